@@ -1,0 +1,179 @@
+package soopt.backend;
+
+/**
+ * The arithmetic that models, curvature and optimizers are written in, on one device in one precision. Tensors are
+ * row-major. An operation writes only to its arguments named out, gradient, gram, third or …InPlace; outputs do not overlap inputs
+ * unless it says so. Scalars and contractions that return to the host are accumulated in float64 between blocks.
+ *
+ * <p>Shapes: N batch, d features of one example, n directions. Tangents of n directions are [n, N, d] (direction-major),
+ * so that a multiplier [N, d] repeats along the leading axis and a prefix of directions is one contiguous run.
+ */
+public interface Backend extends AutoCloseable {
+    /** Name of the implementation, for meta.json. */
+    String name();
+
+    /** The device in words, for meta.json. */
+    String device();
+
+    Precision precision();
+
+    /** CPU threads used by one operation. */
+    int threads();
+
+    /** Bytes held by live tensors now, their peak since {@link #resetPeak}, and bytes taken from the system in all. */
+    Memory memory();
+
+    void resetPeak();
+
+    record Memory(long liveBytes, long peakBytes, long systemBytes, long systemAllocations) {}
+
+    // ---- tensors and the host ----
+
+    /** A tensor with arbitrary contents, from the pool when it has a block of the size. */
+    Tensor allocate(int... shape);
+
+    /** out_i = source_{from+i} for every element of out. */
+    void fromHost(double[] source, int from, Tensor out);
+
+    /** out_i = source_{from+i} for every element of out. */
+    void fromHost(float[] source, int from, Tensor out);
+
+    /** target_{from+i} = x_i for every element of x. */
+    void toHost(Tensor x, double[] target, int from);
+
+    void fill(Tensor out, double value);
+
+    /** out ← x (same size). */
+    void copy(Tensor x, Tensor out);
+
+    // ---- vectors: any shapes of equal size ----
+
+    /** Σ x_i y_i. */
+    double dot(Tensor x, Tensor y);
+
+    /** y ← y + α x. */
+    void axpyInPlace(double alpha, Tensor x, Tensor y);
+
+    /** x ← α x. */
+    void scaleInPlace(double alpha, Tensor x);
+
+    /** out ← α x + β y; out may be x or y. */
+    void combine(double alpha, Tensor x, double beta, Tensor y, Tensor out);
+
+    /** out ← x ⊙ y, where y [M] repeats along the leading axis of x [n·M]; out may be x. */
+    void multiply(Tensor x, Tensor y, Tensor out);
+
+    /** out ← out + x ⊙ y, with y repeated as in {@link #multiply}. */
+    void multiplyAddInPlace(Tensor x, Tensor y, Tensor out);
+
+    /**
+     * Adam's moments and direction (Kingma and Ba 2015, alg. 1; torch.optim.Adam): m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g²,
+     * out ← scale · m / (√v / √correction₂ + ε).
+     */
+    void adam(
+            Tensor g,
+            Tensor m,
+            Tensor v,
+            double beta1,
+            double beta2,
+            double scale,
+            double correction2,
+            double epsilon,
+            Tensor out);
+
+    // ---- matrices ----
+
+    /** c ← α op(a) op(b) + β c, all of rank 2; op transposes when told so. */
+    void gemm(boolean transposeA, boolean transposeB, double alpha, Tensor a, Tensor b, double beta, Tensor c);
+
+    /** x_i ← x_i + row for each of the N rows of x [N, d]. */
+    void addRowInPlace(Tensor row, Tensor x);
+
+    /** out ← β out + Σ_i x_i over the rows of x [N, d]; out: [d]. */
+    void sumRows(Tensor x, double beta, Tensor out);
+
+    // ---- contractions to the host, added to the arrays given ----
+
+    /** out_s += α ⟨x_s, y⟩ for s &lt; n; x: [n, M], y: [M]. */
+    void dots(double alpha, Tensor x, Tensor y, double[] out);
+
+    /** out_s += α ⟨x_s, y_s⟩ for s &lt; n; x, y: [n, M]. */
+    void pairedDots(double alpha, Tensor x, Tensor y, double[] out);
+
+    /** out_{s·stride+t} += α Σ_i w_i x_{si} x_{ti} for s, t &lt; n; x: [n, M], w: [M] or null for ones. */
+    void gram(double alpha, Tensor x, Tensor w, double[] out, int stride);
+
+    // ---- activations; derivatives come from the same evaluation ----
+
+    /** a ← σ(z); a may be z. */
+    void activate(Activation f, Tensor z, Tensor a);
+
+    /** a ← σ(z), s1 ← σ′(z); a or s1 may be z. */
+    void activate(Activation f, Tensor z, Tensor a, Tensor s1);
+
+    /** a ← σ(z) and s1, s2, s3 ← σ′, σ″, σ‴(z); a may be z. */
+    void activate(Activation f, Tensor z, Tensor a, Tensor s1, Tensor s2, Tensor s3);
+
+    /**
+     * Tangents of n directions through a = σ(z) and their part of H̄ and D̄³ (CURVATURE.md §2). With λ = ∂L/∂a, in place:
+     *
+     * <pre>
+     * gram_{s·stride+t} += Σ λσ″ ż_s ż_t              third_s += Σ λσ‴ ż_s³ + 3 λσ″ ż_s z̈_s
+     * ä_s = σ′ z̈_s + σ″ ż_s²                          ȧ_s = σ′ ż_s
+     * </pre>
+     *
+     * @param first [n, M] ż on entry, ȧ on return
+     * @param second [n, M] z̈ in its first n2 rows on entry (the others are 0 and not read), ä in all on return; null for
+     *     second-order work, where third is left alone
+     * @param n2 number of directions with z̈ ≠ 0
+     * @param lambda [M] ∂L/∂a
+     * @param s1 [M] σ′
+     * @param s2 [M] σ″
+     * @param s3 [M] σ‴
+     */
+    void activationTangents(
+            Tensor first,
+            Tensor second,
+            int n2,
+            Tensor lambda,
+            Tensor s1,
+            Tensor s2,
+            Tensor s3,
+            double[] gram,
+            int stride,
+            double[] third);
+
+    // ---- losses: w is the weight of one example (softmax) or one entry (squares) ----
+
+    /**
+     * Softmax cross-entropy w Σ_i (log Σ_c exp y_ic − y_i,label(i)), finite for any finite logits.
+     *
+     * @param logits [N, C]
+     * @param labels [N] class indices stored as numbers
+     * @param p [N, C] receives softmax(y), or null
+     * @param gradient [N, C] receives w (p − onehot), or null
+     */
+    double softmaxCrossEntropy(Tensor logits, Tensor labels, double w, Tensor p, Tensor gradient);
+
+    /** Number of examples whose largest logit (the first of equals) is that of their label. */
+    int countCorrect(Tensor logits, Tensor labels);
+
+    /** out ← w (p ⊙ v − p ⟨p, v⟩) per example: ∇²ℓ v; p: [N, C], v and out: [n, N, C]. */
+    void softmaxHessian(Tensor p, Tensor v, double w, Tensor out);
+
+    /**
+     * gram += ∇²ℓ[ẏ_s, ẏ_t] and third_s += ∇³ℓ[ẏ_s, ẏ_s, ẏ_s] + 3∇²ℓ[ẏ_s, ÿ_s] of softmax cross-entropy, centred (CURVATURE.md §2);
+     * destroys first.
+     *
+     * @param first [n, N, C] ẏ
+     * @param second [n2, N, C] ÿ, n2 ≤ n, or null for second-order work
+     */
+    void softmaxTangents(
+            Tensor p, Tensor first, Tensor second, int n2, double w, double[] gram, int stride, double[] third);
+
+    /** w Σ (y − t)²; gradient ← 2w (y − t) unless null. */
+    double squaredError(Tensor y, Tensor target, double w, Tensor gradient);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,96 @@
+package soopt.curvature;
+
+import java.util.ArrayList;
+import java.util.List;
+import soopt.backend.Tensor;
+
+/** Where each parameter tensor lies in the flat vector θ [P]: tensors in model order, each row-major. */
+public final class ParameterLayout {
+    /** What a parameter tensor is to its layer. */
+    public enum Role {
+        WEIGHT,
+        BIAS
+    }
+
+    /**
+     * One parameter tensor.
+     *
+     * @param name PyTorch's name of it, e.g. layers.0.weight
+     * @param shape PyTorch's layout, e.g. [out, in]
+     * @param role weight or bias
+     * @param layer index of its layer among the layers that own parameters, from 0
+     * @param offset position of its first element in θ
+     * @param fanIn inputs of one output unit
+     */
+    public record Parameter(String name, List<Integer> shape, Role role, int layer, long offset, int fanIn) {
+        public Parameter {
+            shape = List.copyOf(shape);
+        }
+
+        public int size() {
+            return shape.stream().reduce(1, Math::multiplyExact);
+        }
+
+        public int[] dimensions() {
+            return shape.stream().mapToInt(Integer::intValue).toArray();
+        }
+    }
+
+    private final List<Parameter> parameters;
+    private final int size;
+
+    private ParameterLayout(List<Parameter> parameters, int size) {
+        this.parameters = List.copyOf(parameters);
+        this.size = size;
+    }
+
+    public List<Parameter> parameters() {
+        return parameters;
+    }
+
+    public Parameter get(int index) {
+        return parameters.get(index);
+    }
+
+    /** Number of parameter tensors. */
+    public int count() {
+        return parameters.size();
+    }
+
+    /** P, the number of scalars. */
+    public int size() {
+        return size;
+    }
+
+    /** Number of layers that own parameters. */
+    public int layers() {
+        return parameters.stream().mapToInt(Parameter::layer).max().orElse(-1) + 1;
+    }
+
+    /** The part of the flat vector [P] that belongs to one tensor, in its shape. */
+    public Tensor view(Tensor flat, int index) {
+        Parameter parameter = parameters.get(index);
+        return flat.slice(parameter.offset(), parameter.dimensions());
+    }
+
+    /** Collects tensors in model order. */
+    public static final class Builder {
+        private final List<Parameter> parameters = new ArrayList<>();
+        private int size;
+
+        public Builder add(String name, Role role, int layer, int fanIn, int... shape) {
+            List<Integer> dimensions = new ArrayList<>();
+            for (int length : shape) {
+                dimensions.add(length);
+            }
+            Parameter parameter = new Parameter(name, dimensions, role, layer, size, fanIn);
+            parameters.add(parameter);
+            size = Math.addExact(size, parameter.size());
+            return this;
+        }
+
+        public ParameterLayout build() {
+            return new ParameterLayout(parameters, size);
+        }
+    }
+}
