@@ -1,0 +1,70 @@
+package soopt.backend;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongFunction;
+
+/**
+ * Blocks of memory kept for reuse by size: after the first step of a loop every request is met from here. Sizes are rounded up to
+ * one of eight classes per power of two, so that at most an eighth is wasted and chunks of slightly different size share blocks.
+ *
+ * @param <B> a block of the engine's memory
+ */
+final class BlockPool<B> implements AutoCloseable {
+    private final LongFunction<B> allocate;
+    private final Consumer<B> free;
+    private final Map<Long, Deque<B>> idle = new HashMap<>();
+    private long liveBytes;
+    private long peakBytes;
+    private long systemBytes;
+    private long systemAllocations;
+
+    BlockPool(LongFunction<B> allocate, Consumer<B> free) {
+        this.allocate = allocate;
+        this.free = free;
+    }
+
+    /** The size class of a request, in bytes: a multiple of 64. */
+    static long sizeClass(long bytes) {
+        long least = Math.max(bytes, 64);
+        long step = Math.max(64, Long.highestOneBit(least) / 8);
+        return (least + step - 1) / step * step;
+    }
+
+    /** A block of exactly the size class given. */
+    synchronized B take(long sizeClass) {
+        Deque<B> blocks = idle.get(sizeClass);
+        B block = blocks == null ? null : blocks.poll();
+        if (block == null) {
+            block = allocate.apply(sizeClass);
+            systemBytes += sizeClass;
+            systemAllocations++;
+        }
+        liveBytes += sizeClass;
+        peakBytes = Math.max(peakBytes, liveBytes);
+        return block;
+    }
+
+    synchronized void giveBack(long sizeClass, B block) {
+        idle.computeIfAbsent(sizeClass, size -> new ArrayDeque<>()).push(block);
+        liveBytes -= sizeClass;
+    }
+
+    synchronized Backend.Memory memory() {
+        return new Backend.Memory(liveBytes, peakBytes, systemBytes, systemAllocations);
+    }
+
+    synchronized void resetPeak() {
+        peakBytes = liveBytes;
+    }
+
+    /** Frees the idle blocks; live ones belong to their tensors. */
+    @Override
+    public synchronized void close() {
+        idle.values().forEach(blocks -> blocks.forEach(free));
+        idle.clear();
+    }
+}

@@ -1,0 +1,656 @@
+package soopt.backend;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.openblas.global.openblas;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import soopt.backend.vector.Loops;
+
+/**
+ * CPU: ND4J's off-heap arrays, its BLAS called without the copies that INDArray's own gemm makes for row-major results, and fused
+ * vectorized loops for everything elementwise. One thread at a time may use it; it spreads its loops over its own workers.
+ */
+final class CpuBackend implements Backend {
+    /** One ND4J allocation and the two faces of it that are used. */
+    private record Block(INDArray array, ByteBuffer bytes, Pointer pointer) {}
+
+    private static final class CpuStorage implements Storage {
+        private final CpuBackend backend;
+        private final long bytes;
+        private Block block;
+
+        CpuStorage(CpuBackend backend, long bytes, Block block) {
+            this.backend = backend;
+            this.bytes = bytes;
+            this.block = block;
+        }
+
+        @Override
+        public Precision precision() {
+            return backend.precision;
+        }
+
+        @Override
+        public long capacity() {
+            return bytes / backend.precision.bytes();
+        }
+
+        @Override
+        public void release() {
+            if (block == null) {
+                throw new IllegalStateException("tensor closed twice");
+            }
+            backend.pool.giveBack(bytes, block);
+            block = null;
+        }
+    }
+
+    private final Precision precision;
+    private final Workers workers;
+    private final Loops loops;
+    private final SoftmaxLoops softmax;
+    private final BlockPool<Block> pool;
+
+    CpuBackend(Precision precision, int threads, Loops loops) {
+        this.precision = precision;
+        this.workers = new Workers(threads);
+        this.loops = loops;
+        this.softmax = new SoftmaxLoops(this);
+        this.pool = new BlockPool<>(this::newBlock, block -> block.array().close());
+        openblas.blas_set_num_threads(threads);
+    }
+
+    private Block newBlock(long bytes) {
+        if (bytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("a single array of " + bytes / (1 << 20)
+                    + " MiB is beyond 2 GiB; lower curvature.memory or the batch size");
+        }
+        DataType type = precision == Precision.FLOAT32 ? DataType.FLOAT : DataType.DOUBLE;
+        INDArray array = Nd4j.createUninitialized(type, bytes / precision.bytes());
+        Pointer pointer = array.data().pointer();
+        return new Block(array, pointer.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN), pointer);
+    }
+
+    @Override
+    public String name() {
+        return "cpu";
+    }
+
+    @Override
+    public String device() {
+        return "CPU, " + workers.threads() + (workers.threads() == 1 ? " thread" : " threads");
+    }
+
+    @Override
+    public Precision precision() {
+        return precision;
+    }
+
+    @Override
+    public int threads() {
+        return workers.threads();
+    }
+
+    @Override
+    public Memory memory() {
+        return pool.memory();
+    }
+
+    @Override
+    public void resetPeak() {
+        pool.resetPeak();
+    }
+
+    @Override
+    public Tensor allocate(int... shape) {
+        long bytes = BlockPool.sizeClass(Tensor.sizeOf(shape) * precision.bytes());
+        return Tensor.owning(new CpuStorage(this, bytes, pool.take(bytes)), shape);
+    }
+
+    // ---- access to the memory of a tensor ----
+
+    private static Block block(Tensor x) {
+        Block block = ((CpuStorage) x.storage()).block;
+        if (block == null) {
+            throw new IllegalStateException("tensor used after it was closed: " + x);
+        }
+        return block;
+    }
+
+    private static ByteBuffer bytes(Tensor x) {
+        return block(x).bytes();
+    }
+
+    private static int at(Tensor x) {
+        return (int) x.offset();
+    }
+
+    private static int size(Tensor x) {
+        return (int) x.size();
+    }
+
+    private static void require(boolean condition, Tensor... tensors) {
+        if (!condition) {
+            throw new IllegalArgumentException("shapes do not fit: " + Arrays.toString(tensors));
+        }
+    }
+
+    // ---- tensors and the host ----
+
+    @Override
+    public void fromHost(double[] source, int from, Tensor out) {
+        int n = size(out);
+        if (precision == Precision.FLOAT64) {
+            bytes(out)
+                    .slice(at(out) * 8, n * 8)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asDoubleBuffer()
+                    .put(source, from, n);
+            return;
+        }
+        ByteBuffer target = bytes(out);
+        for (int i = 0; i < n; i++) {
+            target.putFloat((at(out) + i) * 4, (float) source[from + i]);
+        }
+    }
+
+    @Override
+    public void fromHost(float[] source, int from, Tensor out) {
+        int n = size(out);
+        if (precision == Precision.FLOAT32) {
+            bytes(out)
+                    .slice(at(out) * 4, n * 4)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer()
+                    .put(source, from, n);
+            return;
+        }
+        ByteBuffer target = bytes(out);
+        for (int i = 0; i < n; i++) {
+            target.putDouble((at(out) + i) * 8, source[from + i]);
+        }
+    }
+
+    @Override
+    public void toHost(Tensor x, double[] target, int from) {
+        int n = size(x);
+        ByteBuffer source = bytes(x);
+        if (precision == Precision.FLOAT64) {
+            source.slice(at(x) * 8, n * 8)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asDoubleBuffer()
+                    .get(target, from, n);
+            return;
+        }
+        for (int i = 0; i < n; i++) {
+            target[from + i] = source.getFloat((at(x) + i) * 4);
+        }
+    }
+
+    @Override
+    public void fill(Tensor out, double value) {
+        workers.share(
+                size(out),
+                64,
+                out.size(),
+                (from, to, part) -> loops.fill(bytes(out), at(out) + from, to - from, value));
+    }
+
+    @Override
+    public void copy(Tensor x, Tensor out) {
+        require(x.size() == out.size(), x, out);
+        int b = precision.bytes();
+        workers.share(
+                size(out),
+                64,
+                out.size() / 4,
+                (from, to, part) ->
+                        bytes(out).put((at(out) + from) * b, bytes(x), (at(x) + from) * b, (to - from) * b));
+    }
+
+    // ---- vectors ----
+
+    @Override
+    public double dot(Tensor x, Tensor y) {
+        require(x.size() == y.size(), x, y);
+        double[] sums = new double[workers.threads()];
+        workers.share(
+                size(x),
+                4096,
+                x.size(),
+                (from, to, part) -> sums[part] = loops.dot(bytes(x), at(x) + from, bytes(y), at(y) + from, to - from));
+        return sum(sums);
+    }
+
+    private static double sum(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        return sum;
+    }
+
+    @Override
+    public void axpyInPlace(double alpha, Tensor x, Tensor y) {
+        require(x.size() == y.size(), x, y);
+        workers.share(
+                size(x),
+                64,
+                x.size(),
+                (from, to, part) -> loops.axpy(alpha, bytes(x), at(x) + from, bytes(y), at(y) + from, to - from));
+    }
+
+    @Override
+    public void scaleInPlace(double alpha, Tensor x) {
+        workers.share(size(x), 64, x.size(), (from, to, part) -> loops.scale(alpha, bytes(x), at(x) + from, to - from));
+    }
+
+    @Override
+    public void combine(double alpha, Tensor x, double beta, Tensor y, Tensor out) {
+        require(x.size() == y.size() && x.size() == out.size(), x, y, out);
+        workers.share(
+                size(x),
+                64,
+                x.size(),
+                (from, to, part) -> loops.combine(
+                        alpha,
+                        bytes(x),
+                        at(x) + from,
+                        beta,
+                        bytes(y),
+                        at(y) + from,
+                        bytes(out),
+                        at(out) + from,
+                        to - from));
+    }
+
+    @Override
+    public void multiply(Tensor x, Tensor y, Tensor out) {
+        multiply(x, y, out, false);
+    }
+
+    @Override
+    public void multiplyAddInPlace(Tensor x, Tensor y, Tensor out) {
+        multiply(x, y, out, true);
+    }
+
+    private void multiply(Tensor x, Tensor y, Tensor out, boolean add) {
+        require(x.size() == out.size() && y.size() > 0 && x.size() % y.size() == 0, x, y, out);
+        int m = size(y);
+        int n = size(x) / m;
+        workers.share(m, 64, x.size(), (from, to, part) -> {
+            for (int r = 0; r < n; r++) {
+                int i = r * m + from;
+                loops.multiply(bytes(x), at(x) + i, bytes(y), at(y) + from, bytes(out), at(out) + i, to - from, add);
+            }
+        });
+    }
+
+    @Override
+    public void adam(
+            Tensor g,
+            Tensor m,
+            Tensor v,
+            double beta1,
+            double beta2,
+            double scale,
+            double correction2,
+            double epsilon,
+            Tensor out) {
+        require(g.size() == m.size() && g.size() == v.size() && g.size() == out.size(), g, m, v, out);
+        workers.share(
+                size(g),
+                64,
+                4 * g.size(),
+                (from, to, part) -> loops.adam(
+                        bytes(g),
+                        at(g) + from,
+                        bytes(m),
+                        at(m) + from,
+                        bytes(v),
+                        at(v) + from,
+                        bytes(out),
+                        at(out) + from,
+                        to - from,
+                        beta1,
+                        beta2,
+                        scale,
+                        1 / Math.sqrt(correction2),
+                        epsilon));
+    }
+
+    // ---- matrices ----
+
+    @Override
+    public void gemm(boolean transposeA, boolean transposeB, double alpha, Tensor a, Tensor b, double beta, Tensor c) {
+        require(a.rank() == 2 && b.rank() == 2 && c.rank() == 2, a, b, c);
+        int m = c.length(0);
+        int n = c.length(1);
+        int k = a.length(transposeA ? 0 : 1);
+        require(
+                a.length(transposeA ? 1 : 0) == m
+                        && b.length(transposeB ? 0 : 1) == n
+                        && b.length(transposeB ? 1 : 0) == k,
+                a,
+                b,
+                c);
+        if (m == 0 || n == 0) {
+            return;
+        }
+        int ta = transposeA ? openblas.CblasTrans : openblas.CblasNoTrans;
+        int tb = transposeB ? openblas.CblasTrans : openblas.CblasNoTrans;
+        int lda = a.length(1);
+        int ldb = b.length(1);
+        if (precision == Precision.FLOAT32) {
+            openblas.cblas_sgemm(
+                    openblas.CblasRowMajor,
+                    ta,
+                    tb,
+                    m,
+                    n,
+                    k,
+                    (float) alpha,
+                    floats(a),
+                    lda,
+                    floats(b),
+                    ldb,
+                    (float) beta,
+                    floats(c),
+                    n);
+        } else {
+            openblas.cblas_dgemm(
+                    openblas.CblasRowMajor,
+                    ta,
+                    tb,
+                    m,
+                    n,
+                    k,
+                    alpha,
+                    doubles(a),
+                    lda,
+                    doubles(b),
+                    ldb,
+                    beta,
+                    doubles(c),
+                    n);
+        }
+    }
+
+    private static FloatPointer floats(Tensor x) {
+        return new FloatPointer(block(x).pointer()).position(x.offset());
+    }
+
+    private static DoublePointer doubles(Tensor x) {
+        return new DoublePointer(block(x).pointer()).position(x.offset());
+    }
+
+    @Override
+    public void addRowInPlace(Tensor row, Tensor x) {
+        int d = size(row);
+        require(d > 0 && x.size() % d == 0, row, x);
+        workers.share(
+                size(x) / d,
+                1,
+                x.size(),
+                (from, to, part) -> loops.addRow(bytes(row), at(row), bytes(x), at(x) + from * d, to - from, d));
+    }
+
+    @Override
+    public void sumRows(Tensor x, double beta, Tensor out) {
+        int d = size(out);
+        require(d > 0 && x.size() % d == 0, x, out);
+        workers.share(
+                d,
+                64,
+                x.size(),
+                (from, to, part) ->
+                        loops.sumRows(bytes(x), at(x), size(x) / d, d, from, to, beta, bytes(out), at(out)));
+    }
+
+    // ---- contractions ----
+
+    @Override
+    public void dots(double alpha, Tensor x, Tensor y, double[] out) {
+        int m = size(y);
+        require(m > 0 && x.size() % m == 0, x, y);
+        dotRows(alpha, x, y, size(x) / m, m, 0, out);
+    }
+
+    @Override
+    public void pairedDots(double alpha, Tensor x, Tensor y, double[] out) {
+        require(x.size() == y.size(), x, y);
+        int n = x.length(0);
+        if (n > 0) {
+            int m = size(x) / n;
+            dotRows(alpha, x, y, n, m, m, out);
+        }
+    }
+
+    private void dotRows(double alpha, Tensor x, Tensor y, int n, int m, int strideY, double[] out) {
+        double[][] sums = new double[workers.threads()][];
+        workers.share(m, 4096, (long) n * m, (from, to, part) -> {
+            double[] sum = new double[n];
+            for (int s = 0; s < n; s++) {
+                sum[s] = loops.dot(bytes(x), at(x) + s * m + from, bytes(y), at(y) + s * strideY + from, to - from);
+            }
+            sums[part] = sum;
+        });
+        addAll(alpha, sums, out);
+    }
+
+    /** out += α Σ over the threads' partial sums, in the threads' order. */
+    private static void addAll(double alpha, double[][] sums, double[] out) {
+        for (double[] sum : sums) {
+            if (sum != null) {
+                for (int i = 0; i < sum.length; i++) {
+                    out[i] += alpha * sum[i];
+                }
+            }
+        }
+    }
+
+    @Override
+    public void gram(double alpha, Tensor x, Tensor w, double[] out, int stride) {
+        int n = x.length(0);
+        if (n == 0) {
+            return;
+        }
+        int m = size(x) / n;
+        require(w == null || w.size() == m, x);
+        double[][] sums = new double[workers.threads()][];
+        workers.share(m, 1024, (long) n * m, (from, to, part) -> {
+            double[] sum = new double[n * n];
+            ByteBuffer weights = w == null ? null : bytes(w);
+            loops.gram(bytes(x), at(x), m, n, weights, w == null ? -1 : at(w), from, to, sum, n);
+            sums[part] = sum;
+        });
+        addSquare(alpha, sums, n, out, stride);
+    }
+
+    private static void addSquare(double alpha, double[][] sums, int n, double[] out, int stride) {
+        for (double[] sum : sums) {
+            if (sum != null) {
+                for (int s = 0; s < n; s++) {
+                    for (int t = 0; t < n; t++) {
+                        out[s * stride + t] += alpha * sum[s * n + t];
+                    }
+                }
+            }
+        }
+    }
+
+    // ---- activations ----
+
+    @Override
+    public void activate(Activation f, Tensor z, Tensor a) {
+        activate(f, z, a, null, null, null, 0);
+    }
+
+    @Override
+    public void activate(Activation f, Tensor z, Tensor a, Tensor s1) {
+        activate(f, z, a, s1, null, null, 1);
+    }
+
+    @Override
+    public void activate(Activation f, Tensor z, Tensor a, Tensor s1, Tensor s2, Tensor s3) {
+        activate(f, z, a, s1, s2, s3, 3);
+    }
+
+    private void activate(Activation f, Tensor z, Tensor a, Tensor s1, Tensor s2, Tensor s3, int order) {
+        require(z.size() == a.size(), z, a);
+        // A transcendental is worth about eight passes.
+        workers.share(size(z), 64, 8 * z.size(), (from, to, part) -> {
+            Loops.Arrays arrays = new Loops.Arrays(
+                    bytes(z),
+                    at(z) + from,
+                    bytes(a),
+                    at(a) + from,
+                    s1 == null ? null : bytes(s1),
+                    s1 == null ? 0 : at(s1) + from,
+                    s2 == null ? null : bytes(s2),
+                    s2 == null ? 0 : at(s2) + from,
+                    s3 == null ? null : bytes(s3),
+                    s3 == null ? 0 : at(s3) + from);
+            switch (f) {
+                case TANH -> loops.tanh(arrays, to - from, order);
+                case SIGMOID -> loops.sigmoid(arrays, to - from, order);
+                case RELU -> loops.relu(arrays, to - from, order);
+                case ELU -> loops.elu(arrays, to - from, order);
+                case SOFTPLUS -> loops.softplus(arrays, to - from, order);
+                case SILU -> loops.silu(arrays, to - from, order);
+                case IDENTITY -> loops.identity(arrays, to - from, order);
+                case GELU -> gelu(arrays, to - from, order);
+            }
+        });
+    }
+
+    /** σ = zΦ, σ′ = Φ + zφ, σ″ = (2 − z²)φ, σ‴ = (z² − 4)zφ; scalar, in float64. */
+    private void gelu(Loops.Arrays x, int n, int order) {
+        for (int i = 0; i < n; i++) {
+            double z = get(x.z(), x.atZ() + i);
+            double cdf = NormalDistribution.cumulative(z);
+            put(x.a(), x.atA() + i, z * cdf);
+            if (order >= 1) {
+                // beyond 40 the density is 0, and z³ must not overflow against it
+                double c = Math.max(-40, Math.min(40, z));
+                double density = NormalDistribution.density(c);
+                put(x.s1(), x.at1() + i, cdf + c * density);
+                if (order >= 3) {
+                    put(x.s2(), x.at2() + i, (2 - c * c) * density);
+                    put(x.s3(), x.at3() + i, (c * c - 4) * c * density);
+                }
+            }
+        }
+    }
+
+    private double get(ByteBuffer x, int i) {
+        return precision == Precision.FLOAT32 ? x.getFloat(i * 4) : x.getDouble(i * 8);
+    }
+
+    private void put(ByteBuffer x, int i, double value) {
+        if (precision == Precision.FLOAT32) {
+            x.putFloat(i * 4, (float) value);
+        } else {
+            x.putDouble(i * 8, value);
+        }
+    }
+
+    @Override
+    public void activationTangents(
+            Tensor first,
+            Tensor second,
+            int n2,
+            Tensor lambda,
+            Tensor s1,
+            Tensor s2,
+            Tensor s3,
+            double[] gram,
+            int stride,
+            double[] third) {
+        int n = first.length(0);
+        if (n == 0) {
+            return;
+        }
+        int m = size(lambda);
+        require(first.size() == (long) n * m && (second == null || second.size() == first.size()), first, lambda);
+        double[][] grams = new double[workers.threads()][];
+        double[][] thirds = new double[workers.threads()][];
+        workers.share(m, 1024, (long) n * m * 2, (from, to, part) -> {
+            grams[part] = new double[n * n];
+            thirds[part] = new double[n];
+            loops.tangents(
+                    bytes(first),
+                    at(first),
+                    second == null ? null : bytes(second),
+                    second == null ? 0 : at(second),
+                    m,
+                    n,
+                    n2,
+                    bytes(lambda),
+                    at(lambda),
+                    bytes(s1),
+                    at(s1),
+                    bytes(s2),
+                    at(s2),
+                    bytes(s3),
+                    at(s3),
+                    from,
+                    to,
+                    grams[part],
+                    n,
+                    thirds[part]);
+        });
+        addSquare(1, grams, n, gram, stride);
+        if (second != null) {
+            addAll(1, thirds, third);
+        }
+    }
+
+    // ---- losses ----
+
+    @Override
+    public double softmaxCrossEntropy(Tensor logits, Tensor labels, double w, Tensor p, Tensor gradient) {
+        return softmax.loss(logits, labels, w, p, gradient);
+    }
+
+    @Override
+    public int countCorrect(Tensor logits, Tensor labels) {
+        return softmax.countCorrect(logits, labels);
+    }
+
+    @Override
+    public void softmaxHessian(Tensor p, Tensor v, double w, Tensor out) {
+        softmax.hessian(p, v, w, out);
+    }
+
+    @Override
+    public void softmaxTangents(
+            Tensor p, Tensor first, Tensor second, int n2, double w, double[] gram, int stride, double[] third) {
+        softmax.tangents(p, first, second, n2, w, gram, stride, third);
+    }
+
+    @Override
+    public double squaredError(Tensor y, Tensor target, double w, Tensor gradient) {
+        require(y.size() == target.size(), y, target);
+        try (Tensor difference = allocate(y.shape())) {
+            combine(1, y, -1, target, difference);
+            double loss = w * dot(difference, difference);
+            if (gradient != null) {
+                combine(2 * w, difference, 0, difference, gradient);
+            }
+            return loss;
+        }
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        workers.close();
+    }
+}

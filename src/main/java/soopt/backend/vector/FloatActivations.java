@@ -1,0 +1,181 @@
+package soopt.backend.vector;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * a = σ(z) with σ′, σ″, σ‴ from one evaluation of one transcendental, over off-heap float32 arrays. Each loop writes its first
+ * {@code order} + 1 outputs. {@code DoubleActivations} is this file with the type replaced.
+ */
+final class FloatActivations {
+    private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
+    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+    private static final int BYTES = Float.BYTES;
+    private static final int WIDTH = LANES.length();
+
+    private FloatActivations() {}
+
+    private static FloatVector z(Loops.Arrays x, int i, int n) {
+        int at = (x.atZ() + i) * BYTES;
+        return i + WIDTH <= n
+                ? FloatVector.fromByteBuffer(LANES, x.z(), at, ORDER)
+                : FloatVector.fromByteBuffer(LANES, x.z(), at, ORDER, LANES.indexInRange(i, n));
+    }
+
+    private static void put(FloatVector value, ByteBuffer out, int at, int i, int n) {
+        if (i + WIDTH <= n) {
+            value.intoByteBuffer(out, (at + i) * BYTES, ORDER);
+        } else {
+            value.intoByteBuffer(out, (at + i) * BYTES, ORDER, LANES.indexInRange(i, n));
+        }
+    }
+
+    private static FloatVector all(double value) {
+        return FloatVector.broadcast(LANES, (float) value);
+    }
+
+    static void identity(Loops.Arrays x, int n, int order) {
+        FloatVector zero = all(0);
+        FloatVector one = all(1);
+        for (int i = 0; i < n; i += WIDTH) {
+            put(z(x, i, n), x.a(), x.atA(), i, n);
+            if (order >= 1) {
+                put(one, x.s1(), x.at1(), i, n);
+            }
+            if (order >= 3) {
+                put(zero, x.s2(), x.at2(), i, n);
+                put(zero, x.s3(), x.at3(), i, n);
+            }
+        }
+    }
+
+    /** σ′(0) = 0. */
+    static void relu(Loops.Arrays x, int n, int order) {
+        FloatVector zero = all(0);
+        FloatVector one = all(1);
+        for (int i = 0; i < n; i += WIDTH) {
+            FloatVector z = z(x, i, n);
+            VectorMask<Float> positive = z.compare(VectorOperators.GT, zero);
+            // NaN stays NaN, so that a diverged run is seen
+            put(z.blend(zero, z.compare(VectorOperators.LE, zero)), x.a(), x.atA(), i, n);
+            if (order >= 1) {
+                put(zero.blend(one, positive), x.s1(), x.at1(), i, n);
+            }
+            if (order >= 3) {
+                put(zero, x.s2(), x.at2(), i, n);
+                put(zero, x.s3(), x.at3(), i, n);
+            }
+        }
+    }
+
+    /** σ′ = 1 − a², σ″ = −2aσ′, σ‴ = σ′(6a² − 2). */
+    static void tanh(Loops.Arrays x, int n, int order) {
+        for (int i = 0; i < n; i += WIDTH) {
+            FloatVector z = z(x, i, n);
+            FloatVector a = z.lanewise(VectorOperators.TANH);
+            put(a, x.a(), x.atA(), i, n);
+            if (order >= 1) {
+                // (1 − a)(1 + a): 1 − a² would round a² first
+                FloatVector slope = all(1).sub(a).mul(a.add(1));
+                put(slope, x.s1(), x.at1(), i, n);
+                if (order >= 3) {
+                    put(a.mul(slope).mul(-2), x.s2(), x.at2(), i, n);
+                    put(a.mul(a).mul(6).sub(2).mul(slope), x.s3(), x.at3(), i, n);
+                }
+            }
+        }
+    }
+
+    /** σ = eᶻ − 1 and σ′ = σ″ = σ‴ = eᶻ for z &lt; 0, else z, 1, 0, 0. */
+    static void elu(Loops.Arrays x, int n, int order) {
+        FloatVector zero = all(0);
+        for (int i = 0; i < n; i += WIDTH) {
+            FloatVector z = z(x, i, n);
+            FloatVector a = z.min(zero).lanewise(VectorOperators.EXPM1);
+            VectorMask<Float> negative = z.compare(VectorOperators.LT, zero);
+            put(z.blend(a, negative), x.a(), x.atA(), i, n);
+            if (order >= 1) {
+                FloatVector slope = a.add(1);
+                put(slope, x.s1(), x.at1(), i, n);
+                if (order >= 3) {
+                    FloatVector curved = zero.blend(slope, negative);
+                    put(curved, x.s2(), x.at2(), i, n);
+                    put(curved, x.s3(), x.at3(), i, n);
+                }
+            }
+        }
+    }
+
+    /** With e = exp(−|z|): σ = 1/(1 + e) or e/(1 + e), σ′ = e/(1 + e)², 1 − 2σ = ∓(1 − e)/(1 + e); no cancellation. */
+    static void sigmoid(Loops.Arrays x, int n, int order) {
+        FloatVector zero = all(0);
+        FloatVector one = all(1);
+        for (int i = 0; i < n; i += WIDTH) {
+            FloatVector z = z(x, i, n);
+            VectorMask<Float> negative = z.compare(VectorOperators.LT, zero);
+            FloatVector e = z.abs().neg().lanewise(VectorOperators.EXP);
+            FloatVector r = one.div(e.add(1));
+            put(r.blend(e.mul(r), negative), x.a(), x.atA(), i, n);
+            if (order >= 1) {
+                FloatVector slope = e.mul(r).mul(r);
+                put(slope, x.s1(), x.at1(), i, n);
+                if (order >= 3) {
+                    FloatVector t = one.sub(e).mul(r);
+                    put(slope.mul(t.neg().blend(t, negative)), x.s2(), x.at2(), i, n);
+                    put(one.sub(slope.mul(6)).mul(slope), x.s3(), x.at3(), i, n);
+                }
+            }
+        }
+    }
+
+    /** σ = max(z, 0) + log(1 + e) with e = exp(−|z|); σ′ is the sigmoid p, σ″ = p′, σ‴ = p″. */
+    static void softplus(Loops.Arrays x, int n, int order) {
+        FloatVector zero = all(0);
+        FloatVector one = all(1);
+        for (int i = 0; i < n; i += WIDTH) {
+            FloatVector z = z(x, i, n);
+            VectorMask<Float> negative = z.compare(VectorOperators.LT, zero);
+            FloatVector e = z.abs().neg().lanewise(VectorOperators.EXP);
+            put(z.max(zero).add(e.lanewise(VectorOperators.LOG1P)), x.a(), x.atA(), i, n);
+            if (order >= 1) {
+                FloatVector r = one.div(e.add(1));
+                put(r.blend(e.mul(r), negative), x.s1(), x.at1(), i, n);
+                if (order >= 3) {
+                    FloatVector slope = e.mul(r).mul(r);
+                    FloatVector t = one.sub(e).mul(r);
+                    put(slope, x.s2(), x.at2(), i, n);
+                    put(slope.mul(t.neg().blend(t, negative)), x.s3(), x.at3(), i, n);
+                }
+            }
+        }
+    }
+
+    /** a = z p with p the sigmoid: σ′ = p + z p′, σ″ = 2p′ + z p″, σ‴ = 3p″ + z p‴. */
+    static void silu(Loops.Arrays x, int n, int order) {
+        FloatVector zero = all(0);
+        FloatVector one = all(1);
+        for (int i = 0; i < n; i += WIDTH) {
+            FloatVector z = z(x, i, n);
+            VectorMask<Float> negative = z.compare(VectorOperators.LT, zero);
+            FloatVector e = z.abs().neg().lanewise(VectorOperators.EXP);
+            FloatVector r = one.div(e.add(1));
+            FloatVector p = r.blend(e.mul(r), negative);
+            put(z.mul(p), x.a(), x.atA(), i, n);
+            if (order >= 1) {
+                FloatVector p1 = e.mul(r).mul(r);
+                put(z.fma(p1, p), x.s1(), x.at1(), i, n);
+                if (order >= 3) {
+                    FloatVector t = one.sub(e).mul(r);
+                    FloatVector p2 = p1.mul(t.neg().blend(t, negative));
+                    FloatVector p3 = one.sub(p1.mul(6)).mul(p1);
+                    put(z.fma(p2, p1.add(p1)), x.s2(), x.at2(), i, n);
+                    put(z.fma(p3, p2.mul(3)), x.s3(), x.at3(), i, n);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package soopt.backend.vector;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Fused loops over off-heap arrays of one floating-point type: a run of n elements is a direct little-endian buffer and the
+ * position of its first element. Free of Vector API types, so that a JVM without that module can load its users.
+ */
+public interface Loops {
+    void fill(ByteBuffer x, int at, int n, double value);
+
+    /** Σ x y. */
+    double dot(ByteBuffer x, int atX, ByteBuffer y, int atY, int n);
+
+    /** out ← α x + β y. */
+    void combine(
+            double alpha, ByteBuffer x, int atX, double beta, ByteBuffer y, int atY, ByteBuffer out, int atOut, int n);
+
+    /** y ← y + α x. */
+    void axpy(double alpha, ByteBuffer x, int atX, ByteBuffer y, int atY, int n);
+
+    /** x ← α x. */
+    void scale(double alpha, ByteBuffer x, int at, int n);
+
+    /** out ← x y, added to out if told so. */
+    void multiply(ByteBuffer x, int atX, ByteBuffer y, int atY, ByteBuffer out, int atOut, int n, boolean add);
+
+    /** Adam: see {@code Backend.adam}; inverseRoot = 1/√correction₂. */
+    void adam(
+            ByteBuffer g,
+            int atG,
+            ByteBuffer m,
+            int atM,
+            ByteBuffer v,
+            int atV,
+            ByteBuffer out,
+            int atOut,
+            int n,
+            double beta1,
+            double beta2,
+            double scale,
+            double inverseRoot,
+            double epsilon);
+
+    /** x_i ← x_i + row. */
+    void addRow(ByteBuffer row, int atRow, ByteBuffer x, int at, int rows, int d);
+
+    /** out ← β out + Σ_r x_r for columns from … to − 1 of x [rows, d]. */
+    void sumRows(ByteBuffer x, int at, int rows, int d, int from, int to, double beta, ByteBuffer out, int atOut);
+
+    /** out_{s·stride+t} += Σ_i w_i x_si x_ti for all s, t &lt; n; atW &lt; 0 for w = 1. */
+    void gram(ByteBuffer x, int at, int m, int n, ByteBuffer w, int atW, int from, int to, double[] out, int stride);
+
+    /**
+     * Positions from … to − 1 of {@code Backend.activationTangents}. {@code second} is null for second-order work.
+     */
+    void tangents(
+            ByteBuffer first,
+            int atFirst,
+            ByteBuffer second,
+            int atSecond,
+            int m,
+            int n,
+            int n2,
+            ByteBuffer lambda,
+            int atLambda,
+            ByteBuffer s1,
+            int atS1,
+            ByteBuffer s2,
+            int atS2,
+            ByteBuffer s3,
+            int atS3,
+            int from,
+            int to,
+            double[] gram,
+            int stride,
+            double[] third);
+
+    /** The arrays of one activation call; those beyond the order asked for may be null. */
+    record Arrays(
+            ByteBuffer z,
+            int atZ,
+            ByteBuffer a,
+            int atA,
+            ByteBuffer s1,
+            int at1,
+            ByteBuffer s2,
+            int at2,
+            ByteBuffer s3,
+            int at3) {}
+
+    void identity(Arrays x, int n, int order);
+
+    void relu(Arrays x, int n, int order);
+
+    void tanh(Arrays x, int n, int order);
+
+    void elu(Arrays x, int n, int order);
+
+    void sigmoid(Arrays x, int n, int order);
+
+    void softplus(Arrays x, int n, int order);
+
+    void silu(Arrays x, int n, int order);
+}
