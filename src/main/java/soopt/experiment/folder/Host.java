@@ -53,8 +53,7 @@ public final class Host {
 
     /** Bytes of main memory, 0 where the system does not say. */
     static long memoryBytes() {
-        return ManagementFactory.getOperatingSystemMXBean()
-                        instanceof com.sun.management.OperatingSystemMXBean system
+        return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
                 ? system.getTotalMemorySize()
                 : 0;
     }

@@ -49,8 +49,9 @@ public final class RunDirectory implements AutoCloseable {
                 .filter(s -> !s.isStale(Instant.now(), Host.name()));
         if (live.isPresent()) {
             lock.close();
-            throw new RunDirectoryException("run " + id + " is already running on " + live.get().host() + " (pid "
-                    + live.get().pid() + ", last heard of " + live.get().heartbeat() + "): " + path);
+            throw new RunDirectoryException(
+                    "run " + id + " is already running on " + live.get().host() + " (pid "
+                            + live.get().pid() + ", last heard of " + live.get().heartbeat() + "): " + path);
         }
         return new RunDirectory(path, id, lock, status);
     }

@@ -67,7 +67,10 @@ public record Status(
                 .put("message", message);
         best.ifPresent(b -> object.put(
                 "best",
-                new JsonObject().put("metric", b.metric()).put("value", b.value()).put("epoch", b.epoch())));
+                new JsonObject()
+                        .put("metric", b.metric())
+                        .put("value", b.value())
+                        .put("epoch", b.epoch())));
         if (state != RunState.RUNNING) {
             object.put("exit_code", state.exitCode());
         }
