@@ -82,6 +82,11 @@ public final class Tensor implements AutoCloseable {
         return slice(from * row, newShape);
     }
 
+    /** Whether both are views of the same memory. */
+    public boolean sharesStorageWith(Tensor other) {
+        return storage == other.storage;
+    }
+
     Storage storage() {
         return storage;
     }

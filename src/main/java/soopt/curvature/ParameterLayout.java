@@ -20,7 +20,7 @@ public final class ParameterLayout {
      * @param role weight or bias
      * @param layer index of its layer among the layers that own parameters, from 0
      * @param offset position of its first element in θ
-     * @param fanIn inputs of one output unit
+     * @param fanIn what the initialization divides the variance by: the inputs of one unit, or 1 if a scale layer does it
      */
     public record Parameter(String name, List<Integer> shape, Role role, int layer, long offset, int fanIn) {
         public Parameter {
@@ -87,6 +87,11 @@ public final class ParameterLayout {
             parameters.add(parameter);
             size = Math.addExact(size, parameter.size());
             return this;
+        }
+
+        /** Number of tensors so far. */
+        public int count() {
+            return parameters.size();
         }
 
         public ParameterLayout build() {

@@ -1,5 +1,6 @@
 package soopt.curvature;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -11,6 +12,15 @@ import java.util.List;
 public record Partition(ParameterLayout layout, List<Group> groups) {
     public Partition {
         groups = List.copyOf(groups);
+    }
+
+    /** All parameters as one group: S = 1. */
+    public static Partition whole(ParameterLayout layout) {
+        List<Slice> slices = new ArrayList<>();
+        for (int i = 0; i < layout.count(); i++) {
+            slices.add(new Slice(i, 0, layout.get(i).size()));
+        }
+        return new Partition(layout, List.of(new Group("all", "mixed", slices)));
     }
 
     /** S. */

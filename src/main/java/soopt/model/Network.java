@@ -1,14 +1,70 @@
 package soopt.model;
 
+import java.util.ArrayList;
+import java.util.List;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.Objective;
 import soopt.curvature.ParameterLayout;
 
-/** Placeholder: layers in a row, a loss, and the layout of their parameters. */
+/** Layers in a row, the loss of their outputs, and where their parameters lie in θ. Has no parameters of its own. */
 public final class Network {
+    private final List<Layer> layers;
+    private final List<int[]> inputShapes = new ArrayList<>();
+    private final int[] outputShape;
+    private final int firstOwner;
+    private final Loss loss;
+    private final ParameterLayout layout;
+
+    /**
+     * @param inputShape shape of one example, e.g. [1, 28, 28]
+     * @throws IllegalArgumentException if a layer does not fit the one before it
+     */
+    Network(int[] inputShape, List<Layer> layers, Loss loss) {
+        this.layers = List.copyOf(layers);
+        this.loss = loss;
+        ParameterLayout.Builder builder = new ParameterLayout.Builder();
+        int[] shape = inputShape.clone();
+        int owner = -1;
+        for (int i = 0; i < layers.size(); i++) {
+            inputShapes.add(shape);
+            shape = layers.get(i).outputShape(shape);
+            int before = builder.count();
+            layers.get(i).declare(builder);
+            owner = owner < 0 && builder.count() > before ? i : owner;
+        }
+        this.outputShape = shape;
+        this.firstOwner = owner < 0 ? layers.size() : owner;
+        this.layout = builder.build();
+    }
+
     public ParameterLayout layout() {
-        throw new UnsupportedOperationException();
+        return layout;
+    }
+
+    public Loss loss() {
+        return loss;
+    }
+
+    /** Multiply-adds of each layer with parameters for one example, in order: w_k of CURVATURE.md §4. */
+    public long[] multiplyAdds() {
+        List<Long> counts = new ArrayList<>();
+        for (int i = 0; i < layers.size(); i++) {
+            long count = layers.get(i).multiplyAdds(inputShapes.get(i));
+            if (count > 0) {
+                counts.add(count);
+            }
+        }
+        return counts.stream().mapToLong(Long::longValue).toArray();
+    }
+
+    /** Numbers per example that the layers put out, in order: what an activation costs in memory. */
+    public long[] widths() {
+        long[] widths = new long[layers.size()];
+        for (int i = 0; i < widths.length; i++) {
+            widths[i] = Tensor.sizeOf(i + 1 < widths.length ? inputShapes.get(i + 1) : outputShape);
+        }
+        return widths;
     }
 
     /**
@@ -18,17 +74,64 @@ public final class Network {
      * @param targets [N] class indices stored as numbers, or [N, outputs]
      */
     public Objective objective(Backend backend, Tensor inputs, Tensor targets) {
-        throw new UnsupportedOperationException();
+        return new NetworkObjective(this, backend, inputs, targets);
     }
 
     /** Summed loss and number of correct predictions (NaN for regression) on a batch, without derivatives. */
     public Score score(Backend backend, Tensor theta, Tensor inputs, Tensor targets) {
-        throw new UnsupportedOperationException();
+        try (Pass pass = new Pass(backend, layout, theta, inputs, Pass.Depth.VALUE)) {
+            int examples = inputs.length(0);
+            Tensor outputs = forward(evaluations(pass), pass, inputs);
+            double mean = loss.evaluate(pass, examples).value(outputs, targets);
+            double correct = loss.isClassification() ? backend.countCorrect(outputs, targets) : Double.NaN;
+            return new Score(mean * examples, correct, examples);
+        }
     }
 
     /**
+     * Result of {@link Network#score}.
+     *
      * @param lossSum Σ over examples of the loss of one
      * @param correct examples predicted right, NaN for regression
      */
     public record Score(double lossSum, double correct, int examples) {}
+
+    // ---- one pass ----
+
+    List<Layer.Evaluation> evaluations(Pass pass) {
+        List<Layer.Evaluation> evaluations = new ArrayList<>();
+        for (int i = 0; i < layers.size(); i++) {
+            evaluations.add(layers.get(i).evaluate(pass, inputShapes.get(i)));
+        }
+        return evaluations;
+    }
+
+    /** The outputs [N, C]; without anything kept for later, each activation is returned as soon as it is used. */
+    Tensor forward(List<Layer.Evaluation> evaluations, Pass pass, Tensor inputs) {
+        Tensor x = inputs;
+        for (Layer.Evaluation evaluation : evaluations) {
+            Tensor y = evaluation.forward(x);
+            if (pass.depth() == Pass.Depth.VALUE && !y.sharesStorageWith(x)) {
+                pass.release(x);
+            }
+            x = y;
+        }
+        return x;
+    }
+
+    /** Carries ∂L/∂outputs down to the first layer with parameters; every layer keeps its part. */
+    void backward(List<Layer.Evaluation> evaluations, Tensor adjoint) {
+        Tensor dy = adjoint;
+        for (int i = evaluations.size() - 1; i > firstOwner; i--) {
+            dy = evaluations.get(i).backward(dy);
+        }
+        if (firstOwner < evaluations.size()) {
+            evaluations.get(firstOwner).keepAdjoint(dy);
+        }
+    }
+
+    /** First layer with parameters: nothing below it needs derivatives. */
+    int firstOwner() {
+        return firstOwner;
+    }
 }

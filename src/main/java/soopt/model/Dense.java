@@ -1,0 +1,42 @@
+package soopt.model;
+
+import java.util.Arrays;
+import soopt.curvature.ParameterLayout;
+import soopt.curvature.ParameterLayout.Role;
+
+/**
+ * y = x Wᵀ + b on flat inputs.
+ *
+ * @param name PyTorch's name of the module: the parameters are name.weight [out, in] and name.bias [out]
+ * @param weight index of the weight in the layout; the bias follows
+ * @param layer index among the layers that own parameters
+ * @param initialFanIn what the initialization divides the weights' variance by: in, or 1 when a scale before the layer does it
+ */
+record Dense(String name, int weight, int layer, int in, int out, boolean bias, int initialFanIn) implements Layer {
+    @Override
+    public int[] outputShape(int[] inputShape) {
+        if (inputShape.length != 1 || inputShape[0] != in) {
+            throw new IllegalArgumentException(
+                    name + " takes " + in + " inputs, but gets " + Arrays.toString(inputShape));
+        }
+        return new int[] {out};
+    }
+
+    @Override
+    public void declare(ParameterLayout.Builder layout) {
+        layout.add(name + ".weight", Role.WEIGHT, layer, initialFanIn, out, in);
+        if (bias) {
+            layout.add(name + ".bias", Role.BIAS, layer, initialFanIn, out);
+        }
+    }
+
+    @Override
+    public long multiplyAdds(int[] inputShape) {
+        return (long) in * out;
+    }
+
+    @Override
+    public Evaluation evaluate(Pass pass, int[] inputShape) {
+        return new Affine(pass, new DenseProduct(pass.backend(), in, out), weight, bias ? weight + 1 : -1);
+    }
+}

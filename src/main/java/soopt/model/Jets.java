@@ -1,0 +1,117 @@
+package soopt.model;
+
+import java.util.Arrays;
+import soopt.backend.Tensor;
+
+/**
+ * First- and second-order tangents of one activation along the groups alive so far, in order of birth (CURVATURE.md §3): an
+ * earlier live set is a prefix of a later one, and the directions with ẍ ≠ 0 are a prefix of those with ẋ ≠ 0.
+ */
+final class Jets implements AutoCloseable {
+    private final Directions directions;
+    private final int examples;
+    private final boolean third;
+    private final int[] live;
+    private final int[] position;
+    private int n1;
+    private int n2;
+    private int width;
+    private Tensor first;
+    private Tensor second;
+
+    /** @param third whether second-order tangents are carried */
+    Jets(Directions directions, int examples, boolean third) {
+        int groups = directions.count();
+        this.directions = directions;
+        this.examples = examples;
+        this.third = third;
+        this.live = new int[groups];
+        this.position = new int[groups];
+        Arrays.fill(position, -1);
+    }
+
+    Directions directions() {
+        return directions;
+    }
+
+    /** N. */
+    int examples() {
+        return examples;
+    }
+
+    /** Whether second-order tangents are carried. */
+    boolean third() {
+        return third;
+    }
+
+    /** Number of directions alive. */
+    int n1() {
+        return n1;
+    }
+
+    /** Number of directions with a second-order tangent. */
+    int n2() {
+        return n2;
+    }
+
+    /** The group of a row. */
+    int group(int row) {
+        return live[row];
+    }
+
+    /** The row of a group, or −1 if it is not alive. */
+    int row(int group) {
+        return position[group];
+    }
+
+    /** Numbers per example. */
+    int width() {
+        return width;
+    }
+
+    /** ẋ [n1, N·width]; null when none is alive. */
+    Tensor first() {
+        return first;
+    }
+
+    /** ẍ [n2, N·width]; only for n2 &gt; 0. */
+    Tensor second() {
+        return second.rows(0, n2);
+    }
+
+    /** Room for ẍ of all n1 directions [n1, N·width], its first n2 rows filled; null for second-order work. */
+    Tensor secondOfAll() {
+        return second;
+    }
+
+    /** Gives a group the next row. */
+    void born(int group) {
+        live[n1] = group;
+        position[group] = n1;
+        n1++;
+    }
+
+    void setSecondCount(int count) {
+        n2 = count;
+    }
+
+    /** Replaces the tangents by those of a layer's output, with rows [n1, N·width]; takes them over. */
+    void replace(Tensor newFirst, Tensor newSecond, int newWidth) {
+        close();
+        first = newFirst;
+        second = newSecond;
+        width = newWidth;
+    }
+
+    @Override
+    public void close() {
+        if (first != null) {
+            first.close();
+            first = null;
+        }
+        if (second != null) {
+            second.close();
+            second = null;
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package soopt.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import soopt.backend.Activation;
+import soopt.backend.Backend;
+import soopt.backend.Tensor;
+import soopt.curvature.ParameterLayout;
+import soopt.curvature.Partition;
+
+/** Builds networks, tensors and partitions from the JSON of the golden files (conventions: golden/README.md). */
+public final class GoldenNetworks {
+    private GoldenNetworks() {}
+
+    /** The network of a golden file, or empty with layers that soopt has not (the type of the first is in {@link #unknown}). */
+    public static Optional<Network> network(JsonNode file) {
+        if (unknown(file).isPresent()) {
+            return Optional.empty();
+        }
+        LayerList layers = new LayerList(inputShape(file));
+        JsonNode names = file.path("param_names");
+        for (JsonNode layer : file.get("layers")) {
+            String type = layer.get("type").asText();
+            String name = names.path(2 * layers.owners())
+                    .asText("layers." + layers.owners() + ".weight")
+                    .replace(".weight", "");
+            switch (type) {
+                case "linear" -> layers.dense(name, layer.get("out").asInt(), false);
+                case "act" ->
+                    layers.activation(
+                            Activation.valueOf(layer.get("fn").asText().toUpperCase(Locale.ROOT)));
+                case "flatten" -> layers.flatten();
+                case "scale" -> layers.scale(layer.get("by").asDouble());
+                default -> throw new IllegalStateException(type);
+            }
+        }
+        Loss loss = file.get("loss").asText().equals("mse") ? Loss.MEAN_SQUARED_ERROR : Loss.SOFTMAX_CROSS_ENTROPY;
+        return Optional.of(layers.network(loss));
+    }
+
+    /** The first layer type that no layer of soopt implements yet. */
+    public static Optional<String> unknown(JsonNode file) {
+        for (JsonNode layer : file.get("layers")) {
+            String type = layer.get("type").asText();
+            if (!List.of("linear", "act", "flatten", "scale").contains(type)) {
+                return Optional.of(type);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static int[] inputShape(JsonNode file) {
+        JsonNode shape = file.has("x")
+                ? file.get("x").get("shape")
+                : file.get("train_batches").get(0).get("x").get("shape");
+        int[] result = new int[shape.size() - 1];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = shape.get(i + 1).asInt();
+        }
+        return result;
+    }
+
+    /** The numbers of a golden tensor, or of a plain list. */
+    public static double[] numbers(JsonNode tensor) {
+        JsonNode data = tensor.has("data") ? tensor.get("data") : tensor;
+        double[] values = new double[data.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = data.get(i).asDouble();
+        }
+        return values;
+    }
+
+    /** A list of golden tensors concatenated to a flat tensor [P]. */
+    public static Tensor flat(Backend backend, JsonNode tensors) {
+        List<Double> values = new ArrayList<>();
+        for (JsonNode tensor : tensors) {
+            for (double value : numbers(tensor)) {
+                values.add(value);
+            }
+        }
+        return tensor(backend, values.stream().mapToDouble(Double::doubleValue).toArray());
+    }
+
+    public static Tensor tensor(Backend backend, double... values) {
+        Tensor tensor = backend.allocate(values.length);
+        backend.fromHost(values, 0, tensor);
+        return tensor;
+    }
+
+    /** Inputs [N, features] of a golden batch. */
+    public static Tensor inputs(Backend backend, JsonNode x) {
+        Tensor flat = tensor(backend, numbers(x));
+        int n = x.get("shape").get(0).asInt();
+        return flat.reshape(n, (int) (flat.size() / n));
+    }
+
+    /** Labels [N] or targets [N, outputs] of a golden batch. */
+    public static Tensor targets(Backend backend, JsonNode y) {
+        Tensor flat = tensor(backend, numbers(y));
+        return y.has("shape") && y.get("shape").size() == 2
+                ? flat.reshape(
+                        y.get("shape").get(0).asInt(), y.get("shape").get(1).asInt())
+                : flat;
+    }
+
+    /** The partition of a golden case: lists of parameter indices, or "discrete". */
+    public static Partition partition(ParameterLayout layout, JsonNode groups) {
+        List<Partition.Group> result = new ArrayList<>();
+        if (groups.isTextual()) {
+            for (int p = 0; p < layout.count(); p++) {
+                for (int i = 0; i < layout.get(p).size(); i++) {
+                    result.add(
+                            new Partition.Group(p + "[" + i + "]", "mixed", List.of(new Partition.Slice(p, i, i + 1))));
+                }
+            }
+            return new Partition(layout, result);
+        }
+        for (JsonNode group : groups) {
+            List<Partition.Slice> slices = new ArrayList<>();
+            group.forEach(p -> slices.add(
+                    new Partition.Slice(p.asInt(), 0, layout.get(p.asInt()).size())));
+            result.add(new Partition.Group("group" + result.size(), "mixed", slices));
+        }
+        return new Partition(layout, result);
+    }
+}
