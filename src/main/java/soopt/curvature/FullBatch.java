@@ -34,6 +34,7 @@ public final class FullBatch implements Objective {
     private final Backend backend;
     private final Parts parts;
     private final Progress progress;
+    private double correct = Double.NaN;
 
     public FullBatch(ParameterLayout layout, Backend backend, Parts parts, Progress progress) {
         this.layout = layout;
@@ -75,8 +76,17 @@ public final class FullBatch implements Objective {
     @Override
     public double gradient(Tensor theta, Tensor gradient) {
         double[] loss = {0};
-        sum(gradient, (part, weight, out) -> loss[0] += weight * part.gradient(theta, out));
+        correct = 0;
+        sum(gradient, (part, weight, out) -> {
+            loss[0] += weight * part.gradient(theta, out);
+            correct += part.correct();
+        });
         return loss[0];
+    }
+
+    @Override
+    public double correct() {
+        return correct;
     }
 
     @Override

@@ -37,6 +37,11 @@ record CountedObjective(Objective objective, Counts counts) implements Objective
     }
 
     @Override
+    public double correct() {
+        return objective.correct();
+    }
+
+    @Override
     public CurvatureSummary summary(Tensor theta, Tensor u, Partition partition, Order order) {
         counts.addSummary();
         return objective.summary(theta, u, partition, order);

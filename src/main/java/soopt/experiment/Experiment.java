@@ -18,14 +18,11 @@ public record Experiment(
         @Doc("name of the experiment and of its results folder: letters, digits, '_', '.', '-'")
         String experiment,
 
-        @Default("[0]") @Doc("one run per seed")
-        List<Long> seeds,
+        @Default("[0]") @Doc("one run per seed") List<Long> seeds,
 
-        @Default("float32") @Doc("type of all tensors")
-        Precision precision,
+        @Default("float32") @Doc("type of all tensors") Precision precision,
 
-        @Default("auto") @Doc("where the arithmetic runs")
-        Device device,
+        @Default("auto") @Doc("where the arithmetic runs") Device device,
 
         @Default("0") @Range(min = 0) @Doc("CPU threads; 0 for one per physical core")
         int threads,
@@ -64,8 +61,8 @@ public record Experiment(
                 sweep);
         if (!NAME.matcher(experiment).matches() || experiment.startsWith(".")) {
             throw new IllegalArgumentException(
-                    "experiment must be letters, digits, '_', '.' and '-', not beginning with '.', but is '" + experiment
-                            + "'");
+                    "experiment must be letters, digits, '_', '.' and '-', not beginning with '.', but is '"
+                            + experiment + "'");
         }
         if (seeds.isEmpty()) {
             throw new IllegalArgumentException("seeds must have at least one seed");

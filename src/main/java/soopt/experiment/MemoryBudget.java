@@ -20,15 +20,15 @@ public record MemoryBudget(OptionalLong bytes) {
         }
         Matcher matcher = TEXT.matcher(text.strip().toLowerCase(Locale.ROOT));
         if (!matcher.matches() || Long.parseLong(matcher.group(1)) == 0) {
-            throw new IllegalArgumentException("must be auto or a size like '512 MiB' or '2 GiB', but is '" + text + "'");
+            throw new IllegalArgumentException(
+                    "must be auto or a size like '512 MiB' or '2 GiB', but is '" + text + "'");
         }
         long base = matcher.group(2).contains("i") ? 1024 : 1000;
-        long unit =
-                switch (matcher.group(2).charAt(0)) {
-                    case 'k' -> base;
-                    case 'm' -> base * base;
-                    default -> base * base * base;
-                };
+        long unit = switch (matcher.group(2).charAt(0)) {
+            case 'k' -> base;
+            case 'm' -> base * base;
+            default -> base * base * base;
+        };
         return new MemoryBudget(OptionalLong.of(Long.parseLong(matcher.group(1)) * unit));
     }
 

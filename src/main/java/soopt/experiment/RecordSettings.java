@@ -10,8 +10,7 @@ public record RecordSettings(
         @Default("{}") @Doc("the matrices H̄, H̄⁻¹, H̄ + (λ_int/2) ‖Dη‖ D² and its inverse")
         Curvature curvature,
 
-        @Default("{}") @Doc("rows of steps.csv")
-        Steps steps,
+        @Default("{}") @Doc("rows of steps.csv") Steps steps,
 
         @Default("{}") @Doc("files from which the run can go on")
         Checkpoints checkpoint) {
@@ -24,7 +23,9 @@ public record RecordSettings(
             @Default("1 epoch") @Doc("e.g. 1 epoch, 200 steps, never")
             Every every,
 
-            @Default("false") @Doc("H̄ of the whole training set along its gradient; else the optimizer's last H̄ (of one batch if it has none)")
+            @Default("false")
+            @Doc(
+                    "H̄ of the whole training set along its gradient; else the optimizer's last H̄ (of one batch if it has none)")
             boolean fullBatch,
 
             @Default("1.0") @Range(min = 0) @Doc("λ_int of the regularized matrix where the optimizer has none")
@@ -56,8 +57,8 @@ public record RecordSettings(
 
     private static void requireCount(String name, Every every) {
         if (every.unit() == Every.Unit.SECOND) {
-            throw new IllegalArgumentException(name + " must count epochs or steps, so that two runs write the same rows, but is '"
-                    + every + "'");
+            throw new IllegalArgumentException(
+                    name + " must count epochs or steps, so that two runs write the same rows, but is '" + every + "'");
         }
     }
 }

@@ -21,7 +21,8 @@ public record Training(
         @Default("1000") @Range(min = 1) @Doc("examples that are evaluated at once")
         int evaluationBatchSize,
 
-        @Default("false") @Doc("one step per epoch, gradient and curvature of all training examples, batch-size of them at a time")
+        @Default("false")
+        @Doc("one step per epoch, gradient and curvature of all training examples, batch-size of them at a time")
         boolean fullBatch,
 
         @Doc("lowers the step size when the training loss of an epoch stops falling")

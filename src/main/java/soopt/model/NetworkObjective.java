@@ -15,6 +15,7 @@ final class NetworkObjective implements Objective {
     private final Backend backend;
     private final Tensor inputs;
     private final Tensor targets;
+    private double correct = Double.NaN;
 
     NetworkObjective(Network network, Backend backend, Tensor inputs, Tensor targets) {
         this.network = network;
@@ -60,9 +61,15 @@ final class NetworkObjective implements Objective {
         }
     }
 
+    @Override
+    public double correct() {
+        return correct;
+    }
+
     private double forwardAndBackward(Pass pass, List<Layer.Evaluation> layers, Loss.Evaluation loss) {
         Tensor outputs = network.forward(layers, pass, inputs);
         Tensor adjoint = pass.allocate(outputs.shape());
+        correct = network.loss().isClassification() ? backend.countCorrect(outputs, targets) : Double.NaN;
         double value = loss.valueAndGradient(outputs, targets, adjoint);
         network.backward(layers, adjoint);
         return value;

@@ -1,35 +1,49 @@
 package soopt.experiment.folder;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import soopt.curvature.Matrices;
+import soopt.data.NpyArray;
+import soopt.data.NpzFile;
 
 /** The folder matrices/: each matrix as CSV and JSON with names of rows and columns, and all of them in matrices.npz. */
 final class MatrixFiles {
     private final Path folder;
-    private final NpzArchive archive;
+    private final Path archive;
+    private final Map<String, NpyArray> archived = new LinkedHashMap<>();
 
     MatrixFiles(Path folder) {
         this.folder = folder;
-        this.archive = new NpzArchive(folder.resolve("matrices.npz"));
+        this.archive = folder.resolve("matrices.npz");
+        if (Files.exists(archive)) {
+            archived.putAll(NpzFile.read(archive));
+        }
     }
 
-    void write(Matrices matrices) {
+    void write(RecordedMatrices matrices) {
         Map<String, double[][]> kinds = new LinkedHashMap<>();
         kinds.put("hbar", matrices.hessian());
-        kinds.put("hbar_inverse", SymmetricInverse.of(matrices.hessian()));
+        kinds.put("hbar_inverse", Matrices.inverse(matrices.hessian()).values());
         kinds.put("regularized", matrices.regularized());
-        kinds.put("regularized_inverse", SymmetricInverse.of(matrices.regularized()));
+        kinds.put(
+                "regularized_inverse", Matrices.inverse(matrices.regularized()).values());
         kinds.forEach((kind, matrix) -> {
             String name = matrices.prefix() + "." + kind;
             WholeFile.write(folder.resolve(name + ".csv"), csv(matrices.names(), matrix));
             WholeFile.write(folder.resolve(name + ".json"), json(matrices, kind, matrix));
-            archive.put(name, matrix);
+            archived.put(name, array(matrix));
         });
-        archive.write();
+        NpzFile.write(archive, archived);
+    }
+
+    private static NpyArray array(double[][] matrix) {
+        double[] values = Arrays.stream(matrix).flatMapToDouble(Arrays::stream).toArray();
+        return NpyArray.of(values, matrix.length, matrix.length);
     }
 
     private static String csv(List<String> names, double[][] matrix) {
@@ -45,7 +59,7 @@ final class MatrixFiles {
         return text.toString();
     }
 
-    private static String json(Matrices matrices, String kind, double[][] matrix) {
+    private static String json(RecordedMatrices matrices, String kind, double[][] matrix) {
         return new JsonObject()
                         .put("kind", kind)
                         .put("epoch", matrices.epoch())

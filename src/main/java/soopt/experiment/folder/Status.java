@@ -56,6 +56,34 @@ public record Status(
         return !alive || (silent && pid != ProcessHandle.current().pid());
     }
 
+    /** With where the run is now. */
+    Status at(int newEpoch, long newStep, Instant now) {
+        return new Status(runId, state, newEpoch, newStep, now, message, best, attempt, host, pid);
+    }
+
+    /** With the end of the run. */
+    Status ended(RunState end, String text) {
+        return new Status(runId, end, epoch, step, heartbeat, text, best, attempt, host, pid);
+    }
+
+    Status withBest(Optional<Best> newBest) {
+        return new Status(runId, state, epoch, step, heartbeat, message, newBest, attempt, host, pid);
+    }
+
+    /** With an epoch evaluated: best is the highest val_acc, else the lowest val_loss, else the lowest train_loss; the first of equals. */
+    Status after(MetricsRow row) {
+        Best candidate = Double.isFinite(row.validationAccuracy())
+                ? new Best("val_acc", row.validationAccuracy(), row.epoch())
+                : Double.isFinite(row.validationLoss())
+                        ? new Best("val_loss", row.validationLoss(), row.epoch())
+                        : new Best("train_loss", row.trainLoss(), row.epoch());
+        double sign = candidate.metric().endsWith("loss") ? -1 : 1;
+        boolean better = best.filter(b -> b.metric().equals(candidate.metric()))
+                .map(b -> sign * candidate.value() > sign * b.value())
+                .orElse(Double.isFinite(candidate.value()));
+        return at(row.epoch(), row.step(), Instant.now()).withBest(better ? Optional.of(candidate) : best);
+    }
+
     /** The file's text. */
     public String json() {
         JsonObject object = new JsonObject()

@@ -14,7 +14,7 @@ import java.util.Locale;
  * @param regularized H̄ + (λ_int/2) ‖Dη‖ D² [S][S]; all NaN if the cubic step had no solution
  * @param byStep whether the file is named by the step instead of the epoch
  */
-public record Matrices(
+public record RecordedMatrices(
         int epoch,
         long step,
         List<String> names,
