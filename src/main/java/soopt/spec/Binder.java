@@ -1,0 +1,210 @@
+package soopt.spec;
+
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Makes records of what the user wrote, and reports everything that is wrong with it in one pass. */
+public final class Binder {
+    private final List<Problem> problems = new ArrayList<>();
+
+    private Binder() {}
+
+    /**
+     * The record that a file with its overrides describes; {@link Default} fills what is left out.
+     *
+     * @throws SpecException with all mistakes, sorted by line
+     */
+    public static <T extends Record> T bind(SpecSource source, Class<T> type) {
+        Binder binder = new Binder();
+        Optional<Object> value = binder.record(type, source.root(), "");
+        return type.cast(binder.finish(value));
+    }
+
+    /** The value of {@link Default}; a wrong one is a mistake of ours. */
+    static Object defaultOf(Component component) {
+        String text = component.defaultText().orElseThrow();
+        try {
+            Mark mark = new Mark("@Default(\"" + text + "\")", 0, 0);
+            YamlNode node =
+                    YamlReader.read(text, (line, column) -> mark).orElseGet(() -> new YamlNode.Scalar(mark, "", true));
+            Binder binder = new Binder();
+            return binder.finish(binder.value(component.type(), component.bounds(), node, component.key()));
+        } catch (SpecException e) {
+            throw new IllegalStateException(component.declaration() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Object finish(Optional<Object> value) {
+        if (!problems.isEmpty()) {
+            throw Problem.exception(problems);
+        }
+        return value.orElseThrow();
+    }
+
+    /** The value of a node; empty if a problem was reported. */
+    private Optional<Object> value(Type type, Bounds bounds, YamlNode node, String path) {
+        if (type instanceof ParameterizedType generic) {
+            return container(generic, bounds, node, path);
+        }
+        Class<?> plain = (Class<?>) type;
+        if (ScalarReader.reads(plain)) {
+            return scalar(plain, bounds, node, path);
+        }
+        if (plain.isRecord()) {
+            return record(plain, node, path);
+        }
+        if (plain.isSealed()) {
+            return choice(plain, node, path);
+        }
+        throw new IllegalStateException(path + ": the spec has no form for " + type.getTypeName());
+    }
+
+    private Optional<Object> scalar(Class<?> type, Bounds bounds, YamlNode node, String path) {
+        try {
+            Object value = ScalarReader.read(type, node);
+            if (value instanceof Number number) {
+                Optional<String> violation = bounds.violation(number);
+                violation.ifPresent(text -> report(node.mark(), path + " " + text));
+                return violation.isPresent() ? Optional.empty() : Optional.of(value);
+            }
+            return Optional.of(value);
+        } catch (IllegalArgumentException e) {
+            String message = Optional.ofNullable(e.getMessage()).orElse("is wrong");
+            boolean continuesSentence = message.matches("(?s)(must|is|has) .*");
+            return report(node.mark(), path + (continuesSentence ? " " : ": ") + message);
+        }
+    }
+
+    private Optional<Object> container(ParameterizedType type, Bounds bounds, YamlNode node, String path) {
+        Type[] arguments = type.getActualTypeArguments();
+        if (type.getRawType() == Optional.class) {
+            return node.isNull()
+                    ? Optional.of(Optional.empty())
+                    : value(arguments[0], bounds, node, path).map(Optional::of);
+        }
+        if (type.getRawType() == List.class) {
+            return list(arguments[0], bounds, node, path);
+        }
+        if (type.getRawType() == Map.class && arguments[0] == String.class) {
+            return map(arguments[1], bounds, node, path);
+        }
+        throw new IllegalStateException(path + ": the spec has no form for " + type.getTypeName());
+    }
+
+    private Optional<Object> list(Type elementType, Bounds bounds, YamlNode node, String path) {
+        if (!(node instanceof YamlNode.Sequence sequence)) {
+            String hint =
+                    node instanceof YamlNode.Scalar scalar && !scalar.isNull() ? ": write [" + scalar.text() + "]" : "";
+            return report(node.mark(), path + " must be a list, but " + node.state() + hint);
+        }
+        List<Object> values = new ArrayList<>();
+        for (int i = 0; i < sequence.elements().size(); i++) {
+            value(elementType, bounds, sequence.elements().get(i), Paths.join(path, i))
+                    .ifPresent(values::add);
+        }
+        boolean complete = values.size() == sequence.elements().size();
+        return complete ? Optional.of(Collections.unmodifiableList(values)) : Optional.empty();
+    }
+
+    private Optional<Object> map(Type valueType, Bounds bounds, YamlNode node, String path) {
+        if (!(node instanceof YamlNode.Mapping mapping)) {
+            return report(node.mark(), path + " must be a mapping, but " + node.state());
+        }
+        Map<String, Object> values = new LinkedHashMap<>();
+        mapping.entries()
+                .forEach((key, entry) -> value(valueType, bounds, entry.value(), Paths.join(path, key))
+                        .ifPresent(value -> values.put(key, value)));
+        boolean complete = values.size() == mapping.entries().size();
+        return complete ? Optional.of(Collections.unmodifiableMap(values)) : Optional.empty();
+    }
+
+    private Optional<Object> record(Class<?> type, YamlNode node, String path) {
+        if (!(node instanceof YamlNode.Mapping mapping)) {
+            return report(node.mark(), path + " must be a mapping of keys to values, but " + node.state());
+        }
+        List<Component> components = Component.of(type);
+        reportUnknownKeys(mapping, Component.keys(components), path);
+        return construct(type, components, mapping, path);
+    }
+
+    private Optional<Object> choice(Class<?> sealed, YamlNode node, String path) {
+        ChoiceReader.Outcome outcome = ChoiceReader.read(sealed, node, path);
+        outcome.problem().ifPresent(problems::add);
+        return outcome.chosen().flatMap(chosen -> chosen(chosen, path));
+    }
+
+    private Optional<Object> chosen(ChoiceReader.Chosen chosen, String path) {
+        List<Component> components = Component.of(chosen.type());
+        List<String> known = new ArrayList<>(List.of(ChoiceReader.TYPE));
+        known.addAll(Component.keys(components));
+        reportUnknownKeys(chosen.mapping(), known, path);
+        return construct(chosen.type(), components, chosen.mapping(), path);
+    }
+
+    private void reportUnknownKeys(YamlNode.Mapping mapping, List<String> known, String path) {
+        mapping.entries().forEach((key, entry) -> {
+            if (!known.contains(key)) {
+                String suggestion = Suggestions.didYouMean(key, known);
+                String all = (suggestion.isEmpty() ? "; known: " : " known: ") + String.join(", ", known);
+                report(entry.keyMark(), Paths.join(path, key) + " is unknown" + suggestion + all);
+            }
+        });
+    }
+
+    private Optional<Object> construct(
+            Class<?> type, List<Component> components, YamlNode.Mapping mapping, String path) {
+        List<Object> values = new ArrayList<>();
+        for (Component component : components) {
+            component(component, mapping, path).ifPresent(values::add);
+        }
+        if (values.size() < components.size()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(Component.newRecord(type, values));
+        } catch (IllegalArgumentException e) {
+            return rejected(e, components, mapping, path);
+        }
+    }
+
+    private Optional<Object> component(Component component, YamlNode.Mapping mapping, String path) {
+        String keyPath = Paths.join(path, component.key());
+        Optional<YamlNode.Entry> entry = mapping.get(component.key());
+        if (entry.isPresent()) {
+            return value(component.type(), component.bounds(), entry.get().value(), keyPath);
+        }
+        if (component.defaultText().isPresent()) {
+            return Optional.of(defaultOf(component));
+        }
+        return component.isOptional()
+                ? Optional.of(Optional.empty())
+                : report(mapping.mark(), keyPath + " is required");
+    }
+
+    /** What a compact constructor found wrong, placed at the component that its message begins with. */
+    private Optional<Object> rejected(
+            IllegalArgumentException e, List<Component> components, YamlNode.Mapping mapping, String path) {
+        String message = Optional.ofNullable(e.getMessage()).orElse(e.toString());
+        for (Component component : components) {
+            Optional<String> rest = component.withoutName(message);
+            if (rest.isPresent()) {
+                Mark mark = mapping.get(component.key())
+                        .map(entry -> entry.value().mark())
+                        .orElse(mapping.mark());
+                return report(mark, Paths.join(path, component.key()) + rest.get());
+            }
+        }
+        return report(mapping.mark(), path.isEmpty() ? message : path + ": " + message);
+    }
+
+    private Optional<Object> report(Mark mark, String message) {
+        problems.add(new Problem(mark, message));
+        return Optional.empty();
+    }
+}

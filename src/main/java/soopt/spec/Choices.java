@@ -1,0 +1,136 @@
+package soopt.spec;
+
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** The names of the experiment file: what a sealed interface permits, the keys of a record, the constants of an enum. */
+public final class Choices {
+    private Choices() {}
+
+    /**
+     * One record that a sealed interface permits.
+     *
+     * @param name what {@code type:} says
+     * @param doc its {@link Doc}; empty without one
+     * @param keys its components in the order of declaration
+     */
+    public record Choice(String name, String doc, Class<? extends Record> type, List<Key> keys) {
+        public Choice {
+            keys = List.copyOf(keys);
+        }
+    }
+
+    /**
+     * One component of a record.
+     *
+     * @param type in words: "number", "whole number", "list of text", "one of relu, tanh", or the kebab name of a record
+     * @param range "in [0, 1)", "≥ 0"; empty without one
+     * @param defaultValue as YAML; "none" for an optional key; empty if the key is required
+     * @param doc its {@link Doc}; empty without one
+     */
+    public record Key(String name, String type, String range, String defaultValue, String doc) {}
+
+    /** The records that a sealed interface permits, those of nested sealed interfaces included, in the order of declaration. */
+    public static List<Choice> of(Class<?> sealedInterface) {
+        return records(sealedInterface).stream()
+                .map(type -> new Choice(name(type), doc(type), type, keys(type)))
+                .toList();
+    }
+
+    /** The keys of one record. */
+    public static List<Key> keys(Class<? extends Record> type) {
+        return Component.of(type).stream().map(Choices::key).toList();
+    }
+
+    /** Kebab case of the simple name: {@code NewtonSummary} is {@code newton-summary}. */
+    public static String name(Class<?> type) {
+        return kebab(type.getSimpleName());
+    }
+
+    /** Kebab case of a constant: {@code WEIGHT_DECAY} is {@code weight-decay}. */
+    public static String name(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** A dash before each capital that begins a word; digits belong to the word before: {@code vgg11Prime} is {@code vgg11-prime}. */
+    static String kebab(String name) {
+        return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-")
+                .toLowerCase(Locale.ROOT);
+    }
+
+    static List<Class<? extends Record>> records(Class<?> sealedInterface) {
+        if (!sealedInterface.isSealed()) {
+            throw new IllegalStateException(sealedInterface.getName() + " is not sealed");
+        }
+        List<Class<? extends Record>> records = new ArrayList<>();
+        for (Class<?> permitted : sealedInterface.getPermittedSubclasses()) {
+            if (permitted.isRecord()) {
+                records.add(permitted.asSubclass(Record.class));
+            } else {
+                records.addAll(records(permitted));
+            }
+        }
+        return records;
+    }
+
+    /** The component that {@code blocks-2} sets: the only required one, and a whole number. */
+    static Optional<Component> numberInName(Class<?> recordType) {
+        List<Component> required =
+                Component.of(recordType).stream().filter(Component::isRequired).toList();
+        return required.size() == 1 && required.get(0).type() == int.class
+                ? Optional.of(required.get(0))
+                : Optional.empty();
+    }
+
+    static String doc(Class<?> type) {
+        return Optional.ofNullable(type.getAnnotation(Doc.class))
+                .map(Doc::value)
+                .orElse("");
+    }
+
+    private static Key key(Component component) {
+        String absent = component.isOptional() ? "none" : "";
+        return new Key(
+                component.key(),
+                words(component.type()),
+                component.bounds().text(),
+                component.defaultText().orElse(absent),
+                component.doc());
+    }
+
+    private static String words(Type type) {
+        if (type instanceof ParameterizedType generic) {
+            Type[] arguments = generic.getActualTypeArguments();
+            if (generic.getRawType() == List.class) {
+                return "list of " + words(arguments[0]);
+            }
+            return generic.getRawType() == Map.class ? "map to " + words(arguments[1]) : words(arguments[0]);
+        }
+        Class<?> plain = (Class<?>) type;
+        if (ScalarReader.isWhole(plain)) {
+            return "whole number";
+        }
+        if (ScalarReader.isFloating(plain)) {
+            return "number";
+        }
+        if (ScalarReader.isBooleanType(plain)) {
+            return "true or false";
+        }
+        if (plain == String.class) {
+            return "text";
+        }
+        return plain.isEnum() ? "one of " + String.join(", ", constants(plain)) : name(plain);
+    }
+
+    static List<String> constants(Class<?> enumType) {
+        return Arrays.stream(enumType.getEnumConstants())
+                .map(constant -> name((Enum<?>) constant))
+                .toList();
+    }
+}

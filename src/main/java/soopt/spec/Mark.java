@@ -1,0 +1,28 @@
+package soopt.spec;
+
+import java.util.Comparator;
+
+/**
+ * Where something was written. Sorts as the reader meets it: the file from the top, then the overrides in their order.
+ *
+ * @param where what a message begins with: {@code f.yaml:9:3} or {@code override 'a.b=v'}
+ * @param line in the file, from 1
+ * @param column in the line, from 1; the index of an override
+ */
+record Mark(String where, int line, int column) implements Comparable<Mark> {
+    private static final Comparator<Mark> ORDER =
+            Comparator.comparingInt(Mark::line).thenComparingInt(Mark::column);
+
+    static Mark inFile(String name, int line, int column) {
+        return new Mark(name + ":" + line + ":" + column, line, column);
+    }
+
+    static Mark ofOverride(String text, int index) {
+        return new Mark("override '" + text + "'", Integer.MAX_VALUE, index);
+    }
+
+    @Override
+    public int compareTo(Mark other) {
+        return ORDER.compare(this, other);
+    }
+}

@@ -1,0 +1,15 @@
+package soopt.spec;
+
+/** Dotted paths of keys, as in {@code optimizer.step-size} and {@code seeds.0}; the top level is the empty path. */
+final class Paths {
+    private Paths() {}
+
+    static String join(String path, Object key) {
+        return path.isEmpty() ? key.toString() : path + "." + key;
+    }
+
+    /** The beginning of a sentence about the value at a path. */
+    static String subject(String path) {
+        return (path.isEmpty() ? "the top level" : path) + " ";
+    }
+}

@@ -1,0 +1,95 @@
+package soopt.spec;
+
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An experiment file as written, and the overrides put on top of it; {@link Binder} gives it a meaning. */
+public final class SpecSource {
+    private final String name;
+    private final String text;
+    private final List<String> overrides;
+    private final YamlNode.Mapping root;
+
+    private SpecSource(String name, String text, List<String> overrides, YamlNode.Mapping root) {
+        this.name = name;
+        this.text = text;
+        this.overrides = List.copyOf(overrides);
+        this.root = root;
+    }
+
+    /** @throws SpecException if the file cannot be read or is not a YAML mapping, or if it gives a key twice */
+    public static SpecSource read(Path file) {
+        String name = file.toString();
+        if (!Files.exists(file)) {
+            throw new SpecException(name + ": there is no such file");
+        }
+        if (Files.isDirectory(file)) {
+            throw new SpecException(name + ": is a folder, not a file");
+        }
+        try {
+            return parse(name, Files.readString(file));
+        } catch (CharacterCodingException e) {
+            throw new SpecException(name + ": is not text in UTF-8");
+        } catch (IOException e) {
+            throw new SpecException(name + ": cannot be read: " + e.getMessage());
+        }
+    }
+
+    /**
+     * @param name what messages call the file
+     * @throws SpecException if the text is not a YAML mapping or gives a key twice
+     */
+    public static SpecSource parse(String name, String yaml) {
+        YamlNode node = YamlReader.read(yaml, (line, column) -> Mark.inFile(name, line, column))
+                .orElseThrow(() -> new SpecException(name + ": is empty"));
+        if (!(node instanceof YamlNode.Mapping mapping)) {
+            throw Problem.exception(List.of(new Problem(
+                    node.mark(), "the top level must be a mapping of keys to values, but " + node.state())));
+        }
+        return new SpecSource(name, yaml, List.of(), mapping);
+    }
+
+    /**
+     * This source with values set, in order: {@code a.b.c=value} and {@code +a.b=value} set a key (the value is YAML, as in
+     * {@code seeds=[1,2]}), {@code ~a.b} removes one. Elements of lists are named by index: {@code seeds.0=1}.
+     *
+     * @throws SpecException for all overrides that cannot be applied
+     */
+    public SpecSource with(List<String> more) {
+        List<Problem> problems = new ArrayList<>();
+        YamlNode.Mapping result = root;
+        for (int i = 0; i < more.size(); i++) {
+            Mark mark = Mark.ofOverride(more.get(i), overrides.size() + i);
+            result = Overrides.apply(result, more.get(i), mark, problems);
+        }
+        if (!problems.isEmpty()) {
+            throw Problem.exception(problems);
+        }
+        List<String> all = new ArrayList<>(overrides);
+        all.addAll(more);
+        return new SpecSource(name, text, all, result);
+    }
+
+    /** What messages call the file. */
+    public String name() {
+        return name;
+    }
+
+    /** The file as it was read, without overrides. */
+    public String text() {
+        return text;
+    }
+
+    /** All overrides in the order they were applied. */
+    public List<String> overrides() {
+        return overrides;
+    }
+
+    YamlNode.Mapping root() {
+        return root;
+    }
+}

@@ -1,0 +1,104 @@
+package soopt.spec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Records back to text: with every default written out, so that the text says all there is to know about a run. */
+public final class SpecWriter {
+    private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
+    private static final int HASH_DIGITS = 12;
+
+    private SpecWriter() {}
+
+    /** YAML that {@link Binder} reads to an equal record. */
+    public static String toYaml(Object record) {
+        return YamlText.of(toJson(record));
+    }
+
+    /**
+     * The record as JSON, with the keys and choices of the YAML file; an empty optional is left out. A record chosen through
+     * a sealed interface says so in {@code type}.
+     */
+    public static JsonNode toJson(Object record) {
+        return object(record, Optional.empty());
+    }
+
+    /**
+     * First 12 hex digits of the SHA-256 of the record's JSON: keys sorted, no spaces, numbers as exact decimals without
+     * trailing zeros. The same on every Java version and for every way to write the same record.
+     */
+    public static String hash(Object record) {
+        byte[] text = CanonicalJson.of(toJson(record)).getBytes(StandardCharsets.UTF_8);
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
+            return HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static ObjectNode object(Object record, Optional<String> choice) {
+        if (!record.getClass().isRecord()) {
+            throw new IllegalArgumentException(record.getClass().getName() + " is not a record");
+        }
+        ObjectNode node = JSON.objectNode();
+        choice.ifPresent(name -> node.put(ChoiceReader.TYPE, name));
+        for (Component component : Component.of(record.getClass())) {
+            Object value = component.read(record);
+            boolean isLeftOut =
+                    value.equals(Optional.empty()) && component.defaultText().isEmpty();
+            if (!isLeftOut) {
+                node.set(component.key(), value(component.type(), value));
+            }
+        }
+        return node;
+    }
+
+    static JsonNode value(Type type, Object value) {
+        if (type instanceof ParameterizedType generic) {
+            return container(generic.getActualTypeArguments(), value);
+        }
+        Class<?> plain = (Class<?>) type;
+        if (!ScalarReader.reads(plain)) {
+            return object(value, plain.isSealed() ? Optional.of(Choices.name(value.getClass())) : Optional.empty());
+        }
+        if (value instanceof Integer number) {
+            return JSON.numberNode(number);
+        }
+        if (value instanceof Long number) {
+            return JSON.numberNode(number);
+        }
+        if (value instanceof Double number) {
+            return JSON.numberNode(number);
+        }
+        if (value instanceof Boolean truth) {
+            return JSON.booleanNode(truth);
+        }
+        return JSON.textNode(value instanceof Enum<?> constant ? Choices.name(constant) : value.toString());
+    }
+
+    private static JsonNode container(Type[] arguments, Object value) {
+        if (value instanceof Optional<?> optional) {
+            return optional.isPresent() ? value(arguments[0], optional.get()) : JSON.nullNode();
+        }
+        if (value instanceof List<?> list) {
+            ArrayNode array = JSON.arrayNode();
+            list.forEach(element -> array.add(value(arguments[0], element)));
+            return array;
+        }
+        ObjectNode object = JSON.objectNode();
+        ((Map<?, ?>) value).forEach((key, element) -> object.set(key.toString(), value(arguments[1], element)));
+        return object;
+    }
+}

@@ -1,0 +1,69 @@
+package soopt.spec;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the user wrote, with positions and without types: YAML before any record gives it a meaning. */
+sealed interface YamlNode {
+    Mark mark();
+
+    /** What it is, to end a sentence that began with "must be …, but". */
+    String state();
+
+    /** Whether this stands for no value: {@code ~}, {@code null} or nothing after the colon. */
+    default boolean isNull() {
+        return false;
+    }
+
+    /** @param plain written without quotes, so that it may be a number, a boolean or null */
+    record Scalar(Mark mark, String text, boolean plain) implements YamlNode {
+        @Override
+        public boolean isNull() {
+            return plain
+                    && (text.isEmpty()
+                            || text.equals("~")
+                            || text.toLowerCase(Locale.ROOT).equals("null"));
+        }
+
+        @Override
+        public String state() {
+            if (isNull()) {
+                return "has no value";
+            }
+            return plain && ScalarReader.isNumber(text) ? "is " + text : "is '" + text + "'";
+        }
+    }
+
+    record Sequence(Mark mark, List<YamlNode> elements) implements YamlNode {
+        public Sequence {
+            elements = List.copyOf(elements);
+        }
+
+        @Override
+        public String state() {
+            return "is a list";
+        }
+    }
+
+    record Mapping(Mark mark, Map<String, Entry> entries) implements YamlNode {
+        public Mapping {
+            entries = Collections.unmodifiableMap(new LinkedHashMap<>(entries));
+        }
+
+        Optional<Entry> get(String key) {
+            return Optional.ofNullable(entries.get(key));
+        }
+
+        @Override
+        public String state() {
+            return "is a mapping";
+        }
+    }
+
+    /** One key of a mapping; the key itself is in the map. */
+    record Entry(Mark keyMark, YamlNode value) {}
+}

@@ -1,0 +1,80 @@
+package soopt.spec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.DumperOptions.FlowStyle;
+import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
+
+/** JSON as YAML written the way people write it: blocks for what is long, {@code {a: 1}} for what fits on a line. */
+final class YamlText {
+    private static final int FLOW_LENGTH = 80;
+    private static final int LINE_LENGTH = 120;
+
+    private YamlText() {}
+
+    static String of(JsonNode root) {
+        DumperOptions options = new DumperOptions();
+        options.setWidth(LINE_LENGTH);
+        options.setSplitLines(false);
+        StringWriter text = new StringWriter();
+        new Yaml(options).serialize(mapping(root, FlowStyle.BLOCK), text);
+        return text.toString();
+    }
+
+    private static Node node(JsonNode value) {
+        if (value.isArray()) {
+            List<Node> elements = new ArrayList<>();
+            value.forEach(element -> elements.add(node(element)));
+            return new SequenceNode(Tag.SEQ, elements, style(value));
+        }
+        return value.isObject() ? mapping(value, style(value)) : scalar(value);
+    }
+
+    private static Node mapping(JsonNode value, FlowStyle style) {
+        List<NodeTuple> entries = new ArrayList<>();
+        value.properties().forEach(entry -> entries.add(new NodeTuple(text(entry.getKey()), node(entry.getValue()))));
+        return new MappingNode(Tag.MAP, entries, style);
+    }
+
+    private static FlowStyle style(JsonNode value) {
+        boolean isListOfScalars = value.isArray() && value.valueStream().allMatch(JsonNode::isValueNode);
+        boolean isShort = value.toString().length() <= FLOW_LENGTH;
+        return isListOfScalars || isShort ? FlowStyle.FLOW : FlowStyle.BLOCK;
+    }
+
+    private static Node scalar(JsonNode value) {
+        if (value.isTextual()) {
+            return text(value.textValue());
+        }
+        if (value.isDouble()) {
+            return scalar(Tag.FLOAT, number(value.doubleValue()), ScalarStyle.PLAIN);
+        }
+        Tag tag = value.isBoolean() ? Tag.BOOL : value.isNull() ? Tag.NULL : Tag.INT;
+        return scalar(tag, value.asText(), ScalarStyle.PLAIN);
+    }
+
+    /** 1.0e-4, 1.0e+10: with dot and sign, so that readers of YAML 1.1 see a number too. */
+    private static String number(double value) {
+        return Double.toString(value).replaceFirst("E(?=\\d)", "e+").replace('E', 'e');
+    }
+
+    /** Quoted where another type could be read into it, by us or by a reader of YAML 1.1. */
+    private static Node text(String text) {
+        boolean isAmbiguous = ScalarReader.isNumber(text) || ScalarReader.isBoolean(text);
+        return scalar(Tag.STR, text, isAmbiguous ? ScalarStyle.SINGLE_QUOTED : ScalarStyle.PLAIN);
+    }
+
+    private static Node scalar(Tag tag, String text, ScalarStyle style) {
+        return new ScalarNode(tag, text, null, null, style);
+    }
+}
