@@ -1,13 +1,17 @@
 package soopt.data;
 
 /** A data set by name: what to load. */
-public sealed interface Dataset permits Mnist {
-    /** Number of training images held out for validation, drawn with the run's seed. */
+public sealed interface Dataset permits Mnist, MnistSample {
+    /** Number of training examples held out for validation, drawn with the run's seed. */
     int validation();
 
-    /** Number of training images used, the first of the file; 0 for all. */
+    /** Number of training examples used, the first of the file; 0 for all. */
     int limit();
 
-    /** Reads (and fetches, unless the store is offline) the files, checks them, and gives the examples. */
+    /**
+     * Reads (and fetches, unless the store is offline) the files, checks them, and gives the examples.
+     *
+     * @throws DatasetException if a file is missing, damaged, or its contents do not make sense
+     */
     Data load(Store store);
 }

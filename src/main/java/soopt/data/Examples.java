@@ -1,6 +1,6 @@
 package soopt.data;
 
-/** Inputs and targets on the host, normalized when they are read. */
+/** Inputs and targets on the host, normalized when they are read. Safe to read from several threads. */
 public interface Examples {
     /** Number of examples. */
     int size();
@@ -19,4 +19,9 @@ public interface Examples {
 
     /** out_{k·targets + j} ← target j of example indices_{from+k}, for k &lt; count. */
     void targets(int[] indices, int from, int count, double[] out);
+
+    /** A view of some examples: its example k is this one's example indices_k. */
+    default Examples subset(int... indices) {
+        return new Subset(this, indices);
+    }
 }

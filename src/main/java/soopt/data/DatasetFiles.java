@@ -1,0 +1,56 @@
+package soopt.data;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The files a data set consists of and where they come from.
+ *
+ * @param name name of the data set, and of its folder in the store
+ * @param description one line
+ * @param licence one line
+ * @param citation one line
+ * @param files in an order that the data set knows
+ * @param sources where to fetch them, tried in this order
+ */
+record DatasetFiles(
+        String name,
+        String description,
+        String licence,
+        String citation,
+        List<DatasetFile> files,
+        List<Source> sources) {
+
+    /** The folder of its files. */
+    Path folder(Store store) {
+        return store.directory().resolve(name);
+    }
+
+    /** Files that are in the folder under no name. */
+    List<DatasetFile> missing(Path folder) {
+        return files.stream().filter(file -> file.in(folder).isEmpty()).toList();
+    }
+
+    /**
+     * The tested contents of one of the files.
+     *
+     * @throws DatasetException if it is missing or damaged
+     */
+    byte[] read(DatasetFile file, Path folder) {
+        Path path = file.in(folder)
+                .orElseThrow(() -> new DatasetException(folder.resolve(file.name()) + " is missing; " + remedy()));
+        try {
+            return file.read(path);
+        } catch (DamagedFileException e) {
+            throw new DatasetException(path + " " + e.getMessage() + "; " + remedy(), e);
+        }
+    }
+
+    /** What a user can do about files that are missing or wrong. */
+    String remedy() {
+        return sources.isEmpty()
+                ? "restore it from the program's repository"
+                : "run 'soopt datasets fetch " + name + "', or 'soopt datasets import " + name
+                        + " <folder>' with files you have";
+    }
+}

@@ -1,0 +1,69 @@
+package soopt.data;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import soopt.spec.Constraints;
+import soopt.spec.Default;
+import soopt.spec.Doc;
+import soopt.spec.Range;
+
+/** The first images of MNIST's two files, which come with the program; normalized as {@link Mnist}. */
+@Doc("the first 5,000 + 1,000 images of MNIST, part of the program: nothing to fetch")
+public record MnistSample(
+        @Default("500") @Range(min = 0, max = 4999) @Doc("training images held out for validation")
+        int validation,
+
+        @Default("0") @Range(min = 0, max = 5000) @Doc("use the first N training images; 0 for all")
+        int limit)
+        implements Dataset {
+    static final DatasetFiles FILES = new DatasetFiles(
+            "mnist-sample",
+            "the first 5,000 + 1,000 images of MNIST; part of the program",
+            "© Yann LeCun and Corinna Cortes, CC BY-SA 3.0",
+            Mnist.FILES.citation(),
+            List.of(
+                    new DatasetFile(
+                            "train-images-idx3-ubyte",
+                            3920016,
+                            "1e3ffdb2f57e22d9e5363dde25c2d057542c2e72baa312f0f3b03948bb3802b7"),
+                    new DatasetFile(
+                            "train-labels-idx1-ubyte",
+                            5008,
+                            "685aeb7baef68233efa643639a5e9c15bb48be09a628f96fb7f606ca2a1ea7bc"),
+                    new DatasetFile(
+                            "t10k-images-idx3-ubyte",
+                            784016,
+                            "de7c252b04f05e1f8309634180ccdf286dc6dbac8c579b74e76e02ae0331ca52"),
+                    new DatasetFile(
+                            "t10k-labels-idx1-ubyte",
+                            1008,
+                            "832c0d20f0dc42e575488c75a83a970787d4c8d4d05831b2ef03701b4a478a90")),
+            List.of());
+
+    public MnistSample {
+        Constraints.check(MnistSample.class, validation, limit);
+        Split.check(validation, limit == 0 ? 5000 : limit);
+    }
+
+    @Override
+    public Data load(Store store) {
+        return Idx.load(FILES, folder(store), limit, Mnist.MEAN, Mnist.DEVIATION);
+    }
+
+    /** In the store, else where the program is installed (system property soopt.home), else below the working directory. */
+    static Path folder(Store store) {
+        List<Path> places = Stream.of(
+                        store.directory(),
+                        Path.of(System.getProperty("soopt.home", ".")).resolve("datasets"),
+                        Path.of("datasets"))
+                .map(place -> place.resolve(FILES.name()))
+                .toList();
+        return places.stream()
+                .filter(Files::isDirectory)
+                .findFirst()
+                .orElseThrow(() -> new DatasetException("mnist-sample is in none of " + places
+                        + "; start the program with scripts/soopt, or set -Dsoopt.home to its folder"));
+    }
+}
