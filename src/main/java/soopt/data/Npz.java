@@ -1,0 +1,111 @@
+package soopt.data;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import soopt.spec.Constraints;
+import soopt.spec.Default;
+import soopt.spec.Doc;
+import soopt.spec.Range;
+import soopt.spec.SpecException;
+
+/**
+ * A data set of one's own in NumPy archives. Inputs x: [N, …] of any type of numbers are used as they are. Targets y: [N] (or [N, 1] of
+ * whole numbers in an integer type) are class indices from 0, [N, K] otherwise are K numbers each to regress on. Arrays are named x
+ * and y, or x_train and y_train (x_test and y_test), or images and labels, or features and targets.
+ */
+@Doc("own data in NumPy .npz files: x [N, …] and y [N] class indices or [N, K] numbers")
+public record Npz(
+        @Doc("npz file with the training examples, relative to the working directory")
+        String train,
+
+        @Doc("npz file with the test examples; without it x_test and y_test of the training file")
+        Optional<String> test,
+
+        @Default("0") @Range(min = 0) @Doc("number of classes; 0 for the largest training label + 1")
+        int classes,
+
+        @Default("0") @Range(min = 0) @Doc("training examples held out for validation")
+        int validation,
+
+        @Default("0") @Range(min = 0) @Doc("use the first N training examples; 0 for all")
+        int limit)
+        implements Dataset {
+
+    public Npz {
+        Constraints.check(Npz.class, train, test, classes, validation, limit);
+        if (classes == 1) {
+            throw new SpecException("classes must be 0 or ≥ 2, but is 1");
+        }
+        if (limit > 0) {
+            Split.check(validation, limit);
+        }
+    }
+
+    @Override
+    public Data load(Store store) {
+        Path trainFile = Path.of(train);
+        List<List<String>> own = List.of(List.of("x_test", "y_test"));
+        NpyExamples training = examples(trainFile, names("_train"), limit);
+        NpyExamples testing =
+                test.isPresent() ? examples(Path.of(test.get()), names("_test"), 0) : examples(trainFile, own, 0);
+        if (validation >= training.size()) {
+            throw new DatasetException(train + " has " + training.size()
+                    + " training examples, not more than validation " + validation + "; lower dataset.validation");
+        }
+        if (!Arrays.equals(training.featureShape(), testing.featureShape())) {
+            throw new DatasetException(testing.where() + ": inputs have the shape "
+                    + Arrays.toString(testing.featureShape()) + ", but those for training "
+                    + Arrays.toString(training.featureShape()));
+        }
+        return new Data(training, testing, training.featureShape(), outputs(training, testing));
+    }
+
+    private int outputs(NpyExamples training, NpyExamples testing) {
+        if (training.labelled() != testing.labelled()) {
+            throw new DatasetException(
+                    testing.where() + ": targets are " + testing.kind() + ", but those for training are "
+                            + training.kind() + "; [N] are classes, [N, K] are numbers to regress on");
+        }
+        if (training.labelled()) {
+            int outputs = classes > 0 ? classes : Math.max(2, training.largestLabel() + 1);
+            training.requireLabelsBelow(outputs);
+            testing.requireLabelsBelow(outputs);
+            return outputs;
+        }
+        if (classes > 0) {
+            throw new DatasetException(training.where() + ": classes is " + classes + ", but the targets are "
+                    + training.kind() + "; leave out dataset.classes or give y the shape [N]");
+        }
+        if (training.targets() != testing.targets()) {
+            throw new DatasetException(testing.where() + ": targets are " + testing.kind()
+                    + ", but those for training are " + training.kind());
+        }
+        return training.targets();
+    }
+
+    private static List<List<String>> names(String suffix) {
+        return List.of(
+                List.of("x" + suffix, "y" + suffix),
+                List.of("x", "y"),
+                List.of("images", "labels"),
+                List.of("features", "targets"));
+    }
+
+    private static NpyExamples examples(Path path, List<List<String>> candidates, int limit) {
+        List<String> present = NpzFile.names(path);
+        List<String> tried = new ArrayList<>();
+        for (List<String> pair : candidates) {
+            if (present.containsAll(pair)) {
+                Map<String, NpyArray> arrays = NpzFile.read(path, pair);
+                return new NpyExamples(path.toString(), pair, arrays, limit);
+            }
+            tried.add(String.join(" and ", pair));
+        }
+        throw new DatasetException(
+                path + " has no arrays " + String.join(", or ", tried) + "; it has: " + String.join(", ", present));
+    }
+}

@@ -1,0 +1,156 @@
+package soopt.data;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import soopt.spec.SpecException;
+
+class NpzTest {
+    private static final int N = 6;
+
+    @TempDir
+    private Path folder;
+
+    private final NpyArray inputs = array(N, 2, 3);
+    private final NpyArray labels = NpyArray.of(new long[] {0, 2, 1, 0, 1, 2}, N);
+
+    private static NpyArray array(int... shape) {
+        int size = IntStream.of(shape).reduce(1, (a, b) -> a * b);
+        return NpyArray.of(IntStream.range(0, size).mapToDouble(i -> i / 7.0).toArray(), shape);
+    }
+
+    private String file(String name, Object... namesAndArrays) {
+        Map<String, NpyArray> arrays = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndArrays.length; i += 2) {
+            arrays.put((String) namesAndArrays[i], (NpyArray) namesAndArrays[i + 1]);
+        }
+        Path path = folder.resolve(name);
+        NpzFile.write(path, arrays);
+        return path.toString();
+    }
+
+    private Data load(String train, String test, int classes, int limit) {
+        return new Npz(train, Optional.ofNullable(test), classes, 0, limit).load(new Store(folder, true));
+    }
+
+    private void refuses(String reason, String train, String test, int classes) {
+        String message = assertThrows(DatasetException.class, () -> load(train, test, classes, 0))
+                .getMessage();
+        assertTrue(message.contains(reason), message);
+        assertFalse(message.contains("\n"), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"x,y", "x_train,y_train", "images,labels", "features,targets"})
+    void classes_underAnyOfTheNames(String x, String y) {
+        String train = file("train.npz", x, inputs, y, labels);
+        String test = file("test.npz", "x", inputs, "y", labels);
+        Data data = load(train, test, 0, 0);
+        assertTrue(data.classification());
+        assertEquals(3, data.outputs());
+        assertArrayEquals(new int[] {2, 3}, data.featureShape());
+        double[] out = new double[6];
+        data.train().inputs(new int[] {0, 4}, 1, 1, out);
+        assertArrayEquals(new double[] {24 / 7.0, 25 / 7.0, 26 / 7.0, 27 / 7.0, 28 / 7.0, 29 / 7.0}, out);
+        float[] narrow = new float[6];
+        data.train().inputs(new int[] {4}, 0, 1, narrow);
+        assertEquals((float) (29 / 7.0), narrow[5]);
+        data.train().targets(new int[] {5, 3, 1}, 0, 3, out);
+        assertArrayEquals(new double[] {2, 0, 2}, java.util.Arrays.copyOf(out, 3));
+    }
+
+    @Test
+    void oneFile_mayHoldBothSplits() {
+        String both = file(
+                "both.npz",
+                "x_train",
+                inputs,
+                "y_train",
+                labels,
+                "x_test",
+                array(2, 2, 3),
+                "y_test",
+                NpyArray.of(new long[] {1, 0}, 2));
+        Data data = load(both, null, 5, 4);
+        assertEquals(4, data.train().size());
+        assertEquals(2, data.test().size());
+        assertEquals(5, data.outputs());
+        refuses("has no arrays x_test and y_test", file("t.npz", "x", inputs, "y", labels), null, 0);
+    }
+
+    @Test
+    void numbersToRegressOn_keepTheirWidth_evenWhenItIsOne() {
+        String three = file("three.npz", "x", inputs, "y", array(N, 3));
+        Data data = load(three, three, 0, 0);
+        assertFalse(data.classification());
+        assertEquals(3, data.outputs());
+        double[] out = new double[3];
+        data.test().targets(new int[] {1}, 0, 1, out);
+        assertArrayEquals(new double[] {3 / 7.0, 4 / 7.0, 5 / 7.0}, out);
+        String one = file("one.npz", "x", inputs, "y", array(N, 1));
+        assertFalse(load(one, one, 0, 0).classification());
+        assertEquals(1, load(one, one, 0, 0).outputs());
+        refuses("classes is 4, but the targets are 3 numbers each", three, three, 4);
+        refuses("targets are 1 numbers each, but those for training are 3 numbers each", three, one, 0);
+    }
+
+    @Test
+    void columnOfIntegers_isClasses_andOneClassOnlyIsStillClassification() {
+        String column = file("c.npz", "x", inputs, "y", NpyArray.of(labels.longs(), N, 1));
+        assertEquals(3, load(column, column, 0, 0).outputs());
+        String zeros = file("z.npz", "x", inputs, "y", NpyArray.of(new long[N], N));
+        assertTrue(load(zeros, zeros, 0, 0).classification());
+    }
+
+    @Test
+    void badLabels_areNamedWithIndexAndValue() {
+        String good = file("good.npz", "x", inputs, "y", labels);
+        refuses("y has the value -1.0 in example 2", labels(0, 1, -1, 0, 0, 0), good, 0);
+        refuses("y has the value 0.5 in example 1", labels(0, 0.5, 0, 0, 0, 0), good, 0);
+        refuses("y has the label 3 in example 4, but there are 3 classes, 0…2", good, labels(0, 1, 2, 0, 3, 0), 0);
+        refuses("y has the label 2 in example 1, but there are 2 classes, 0…1", good, good, 2);
+    }
+
+    private String labels(double... values) {
+        return file("labels.npz", "x", inputs, "y", NpyArray.of(values, N));
+    }
+
+    @Test
+    void valuesThatAreNotFinite_areNamedWithArrayAndExample() {
+        double[] values = inputs.doubles();
+        values[6 * 3 + 1] = Double.NaN;
+        String bad = file("bad.npz", "x", NpyArray.of(values, N, 2, 3), "y", labels);
+        refuses("x has the value NaN in example 3", bad, bad, 0);
+        double[] targets = array(N, 2).doubles();
+        targets[11] = Double.POSITIVE_INFINITY;
+        String infinite = file("inf.npz", "x", inputs, "y", NpyArray.of(targets, N, 2));
+        refuses("y has the value Infinity in example 5", infinite, infinite, 0);
+    }
+
+    @Test
+    void shapesThatDoNotFit_areNamed() {
+        String good = file("good.npz", "x", inputs, "y", labels);
+        String fewer = file("fewer.npz", "x", array(5, 2, 3), "y", labels);
+        refuses("x has 5 examples, but y has 6", fewer, good, 0);
+        String flat = file("flat.npz", "x", array(N, 6), "y", labels);
+        refuses("inputs have the shape [6], but those for training [2, 3]", good, flat, 0);
+        String scalar = file("scalar.npz", "x", inputs, "y", NpyArray.of(new double[1]));
+        refuses("y has the shape []", scalar, good, 0);
+        assertThrows(DatasetException.class, () -> load(good, good, 0, N + 1));
+        assertThrows(DatasetException.class, () -> new Npz(good, Optional.empty(), 0, N, 0).load(null));
+        assertThrows(SpecException.class, () -> new Npz(good, Optional.empty(), 1, 0, 0));
+        assertThrows(SpecException.class, () -> new Npz(good, Optional.empty(), 0, 5, 5));
+    }
+}
