@@ -1,9 +1,13 @@
 package soopt.model;
 
+import java.nio.file.Path;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.ParameterLayout;
+import soopt.data.RandomStreams;
+import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
 import soopt.spec.Range;
@@ -19,8 +23,38 @@ public record Initialization(
         @Doc("npz file with one array per parameter, names and layouts as in PyTorch")
         Optional<String> from) {
 
-    /** θ [P] for this layout; the caller closes it. The numbers depend on the seed alone, not on the device. */
+    public Initialization {
+        Constraints.check(Initialization.class, weights, biases, from);
+    }
+
+    /**
+     * θ [P] for this layout; the caller closes it. The numbers depend on the seed and the tensor's position alone, not on the device.
+     *
+     * @throws soopt.spec.SpecException if the file named does not fit the layout
+     */
     public Tensor parameters(ParameterLayout layout, Backend backend, long seed) {
-        throw new UnsupportedOperationException();
+        if (from.isPresent()) {
+            return WeightsFile.read(Path.of(from.get()), layout, backend);
+        }
+        Tensor theta = backend.allocate(layout.size());
+        for (int i = 0; i < layout.count(); i++) {
+            backend.fromHost(draw(layout.get(i), seed, i), 0, layout.view(theta, i));
+        }
+        return theta;
+    }
+
+    private double[] draw(ParameterLayout.Parameter parameter, long seed, int index) {
+        double deviation = switch (parameter.role()) {
+            case WEIGHT -> weights / Math.sqrt(parameter.fanIn());
+            case BIAS -> biases;
+        };
+        double[] values = new double[parameter.size()];
+        if (deviation > 0) {
+            RandomGenerator random = RandomStreams.of(seed, "initialization", index);
+            for (int i = 0; i < values.length; i++) {
+                values[i] = deviation * random.nextGaussian();
+            }
+        }
+        return values;
     }
 }

@@ -1,16 +1,18 @@
 package soopt.model;
 
-/** A network by name: its architecture and its initialization. */
-public sealed interface Model permits Mlp {
+/** A network by name: its architecture, its loss and its initialization. */
+public sealed interface Model permits Mlp, BigMlp, VeryBigMlp {
     /** How the parameters start. */
     Initialization init();
+
+    Loss loss();
 
     /**
      * The network for inputs and outputs of these sizes.
      *
      * @param inputShape shape of one example, e.g. [1, 28, 28]
      * @param outputs number of classes or of regression targets
-     * @throws soopt.spec.SpecException if the shapes do not fit
+     * @throws IllegalArgumentException if the shapes do not fit, in one line for the user
      */
     Network network(int[] inputShape, int outputs);
 }

@@ -9,18 +9,26 @@ import soopt.curvature.ParameterLayout;
 
 /** Layers in a row, the loss of their outputs, and where their parameters lie in θ. Has no parameters of its own. */
 public final class Network {
+    private final int[] inputShape;
     private final List<Layer> layers;
     private final List<int[]> inputShapes = new ArrayList<>();
     private final int[] outputShape;
     private final int firstOwner;
     private final Loss loss;
     private final ParameterLayout layout;
+    private final long curvatureMemory;
 
     /**
      * @param inputShape shape of one example, e.g. [1, 28, 28]
      * @throws IllegalArgumentException if a layer does not fit the one before it
      */
     Network(int[] inputShape, List<Layer> layers, Loss loss) {
+        this(inputShape, layers, loss, defaultCurvatureMemory());
+    }
+
+    private Network(int[] inputShape, List<Layer> layers, Loss loss, long curvatureMemory) {
+        this.inputShape = inputShape.clone();
+        this.curvatureMemory = curvatureMemory;
         this.layers = List.copyOf(layers);
         this.loss = loss;
         ParameterLayout.Builder builder = new ParameterLayout.Builder();
@@ -36,6 +44,21 @@ public final class Network {
         this.outputShape = shape;
         this.firstOwner = owner < 0 ? layers.size() : owner;
         this.layout = builder.build();
+    }
+
+    /** Half of the Java heap's limit, which the launcher derives from the machine: the arrays themselves lie off the heap. */
+    public static long defaultCurvatureMemory() {
+        return Runtime.getRuntime().maxMemory() / 2;
+    }
+
+    /** The same network whose curvature passes stay within this many bytes, by working through the batch in chunks. */
+    public Network withCurvatureMemory(long bytes) {
+        return new Network(inputShape, layers, loss, bytes);
+    }
+
+    /** Bytes that a curvature pass may take beyond the batch and the vectors [P]. */
+    public long curvatureMemory() {
+        return curvatureMemory;
     }
 
     public ParameterLayout layout() {
@@ -74,7 +97,7 @@ public final class Network {
      * @param targets [N] class indices stored as numbers, or [N, outputs]
      */
     public Objective objective(Backend backend, Tensor inputs, Tensor targets) {
-        return new NetworkObjective(this, backend, inputs, targets);
+        return new NetworkObjective(this, backend, inputs, targets, curvatureMemory);
     }
 
     /** Summed loss and number of correct predictions (NaN for regression) on a batch, without derivatives. */

@@ -15,13 +15,16 @@ final class NetworkObjective implements Objective {
     private final Backend backend;
     private final Tensor inputs;
     private final Tensor targets;
+    private final long budget;
     private double correct = Double.NaN;
 
-    NetworkObjective(Network network, Backend backend, Tensor inputs, Tensor targets) {
+    /** @param budget bytes that a curvature pass may take beyond the batch and the vectors [P] */
+    NetworkObjective(Network network, Backend backend, Tensor inputs, Tensor targets, long budget) {
         this.network = network;
         this.backend = backend;
         this.inputs = inputs;
         this.targets = targets;
+        this.budget = budget;
     }
 
     @Override
@@ -55,7 +58,7 @@ final class NetworkObjective implements Objective {
     public double gradient(Tensor theta, Tensor gradient) {
         try (Pass pass = pass(theta, Pass.Depth.GRADIENT)) {
             List<Layer.Evaluation> layers = network.evaluations(pass);
-            double value = forwardAndBackward(pass, layers, network.loss().evaluate(pass, examples()));
+            double value = forwardAndBackward(pass, layers, network.loss().evaluate(pass, examples()), inputs, targets);
             layers.forEach(layer -> layer.parameterGradient(gradient));
             return value;
         }
@@ -66,24 +69,41 @@ final class NetworkObjective implements Objective {
         return correct;
     }
 
-    private double forwardAndBackward(Pass pass, List<Layer.Evaluation> layers, Loss.Evaluation loss) {
-        Tensor outputs = network.forward(layers, pass, inputs);
+    private double forwardAndBackward(
+            Pass pass, List<Layer.Evaluation> layers, Loss.Evaluation loss, Tensor x, Tensor t) {
+        Tensor outputs = network.forward(layers, pass, x);
         Tensor adjoint = pass.allocate(outputs.shape());
-        correct = network.loss().isClassification() ? backend.countCorrect(outputs, targets) : Double.NaN;
-        double value = loss.valueAndGradient(outputs, targets, adjoint);
+        if (pass.depth() == Pass.Depth.GRADIENT && network.loss().isClassification()) {
+            correct = backend.countCorrect(outputs, t);
+        }
+        double value = loss.valueAndGradient(outputs, t, adjoint);
         network.backward(layers, adjoint);
         return value;
     }
 
     @Override
     public CurvatureSummary summary(Tensor theta, Tensor u, Partition partition, Order order) {
-        Directions directions = new Directions(backend, u, partition);
         Summation sums = new Summation(partition.size());
-        try (Pass pass = pass(theta, Pass.Depth.CURVATURE)) {
+        ThirdOrder third = order == Order.THIRD_FULL ? new ThirdOrder(backend, partition.size()) : null;
+        int chunk = new SummaryMemory(network, backend.precision()).chunk(examples(), partition, order, budget);
+        for (int from = 0; from < examples(); from += chunk) {
+            int to = Math.min(examples(), from + chunk);
+            Directions directions = new Directions(backend, u, partition);
+            summarizeChunk(theta, from, to, directions, order, sums, third);
+        }
+        return sums.result(order != Order.SECOND, third == null ? new double[0][][] : third.result());
+    }
+
+    /** Adds the terms of examples from … to − 1, each with its weight 1/N of the whole batch. */
+    private void summarizeChunk(
+            Tensor theta, int from, int to, Directions directions, Order order, Summation sums, ThirdOrder third) {
+        Tensor x = inputs.rows(from, to);
+        Tensor t = targets.rows(from, to);
+        try (Pass pass = new Pass(backend, network.layout(), theta, x, Pass.Depth.CURVATURE)) {
             List<Layer.Evaluation> layers = network.evaluations(pass);
             Loss.Evaluation loss = network.loss().evaluate(pass, examples());
-            sums.addLoss(forwardAndBackward(pass, layers, loss));
-            try (Jets jets = new Jets(directions, examples(), order != Order.SECOND)) {
+            sums.addLoss(forwardAndBackward(pass, layers, loss, x, t));
+            try (Jets jets = new Jets(directions, to - from, order != Order.SECOND)) {
                 for (int i = network.firstOwner(); i < layers.size(); i++) {
                     layers.get(i).summarize(jets, sums);
                 }
@@ -91,23 +111,21 @@ final class NetworkObjective implements Objective {
                     loss.summarize(jets, sums);
                 }
             }
-            double[][][] full =
-                    order == Order.THIRD_FULL ? thirdFull(pass, layers, loss, directions) : new double[0][][];
-            return sums.result(order != Order.SECOND, full);
+            if (third != null) {
+                addThirdFull(pass, layers, loss, directions, third);
+            }
         }
     }
 
     /** All of D³L[u_i, u_j, u_k] from tangents of the states and of the adjoints (CURVATURE.md §7). */
-    private double[][][] thirdFull(
-            Pass pass, List<Layer.Evaluation> layers, Loss.Evaluation loss, Directions directions) {
-        ThirdOrder third = new ThirdOrder(backend, directions.count());
+    private void addThirdFull(
+            Pass pass, List<Layer.Evaluation> layers, Loss.Evaluation loss, Directions directions, ThirdOrder third) {
         Tensor dy = tangents(layers, directions);
         backwardTangents(pass, layers, loss, dy, directions);
         for (int i = network.firstOwner(); i < layers.size(); i++) {
             layers.get(i).contractThird(directions, third);
         }
         loss.contractThird(dy, third);
-        return third.result();
     }
 
     private Tensor tangents(List<Layer.Evaluation> layers, Directions directions) {
@@ -132,7 +150,7 @@ final class NetworkObjective implements Objective {
         try (Pass pass = pass(theta, Pass.Depth.CURVATURE)) {
             List<Layer.Evaluation> layers = network.evaluations(pass);
             Loss.Evaluation loss = network.loss().evaluate(pass, examples());
-            forwardAndBackward(pass, layers, loss);
+            forwardAndBackward(pass, layers, loss, inputs, targets);
             Directions directions = Directions.whole(backend, v, layout());
             backwardTangents(pass, layers, loss, tangents(layers, directions), directions);
             layers.forEach(layer -> layer.parameterGradientTangent(0, out));

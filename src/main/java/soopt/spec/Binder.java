@@ -4,10 +4,12 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Makes records of what the user wrote, and reports everything that is wrong with it in one pass. */
 public final class Binder {
@@ -129,8 +131,8 @@ public final class Binder {
             return report(node.mark(), path + " must be a mapping of keys to values, but " + node.state());
         }
         List<Component> components = Component.of(type);
-        reportUnknownKeys(mapping, Component.keys(components), path);
-        return construct(type, components, mapping, path);
+        Set<String> misspelt = reportUnknownKeys(mapping, Component.keys(components), path);
+        return construct(type, misspelt, mapping, path);
     }
 
     private Optional<Object> choice(Class<?> sealed, YamlNode node, String path) {
@@ -140,28 +142,36 @@ public final class Binder {
     }
 
     private Optional<Object> chosen(ChoiceReader.Chosen chosen, String path) {
-        List<Component> components = Component.of(chosen.type());
         List<String> known = new ArrayList<>(List.of(ChoiceReader.TYPE));
-        known.addAll(Component.keys(components));
-        reportUnknownKeys(chosen.mapping(), known, path);
-        return construct(chosen.type(), components, chosen.mapping(), path);
+        known.addAll(Component.keys(Component.of(chosen.type())));
+        Set<String> misspelt = reportUnknownKeys(chosen.mapping(), known, path);
+        return construct(chosen.type(), misspelt, chosen.mapping(), path);
     }
 
-    private void reportUnknownKeys(YamlNode.Mapping mapping, List<String> known, String path) {
+    /** @return the known keys that were meant by misspelt ones, so that these are not reported as missing too */
+    private Set<String> reportUnknownKeys(YamlNode.Mapping mapping, List<String> known, String path) {
+        Set<String> misspelt = new HashSet<>();
         mapping.entries().forEach((key, entry) -> {
             if (!known.contains(key)) {
-                String suggestion = Suggestions.didYouMean(key, known);
-                String all = (suggestion.isEmpty() ? "; known: " : " known: ") + String.join(", ", known);
-                report(entry.keyMark(), Paths.join(path, key) + " is unknown" + suggestion + all);
+                Optional<String> meant = Suggestions.nearest(key, known);
+                meant.ifPresent(misspelt::add);
+                String suggestion = meant.map(name -> "; did you mean '" + name + "'? known: ")
+                        .orElse("; known: ");
+                report(entry.keyMark(), Paths.join(path, key) + " is unknown" + suggestion + String.join(", ", known));
             }
         });
+        return misspelt;
     }
 
-    private Optional<Object> construct(
-            Class<?> type, List<Component> components, YamlNode.Mapping mapping, String path) {
+    private Optional<Object> construct(Class<?> type, Set<String> misspelt, YamlNode.Mapping mapping, String path) {
+        List<Component> components = Component.of(type);
         List<Object> values = new ArrayList<>();
         for (Component component : components) {
-            component(component, mapping, path).ifPresent(values::add);
+            boolean isMisspelt = misspelt.contains(component.key())
+                    && mapping.get(component.key()).isEmpty();
+            if (!isMisspelt) {
+                component(component, mapping, path).ifPresent(values::add);
+            }
         }
         if (values.size() < components.size()) {
             return Optional.empty();

@@ -30,6 +30,6 @@ final class CanonicalJson {
     /** The exact decimal value of a double: Double.toString gives other digits before Java 19 than after. */
     private static String number(JsonNode node) {
         BigDecimal value = node.isIntegralNumber() ? node.decimalValue() : new BigDecimal(node.doubleValue());
-        return value.signum() == 0 ? "0" : value.stripTrailingZeros().toString();
+        return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
     }
 }

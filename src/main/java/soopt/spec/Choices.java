@@ -71,12 +71,19 @@ public final class Choices {
         List<Class<? extends Record>> records = new ArrayList<>();
         for (Class<?> permitted : sealedInterface.getPermittedSubclasses()) {
             if (permitted.isRecord()) {
+                checkKeys(permitted);
                 records.add(permitted.asSubclass(Record.class));
             } else {
                 records.addAll(records(permitted));
             }
         }
         return records;
+    }
+
+    private static void checkKeys(Class<?> recordType) {
+        if (Component.keys(Component.of(recordType)).contains(ChoiceReader.TYPE)) {
+            throw new IllegalStateException(recordType.getName() + ": the key 'type' names the choice");
+        }
     }
 
     /** The component that {@code blocks-2} sets: the only required one, and a whole number. */
@@ -88,10 +95,21 @@ public final class Choices {
                 : Optional.empty();
     }
 
-    static String doc(Class<?> type) {
+    /** The {@link Doc} of a record or a sealed interface; empty without one. */
+    public static String doc(Class<?> type) {
         return Optional.ofNullable(type.getAnnotation(Doc.class))
                 .map(Doc::value)
                 .orElse("");
+    }
+
+    /** The {@link Doc} of a constant; empty without one. */
+    public static String doc(Enum<?> constant) {
+        try {
+            Doc doc = constant.getDeclaringClass().getField(constant.name()).getAnnotation(Doc.class);
+            return doc == null ? "" : doc.value();
+        } catch (NoSuchFieldException e) {
+            throw new IllegalStateException("every constant is a field", e);
+        }
     }
 
     private static Key key(Component component) {

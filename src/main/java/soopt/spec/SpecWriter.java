@@ -36,7 +36,7 @@ public final class SpecWriter {
 
     /**
      * First 12 hex digits of the SHA-256 of the record's JSON: keys sorted, no spaces, numbers as exact decimals without
-     * trailing zeros. The same on every Java version and for every way to write the same record.
+     * exponents or trailing zeros. The same on every Java version and for every way to write the same record.
      */
     public static String hash(Object record) {
         byte[] text = CanonicalJson.of(toJson(record)).getBytes(StandardCharsets.UTF_8);

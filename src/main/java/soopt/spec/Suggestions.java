@@ -16,7 +16,7 @@ final class Suggestions {
                 .orElse("");
     }
 
-    private static Optional<String> nearest(String given, Collection<String> known) {
+    static Optional<String> nearest(String given, Collection<String> known) {
         String wanted = normalized(given);
         int limit = Math.max(1, given.length() / 3);
         return known.stream()

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.DumperOptions.FlowStyle;
 import org.yaml.snakeyaml.DumperOptions.ScalarStyle;
@@ -19,6 +20,9 @@ import org.yaml.snakeyaml.nodes.Tag;
 final class YamlText {
     private static final int FLOW_LENGTH = 80;
     private static final int LINE_LENGTH = 120;
+
+    /** SnakeYAML 2.5 doubles blanks next to these breaks of YAML 1.1 in single quotes; in double quotes it escapes them. */
+    private static final Pattern BREAKS = Pattern.compile("[\\n\\r\\u0085\\u2028\\u2029]");
 
     private YamlText() {}
 
@@ -70,6 +74,9 @@ final class YamlText {
 
     /** Quoted where another type could be read into it, by us or by a reader of YAML 1.1. */
     private static Node text(String text) {
+        if (BREAKS.matcher(text).find()) {
+            return scalar(Tag.STR, text, ScalarStyle.DOUBLE_QUOTED);
+        }
         boolean isAmbiguous = ScalarReader.isNumber(text) || ScalarReader.isBoolean(text);
         return scalar(Tag.STR, text, isAmbiguous ? ScalarStyle.SINGLE_QUOTED : ScalarStyle.PLAIN);
     }

@@ -1,0 +1,36 @@
+package soopt.model;
+
+import java.util.Collections;
+import soopt.backend.Activation;
+import soopt.spec.Constraints;
+import soopt.spec.Default;
+import soopt.spec.Doc;
+import soopt.spec.Range;
+
+/** The paper's VBigMLP: a deep perceptron of equal layers. */
+@Doc("the paper's VBigMLP: 100 hidden layers of 1024, ELU")
+public record VeryBigMlp(
+        @Default("100") @Range(min = 1) @Doc("number of hidden layers")
+        int depth,
+
+        @Default("1024") @Range(min = 1) @Doc("units of each hidden layer")
+        int width,
+
+        @Default("elu") @Doc("activation after each hidden layer")
+        Activation activation,
+
+        @Default("standard") Parameterization parameterization,
+        @Default("softmax-cross-entropy") Loss loss,
+        @Default("{weights: 1.4142135623730951}") Initialization init)
+        implements Model {
+
+    public VeryBigMlp {
+        Constraints.check(VeryBigMlp.class, depth, width, activation, parameterization, loss, init);
+    }
+
+    @Override
+    public Network network(int[] inputShape, int outputs) {
+        return Mlp.perceptron(
+                inputShape, Collections.nCopies(depth, width), outputs, activation, parameterization, loss);
+    }
+}

@@ -1,0 +1,108 @@
+package soopt.spec;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.Test;
+
+class JsonSchemaTest {
+    private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    private final JsonNode schema = json(JsonSchema.of(Fixture.Experiment.class));
+
+    @Test
+    void topLevel_isAClosedObjectWithTheRequiredKeys() {
+        assertEquals(
+                "https://json-schema.org/draft/2020-12/schema",
+                schema.path("$schema").asText());
+        assertEquals("experiment", schema.path("title").asText());
+        assertEquals("object", schema.path("type").asText());
+        assertEquals(json("['name','optimizer','training']"), schema.path("required"));
+        assertFalse(schema.path("additionalProperties").asBoolean(true));
+        assertEquals(10, schema.path("properties").size());
+    }
+
+    @Test
+    void components_becomeTypesWithLimitsAndDefaults() {
+        JsonNode properties = schema.path("properties");
+        assertEquals(
+                json("{'type':'array','items':{'type':'integer','minimum':0},'default':[1]}"),
+                properties.path("seeds"));
+        assertEquals(
+                json("{'oneOf':[{'const':'weight-decay'},{'const':'constant','description':'none at all'},"
+                        + "{'const':'d3-full'}],'default':'constant'}"),
+                properties.path("schedule"));
+        assertEquals(json("{'anyOf':[{'type':'number'},{'type':'null'}],'default':5.0}"), properties.path("patience"));
+        assertEquals(json("{'type':['string','number'],'default':'10 steps'}"), properties.path("every"));
+        assertEquals(
+                json(
+                        "{'type':'object','additionalProperties':{'type':'array','items':{'type':'number'}},'default':{}}"),
+                properties.path("grid"));
+        assertEquals(json("{'type':'boolean','default':false}"), properties.path("verbose"));
+        assertEquals(json("{'$ref':'#/$defs/soopt.spec.Fixture.Method'}"), properties.path("optimizer"));
+        assertEquals(
+                json("{'type':'object','properties':{'epochs':{'type':'integer'},"
+                        + "'batch-size':{'type':'integer','default':100}},"
+                        + "'required':['epochs'],'additionalProperties':false}"),
+                definition("Training"));
+    }
+
+    @Test
+    void choices_areOneOfTheirRecordsByType_orTheirShortForms() {
+        JsonNode method = definition("Method").path("oneOf");
+        assertEquals(
+                json(
+                        "{'description':'stochastic gradient descent','type':'object','properties':{'type':{'const':'sgd'},"
+                                + "'step-size':{'type':'number','exclusiveMinimum':0,'description':'η'},"
+                                + "'momentum':{'type':'number','minimum':0,'exclusiveMaximum':1,'description':'μ','default':0.9},"
+                                + "'nesterov':{'type':'boolean','default':false}},"
+                                + "'required':['type','step-size'],'additionalProperties':false}"),
+                method.get(0));
+        assertEquals(
+                "newton-summary", method.get(1).at("/properties/type/const").asText());
+        assertEquals(json("{'const':'newton-summary'}"), method.get(2));
+        assertEquals(json("{'const':'line-search'}"), method.get(4));
+        assertEquals(5, method.size());
+
+        JsonNode partition = definition("Partition").path("oneOf");
+        assertEquals(json("{'const':'canonical'}"), partition.get(1));
+        assertEquals(json("{'type':'string','pattern':'^blocks-[0-9]+$'}"), partition.get(3));
+        assertEquals(json("['groups']"), partition.get(5).path("required"));
+        assertEquals(6, partition.size());
+    }
+
+    @Test
+    void recordsThatContainTheirOwnChoice_areDefinedOnce() {
+        assertEquals(
+                "#/$defs/soopt.spec.Fixture.Method",
+                definition("Method").at("/oneOf/1/properties/direction/$ref").asText());
+        assertEquals(
+                json("{'type':'sgd','step-size':1.0,'momentum':0.9,'nesterov':false}"),
+                definition("Method").at("/oneOf/1/properties/direction/default"));
+    }
+
+    @Test
+    void everyReference_hasItsDefinition() {
+        schema.findValuesAsText("$ref")
+                .forEach(reference -> assertFalse(
+                        schema.path("$defs")
+                                .path(reference.substring("#/$defs/".length()))
+                                .isMissingNode(),
+                        reference));
+    }
+
+    private JsonNode definition(String name) {
+        return schema.path("$defs").path("soopt.spec.Fixture." + name);
+    }
+
+    private static JsonNode json(String text) {
+        try {
+            return MAPPER.readTree(text.startsWith("{\n") ? text : text.replace('\'', '"'));
+        } catch (JsonProcessingException e) {
+            throw new AssertionError(text, e);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package soopt.spec;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import soopt.spec.Fixture.Experiment;
+import soopt.spec.Fixture.Sgd;
+import soopt.spec.Fixture.Training;
+
+class SpecSourceTest {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void read_keepsNameAndText() throws IOException {
+        Path file = Files.writeString(folder.resolve("a.yaml"), "epochs: 3 # few\n");
+        SpecSource source = SpecSource.read(file);
+        assertEquals(file.toString(), source.name());
+        assertEquals("epochs: 3 # few\n", source.text());
+        assertEquals(List.of(), source.overrides());
+        assertEquals(new Training(3, 100), Binder.bind(source, Training.class));
+    }
+
+    @Test
+    void read_saysWhyAFileCannotBeUsed() throws IOException {
+        Path missing = folder.resolve("missing.yaml");
+        assertEquals(List.of(missing + ": there is no such file"), problems(() -> SpecSource.read(missing)));
+        assertEquals(List.of(folder + ": is a folder, not a file"), problems(() -> SpecSource.read(folder)));
+        Path latin = Files.write(folder.resolve("latin.yaml"), new byte[] {'a', ':', ' ', (byte) 0xe9, '\n'});
+        assertEquals(List.of(latin + ": is not text in UTF-8"), problems(() -> SpecSource.read(latin)));
+    }
+
+    @Test
+    void emptyText_isRefused() {
+        assertEquals(List.of("f.yaml: is empty"), problems(""));
+        assertEquals(List.of("f.yaml: is empty"), problems("# only a comment\n---\n"));
+    }
+
+    @Test
+    void textThatIsNotYaml_isRefusedWithItsPosition() {
+        assertEquals(
+                List.of("f.yaml:2:7: not YAML: mapping values are not allowed here"), problems("a: 1\nb: c d: e\n"));
+        assertEquals(
+                List.of("f.yaml:2:1: not YAML: found character '\\t(TAB)' that cannot start any token. "
+                        + "(Do not use \\t(TAB) for indentation)"),
+                problems("a:\n\tb: 1\n"));
+        assertEquals(
+                List.of("f.yaml:2:1: not YAML: the character U+0007 is not allowed"), problems("a: 1\nb: \u0007\n"));
+        assertEquals(List.of("f.yaml:1:4: not YAML: found undefined alias x"), problems("a: *x\n"));
+        assertTrue(problems("a: 1\n---\nb: 2\n").get(0).startsWith("f.yaml:2:1: not YAML: but found another document"));
+    }
+
+    @Test
+    void topLevel_mustBeAMapping() {
+        assertEquals(
+                List.of("f.yaml:2:1: the top level must be a mapping of keys to values, but is a list"),
+                problems("\n- 1\n"));
+    }
+
+    @Test
+    void keysGivenTwice_areAllReported() {
+        assertEquals(
+                List.of(
+                        "f.yaml:4:3: b.c is given twice; first in line 3",
+                        "f.yaml:5:1: a is given twice; first in line 1"),
+                problems("a: 1\nb:\n  c: 1\n  c: 2\na: 3\n"));
+    }
+
+    @Test
+    void tagsAndKeysThatAreNotText_areRefused() {
+        assertEquals(List.of("f.yaml:1:4: a has the tag !x; tags are not supported"), problems("a: !x 1\n"));
+        assertEquals(List.of("f.yaml:1:3: the top level has a key that is not text"), problems("? [1]\n: 2\n"));
+    }
+
+    @Test
+    void aliasesAndMergeKeys_work_andCyclesAreRefused() {
+        Experiment experiment = Fixture.bind("""
+                name: a
+                training: &training {epochs: 3, batch-size: 5}
+                optimizer: {<<: {step-size: 0.5, momentum: 0.1}, type: sgd, momentum: 0.2}
+                seeds: &seeds [1, 2]
+                grid: {a: *seeds}
+                """);
+        assertEquals(new Sgd(0.5, 0.2, false), experiment.optimizer());
+        assertEquals(Map.of("a", List.of(1.0, 2.0)), experiment.grid());
+        assertEquals(List.of("f.yaml:1:4: a.0 contains itself through an alias"), problems("a: &a [*a]\n"));
+        assertEquals(List.of("f.yaml:1:5: << must merge a mapping, but is 1"), problems("<<: 1\n"));
+    }
+
+    @Test
+    void overrides_setAddAndRemove() {
+        Experiment experiment = Fixture.bind(
+                Fixture.SHORTEST + "from: x.npz\n",
+                "optimizer.step-size=0.3",
+                "training.epochs=2",
+                "+training.batch-size=7",
+                "seeds=[3,4]",
+                "seeds.0=5",
+                "seeds.2=6",
+                "grid={a: [1], b: [2, 3]}",
+                "~grid.a",
+                "~grid.b.0",
+                "~from",
+                "name=two words");
+        assertEquals(new Sgd(0.3, 0.9, false), experiment.optimizer());
+        assertEquals(new Training(2, 7), experiment.training());
+        assertEquals(List.of(5L, 4L, 6L), experiment.seeds());
+        assertEquals(Map.of("b", List.of(3.0)), experiment.grid());
+        assertEquals(Optional.empty(), experiment.from());
+        assertEquals("two words", experiment.name());
+    }
+
+    @Test
+    void override_ofAMissingMapping_makesIt() {
+        String yaml = "name: a\noptimizer: line-search\n";
+        assertEquals(
+                new Training(4, 100), Fixture.bind(yaml, "training.epochs=4").training());
+        assertEquals(
+                new Training(4, 100),
+                Fixture.bind(yaml + "training:\n", "training.epochs=4").training());
+    }
+
+    @Test
+    void override_intoAShortForm_keepsTheChoice() {
+        String yaml = "name: a\ntraining: {epochs: 1}\noptimizer: sgd\n";
+        assertEquals(
+                new Sgd(1, 0.9, false),
+                Fixture.bind(yaml, "optimizer.step-size=1").optimizer());
+    }
+
+    @Test
+    void override_findsKeysWithDots() {
+        String yaml = Fixture.SHORTEST + "grid: {optimizer.step-size: [1]}\n";
+        assertEquals(
+                Map.of("optimizer.step-size", List.of(2.0)),
+                Fixture.bind(yaml, "grid.optimizer.step-size=[2]").grid());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "epochs            | is not an override; write key=value, +key=value or ~key",
+                "=3                | is not an override; write key=value, +key=value or ~key",
+                "~seeds=3          | is not an override; write key=value, +key=value or ~key",
+                "a..b=1            | has an empty key",
+                "~training.epoch   | training.epoch is not set; did you mean 'epochs'?",
+                "~other            | other is not set",
+                "seeds.9=1         | seeds is a list of 2, and '9' is no index of it",
+                "~seeds.2          | seeds is a list of 2, and '2' is no index of it",
+                "seeds.first=1     | seeds is a list of 2, and 'first' is no index of it",
+                "seeds=[1          | not YAML: expected ',' or ']', but got <stream end>"
+            })
+    void wrongOverride_isNamedInTheMessage(String override, String message) {
+        String yaml = Fixture.SHORTEST + "seeds: [1, 2]\n";
+        assertEquals(List.of("override '" + override + "': " + message), problems(() -> Fixture.bind(yaml, override)));
+    }
+
+    @Test
+    void allWrongOverrides_areReportedInTheirOrder() {
+        assertEquals(
+                List.of("override '~z': z is not set", "override '~y': y is not set"),
+                problems(() -> Fixture.bind(Fixture.SHORTEST, "~z", "name=b", "~y")));
+    }
+
+    @Test
+    void valuesFromOverrides_areReportedByTheirOverride_afterTheFile() {
+        assertEquals(
+                List.of(
+                        "f.yaml:4:3: training.epoch is unknown; did you mean 'epochs'? known: epochs, batch-size",
+                        "override 'training.batch-size=x': training.batch-size must be a whole number, but is 'x'",
+                        "override 'name.a=1': name must be text, but is a mapping"),
+                problems(() -> Fixture.bind(
+                        Fixture.SHORTEST.replace("epochs", "epoch"), "training.batch-size=x", "name.a=1")));
+    }
+
+    @Test
+    void overrides_leaveTheSourceAsItWas_andAccumulate() {
+        SpecSource source = SpecSource.parse("f.yaml", "epochs: 1");
+        SpecSource one = source.with(List.of("epochs=2"));
+        SpecSource two = one.with(List.of("batch-size=3"));
+        assertEquals(new Training(1, 100), Binder.bind(source, Training.class));
+        assertEquals(new Training(2, 3), Binder.bind(two, Training.class));
+        assertEquals(List.of("epochs=2", "batch-size=3"), two.overrides());
+        assertEquals("epochs: 1", two.text());
+    }
+
+    private static List<String> problems(String yaml) {
+        return problems(() -> SpecSource.parse("f.yaml", yaml));
+    }
+
+    private static List<String> problems(Executable action) {
+        return assertThrows(SpecException.class, action).problems();
+    }
+}
