@@ -52,8 +52,7 @@ public sealed interface Partitioning
     record Trivial() implements Partitioning {
         @Override
         public Partition of(ParameterLayout layout) {
-            List<Integer> all =
-                    IntStream.range(0, layout.count()).boxed().toList();
+            List<Integer> all = IntStream.range(0, layout.count()).boxed().toList();
             return new Partition(layout, List.of(group(layout, "all", all)));
         }
     }
@@ -63,15 +62,15 @@ public sealed interface Partitioning
     record WeightsBiases() implements Partitioning {
         @Override
         public Partition of(ParameterLayout layout) {
-            return byLayer(layout, List.of(IntStream.range(0, layout.layers()).boxed().toList()), List.of(""));
+            return byLayer(
+                    layout, List.of(IntStream.range(0, layout.layers()).boxed().toList()), List.of(""));
         }
     }
 
     /** Weights and biases of each of n blocks of consecutive layers; the first blocks are one layer larger if need be. */
     @Doc("weights and biases of each of so many blocks of consecutive layers")
     record Blocks(
-            @Range(min = 1) @Doc("number of blocks")
-            int count,
+            @Range(min = 1) @Doc("number of blocks") int count,
 
             @Default("false") @Doc("the last layer is a block of its own besides")
             boolean finalLayerApart)
@@ -193,8 +192,8 @@ public sealed interface Partitioning
                 if (owners.get(i).isEmpty()) {
                     problems.add("partition.groups: tensor " + tensor + " is in no group");
                 } else if (owners.get(i).size() > 1) {
-                    problems.add("partition.groups: tensor " + tensor + " is in " + owners.get(i).size()
-                            + " groups: " + String.join(", ", owners.get(i)));
+                    problems.add("partition.groups: tensor " + tensor + " is in "
+                            + owners.get(i).size() + " groups: " + String.join(", ", owners.get(i)));
                 }
             }
             if (!problems.isEmpty()) {
@@ -220,7 +219,8 @@ public sealed interface Partitioning
 
         private List<Integer> members(ParameterLayout layout) {
             return IntStream.range(0, layout.count())
-                    .filter(i -> match.stream().anyMatch(glob -> matches(glob, layout.get(i).name())))
+                    .filter(i -> match.stream()
+                            .anyMatch(glob -> matches(glob, layout.get(i).name())))
                     .boxed()
                     .toList();
         }

@@ -51,9 +51,7 @@ final class CurvatureRecord {
     /** The optimizer computed curvature, after so many steps. */
     void refreshed(long step, Refresh refresh) {
         latest = Optional.of(new Latest(
-                step,
-                copy(refresh.averaged().hessian()),
-                refresh.solution().regularized()));
+                step, copy(refresh.averaged().hessian()), refresh.solution().regularized()));
     }
 
     private static double[][] copy(double[][] matrix) {

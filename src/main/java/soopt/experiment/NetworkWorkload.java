@@ -3,6 +3,7 @@ package soopt.experiment;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import soopt.backend.Backend;
@@ -42,7 +43,7 @@ final class NetworkWorkload implements Workload, AutoCloseable {
         this.seed = seed;
         this.backend = backend;
         this.counts = counts;
-        this.network = experiment.model().network(data.featureShape(), data.outputs());
+        this.network = network(experiment, data);
         Split split = Split.of(data.train(), experiment.dataset().validation(), seed);
         parts.put(Part.TRAIN, split.train());
         parts.put(Part.VALIDATION, split.validation());
@@ -60,6 +61,12 @@ final class NetworkWorkload implements Workload, AutoCloseable {
         this.recordedSampler =
                 new BatchSampler(new Batches(train.size(), curvatureSize, seed, "recorded-batches", true, false));
         this.everything = BatchLoader.all(train.size());
+    }
+
+    private static Network network(Experiment experiment, Data data) {
+        Network network = experiment.model().network(data.featureShape(), data.outputs());
+        OptionalLong memory = experiment.curvature().memory().bytes();
+        return memory.isPresent() ? network.withCurvatureMemory(memory.getAsLong()) : network;
     }
 
     @Override

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Backends;
+import soopt.curvature.ParameterLayout;
+import soopt.curvature.Partitioning;
 import soopt.data.Data;
 import soopt.data.Store;
 import soopt.experiment.folder.Host;
@@ -117,9 +119,24 @@ public final class Runner {
                         .optimizer()
                         .start(new Problem(backend, workload.layout(), workload.curvatureBatches()));
                 Recorder recorder = create(directory, backend)) {
-            Trainer trainer = new Trainer(experiment, workload, counts, iteration, recorder, listener, stop);
+            Trainer trainer = new Trainer(
+                    experiment.training(),
+                    experiment.record(),
+                    workload,
+                    subject(workload.layout()),
+                    counts,
+                    iteration,
+                    recorder,
+                    listener,
+                    stop);
             return train(trainer, recorder);
         }
+    }
+
+    /** Whose curvature is recorded: the optimizer's if it computes any. */
+    private CurvatureRecord.Subject subject(ParameterLayout layout) {
+        double damping = experiment.record().curvature().damping();
+        return new CurvatureRecord.Subject(new Partitioning.Canonical().of(layout), damping, false);
     }
 
     private Recorder create(RunDirectory directory, Backend backend) {

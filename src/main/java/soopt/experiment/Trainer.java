@@ -163,7 +163,8 @@ final class Trainer {
     }
 
     private void lowerStepSize(double trainingLoss) {
-        double factor = plateau.map(schedule -> schedule.factorAfter(trainingLoss)).orElse(1.0);
+        double factor =
+                plateau.map(schedule -> schedule.factorAfter(trainingLoss)).orElse(1.0);
         if (factor != 1) {
             double before = iteration.stepSize();
             iteration.scaleStepSize(factor);
