@@ -59,7 +59,11 @@ final class CsvStream implements AutoCloseable {
     /** One row of CSV without its line end. */
     static String line(List<String> fields) {
         StringWriter out = new StringWriter();
-        CsvWriter.builder().lineDelimiter(LineDelimiter.LF).build(out).writeRecord(fields);
+        CsvWriter.builder()
+                .lineDelimiter(LineDelimiter.LF)
+                .bufferSize(0)
+                .build(out)
+                .writeRecord(fields);
         return out.toString().stripTrailing();
     }
 
