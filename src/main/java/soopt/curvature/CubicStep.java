@@ -138,7 +138,8 @@ public final class CubicStep {
     }
 
     /**
-     * Solves with D given; numbers never make it throw.
+     * Solves with D given; numbers never make it throw. A group along which nothing changes (its row of H̄ and its entries of ḡ and D are
+     * exactly 0, as for dead units) takes no part: η_s = 0, and "positive definite" speaks of the other groups.
      *
      * @param d D [S] ≥ 0
      * @throws IllegalArgumentException if the sizes differ or the damping is negative
@@ -161,7 +162,7 @@ public final class CubicStep {
     }
 
     private static Outcome search(Model model) {
-        CubicSearch search = new CubicSearch(model.hessian(), model.gradient(), model.scale(), model.damping());
+        CubicSearch search = new CubicSearch(withoutInert(model), model.gradient(), model.scale(), model.damping());
         boolean definite = search.evaluate(0);
         boolean cubic = model.damping() > 0 && Arrays.stream(model.scale()).anyMatch(x -> x * x > 0);
         if (definite && (!cubic || search.length() == 0)) {
@@ -187,6 +188,21 @@ public final class CubicStep {
             return notFound(Status.HARD_CASE, model, search.lowerBound(), definite, search.evaluations());
         }
         return found(r, model, definite, search);
+    }
+
+    /** H̄ with 1 on the diagonal of the inert groups, which gives them η_s = 0. */
+    private static double[][] withoutInert(Model model) {
+        double[][] hessian = model.hessian().clone();
+        for (int i = 0; i < hessian.length; i++) {
+            boolean inert = model.gradient()[i] == 0
+                    && model.scale()[i] == 0
+                    && Arrays.stream(hessian[i]).allMatch(x -> x == 0);
+            if (inert) {
+                hessian[i] = hessian[i].clone();
+                hessian[i][i] = 1;
+            }
+        }
+        return hessian;
     }
 
     private static Outcome found(double r, Model model, boolean definite, CubicSearch search) {

@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import soopt.curvature.ParameterLayout.Parameter;
 import soopt.curvature.ParameterLayout.Role;
@@ -17,7 +15,7 @@ import soopt.spec.SpecException;
 
 /**
  * A rule that splits the parameters of any network into groups (Wolinski 2025, §3.2 and appendix J). Groups of weights come before
- * groups of biases; within a group tensors are in model order. A group of one tensor has the tensor's name.
+ * groups of biases; within a group tensors are in model order. A group of one tensor has the tensor's name unless the user named it.
  */
 public sealed interface Partitioning
         permits Partitioning.Canonical,
@@ -52,8 +50,7 @@ public sealed interface Partitioning
     record Trivial() implements Partitioning {
         @Override
         public Partition of(ParameterLayout layout) {
-            List<Integer> all = IntStream.range(0, layout.count()).boxed().toList();
-            return new Partition(layout, List.of(group(layout, "all", all)));
+            return Partition.whole(layout);
         }
     }
 
@@ -203,46 +200,6 @@ public sealed interface Partitioning
         }
     }
 
-    /** One group of {@link Groups}. */
-    record GroupPattern(
-            @Doc("name of the group") String name,
-
-            @Doc("names of tensors; * stands for any text, as in fc*.weight")
-            List<String> match) {
-        public GroupPattern {
-            Constraints.check(GroupPattern.class, name, match);
-            match = List.copyOf(match);
-            if (match.isEmpty()) {
-                throw new IllegalArgumentException("match must not be empty");
-            }
-        }
-
-        private List<Integer> members(ParameterLayout layout) {
-            return IntStream.range(0, layout.count())
-                    .filter(i -> match.stream()
-                            .anyMatch(glob -> matches(glob, layout.get(i).name())))
-                    .boxed()
-                    .toList();
-        }
-
-        private List<String> unmatched(ParameterLayout layout) {
-            return match.stream()
-                    .filter(glob -> layout.parameters().stream().noneMatch(p -> matches(glob, p.name())))
-                    .map(glob -> "partition.groups: pattern '" + glob + "' of group '" + name
-                            + "' matches no tensor; there are " + tensors(layout))
-                    .toList();
-        }
-
-        private static boolean matches(String glob, String name) {
-            String regex = Pattern.quote(glob).replace("*", "\\E.*\\Q");
-            return name.matches(regex);
-        }
-
-        private static String tensors(ParameterLayout layout) {
-            return layout.parameters().stream().map(Parameter::name).collect(Collectors.joining(", "));
-        }
-    }
-
     private static int splitLayers(ParameterLayout layout, int count, boolean finalLayerApart, String name) {
         int layers = layout.layers() - (finalLayerApart ? 1 : 0);
         if (count > layers) {
@@ -283,14 +240,16 @@ public sealed interface Partitioning
                         .toList();
                 if (!members.isEmpty()) {
                     String plural = role == Role.WEIGHT ? "weights" : "biases";
-                    groups.add(group(layout, prefixes.get(block) + plural, members));
+                    String name =
+                            members.size() == 1 ? layout.get(members.get(0)).name() : prefixes.get(block) + plural;
+                    groups.add(group(layout, name, members));
                 }
             }
         }
         return new Partition(layout, groups);
     }
 
-    /** Whole tensors as a group, under the name of the tensor if it is one. */
+    /** Whole tensors as a group. */
     private static Partition.Group group(ParameterLayout layout, String name, List<Integer> members) {
         List<Partition.Slice> slices = members.stream()
                 .map(i -> new Partition.Slice(i, 0, layout.get(i).size()))
@@ -298,8 +257,7 @@ public sealed interface Partitioning
         List<String> roles =
                 members.stream().map(i -> role(layout.get(i).role())).distinct().toList();
         String role = roles.size() == 1 ? roles.get(0) : "mixed";
-        return new Partition.Group(
-                members.size() == 1 ? layout.get(members.get(0)).name() : name, role, slices);
+        return new Partition.Group(name, role, slices);
     }
 
     private static String role(Role role) {

@@ -178,7 +178,18 @@ final class CubicStepTest {
         double[][] h = {{1, 0.5}, {0.5, -1}};
         assertNotFound(Status.UNBOUNDED, CubicStep.solve(h, new double[] {1, 1}, new double[] {1, 0}, 1));
         double[][] zeroRow = {{1, 0}, {0, 0}};
-        assertNotFound(Status.UNBOUNDED, CubicStep.solve(zeroRow, new double[] {1, 0}, new double[] {1, 0}, 1));
+        assertNotFound(Status.UNBOUNDED, CubicStep.solve(zeroRow, new double[] {1, 1}, new double[] {1, 0}, 1));
+    }
+
+    @Test
+    void groupsAlongWhichNothingChanges_takeNoPart() {
+        double[][] h = {{-1, 0, 0.5}, {0, 0, 0}, {0.5, 0, 2}};
+        Outcome outcome = CubicStep.solveWithScale(h, new double[] {1, 0, -2}, new double[] {1, 0, 2}, 1);
+        double[][] rest = {{-1, 0.5}, {0.5, 2}};
+        Outcome without = CubicStep.solveWithScale(rest, new double[] {1, -2}, new double[] {1, 2}, 1);
+        assertTrue(outcome.found());
+        assertArrayEquals(new double[] {without.eta()[0], 0, without.eta()[1]}, outcome.eta(), 1e-15);
+        assertEquals(0, outcome.regularized()[1][1]);
     }
 
     @Test
