@@ -10,6 +10,7 @@ import org.bytedeco.openblas.global.openblas;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import soopt.backend.vector.ImageLoops;
 import soopt.backend.vector.Loops;
 
 /**
@@ -55,17 +56,23 @@ final class CpuBackend implements Backend {
     private final Workers workers;
     private final Loops loops;
     private final SoftmaxLoops softmax;
+    private final CpuImages images;
     private final BlockPool<Block> pool;
 
-    CpuBackend(Precision precision, int threads, Loops loops) {
+    CpuBackend(Precision precision, int threads, Loops loops, ImageLoops imageLoops) {
         this.precision = precision;
         this.workers = new Workers(threads);
         this.loops = loops;
         this.softmax = new SoftmaxLoops(this);
+        this.images = new CpuImages(this, imageLoops);
         this.pool = new BlockPool<>(this::newBlock, block -> block.array().close());
         // The workers split products themselves: OpenBLAS's own threads spin between calls and take the cores from the
         // loops.
         openblas.blas_set_num_threads(1);
+    }
+
+    Workers workers() {
+        return workers;
     }
 
     private Block newBlock(long bytes) {
@@ -125,11 +132,11 @@ final class CpuBackend implements Backend {
         return block;
     }
 
-    private static ByteBuffer bytes(Tensor x) {
+    static ByteBuffer bytes(Tensor x) {
         return block(x).bytes();
     }
 
-    private static int at(Tensor x) {
+    static int at(Tensor x) {
         return (int) x.offset();
     }
 
@@ -137,7 +144,7 @@ final class CpuBackend implements Backend {
         return (int) x.size();
     }
 
-    private static void require(boolean condition, Tensor... tensors) {
+    static void require(boolean condition, Tensor... tensors) {
         if (!condition) {
             throw new IllegalArgumentException("shapes do not fit: " + Arrays.toString(tensors));
         }
@@ -699,6 +706,48 @@ final class CpuBackend implements Backend {
             }
             return loss;
         }
+    }
+
+    // ---- images ----
+
+    @Override
+    public void convolve(Convolution g, Tensor x, Tensor w, double alpha, double beta, Tensor out) {
+        images.convolve(g, x, w, alpha, beta, out);
+    }
+
+    @Override
+    public void convolveAdjoint(Convolution g, Tensor dy, Tensor w, double beta, Tensor dx) {
+        images.adjoint(g, dy, w, beta, dx);
+    }
+
+    @Override
+    public void convolveWeightGradient(Convolution g, Tensor x, Tensor dy, double beta, Tensor dw) {
+        images.weightGradient(g, x, dy, beta, dw);
+    }
+
+    @Override
+    public void maxPool(Pooling g, Tensor x, Tensor out, Tensor index) {
+        images.maxPool(g, x, out, index);
+    }
+
+    @Override
+    public void maxPoolSelect(Pooling g, Tensor x, Tensor index, Tensor out) {
+        images.select(g, x, index, out);
+    }
+
+    @Override
+    public void maxPoolScatter(Pooling g, Tensor dy, Tensor index, Tensor dx) {
+        images.scatter(g, dy, index, dx);
+    }
+
+    @Override
+    public void averagePool(Averaging g, Tensor x, Tensor out) {
+        images.averagePool(g, x, out);
+    }
+
+    @Override
+    public void averagePoolAdjoint(Averaging g, Tensor dy, Tensor dx) {
+        images.averagePoolAdjoint(g, dy, dx);
     }
 
     @Override
