@@ -42,7 +42,7 @@ record Idx(String file, int[] shape, byte[] content, int offset) {
             if (shape[axis] <= 0) {
                 throw defect(file, "has the length " + shape[axis] + " on axis " + axis);
             }
-            size = Math.multiplyExact(size, shape[axis]);
+            size = Math.min(size, Integer.MAX_VALUE) * shape[axis];
         }
         if (size != content.length - offset) {
             String what = content.length - offset < size ? "is truncated" : "is too long";

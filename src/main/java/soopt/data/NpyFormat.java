@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -94,7 +95,7 @@ final class NpyFormat {
             }
         }
         String known = Arrays.stream(NpyArray.Type.values())
-                .map(type -> type.name().toLowerCase(java.util.Locale.ROOT))
+                .map(type -> type.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(", "));
         throw new DatasetException(
                 where + " has elements of type '" + code + "'; convert it with .astype to one of " + known);

@@ -17,7 +17,7 @@ import java.util.List;
  */
 record WebSource(URI place) implements Source {
     private static final int CONNECT_MILLISECONDS = 5_000;
-    private static final int STALL_MILLISECONDS = 30_000;
+    private static final int STALL_MILLISECONDS = 15_000;
     private static final int REDIRECTS = 5;
 
     @Override
@@ -36,10 +36,10 @@ record WebSource(URI place) implements Source {
     /** Saves what is at this address. */
     static void download(URI address, Path target, FetchProgress progress) throws IOException {
         HttpURLConnection connection = open(address);
+        long total = connection.getContentLengthLong();
+        progress.start(target.getFileName().toString(), total);
         try (InputStream in = connection.getInputStream();
                 OutputStream out = Files.newOutputStream(target)) {
-            long total = connection.getContentLengthLong();
-            progress.start(target.getFileName().toString(), total);
             byte[] buffer = new byte[1 << 16];
             long received = 0;
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -61,7 +61,7 @@ record WebSource(URI place) implements Source {
     private static HttpURLConnection open(URI address) throws IOException {
         URI at = address;
         for (int i = 0; i <= REDIRECTS; i++) {
-            URLConnection plain = at.toURL().openConnection();
+            URLConnection plain = at.toURL().openConnection(EnvironmentProxy.of(at, System.getenv()));
             if (!(plain instanceof HttpURLConnection connection)) {
                 throw new IOException(at + " is not an address on the web");
             }
