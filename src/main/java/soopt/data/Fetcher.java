@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Brings the files of a data set into its folder. A file is delivered into a temporary folder, tested by SHA-256 and renamed, so that
- * under its name there is never anything but the whole file.
+ * Brings the files of a data set into its folder. A file is delivered into a temporary folder, tested by SHA-256 and
+ * renamed, so that under its name there is never anything but the whole file.
  */
 final class Fetcher {
     private Fetcher() {}
