@@ -49,7 +49,7 @@ record DatasetFiles(
     /** What a user can do about files that are missing or wrong. */
     String remedy() {
         return sources.isEmpty()
-                ? "restore it from the program's repository"
+                ? "it is part of the program: start it with scripts/soopt, or set -Dsoopt.home to its folder"
                 : "run 'soopt datasets fetch " + name + "', or 'soopt datasets import " + name
                         + " <folder>' with files you have";
     }

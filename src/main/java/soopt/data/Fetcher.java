@@ -1,6 +1,7 @@
 package soopt.data;
 
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -15,8 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Brings the files of a data set into its folder. A file is delivered into a temporary folder, tested by SHA-256 and renamed, so that
- * under its name there is never anything but the whole file.
+ * Brings the files of a data set into its folder. A file is delivered into a temporary folder, tested by SHA-256 and
+ * renamed, so that under its name there is never anything but the whole file.
  */
 final class Fetcher {
     private Fetcher() {}
@@ -30,23 +31,55 @@ final class Fetcher {
         Path folder = files.folder(store);
         List<DatasetFile> missing = files.missing(folder);
         if (!missing.isEmpty()) {
-            if (store.offline()) {
-                throw new DatasetException(files.name() + ": " + names(missing) + " missing in " + folder
-                        + ", and nothing may be fetched offline; " + files.remedy());
-            }
-            fetch(files, missing, files.sources(), folder, store.progress());
+            fetch(files, missing, store);
         }
         return folder;
     }
 
     /**
-     * Brings files from the first source that has them.
+     * Brings files, each from the first source that has it whole.
      *
      * @param wanted files to bring; one that is there already is replaced
      * @throws DatasetException with what each source answered, if some could not be had; those that could are kept
      */
-    static void fetch(
-            DatasetFiles files, List<DatasetFile> wanted, List<Source> sources, Path folder, FetchProgress progress) {
+    static void fetch(DatasetFiles files, List<DatasetFile> wanted, Store store) {
+        if (store.offline()) {
+            throw new DatasetException(files.name() + ": " + names(wanted) + " missing in " + files.folder(store)
+                    + ", and nothing may be fetched offline; " + files.remedy());
+        }
+        Outcome outcome = bring(wanted, files.sources(), files.folder(store), store.progress());
+        if (!outcome.left.isEmpty()) {
+            throw new DatasetException("cannot fetch " + names(outcome.left) + " of " + files.name() + ": "
+                    + String.join("; ", outcome.failures) + "; if you have them, run 'soopt datasets import "
+                    + files.name() + " <folder>'");
+        }
+    }
+
+    /**
+     * Copies files that the user has, after the test of their checksums.
+     *
+     * @throws DatasetException if some are not in the folder or not right; those that are have been copied
+     */
+    static void importFrom(DatasetFiles files, Path place, Store store) {
+        Outcome outcome = bring(files.files(), List.of(Source.folder(place)), files.folder(store), store.progress());
+        if (!outcome.left.isEmpty()) {
+            List<DatasetFile> absent = files.missing(place);
+            List<String> reasons = new ArrayList<>(outcome.failures);
+            if (!absent.isEmpty()) {
+                reasons.add(0, names(absent) + " not in it, neither plain nor as .gz");
+            }
+            throw new DatasetException(
+                    "cannot import all of " + files.name() + " from " + place + ": " + String.join("; ", reasons));
+        }
+    }
+
+    /**
+     * @param left files that no source had
+     * @param failures one phrase per failure: the source and the reason
+     */
+    private record Outcome(List<DatasetFile> left, List<String> failures) {}
+
+    private static Outcome bring(List<DatasetFile> wanted, List<Source> sources, Path folder, FetchProgress progress) {
         List<DatasetFile> left = new ArrayList<>(wanted);
         List<String> failures = new ArrayList<>();
         try {
@@ -66,11 +99,7 @@ final class Fetcher {
         } catch (IOException e) {
             throw new DatasetException("cannot write " + folder + " (" + e + "); choose another datasets folder", e);
         }
-        if (!left.isEmpty()) {
-            throw new DatasetException(
-                    "cannot fetch " + names(left) + " of " + files.name() + ": " + String.join("; ", failures)
-                            + "; if you have them: soopt datasets import " + files.name() + " <folder>");
-        }
+        return new Outcome(left, failures);
     }
 
     /** Takes what one source has of the files left; returns what went wrong. */
@@ -111,6 +140,9 @@ final class Fetcher {
     }
 
     private static String reason(IOException e) {
+        if (e instanceof UnknownHostException) {
+            return "unknown host";
+        }
         return e.getMessage() == null
                 ? e.getClass().getSimpleName()
                 : e.getMessage().replaceAll("\\s+", " ");

@@ -52,18 +52,17 @@ public record MnistSample(
         return Idx.load(FILES, folder(store), limit, Mnist.MEAN, Mnist.DEVIATION);
     }
 
-    /** In the store, else where the program is installed (system property soopt.home), else below the working directory. */
+    /**
+     * In the store, else where the program is installed (system property soopt.home), else below the working directory.
+     */
     static Path folder(Store store) {
-        List<Path> places = Stream.of(
+        return Stream.of(
                         store.directory(),
                         Path.of(System.getProperty("soopt.home", ".")).resolve("datasets"),
                         Path.of("datasets"))
                 .map(place -> place.resolve(FILES.name()))
-                .toList();
-        return places.stream()
                 .filter(Files::isDirectory)
                 .findFirst()
-                .orElseThrow(() -> new DatasetException("mnist-sample is in none of " + places
-                        + "; start the program with scripts/soopt, or set -Dsoopt.home to its folder"));
+                .orElse(FILES.folder(store));
     }
 }

@@ -6,13 +6,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The .npy format (numpy.lib.format): "\x93NUMPY", version, header length, a Python dict with descr, fortran_order and shape, the elements.
- * Versions 1 to 3 are read, 1.0 is written.
+ * The .npy format (numpy.lib.format): "\x93NUMPY", version, header length, a Python dict with descr, fortran_order and
+ * shape, the elements. Versions 1 to 3 are read, 1.0 is written.
  */
 final class NpyFormat {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
@@ -94,7 +95,7 @@ final class NpyFormat {
             }
         }
         String known = Arrays.stream(NpyArray.Type.values())
-                .map(type -> type.name().toLowerCase(java.util.Locale.ROOT))
+                .map(type -> type.name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(", "));
         throw new DatasetException(
                 where + " has elements of type '" + code + "'; convert it with .astype to one of " + known);

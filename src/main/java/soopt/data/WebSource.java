@@ -11,13 +11,14 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Files on the web, each as folder/name.gz. Gives up at the first file that fails, so that a closed network costs one time-out.
+ * Files on the web, each as folder/name.gz. Gives up at the first file that fails, so that a closed network costs one
+ * time-out.
  *
  * @param place the folder, ending in "/"
  */
 record WebSource(URI place) implements Source {
     private static final int CONNECT_MILLISECONDS = 5_000;
-    private static final int STALL_MILLISECONDS = 30_000;
+    private static final int STALL_MILLISECONDS = 15_000;
     private static final int REDIRECTS = 5;
 
     @Override
@@ -36,10 +37,10 @@ record WebSource(URI place) implements Source {
     /** Saves what is at this address. */
     static void download(URI address, Path target, FetchProgress progress) throws IOException {
         HttpURLConnection connection = open(address);
+        long total = connection.getContentLengthLong();
+        progress.start(target.getFileName().toString(), total);
         try (InputStream in = connection.getInputStream();
                 OutputStream out = Files.newOutputStream(target)) {
-            long total = connection.getContentLengthLong();
-            progress.start(target.getFileName().toString(), total);
             byte[] buffer = new byte[1 << 16];
             long received = 0;
             for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -61,7 +62,7 @@ record WebSource(URI place) implements Source {
     private static HttpURLConnection open(URI address) throws IOException {
         URI at = address;
         for (int i = 0; i <= REDIRECTS; i++) {
-            URLConnection plain = at.toURL().openConnection();
+            URLConnection plain = at.toURL().openConnection(EnvironmentProxy.of(at, System.getenv()));
             if (!(plain instanceof HttpURLConnection connection)) {
                 throw new IOException(at + " is not an address on the web");
             }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -93,12 +94,11 @@ class NpzFileTest {
         }
     }
 
-    /** numpy.savez of the same arrays gives the same .npy members, byte for byte. */
+    /** What numpy.save writes for the same array, byte for byte up to the elements. */
     @Test
-    void writtenMembers_areThoseOfNumPy() {
-        Map<String, NpyArray> arrays = NpzFile.read(FIXTURES.resolve("stored.npz"));
+    void writtenHeader_isThatOfNumPy() {
         byte[] fixture = read(FIXTURES.resolve("version1.npy"));
-        NpyArray eight = NpyArray.of(arrays.get("little_f8").doubles(), 2, 3, 4);
+        NpyArray eight = NpyArray.of(new double[24], 2, 3, 4);
         byte[] header = NpyFormat.header(eight);
         assertArrayEquals(Arrays.copyOf(fixture, header.length), header);
     }
@@ -157,7 +157,7 @@ class NpzFileTest {
         try {
             return Files.readAllBytes(file);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }
