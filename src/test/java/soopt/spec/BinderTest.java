@@ -43,6 +43,12 @@ class BinderTest {
         }
     }
 
+    private record Prefixed(int step, double stepSize) {
+        Prefixed {
+            throw new IllegalArgumentException("step-size must fit step");
+        }
+    }
+
     private record Unsupported(int[] values) {}
 
     private record Buggy(int a) {
@@ -238,6 +244,13 @@ class BinderTest {
         assertEquals(
                 List.of("f.yaml:2:3: window must be ≤ period = 2, but is 3"),
                 problems(() -> Binder.bind(source, Average.class)));
+    }
+
+    @Test
+    void compactConstructor_isReportedAtTheWholeName_notAtItsPrefix() {
+        SpecSource source = SpecSource.parse("f.yaml", "step: 1\nstep-size: 2\n");
+        assertEquals(
+                List.of("f.yaml:2:12: step-size must fit step"), problems(() -> Binder.bind(source, Prefixed.class)));
     }
 
     @Test

@@ -192,6 +192,13 @@ class SpecSourceTest {
     }
 
     @Test
+    void override_insideAMisspeltMapping_leavesTheMistakeToTheFile() {
+        List<String> problems =
+                problems(() -> Fixture.bind(Fixture.SHORTEST.replace("training", "trainin"), "trainin.epochs=2"));
+        assertTrue(problems.get(0).startsWith("f.yaml:3:1: trainin is unknown; did you mean 'training'?"));
+    }
+
+    @Test
     void overrides_leaveTheSourceAsItWas_andAccumulate() {
         SpecSource source = SpecSource.parse("f.yaml", "epochs: 1");
         SpecSource one = source.with(List.of("epochs=2"));
