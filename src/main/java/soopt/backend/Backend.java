@@ -174,6 +174,32 @@ public interface Backend extends AutoCloseable {
     /** w Σ (y − t)²; gradient ← 2w (y − t) unless null. */
     double squaredError(Tensor y, Tensor target, double w, Tensor gradient);
 
+    // ---- images: x is [R, inputs], y is [R, outputs] of the geometry; R counts examples times directions ----
+
+    /** out ← α A(x; w) + β out; w: [out, kernel·kernel·channels]. */
+    void convolve(Convolution g, Tensor x, Tensor w, double alpha, double beta, Tensor out);
+
+    /** dx ← A*(dy; w) + β dx, the adjoint of {@link #convolve} in x; channels-last inputs only. */
+    void convolveAdjoint(Convolution g, Tensor dy, Tensor w, double beta, Tensor dx);
+
+    /** dw ← Σ_r of the adjoint in w + β dw. */
+    void convolveWeightGradient(Convolution g, Tensor x, Tensor dy, double beta, Tensor dw);
+
+    /** out ← maximum of each window; index (same shape) ← its position in the window, the first of equals in row-major order. */
+    void maxPool(Pooling g, Tensor x, Tensor out, Tensor index);
+
+    /** out ← the elements of x that index selects; x: [n·N, inputs], index: [N, outputs] repeats for each of n directions. */
+    void maxPoolSelect(Pooling g, Tensor x, Tensor index, Tensor out);
+
+    /** dx ← dy at the places that index selects, 0 elsewhere, summed where windows overlap; repeated as in maxPoolSelect. */
+    void maxPoolScatter(Pooling g, Tensor dy, Tensor index, Tensor dx);
+
+    /** out ← mean of each cell. */
+    void averagePool(Averaging g, Tensor x, Tensor out);
+
+    /** dx ← adjoint of {@link #averagePool}. */
+    void averagePoolAdjoint(Averaging g, Tensor dy, Tensor dx);
+
     @Override
     void close();
 }

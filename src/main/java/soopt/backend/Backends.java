@@ -1,6 +1,8 @@
 package soopt.backend;
 
+import soopt.backend.vector.DoubleImages;
 import soopt.backend.vector.DoubleLoops;
+import soopt.backend.vector.FloatImages;
 import soopt.backend.vector.FloatLoops;
 
 /** Opens the backends of this machine. */
@@ -14,7 +16,9 @@ public final class Backends {
 
     /** The CPU, with fused loops. */
     public static Backend cpu(Precision precision, int threads) {
-        return new CpuBackend(
-                precision, threads, precision == Precision.FLOAT32 ? new FloatLoops() : new DoubleLoops());
+        return switch (precision) {
+            case FLOAT32 -> new CpuBackend(precision, threads, new FloatLoops(), new FloatImages());
+            case FLOAT64 -> new CpuBackend(precision, threads, new DoubleLoops(), new DoubleImages());
+        };
     }
 }

@@ -10,6 +10,7 @@ import org.bytedeco.openblas.global.openblas;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import soopt.backend.vector.ImageLoops;
 import soopt.backend.vector.Loops;
 
 /**
@@ -55,15 +56,23 @@ final class CpuBackend implements Backend {
     private final Workers workers;
     private final Loops loops;
     private final SoftmaxLoops softmax;
+    private final CpuImages images;
     private final BlockPool<Block> pool;
 
-    CpuBackend(Precision precision, int threads, Loops loops) {
+    CpuBackend(Precision precision, int threads, Loops loops, ImageLoops imageLoops) {
         this.precision = precision;
         this.workers = new Workers(threads);
         this.loops = loops;
         this.softmax = new SoftmaxLoops(this);
+        this.images = new CpuImages(this, imageLoops);
         this.pool = new BlockPool<>(this::newBlock, block -> block.array().close());
-        openblas.blas_set_num_threads(threads);
+        // The workers split products themselves: OpenBLAS's own threads spin between calls and take the cores from the
+        // loops.
+        openblas.blas_set_num_threads(1);
+    }
+
+    Workers workers() {
+        return workers;
     }
 
     private Block newBlock(long bytes) {
@@ -123,11 +132,11 @@ final class CpuBackend implements Backend {
         return block;
     }
 
-    private static ByteBuffer bytes(Tensor x) {
+    static ByteBuffer bytes(Tensor x) {
         return block(x).bytes();
     }
 
-    private static int at(Tensor x) {
+    static int at(Tensor x) {
         return (int) x.offset();
     }
 
@@ -135,7 +144,7 @@ final class CpuBackend implements Backend {
         return (int) x.size();
     }
 
-    private static void require(boolean condition, Tensor... tensors) {
+    static void require(boolean condition, Tensor... tensors) {
         if (!condition) {
             throw new IllegalArgumentException("shapes do not fit: " + Arrays.toString(tensors));
         }
@@ -343,51 +352,102 @@ final class CpuBackend implements Backend {
         if (m == 0 || n == 0) {
             return;
         }
-        int ta = transposeA ? openblas.CblasTrans : openblas.CblasNoTrans;
-        int tb = transposeB ? openblas.CblasTrans : openblas.CblasNoTrans;
-        int lda = a.length(1);
-        int ldb = b.length(1);
-        if (precision == Precision.FLOAT32) {
-            openblas.cblas_sgemm(
-                    openblas.CblasRowMajor,
-                    ta,
-                    tb,
-                    m,
-                    n,
-                    k,
-                    (float) alpha,
-                    floats(a),
-                    lda,
-                    floats(b),
-                    ldb,
-                    (float) beta,
-                    floats(c),
-                    n);
+        Product product = new Product(transposeA, transposeB, alpha, a, b, beta, c, k);
+        // Splitting the larger side of the result keeps both shares efficient; the sums over k are never split, so that
+        // the number of threads does not change the order of additions.
+        long work = (long) m * n * k / GEMM_WORK;
+        if (n >= m) {
+            workers.share(n, 16, work, (from, to, part) -> product.run(0, m, from, to));
         } else {
-            openblas.cblas_dgemm(
-                    openblas.CblasRowMajor,
-                    ta,
-                    tb,
-                    m,
-                    n,
-                    k,
-                    alpha,
-                    doubles(a),
-                    lda,
-                    doubles(b),
-                    ldb,
-                    beta,
-                    doubles(c),
-                    n);
+            workers.share(m, 8, work, (from, to, part) -> product.run(from, to, 0, n));
         }
     }
 
-    private static FloatPointer floats(Tensor x) {
-        return new FloatPointer(block(x).pointer()).position(x.offset());
+    /** Multiply-adds that cost as much as one element of an elementwise loop. */
+    private static final int GEMM_WORK = 16;
+
+    /** One matrix product, any block of whose result can be computed by itself. */
+    private final class Product {
+        private final int transposeA;
+        private final int transposeB;
+        private final double alpha;
+        private final Tensor a;
+        private final Tensor b;
+        private final double beta;
+        private final Tensor c;
+        private final int k;
+
+        Product(
+                boolean transposeA,
+                boolean transposeB,
+                double alpha,
+                Tensor a,
+                Tensor b,
+                double beta,
+                Tensor c,
+                int k) {
+            this.transposeA = transposeA ? openblas.CblasTrans : openblas.CblasNoTrans;
+            this.transposeB = transposeB ? openblas.CblasTrans : openblas.CblasNoTrans;
+            this.alpha = alpha;
+            this.a = a;
+            this.b = b;
+            this.beta = beta;
+            this.c = c;
+            this.k = k;
+        }
+
+        /** Rows m0 … m1 − 1 and columns n0 … n1 − 1 of c. */
+        void run(int m0, int m1, int n0, int n1) {
+            int lda = a.length(1);
+            int ldb = b.length(1);
+            int ldc = c.length(1);
+            long atA = transposeA == openblas.CblasTrans ? m0 : (long) m0 * lda;
+            long atB = transposeB == openblas.CblasTrans ? (long) n0 * ldb : n0;
+            long atC = (long) m0 * ldc + n0;
+            int m = m1 - m0;
+            int n = n1 - n0;
+            if (precision == Precision.FLOAT32) {
+                openblas.cblas_sgemm(
+                        openblas.CblasRowMajor,
+                        transposeA,
+                        transposeB,
+                        m,
+                        n,
+                        k,
+                        (float) alpha,
+                        floats(a, atA),
+                        lda,
+                        floats(b, atB),
+                        ldb,
+                        (float) beta,
+                        floats(c, atC),
+                        ldc);
+            } else {
+                openblas.cblas_dgemm(
+                        openblas.CblasRowMajor,
+                        transposeA,
+                        transposeB,
+                        m,
+                        n,
+                        k,
+                        alpha,
+                        doubles(a, atA),
+                        lda,
+                        doubles(b, atB),
+                        ldb,
+                        beta,
+                        doubles(c, atC),
+                        ldc);
+            }
+        }
     }
 
-    private static DoublePointer doubles(Tensor x) {
-        return new DoublePointer(block(x).pointer()).position(x.offset());
+    private static FloatPointer floats(Tensor x, long from) {
+        return new FloatPointer(block(x).pointer()).position(x.offset() + from);
+    }
+
+    private static DoublePointer doubles(Tensor x, long from) {
+        return new DoublePointer(block(x).pointer()).position(x.offset() + from);
     }
 
     @Override
@@ -646,6 +706,48 @@ final class CpuBackend implements Backend {
             }
             return loss;
         }
+    }
+
+    // ---- images ----
+
+    @Override
+    public void convolve(Convolution g, Tensor x, Tensor w, double alpha, double beta, Tensor out) {
+        images.convolve(g, x, w, alpha, beta, out);
+    }
+
+    @Override
+    public void convolveAdjoint(Convolution g, Tensor dy, Tensor w, double beta, Tensor dx) {
+        images.adjoint(g, dy, w, beta, dx);
+    }
+
+    @Override
+    public void convolveWeightGradient(Convolution g, Tensor x, Tensor dy, double beta, Tensor dw) {
+        images.weightGradient(g, x, dy, beta, dw);
+    }
+
+    @Override
+    public void maxPool(Pooling g, Tensor x, Tensor out, Tensor index) {
+        images.maxPool(g, x, out, index);
+    }
+
+    @Override
+    public void maxPoolSelect(Pooling g, Tensor x, Tensor index, Tensor out) {
+        images.select(g, x, index, out);
+    }
+
+    @Override
+    public void maxPoolScatter(Pooling g, Tensor dy, Tensor index, Tensor dx) {
+        images.scatter(g, dy, index, dx);
+    }
+
+    @Override
+    public void averagePool(Averaging g, Tensor x, Tensor out) {
+        images.averagePool(g, x, out);
+    }
+
+    @Override
+    public void averagePoolAdjoint(Averaging g, Tensor dy, Tensor dx) {
+        images.averagePoolAdjoint(g, dy, dx);
     }
 
     @Override

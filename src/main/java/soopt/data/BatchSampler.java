@@ -3,8 +3,8 @@ package soopt.data;
 import java.util.Arrays;
 
 /**
- * An endless sequence of batches through a shuffled order that is drawn anew each time it has been used up. The number of batches
- * drawn is its whole state.
+ * An endless sequence of batches through a shuffled order that is drawn anew each time it has been used up. The number
+ * of batches drawn is its whole state.
  */
 public final class BatchSampler {
     private final Batches batches;

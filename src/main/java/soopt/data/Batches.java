@@ -3,8 +3,8 @@ package soopt.data;
 import java.util.random.RandomGenerator;
 
 /**
- * Examples cut into batches, epoch after epoch. The order of an epoch depends only on the seed and the epoch, so that a resumed
- * run sees the batches it would have seen.
+ * Examples cut into batches, epoch after epoch. The order of an epoch depends only on the seed and the epoch, so that
+ * a resumed run sees the batches it would have seen.
  *
  * <pre>
  * int[] order = batches.epoch(e);

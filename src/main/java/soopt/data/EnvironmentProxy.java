@@ -8,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The proxy that http_proxy, https_proxy and no_proxy name, as for curl. Clusters set these variables; Java itself reads only system
- * properties, which win here.
+ * The proxy that http_proxy, https_proxy and no_proxy name, as for curl. Clusters set these variables; Java itself
+ * reads only system properties, which win here.
  */
 final class EnvironmentProxy {
     private static final int DEFAULT_PORT = 3128;

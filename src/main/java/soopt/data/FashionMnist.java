@@ -7,7 +7,10 @@ import soopt.spec.Default;
 import soopt.spec.Doc;
 import soopt.spec.Range;
 
-/** Fashion-MNIST, normalized by the mean and standard deviation of p/255 over the 60,000 training images, to four digits. */
+/**
+ * Fashion-MNIST, normalized by the mean and standard deviation of p/255 over the 60,000 training images, to four
+ * digits.
+ */
 @Doc("Fashion-MNIST articles of clothing (Xiao et al. 2017): 60,000 + 10,000 images 1×28×28, 10 classes")
 public record FashionMnist(
         @Default("6000") @Range(min = 0, max = 59999) @Doc("training images held out for validation")
@@ -23,7 +26,7 @@ public record FashionMnist(
             "fashion-mnist",
             "60,000 + 10,000 articles of clothing, grey 28×28, 10 classes",
             "© Zalando SE, MIT licence",
-            "Xiao, Rasul, Vollgraf: Fashion-MNIST: a novel image dataset for benchmarking machine learning algorithms, arXiv:1708.07747, 2017",
+            "Xiao, Rasul, Vollgraf: Fashion-MNIST: a novel image dataset, arXiv:1708.07747, 2017",
             List.of(
                     new DatasetFile(
                             "train-images-idx3-ubyte",

@@ -1,6 +1,7 @@
 package soopt.data;
 
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -15,8 +16,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Brings the files of a data set into its folder. A file is delivered into a temporary folder, tested by SHA-256 and renamed, so that
- * under its name there is never anything but the whole file.
+ * Brings the files of a data set into its folder. A file is delivered into a temporary folder, tested by SHA-256 and
+ * renamed, so that under its name there is never anything but the whole file.
  */
 final class Fetcher {
     private Fetcher() {}
@@ -139,6 +140,9 @@ final class Fetcher {
     }
 
     private static String reason(IOException e) {
+        if (e instanceof UnknownHostException) {
+            return "unknown host";
+        }
         return e.getMessage() == null
                 ? e.getClass().getSimpleName()
                 : e.getMessage().replaceAll("\\s+", " ");

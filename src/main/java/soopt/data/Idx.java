@@ -6,7 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * An idx file of unsigned bytes (LeCun's format of MNIST): 0, 0, type, rank, then rank lengths as big-endian int32, then the elements.
+ * An idx file of unsigned bytes (LeCun's format of MNIST): 0, 0, type, rank, then rank lengths as big-endian int32,
+ * then the elements.
  *
  * @param file where it came from, for messages
  * @param shape lengths of the axes
@@ -60,7 +61,9 @@ record Idx(String file, int[] shape, byte[] content, int offset) {
         return Arrays.copyOfRange(content, offset, offset + count * row);
     }
 
-    /** MNIST and its likes: reads the four files, checks them, and normalizes p/255 by one mean and standard deviation. */
+    /**
+     * MNIST and its likes: reads the four files, checks them, and normalizes p/255 by one mean and standard deviation.
+     */
     static Data load(DatasetFiles files, Path folder, int limit, double mean, double deviation) {
         List<DatasetFile> four = files.files();
         Idx trainImages = read(four.get(0), files, folder, 3);

@@ -1,8 +1,8 @@
 package soopt.data;
 
 /**
- * Images of bytes with one label each. Kept as bytes; input j of channel c with byte p is (p/255 − mean_c) / deviation_c,
- * looked up in a table of 256 that is computed in float64 and rounded once for float32.
+ * Images of bytes with one label each. Kept as bytes; input j of channel c with byte p is (p/255 − mean_c) /
+ * deviation_c, looked up in a table of 256 that is computed in float64 and rounded once for float32.
  */
 final class ImageExamples implements Examples {
     private final byte[] pixels;

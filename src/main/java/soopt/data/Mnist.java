@@ -22,7 +22,7 @@ public record Mnist(
             "mnist",
             "60,000 + 10,000 handwritten digits, grey 28×28, 10 classes",
             "© Yann LeCun and Corinna Cortes, CC BY-SA 3.0",
-            "LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition, Proc. IEEE 86, 1998",
+            "LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition, 1998",
             List.of(
                     new DatasetFile(
                             "train-images-idx3-ubyte",

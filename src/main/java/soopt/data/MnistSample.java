@@ -52,7 +52,9 @@ public record MnistSample(
         return Idx.load(FILES, folder(store), limit, Mnist.MEAN, Mnist.DEVIATION);
     }
 
-    /** In the store, else where the program is installed (system property soopt.home), else below the working directory. */
+    /**
+     * In the store, else where the program is installed (system property soopt.home), else below the working directory.
+     */
     static Path folder(Store store) {
         return Stream.of(
                         store.directory(),

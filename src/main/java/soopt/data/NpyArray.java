@@ -5,7 +5,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * A NumPy array of numbers on the host, in C order. Its elements stay in the type of the file and are converted when they are read.
+ * A NumPy array of numbers on the host, in C order. Its elements stay in the type of the file and are converted when
+ * they are read.
  */
 public final class NpyArray {
     /** Element types by their NumPy names. */

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The .npy format (numpy.lib.format): "\x93NUMPY", version, header length, a Python dict with descr, fortran_order and shape, the elements.
- * Versions 1 to 3 are read, 1.0 is written.
+ * The .npy format (numpy.lib.format): "\x93NUMPY", version, header length, a Python dict with descr, fortran_order and
+ * shape, the elements. Versions 1 to 3 are read, 1.0 is written.
  */
 final class NpyFormat {
     private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};

@@ -10,12 +10,12 @@ import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
 import soopt.spec.Range;
-import soopt.spec.SpecException;
 
 /**
- * A data set of one's own in NumPy archives. Inputs x: [N, …] of any type of numbers are used as they are. Targets y: [N] (or [N, 1] of
- * whole numbers in an integer type) are class indices from 0, [N, K] otherwise are K numbers each to regress on. Arrays are named x
- * and y, or x_train and y_train (x_test and y_test), or images and labels, or features and targets.
+ * A data set of one's own in NumPy archives. Inputs x: [N, …] of any type of numbers are used as they are. Targets y:
+ * [N] (or [N, 1] of whole numbers in an integer type) are class indices from 0, [N, K] otherwise are K numbers each to
+ * regress on. Arrays are named x and y, or x_train and y_train (x_test and y_test), or images and labels, or features
+ * and targets.
  */
 @Doc("own data in NumPy .npz files: x [N, …] and y [N] class indices or [N, K] numbers")
 public record Npz(
@@ -38,7 +38,7 @@ public record Npz(
     public Npz {
         Constraints.check(Npz.class, train, test, classes, validation, limit);
         if (classes == 1) {
-            throw new SpecException("classes must be 0 or ≥ 2, but is 1");
+            throw new IllegalArgumentException("classes must be 0 or ≥ 2, but is 1");
         }
         if (limit > 0) {
             Split.check(validation, limit);

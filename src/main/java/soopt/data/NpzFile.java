@@ -78,8 +78,8 @@ public final class NpzFile {
     }
 
     /**
-     * Writes arrays under their names, uncompressed, in the order of the map. The same arrays give the same bytes. The file
-     * appears whole or not at all.
+     * Writes arrays under their names, uncompressed, in the order of the map. The same arrays give the same bytes. The
+     * file appears whole or not at all.
      *
      * @throws UncheckedIOException if the file system refuses
      */

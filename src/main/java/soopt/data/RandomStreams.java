@@ -4,11 +4,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.random.RandomGenerator;
 
 /**
- * Random numbers by name: every use of chance in a run has a stream of its own, so that drawing more from one changes no other.
+ * Random numbers by name: every use of chance in a run has a stream of its own, so that drawing more from one changes
+ * no other.
  *
- * <p>A stream is SplitMix64 (Steele, Lea, Flood 2014): state ← state + 0x9e3779b97f4a7c15, output mix(state). It starts at the hash h of
- * (seed, stream, index): h ← mix(seed + 0x9e3779b97f4a7c15); h ← mix(h ^ b) for each byte b of the UTF-8 name; h ← mix(h ^ 256);
- * h ← mix(h ^ index). None of it depends on the version of Java.
+ * <p>A stream is SplitMix64 (Steele, Lea, Flood 2014): state ← state + 0x9e3779b97f4a7c15, output mix(state). It
+ * starts at the hash h of (seed, stream, index): h ← mix(seed + 0x9e3779b97f4a7c15); h ← mix(h ^ b) for each byte b of
+ * the UTF-8 name; h ← mix(h ^ 256); h ← mix(h ^ index). nextLong and permutation do
+ * not depend on the version of Java.
  */
 public final class RandomStreams {
     private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;

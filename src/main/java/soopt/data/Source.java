@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** A place that files of a data set can be fetched from. What it delivers is tested by the {@link Fetcher}, not trusted. */
+/**
+ * A place that files of a data set can be fetched from. What it delivers is tested by the {@link Fetcher}, not trusted.
+ */
 interface Source {
     /** In words, for messages. */
     String description();

@@ -1,11 +1,10 @@
 package soopt.data;
 
 import java.util.Arrays;
-import soopt.spec.SpecException;
 
 /**
- * Training examples parted in two: a random subset without replacement for validation, the rest for training, both in the order of
- * the file. It depends only on the seed and the two sizes.
+ * Training examples parted in two: a random subset without replacement for validation, the rest for training, both in
+ * the order of the file. It depends only on the seed and the two sizes.
  */
 public record Split(Examples train, Examples validation) {
     /** Holds out so many examples, drawn with the seed. */
@@ -23,10 +22,10 @@ public record Split(Examples train, Examples validation) {
         return new Split(examples.subset(rest), examples.subset(heldOut));
     }
 
-    /** @throws SpecException if no training example would be left */
+    /** @throws IllegalArgumentException if no training example would be left */
     static void check(int validation, int size) {
         if (validation >= size) {
-            throw new SpecException(
+            throw new IllegalArgumentException(
                     "validation must be < " + size + ", the number of training examples, but is " + validation);
         }
     }

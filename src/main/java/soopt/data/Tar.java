@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 
-/** Reads tar archives (POSIX ustar): header blocks of 512 bytes, each followed by the file padded to a multiple of 512. */
+/**
+ * Reads tar archives (POSIX ustar): header blocks of 512 bytes, each followed by the file padded to a multiple of 512.
+ */
 final class Tar {
     private static final int BLOCK = 512;
     private static final int NAME_LENGTH = 100;

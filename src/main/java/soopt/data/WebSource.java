@@ -11,7 +11,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Files on the web, each as folder/name.gz. Gives up at the first file that fails, so that a closed network costs one time-out.
+ * Files on the web, each as folder/name.gz. Gives up at the first file that fails, so that a closed network costs one
+ * time-out.
  *
  * @param place the folder, ending in "/"
  */

@@ -18,6 +18,7 @@ import soopt.experiment.folder.RunDirectory;
 import soopt.experiment.folder.RunState;
 import soopt.experiment.folder.Status;
 import soopt.experiment.folder.WholeFile;
+import soopt.optimizer.NewtonSummary;
 import soopt.optimizer.Optimizer;
 import soopt.optimizer.Problem;
 import soopt.spec.SpecWriter;
@@ -135,6 +136,10 @@ public final class Runner {
 
     /** Whose curvature is recorded: the optimizer's if it computes any. */
     private CurvatureRecord.Subject subject(ParameterLayout layout) {
+        if (experiment.optimizer() instanceof NewtonSummary method) {
+            return new CurvatureRecord.Subject(
+                    method.partition().of(layout), method.cubic().damping(), true);
+        }
         double damping = experiment.record().curvature().damping();
         return new CurvatureRecord.Subject(new Partitioning.Canonical().of(layout), damping, false);
     }

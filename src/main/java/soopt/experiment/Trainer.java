@@ -33,7 +33,7 @@ final class Trainer {
     private final Recorder recorder;
     private final Journal journal;
     private final StopSignal stop;
-    private final Optional<Plateau.Schedule> plateau;
+    private final Optional<Plateau.Watch> plateau;
     private final Clocks clocks = new Clocks();
     private final Position position = new Position();
     private Optional<MetricsRow> lastRow = Optional.empty();
@@ -163,8 +163,7 @@ final class Trainer {
     }
 
     private void lowerStepSize(double trainingLoss) {
-        double factor =
-                plateau.map(schedule -> schedule.factorAfter(trainingLoss)).orElse(1.0);
+        double factor = plateau.map(watch -> watch.observe(trainingLoss)).orElse(1.0);
         if (factor != 1) {
             double before = iteration.stepSize();
             iteration.scaleStepSize(factor);
@@ -311,7 +310,7 @@ final class Trainer {
         workload.save(checkpoint.within("workload"));
         curvature.save(checkpoint.within("curvature"));
         iteration.save(checkpoint.within("optimizer"));
-        plateau.ifPresent(schedule -> schedule.save(checkpoint.within("plateau")));
+        plateau.ifPresent(watch -> watch.save(checkpoint.within("plateau")));
         checkpoint.save(recorder.directory().file("checkpoints"));
         checkpointTime = System.nanoTime();
         journal.checkpointSaved();
@@ -328,6 +327,6 @@ final class Trainer {
         workload.restore(checkpoint.within("workload"));
         curvature.restore(checkpoint.within("curvature"));
         iteration.restore(checkpoint.within("optimizer"));
-        plateau.ifPresent(schedule -> schedule.restore(checkpoint.within("plateau")));
+        plateau.ifPresent(watch -> watch.restore(checkpoint.within("plateau")));
     }
 }

@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Which permitted record a node means, and the same node in its long form. Short forms: {@code adam}; {@code blocks-2} for
- * {@code {type: blocks, count: 2}}; {@code {groups: […]}} for {@code {type: groups, groups: […]}}.
+ * Which permitted record a node means, and the same node in its long form. Short forms: {@code adam}; {@code
+ * blocks-2} for {@code {type: blocks, count: 2}}; {@code {groups: […]}} for {@code {type: groups, groups: […]}}.
  */
 final class ChoiceReader {
     static final String TYPE = "type";

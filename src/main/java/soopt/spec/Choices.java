@@ -9,7 +9,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** The names of the experiment file: what a sealed interface permits, the keys of a record, the constants of an enum. */
+/**
+ * The names of the experiment file: what a sealed interface permits, the keys of a record, the constants of an enum.
+ */
 public final class Choices {
     private Choices() {}
 
@@ -29,14 +31,17 @@ public final class Choices {
     /**
      * One component of a record.
      *
-     * @param type in words: "number", "whole number", "list of text", "one of relu, tanh", or the kebab name of a record
+     * @param type in words: "number", "whole number", "list of text", "one of relu, tanh", or the name of a record
      * @param range "in [0, 1)", "≥ 0"; empty without one
      * @param defaultValue as YAML; "none" for an optional key; empty if the key is required
      * @param doc its {@link Doc}; empty without one
      */
     public record Key(String name, String type, String range, String defaultValue, String doc) {}
 
-    /** The records that a sealed interface permits, those of nested sealed interfaces included, in the order of declaration. */
+    /**
+     * The records that a sealed interface permits, those of nested sealed interfaces included, in the order of
+     * declaration.
+     */
     public static List<Choice> of(Class<?> sealedInterface) {
         return records(sealedInterface).stream()
                 .map(type -> new Choice(name(type), doc(type), type, keys(type)))
@@ -58,7 +63,10 @@ public final class Choices {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** A dash before each capital that begins a word; digits belong to the word before: {@code vgg11Prime} is {@code vgg11-prime}. */
+    /**
+     * A dash before each capital that begins a word; digits belong to the word before: {@code vgg11Prime} is {@code
+     * vgg11-prime}.
+     */
     static String kebab(String name) {
         return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-")
                 .toLowerCase(Locale.ROOT);

@@ -9,7 +9,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** The JSON Schema (draft 2020-12) of an experiment file, from the records themselves, so that editors complete and check. */
+/**
+ * The JSON Schema (draft 2020-12) of an experiment file, from the records themselves, so that editors complete and
+ * check.
+ */
 public final class JsonSchema {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
 

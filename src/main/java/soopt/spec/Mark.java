@@ -21,6 +21,10 @@ record Mark(String where, int line, int column) implements Comparable<Mark> {
         return new Mark("override '" + text + "'", Integer.MAX_VALUE, index);
     }
 
+    boolean isInFile() {
+        return line < Integer.MAX_VALUE;
+    }
+
     @Override
     public int compareTo(Mark other) {
         return ORDER.compare(this, other);

@@ -89,7 +89,10 @@ final class Overrides {
         return new YamlNode.Mapping(mapping.mark(), entries);
     }
 
-    /** Keys may contain dots (those of {@code sweep.grid} do): the longest one that is there counts, else the first word. */
+    /**
+     * Keys may contain dots (those of {@code sweep.grid} do): the longest one that is there counts, else the first
+     * word.
+     */
     private static int wordsOfKey(YamlNode.Mapping mapping, List<String> keys) {
         for (int words = keys.size(); words > 1; words--) {
             if (mapping.entries().containsKey(String.join(".", keys.subList(0, words)))) {

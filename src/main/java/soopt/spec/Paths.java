@@ -5,7 +5,8 @@ final class Paths {
     private Paths() {}
 
     static String join(String path, Object key) {
-        return path.isEmpty() ? key.toString() : path + "." + key;
+        String word = key.toString().isEmpty() ? "''" : key.toString();
+        return path.isEmpty() ? word : path + "." + word;
     }
 
     /** The beginning of a sentence about the value at a path. */

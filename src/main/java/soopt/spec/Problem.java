@@ -3,7 +3,7 @@ package soopt.spec;
 import java.util.Comparator;
 import java.util.List;
 
-/** One mistake of the user and where it was written. */
+/** One mistake of the user and where it was written; always one line. */
 record Problem(Mark mark, String message) {
     /** All mistakes as one exception, sorted by position. */
     static SpecException exception(List<Problem> problems) {
@@ -16,6 +16,6 @@ record Problem(Mark mark, String message) {
 
     @Override
     public String toString() {
-        return mark.where() + ": " + message;
+        return (mark.where() + ": " + message).replaceAll("\\R", " ");
     }
 }

@@ -14,8 +14,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Values written as one scalar: numbers, booleans, text, paths, constants and classes with {@code static T parse(String)}.
- * Numbers follow YAML 1.2 (1e-4 is one), booleans also YAML 1.1 (yes, no, on, off), but only where a boolean is due.
+ * Values written as one scalar: numbers, booleans, text, paths, constants and classes with {@code static T
+ * parse(String)}. Numbers follow YAML 1.2 (1e-4 is one), booleans also YAML 1.1 (yes, no, on, off), but only where a
+ * boolean is due.
  */
 final class ScalarReader {
     private static final Pattern NUMBER =
@@ -47,7 +48,7 @@ final class ScalarReader {
     }
 
     /**
-     * @throws IllegalArgumentException with the rest of a sentence about the value: "must be a whole number, but is 'ten'"
+     * @throws IllegalArgumentException with the rest of a sentence: "must be a whole number, but is 'ten'"
      */
     static Object read(Class<?> type, YamlNode node) {
         if (isWhole(type)) {

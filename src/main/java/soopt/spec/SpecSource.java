@@ -54,8 +54,8 @@ public final class SpecSource {
     }
 
     /**
-     * This source with values set, in order: {@code a.b.c=value} and {@code +a.b=value} set a key (the value is YAML, as in
-     * {@code seeds=[1,2]}), {@code ~a.b} removes one. Elements of lists are named by index: {@code seeds.0=1}.
+     * This source with values set, in order: {@code a.b.c=value} and {@code +a.b=value} set a key (the value is YAML,
+     * as in {@code seeds=[1,2]}), {@code ~a.b} removes one. Elements of lists are named by index: {@code seeds.0=1}.
      *
      * @throws SpecException for all overrides that cannot be applied
      */

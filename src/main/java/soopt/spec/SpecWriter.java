@@ -27,16 +27,16 @@ public final class SpecWriter {
     }
 
     /**
-     * The record as JSON, with the keys and choices of the YAML file; an empty optional is left out. A record chosen through
-     * a sealed interface says so in {@code type}.
+     * The record as JSON, with the keys and choices of the YAML file; an empty optional is left out. A record chosen
+     * through a sealed interface says so in {@code type}.
      */
     public static JsonNode toJson(Object record) {
         return object(record, Optional.empty());
     }
 
     /**
-     * First 12 hex digits of the SHA-256 of the record's JSON: keys sorted, no spaces, numbers as exact decimals without
-     * exponents or trailing zeros. The same on every Java version and for every way to write the same record.
+     * First 12 hex digits of the SHA-256 of the record's JSON: keys sorted, no spaces, numbers as exact decimals
+     * without exponents or trailing zeros. The same on every Java version and for every way to write the same record.
      */
     public static String hash(Object record) {
         byte[] text = CanonicalJson.of(toJson(record)).getBytes(StandardCharsets.UTF_8);

@@ -21,6 +21,7 @@ final class Suggestions {
         int limit = Math.max(1, given.length() / 3);
         return known.stream()
                 .filter(name -> distance(wanted, normalized(name)) <= limit)
+                .filter(name -> distance(wanted, normalized(name)) < Math.max(wanted.length(), name.length()))
                 .min(Comparator.comparingInt(name -> distance(wanted, normalized(name))));
     }
 

@@ -21,6 +21,8 @@ sealed interface YamlNode {
 
     /** @param plain written without quotes, so that it may be a number, a boolean or null */
     record Scalar(Mark mark, String text, boolean plain) implements YamlNode {
+        private static final int SHOWN = 60;
+
         @Override
         public boolean isNull() {
             return plain
@@ -34,7 +36,11 @@ sealed interface YamlNode {
             if (isNull()) {
                 return "has no value";
             }
-            return plain && ScalarReader.isNumber(text) ? "is " + text : "is '" + text + "'";
+            if (plain && ScalarReader.isNumber(text)) {
+                return "is " + text;
+            }
+            String shown = text.strip();
+            return "is '" + (shown.length() <= SHOWN ? shown : shown.substring(0, SHOWN) + "…") + "'";
         }
     }
 

@@ -22,8 +22,9 @@ import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.reader.ReaderException;
 
 /**
- * Text to {@link YamlNode}s. Takes SnakeYAML's node graph, the layer below Jackson's parser: Jackson hides whether a scalar
- * was quoted and which node an alias stands for. Aliases and merge keys ({@code <<}) work; custom tags are refused.
+ * Text to {@link YamlNode}s. Takes SnakeYAML's node graph, the layer below Jackson's parser: Jackson hides whether a
+ * scalar was quoted and which node an alias stands for. Aliases and merge keys ({@code <<}) work; custom tags are
+ * refused.
  */
 final class YamlReader {
     private static final Set<Tag> TAGS =
@@ -63,11 +64,15 @@ final class YamlReader {
             return Optional.ofNullable(new Yaml(new LoaderOptions()).compose(new StringReader(text)));
         } catch (MarkedYAMLException e) {
             String reason = e.getProblem() == null ? e.getContext() : e.getProblem();
-            problems.add(new Problem(mark(e.getProblemMark()), "not YAML: " + reason));
+            // SnakeYAML says so of every character that cannot begin a token; only a tab can be meant to indent.
+            String fitting = reason.contains("(TAB)") ? reason : reason.replaceFirst("\\.? \\(Do not use .*", "");
+            problems.add(new Problem(mark(e.getProblemMark()), "not YAML: " + fitting));
         } catch (ReaderException e) {
-            int line = (int) text.substring(0, e.getPosition()).lines().count();
+            // Its own position counts from the last buffer on, in code points.
+            String[] before = text.substring(0, text.indexOf(e.getCodePoint())).split("\n", -1);
+            int column = (int) before[before.length - 1].codePoints().count() + 1;
             String reason = String.format("the character U+%04X is not allowed", e.getCodePoint());
-            problems.add(new Problem(marks.at(Math.max(1, line), 1), "not YAML: " + reason));
+            problems.add(new Problem(marks.at(before.length, column), "not YAML: " + reason));
         } catch (YAMLException e) {
             problems.add(new Problem(marks.at(1, 1), "not YAML: " + e.getMessage()));
         }
@@ -120,9 +125,9 @@ final class YamlReader {
             YamlNode.Entry entry = new YamlNode.Entry(keyMark, convert(tuple.getValueNode(), keyPath));
             YamlNode.Entry first = entries.putIfAbsent(key.getValue(), entry);
             if (first != null) {
-                String where =
-                        "is given twice; first in line " + first.keyMark().line();
-                problems.add(new Problem(keyMark, Paths.subject(keyPath) + where));
+                int line = first.keyMark().line();
+                String earlier = first.keyMark().isInFile() ? "; first in line " + line : "";
+                problems.add(new Problem(keyMark, Paths.subject(keyPath) + "is given twice" + earlier));
             }
         }
         merged.forEach(entries::putIfAbsent);

@@ -21,7 +21,10 @@ final class YamlText {
     private static final int FLOW_LENGTH = 80;
     private static final int LINE_LENGTH = 120;
 
-    /** SnakeYAML 2.5 doubles blanks next to these breaks of YAML 1.1 in single quotes; in double quotes it escapes them. */
+    /**
+     * SnakeYAML 2.5 doubles blanks next to these breaks of YAML 1.1 in single quotes; in double quotes it escapes
+     * them.
+     */
     private static final Pattern BREAKS = Pattern.compile("[\\n\\r\\u0085\\u2028\\u2029]");
 
     private YamlText() {}

@@ -113,9 +113,9 @@ class DatasetCatalogTest {
                 assertThrows(DatasetException.class, () -> DatasetCatalog.importFrom("mnist", mine, store()));
         assertTrue(
                 e.getMessage()
-                        .startsWith(
-                                "cannot import all of mnist from " + mine + ": train-images-idx3-ubyte, "
-                                        + "train-labels-idx1-ubyte, t10k-images-idx3-ubyte not in it, neither plain nor as .gz; "),
+                        .startsWith("cannot import all of mnist from " + mine + ": train-images-idx3-ubyte, "
+                                + "train-labels-idx1-ubyte, t10k-images-idx3-ubyte not in it, "
+                                + "neither plain nor as .gz; "),
                 e.getMessage());
         assertTrue(e.getMessage().contains("t10k-labels-idx1-ubyte has SHA-256 "), e.getMessage());
     }

@@ -12,8 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Our reader against that of deeplearning4j-datasets 1.0.0-M2.1. Its MnistDataSetIterator insists on the 60,000 and 10,000 images of
- * the whole set and on the network, so the reader below it, MnistManager, is asked.
+ * Our reader against that of deeplearning4j-datasets 1.0.0-M2.1. Its MnistDataSetIterator insists on the 60,000 and
+ * 10,000 images of the whole set and their checksums, so the reader below it, MnistManager, is asked.
  */
 class MnistAgainstDeeplearning4jTest {
     @TempDir

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import soopt.spec.SpecException;
 
 class MnistSampleTest {
     private static final Store STORE = new Store(Path.of("datasets"), true);
@@ -73,9 +72,9 @@ class MnistSampleTest {
 
     @Test
     void validationMustLeaveTrainingImages_knownBeforeAnyFileIsRead() {
-        assertThrows(SpecException.class, () -> new MnistSample(100, 100));
-        assertThrows(SpecException.class, () -> new MnistSample(5000, 0));
-        assertThrows(SpecException.class, () -> new MnistSample(0, 5001));
-        assertThrows(SpecException.class, () -> new Mnist(6000, 6000));
+        assertThrows(IllegalArgumentException.class, () -> new MnistSample(100, 100));
+        assertThrows(IllegalArgumentException.class, () -> new MnistSample(5000, 0));
+        assertThrows(IllegalArgumentException.class, () -> new MnistSample(0, 5001));
+        assertThrows(IllegalArgumentException.class, () -> new Mnist(6000, 6000));
     }
 }

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import soopt.spec.SpecException;
 
 class NpzTest {
     private static final int N = 6;
@@ -150,7 +149,7 @@ class NpzTest {
         refuses("y has the shape []", scalar, good, 0);
         assertThrows(DatasetException.class, () -> load(good, good, 0, N + 1));
         assertThrows(DatasetException.class, () -> new Npz(good, Optional.empty(), 0, N, 0).load(null));
-        assertThrows(SpecException.class, () -> new Npz(good, Optional.empty(), 1, 0, 0));
-        assertThrows(SpecException.class, () -> new Npz(good, Optional.empty(), 0, 5, 5));
+        assertThrows(IllegalArgumentException.class, () -> new Npz(good, Optional.empty(), 1, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Npz(good, Optional.empty(), 0, 5, 5));
     }
 }

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import soopt.spec.SpecException;
 
 class SplitTest {
     /** Images of one pixel that is the example's index. */
@@ -57,7 +56,7 @@ class SplitTest {
 
     @Test
     void validationOfEverything_isRefused() {
-        SpecException e = assertThrows(SpecException.class, () -> Split.of(numbered(5), 5, 1));
+        IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Split.of(numbered(5), 5, 1));
         assertEquals("validation must be < 5, the number of training examples, but is 5", e.getMessage());
     }
 

@@ -46,8 +46,7 @@ class ExperimentTest {
                 Map.of("optimizer.step-size", List.of("0.1", "1"), "training.epochs", List.of("3")),
                 experiment.sweep().orElseThrow().grid());
         String problem = problem("sweep={zip: {a: [1, 2], b: [1]}}");
-        assertTrue(
-                problem.endsWith("sweep.zip must have lists of one length, but has {a=[1, 2], b=[1]}"), problem);
+        assertTrue(problem.endsWith("sweep.zip must have lists of one length, but has {a=[1, 2], b=[1]}"), problem);
     }
 
     @Test

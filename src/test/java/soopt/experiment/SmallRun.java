@@ -24,7 +24,7 @@ final class SmallRun {
             threads: 1
             dataset: {type: mnist-sample, validation: 100, limit: 500}
             model: {type: mlp, hidden: [6], activation: tanh}
-            optimizer: sgd
+            optimizer: {type: sgd, step-size: 0.1}
             training: {epochs: 2, batch-size: 64, curvature-batch-size: 50}
             record: {steps: {every: 3 steps}, checkpoint: {every: never}}
             """;

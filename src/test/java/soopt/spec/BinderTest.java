@@ -14,14 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import soopt.spec.Fixture.Blocks;
-import soopt.spec.Fixture.Canonical;
 import soopt.spec.Fixture.Cubic;
 import soopt.spec.Fixture.Experiment;
-import soopt.spec.Fixture.Groups;
 import soopt.spec.Fixture.Interval;
-import soopt.spec.Fixture.LineSearch;
 import soopt.spec.Fixture.NewtonSummary;
-import soopt.spec.Fixture.Partition;
 import soopt.spec.Fixture.Scheduling;
 import soopt.spec.Fixture.Sgd;
 import soopt.spec.Fixture.Training;
@@ -35,8 +31,6 @@ class BinderTest {
 
     private record Text(String text) {}
 
-    private record Choice(Partition partition) {}
-
     private record WrongDefault(@Default("ten") int epochs) {}
 
     private record MissingInDefault(@Default("{}") Training training) {}
@@ -46,6 +40,12 @@ class BinderTest {
             if (window > period) {
                 throw new IllegalArgumentException("window must be ≤ period = " + period + ", but is " + window);
             }
+        }
+    }
+
+    private record Prefixed(int step, double stepSize) {
+        Prefixed {
+            throw new IllegalArgumentException("step-size must fit step");
         }
     }
 
@@ -182,6 +182,8 @@ class BinderTest {
                 "d: 1e999       | 4 | d must be finite, but 1e999 is beyond the range of a double",
                 "d: 1:30        | 4 | d must be a number, but is '1:30'",
                 "d: 0x10        | 4 | d must be a number, but is '0x10'",
+                "d: \"a\\nb\"      | 4 | d must be a number, but is 'a b'",
+                "'': 1          | 1 | '' is unknown; known: i, l, d, b",
                 "d: true        | 4 | d must be a number, but is 'true'",
                 "d:             | 3 | d must be a number, but has no value",
                 "d: ~           | 4 | d must be a number, but has no value",
@@ -222,69 +224,6 @@ class BinderTest {
                 problems("name: a\noptimizer: line-search\ntraining: long\n"));
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "canonical",
-                "'canonical'",
-                "{type: canonical}",
-            })
-    void choice_isNamedByAScalarOrByType(String yaml) {
-        assertEquals(new Canonical(), partition(yaml));
-    }
-
-    @Test
-    void choice_hasShortFormsForANumberAndForItsOwnKey() {
-        assertEquals(new Blocks(2), partition("blocks-2"));
-        assertEquals(new Blocks(2), partition("{type: blocks-2}"));
-        assertEquals(new Blocks(2), partition("{type: blocks, count: 2}"));
-        Groups groups = new Groups(List.of(List.of("a", "b"), List.of("c")));
-        assertEquals(groups, partition("{groups: [[a, b], [c]]}"));
-        assertEquals(groups, partition("{type: groups, groups: [[a, b], [c]]}"));
-        assertEquals(
-                new LineSearch(),
-                Fixture.bind(Fixture.SHORTEST, "optimizer=line-search").optimizer());
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "canonicl       | partition must be one of canonical, blocks-<count>, groups, but is 'canonicl'; "
-                        + "did you mean 'canonical'?",
-                "block-2        | partition must be one of canonical, blocks-<count>, groups, but is 'block-2'; "
-                        + "did you mean 'blocks-2'?",
-                "diagonal       | partition must be one of canonical, blocks-<count>, groups, but is 'diagonal'",
-                "               | partition must be one of canonical, blocks-<count>, groups or a mapping, but has no value",
-                "[canonical]    | partition must be one of canonical, blocks-<count>, groups or a mapping, but is a list",
-                "blocks         | partition.count is required",
-                "blocks-0       | partition.count must be in [1, 64], but is 0",
-                "groups         | partition.groups is required",
-            })
-    void wrongShortForm_listsTheChoices(String yaml, String message) {
-        int column = yaml == null ? 11 : 12;
-        assertEquals(
-                List.of("f.yaml:1:" + column + ": " + message), problems(() -> partition(yaml == null ? "" : yaml)));
-    }
-
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "{type: block, count: 2}       | 19 | partition.type must be one of canonical, blocks, groups, but is 'block'; "
-                        + "did you mean 'blocks'?",
-                "{type: [], count: 2}          | 19 | partition.type must be one of canonical, blocks, groups, but is a list",
-                "{count: 2}                    | 12 | partition.type is required; choices: canonical, blocks, groups",
-                "{groups: [], count: 2}        | 12 | partition.type is required; choices: canonical, blocks, groups",
-                "{}                            | 12 | partition.type is required; choices: canonical, blocks, groups",
-                "{type: blocks-2, count: 3}    | 29 | partition.count is given twice: blocks-2 has it in its name",
-                "{type: canonical, count: 3}   | 30 | partition.count is unknown; known: type",
-            })
-    void wrongLongForm_saysWhatIsWrong(String yaml, int column, String message) {
-        assertEquals(List.of("f.yaml:1:" + column + ": " + message), problems(() -> partition(yaml)));
-    }
-
     @Test
     void compactConstructor_isReportedAtTheComponentItNames() {
         assertEquals(
@@ -308,6 +247,13 @@ class BinderTest {
     }
 
     @Test
+    void compactConstructor_isReportedAtTheWholeName_notAtItsPrefix() {
+        SpecSource source = SpecSource.parse("f.yaml", "step: 1\nstep-size: 2\n");
+        assertEquals(
+                List.of("f.yaml:2:12: step-size must fit step"), problems(() -> Binder.bind(source, Prefixed.class)));
+    }
+
+    @Test
     void ourMistakes_areIllegalStates() {
         SpecSource empty = SpecSource.parse("f.yaml", "{}");
         IllegalStateException wrong =
@@ -317,11 +263,6 @@ class BinderTest {
         SpecSource values = SpecSource.parse("f.yaml", "{values: [1]}");
         assertThrows(IllegalStateException.class, () -> Binder.bind(values, Unsupported.class));
         assertThrows(IllegalStateException.class, () -> Binder.bind(SpecSource.parse("f.yaml", "a: 1"), Buggy.class));
-    }
-
-    private static Partition partition(String yaml) {
-        return Binder.bind(SpecSource.parse("f.yaml", "partition: " + yaml), Choice.class)
-                .partition();
     }
 
     private static List<String> problems(String yaml) {

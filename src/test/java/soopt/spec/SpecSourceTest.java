@@ -56,8 +56,12 @@ class SpecSourceTest {
                 List.of("f.yaml:2:1: not YAML: found character '\\t(TAB)' that cannot start any token. "
                         + "(Do not use \\t(TAB) for indentation)"),
                 problems("a:\n\tb: 1\n"));
+        String noise = "a: 1\n# " + "😀\n# ".repeat(2000);
         assertEquals(
-                List.of("f.yaml:2:1: not YAML: the character U+0007 is not allowed"), problems("a: 1\nb: \u0007\n"));
+                List.of("f.yaml:2002:7: not YAML: the character U+0007 is not allowed"),
+                problems(noise + "b: é\u0007\n"));
+        assertEquals(
+                List.of("f.yaml:1:4: not YAML: found character '@' that cannot start any token"), problems("a: @x"));
         assertEquals(List.of("f.yaml:1:4: not YAML: found undefined alias x"), problems("a: *x\n"));
         assertTrue(problems("a: 1\n---\nb: 2\n").get(0).startsWith("f.yaml:2:1: not YAML: but found another document"));
     }
@@ -161,6 +165,7 @@ class SpecSourceTest {
                 "seeds.9=1         | seeds is a list of 2, and '9' is no index of it",
                 "~seeds.2          | seeds is a list of 2, and '2' is no index of it",
                 "seeds.first=1     | seeds is a list of 2, and 'first' is no index of it",
+                "name={a: 1, a: 2} | a is given twice",
                 "seeds=[1          | not YAML: expected ',' or ']', but got <stream end>"
             })
     void wrongOverride_isNamedInTheMessage(String override, String message) {
@@ -184,6 +189,13 @@ class SpecSourceTest {
                         "override 'name.a=1': name must be text, but is a mapping"),
                 problems(() -> Fixture.bind(
                         Fixture.SHORTEST.replace("epochs", "epoch"), "training.batch-size=x", "name.a=1")));
+    }
+
+    @Test
+    void override_insideAMisspeltMapping_leavesTheMistakeToTheFile() {
+        List<String> problems =
+                problems(() -> Fixture.bind(Fixture.SHORTEST.replace("training", "trainin"), "trainin.epochs=2"));
+        assertTrue(problems.get(0).startsWith("f.yaml:3:1: trainin is unknown; did you mean 'training'?"));
     }
 
     @Test

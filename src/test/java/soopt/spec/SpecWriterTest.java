@@ -139,7 +139,7 @@ class SpecWriterTest {
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void randomRecords_readBackEqual_withEqualHash(long seed) {
         Random random = new Random(seed);
-        for (int i = 0; i < 100; i++) {
+        for (int i = 0; i < 30; i++) {
             Experiment experiment = experiment(random);
             String yaml = SpecWriter.toYaml(experiment);
             Experiment again = Fixture.bind(yaml);

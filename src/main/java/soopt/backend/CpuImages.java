@@ -1,0 +1,264 @@
+package soopt.backend;
+
+import java.nio.ByteBuffer;
+import soopt.backend.vector.ImageLoops;
+
+/**
+ * Convolutions and pooling on the CPU. A convolution is a product of patches and weights, worked through in groups of whole images
+ * whose patches stay within a buffer of a few MiB: with channels last the product is the result in place, and float64 runs as float32 does.
+ */
+final class CpuImages {
+    /** Numbers of the patch buffer: large enough that packing the weights for each product does not count, small enough for the cache. */
+    private static final int PATCH_NUMBERS = 1 << 20;
+    /** Rows of a product below which its efficiency falls. */
+    private static final int LEAST_ROWS = 512;
+
+    private final CpuBackend backend;
+    private final ImageLoops loops;
+
+    CpuImages(CpuBackend backend, ImageLoops loops) {
+        this.backend = backend;
+        this.loops = loops;
+    }
+
+    private static ImageLoops.Shape shape(Convolution g) {
+        return new ImageLoops.Shape(
+                g.channels(),
+                g.height(),
+                g.width(),
+                g.outHeight(),
+                g.outWidth(),
+                g.kernel(),
+                g.stride(),
+                g.padding(),
+                g.channelsFirst());
+    }
+
+    private static ImageLoops.Shape shape(Pooling g) {
+        return new ImageLoops.Shape(
+                g.channels(), g.height(), g.width(), g.outHeight(), g.outWidth(), g.kernel(), g.stride(), 0, false);
+    }
+
+    private static int images(Tensor x, int perImage) {
+        CpuBackend.require(perImage > 0 && x.size() % perImage == 0, x);
+        return (int) (x.size() / perImage);
+    }
+
+    private static int group(Convolution g, int images) {
+        int rows = Math.max(LEAST_ROWS, PATCH_NUMBERS / g.patch());
+        return Math.max(1, Math.min(images, rows / g.positions()));
+    }
+
+    private void patches(Convolution g, Tensor x, int from, int to, Tensor out) {
+        ByteBuffer source = CpuBackend.bytes(x);
+        ByteBuffer target = CpuBackend.bytes(out);
+        int at = CpuBackend.at(x) + from * g.inputs();
+        ImageLoops.Shape shape = shape(g);
+        backend.workers()
+                .share(
+                        (to - from) * g.outHeight(),
+                        1,
+                        (long) (to - from) * g.positions() * g.patch(),
+                        (row, end, part) -> loops.patches(
+                                shape,
+                                source,
+                                at,
+                                target,
+                                CpuBackend.at(out) + row * g.outWidth() * g.patch(),
+                                row,
+                                end));
+    }
+
+    void convolve(Convolution g, Tensor x, Tensor w, double alpha, double beta, Tensor out) {
+        int images = images(x, g.inputs());
+        CpuBackend.require(images(out, g.outputs()) == images, x, out);
+        Tensor weight = w.reshape(g.outChannels(), g.patch());
+        int group = group(g, images);
+        try (Tensor buffer = backend.allocate(group * g.positions(), g.patch())) {
+            for (int from = 0; from < images; from += group) {
+                int count = Math.min(group, images - from);
+                Tensor patches = buffer.rows(0, count * g.positions());
+                patches(g, x, from, from + count, patches);
+                Tensor part = out.slice((long) from * g.outputs(), count * g.positions(), g.outChannels());
+                backend.gemm(false, true, alpha, patches, weight, beta, part);
+            }
+        }
+    }
+
+    void adjoint(Convolution g, Tensor dy, Tensor w, double beta, Tensor dx) {
+        int images = images(dy, g.outputs());
+        CpuBackend.require(images(dx, g.inputs()) == images && !g.channelsFirst(), dy, dx);
+        if (beta == 0) {
+            backend.fill(dx, 0);
+        } else if (beta != 1) {
+            backend.scaleInPlace(beta, dx);
+        }
+        Tensor weight = w.reshape(g.outChannels(), g.patch());
+        ImageLoops.Shape shape = shape(g);
+        int group = group(g, images);
+        try (Tensor buffer = backend.allocate(group * g.positions(), g.patch())) {
+            for (int from = 0; from < images; from += group) {
+                int count = Math.min(group, images - from);
+                Tensor patches = buffer.rows(0, count * g.positions());
+                Tensor part = dy.slice((long) from * g.outputs(), count * g.positions(), g.outChannels());
+                backend.gemm(false, false, 1, part, weight, 0, patches);
+                int at = CpuBackend.at(dx) + from * g.inputs();
+                backend.workers()
+                        .share(
+                                count,
+                                1,
+                                patches.size(),
+                                (image, end, thread) -> loops.addPatches(
+                                        shape,
+                                        CpuBackend.bytes(patches),
+                                        CpuBackend.at(patches),
+                                        CpuBackend.bytes(dx),
+                                        at,
+                                        image,
+                                        end));
+            }
+        }
+    }
+
+    void weightGradient(Convolution g, Tensor x, Tensor dy, double beta, Tensor dw) {
+        int images = images(x, g.inputs());
+        CpuBackend.require(images(dy, g.outputs()) == images, x, dy);
+        Tensor gradient = dw.reshape(g.outChannels(), g.patch());
+        int group = group(g, images);
+        try (Tensor buffer = backend.allocate(group * g.positions(), g.patch())) {
+            for (int from = 0; from < images; from += group) {
+                int count = Math.min(group, images - from);
+                Tensor patches = buffer.rows(0, count * g.positions());
+                patches(g, x, from, from + count, patches);
+                Tensor part = dy.slice((long) from * g.outputs(), count * g.positions(), g.outChannels());
+                backend.gemm(true, false, 1, part, patches, from == 0 ? beta : 1, gradient);
+            }
+        }
+    }
+
+    void maxPool(Pooling g, Tensor x, Tensor out, Tensor index) {
+        int images = images(x, g.inputs());
+        CpuBackend.require(images(out, g.outputs()) == images && index.size() == out.size(), x, out, index);
+        ImageLoops.Shape shape = shape(g);
+        backend.workers()
+                .share(
+                        images * g.outHeight(),
+                        1,
+                        2 * x.size(),
+                        (from, to, part) -> loops.maxPool(
+                                shape,
+                                CpuBackend.bytes(x),
+                                CpuBackend.at(x),
+                                CpuBackend.bytes(out),
+                                CpuBackend.at(out),
+                                CpuBackend.bytes(index),
+                                CpuBackend.at(index),
+                                from,
+                                to));
+    }
+
+    void select(Pooling g, Tensor x, Tensor index, Tensor out) {
+        int images = images(index, g.outputs());
+        int directions = images(x, g.inputs() * images);
+        CpuBackend.require(out.size() == directions * index.size(), x, index, out);
+        ImageLoops.Shape shape = shape(g);
+        backend.workers().share(images * g.outHeight(), 1, x.size(), (from, to, part) -> {
+            for (int s = 0; s < directions; s++) {
+                loops.select(
+                        shape,
+                        CpuBackend.bytes(x),
+                        CpuBackend.at(x) + s * images * g.inputs(),
+                        CpuBackend.bytes(index),
+                        CpuBackend.at(index),
+                        CpuBackend.bytes(out),
+                        CpuBackend.at(out) + s * images * g.outputs(),
+                        from,
+                        to);
+            }
+        });
+    }
+
+    void scatter(Pooling g, Tensor dy, Tensor index, Tensor dx) {
+        int images = images(index, g.outputs());
+        int directions = images(dy, g.outputs() * images);
+        CpuBackend.require(dx.size() == (long) directions * images * g.inputs(), dy, index, dx);
+        backend.fill(dx, 0);
+        ImageLoops.Shape shape = shape(g);
+        backend.workers().share(images, 1, dx.size(), (from, to, part) -> {
+            for (int s = 0; s < directions; s++) {
+                loops.scatter(
+                        shape,
+                        CpuBackend.bytes(dy),
+                        CpuBackend.at(dy) + s * images * g.outputs(),
+                        CpuBackend.bytes(index),
+                        CpuBackend.at(index),
+                        CpuBackend.bytes(dx),
+                        CpuBackend.at(dx) + s * images * g.inputs(),
+                        from * g.outHeight(),
+                        to * g.outHeight());
+            }
+        });
+    }
+
+    void averagePool(Averaging g, Tensor x, Tensor out) {
+        int images = images(x, g.inputs());
+        CpuBackend.require(images(out, g.outputs()) == images, x, out);
+        backend.workers().share(images, 1, x.size(), (from, to, part) -> {
+            for (int image = from; image < to; image++) {
+                int source = CpuBackend.at(x) + image * g.inputs();
+                int target = CpuBackend.at(out) + image * g.outputs();
+                forEachCell(
+                        g,
+                        (cell, pixel, rows, columns) -> loops.average(
+                                CpuBackend.bytes(x),
+                                source + pixel,
+                                g.width(),
+                                g.channels(),
+                                rows,
+                                columns,
+                                CpuBackend.bytes(out),
+                                target + cell));
+            }
+        });
+    }
+
+    void averagePoolAdjoint(Averaging g, Tensor dy, Tensor dx) {
+        int images = images(dy, g.outputs());
+        CpuBackend.require(images(dx, g.inputs()) == images, dy, dx);
+        backend.fill(dx, 0);
+        backend.workers().share(images, 1, dx.size(), (from, to, part) -> {
+            for (int image = from; image < to; image++) {
+                int source = CpuBackend.at(dy) + image * g.outputs();
+                int target = CpuBackend.at(dx) + image * g.inputs();
+                forEachCell(
+                        g,
+                        (cell, pixel, rows, columns) -> loops.spread(
+                                CpuBackend.bytes(dy),
+                                source + cell,
+                                g.width(),
+                                g.channels(),
+                                rows,
+                                columns,
+                                CpuBackend.bytes(dx),
+                                target + pixel));
+            }
+        });
+    }
+
+    /** What is done with one cell: where it lies in the output, where its first pixel lies in the input, its size. */
+    private interface Cell {
+        void visit(int cell, int pixel, int rows, int columns);
+    }
+
+    private static void forEachCell(Averaging g, Cell cell) {
+        for (int i = 0; i < g.outHeight(); i++) {
+            for (int j = 0; j < g.outWidth(); j++) {
+                cell.visit(
+                        (i * g.outWidth() + j) * g.channels(),
+                        (g.rowFrom(i) * g.width() + g.columnFrom(j)) * g.channels(),
+                        g.rowTo(i) - g.rowFrom(i),
+                        g.columnTo(j) - g.columnFrom(j));
+            }
+        }
+    }
+}

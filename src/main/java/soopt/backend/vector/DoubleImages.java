@@ -1,0 +1,291 @@
+package soopt.backend.vector;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Loops over off-heap float64 images, channels-last: patches for convolutions and their adjoint, and pooling, vectorized along the
+ * channels. It is {@code FloatImages} with the type replaced.
+ */
+public final class DoubleImages implements ImageLoops {
+    private static final VectorSpecies<Double> LANES = DoubleVector.SPECIES_PREFERRED;
+    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+    private static final int BYTES = Double.BYTES;
+    private static final int WIDTH = LANES.length();
+
+    private static DoubleVector load(ByteBuffer x, int at) {
+        return DoubleVector.fromByteBuffer(LANES, x, at * BYTES, ORDER);
+    }
+
+    private static void store(DoubleVector value, ByteBuffer x, int at) {
+        value.intoByteBuffer(x, at * BYTES, ORDER);
+    }
+
+    private static double get(ByteBuffer x, int at) {
+        return x.getDouble(at * BYTES);
+    }
+
+    private static void put(ByteBuffer x, int at, double value) {
+        x.putDouble(at * BYTES, value);
+    }
+
+    private static void copy(ByteBuffer x, int atX, ByteBuffer out, int atOut, int n) {
+        int i = 0;
+        for (; i + WIDTH <= n; i += WIDTH) {
+            store(load(x, atX + i), out, atOut + i);
+        }
+        for (; i < n; i++) {
+            put(out, atOut + i, get(x, atX + i));
+        }
+    }
+
+    private static void zero(ByteBuffer out, int at, int n) {
+        DoubleVector zero = DoubleVector.zero(LANES);
+        int i = 0;
+        for (; i + WIDTH <= n; i += WIDTH) {
+            store(zero, out, at + i);
+        }
+        for (; i < n; i++) {
+            put(out, at + i, 0);
+        }
+    }
+
+    private static void add(ByteBuffer x, int atX, ByteBuffer out, int atOut, int n) {
+        int i = 0;
+        for (; i + WIDTH <= n; i += WIDTH) {
+            store(load(out, atOut + i).add(load(x, atX + i)), out, atOut + i);
+        }
+        for (; i < n; i++) {
+            put(out, atOut + i, get(out, atOut + i) + get(x, atX + i));
+        }
+    }
+
+    // ---- patches ----
+
+    @Override
+    public void patches(Shape g, ByteBuffer x, int at, ByteBuffer out, int atOut, int rowFrom, int rowTo) {
+        for (int row = rowFrom; row < rowTo; row++) {
+            int image = row / g.outHeight();
+            int oy = row % g.outHeight();
+            int from = at + image * g.height() * g.width() * g.channels();
+            for (int ox = 0; ox < g.outWidth(); ox++) {
+                int to = atOut + ((row - rowFrom) * g.outWidth() + ox) * g.kernel() * g.kernel() * g.channels();
+                if (g.channelsFirst()) {
+                    patchOfPlanes(g, x, from, oy * g.stride() - g.padding(), ox * g.stride() - g.padding(), out, to);
+                } else {
+                    patch(g, x, from, oy * g.stride() - g.padding(), ox * g.stride() - g.padding(), out, to);
+                }
+            }
+        }
+    }
+
+    private static void patch(Shape g, ByteBuffer x, int image, int y0, int x0, ByteBuffer out, int to) {
+        int c = g.channels();
+        int left = Math.max(0, -x0);
+        int right = Math.min(g.kernel(), g.width() - x0);
+        int run = g.kernel() * c;
+        for (int a = 0; a < g.kernel(); a++) {
+            int y = y0 + a;
+            int row = to + a * run;
+            if (y < 0 || y >= g.height() || right <= left) {
+                zero(out, row, run);
+                continue;
+            }
+            if (left > 0) {
+                zero(out, row, left * c);
+            }
+            copy(x, image + (y * g.width() + x0 + left) * c, out, row + left * c, (right - left) * c);
+            if (right < g.kernel()) {
+                zero(out, row + right * c, (g.kernel() - right) * c);
+            }
+        }
+    }
+
+    private static void patchOfPlanes(Shape g, ByteBuffer x, int image, int y0, int x0, ByteBuffer out, int to) {
+        int plane = g.height() * g.width();
+        int i = to;
+        for (int a = 0; a < g.kernel(); a++) {
+            int y = y0 + a;
+            for (int b = 0; b < g.kernel(); b++) {
+                int column = x0 + b;
+                boolean inside = y >= 0 && y < g.height() && column >= 0 && column < g.width();
+                int from = image + y * g.width() + column;
+                for (int c = 0; c < g.channels(); c++) {
+                    put(out, i++, inside ? get(x, from + c * plane) : 0);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void addPatches(Shape g, ByteBuffer patches, int at, ByteBuffer dx, int atDx, int imageFrom, int imageTo) {
+        int c = g.channels();
+        int run = g.kernel() * c;
+        int size = g.kernel() * run;
+        for (int image = imageFrom; image < imageTo; image++) {
+            int target = atDx + image * g.height() * g.width() * c;
+            for (int oy = 0; oy < g.outHeight(); oy++) {
+                for (int ox = 0; ox < g.outWidth(); ox++) {
+                    int from = at + ((image * g.outHeight() + oy) * g.outWidth() + ox) * size;
+                    int x0 = ox * g.stride() - g.padding();
+                    int left = Math.max(0, -x0);
+                    int right = Math.min(g.kernel(), g.width() - x0);
+                    for (int a = 0; a < g.kernel(); a++) {
+                        int y = oy * g.stride() - g.padding() + a;
+                        if (y >= 0 && y < g.height() && right > left) {
+                            int to = target + (y * g.width() + x0 + left) * c;
+                            add(patches, from + a * run + left * c, dx, to, (right - left) * c);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    // ---- pooling ----
+
+    @Override
+    public void maxPool(
+            Shape g, ByteBuffer x, int at, ByteBuffer out, int atOut, ByteBuffer index, int atIndex, int from, int to) {
+        int c = g.channels();
+        for (int row = from; row < to; row++) {
+            int image = row / g.outHeight();
+            int top = at + (image * g.height() + row % g.outHeight() * g.stride()) * g.width() * c;
+            for (int ox = 0; ox < g.outWidth(); ox++) {
+                int corner = top + ox * g.stride() * c;
+                int o = (row * g.outWidth() + ox) * c;
+                int i = 0;
+                for (; i + WIDTH <= c; i += WIDTH) {
+                    DoubleVector best = load(x, corner + i);
+                    DoubleVector where = DoubleVector.zero(LANES);
+                    for (int j = 1; j < g.kernel() * g.kernel(); j++) {
+                        DoubleVector v = load(x, corner + i + place(g, j));
+                        VectorMask<Double> larger = v.compare(VectorOperators.GT, best);
+                        best = best.blend(v, larger);
+                        where = where.blend((double) j, larger);
+                    }
+                    store(best, out, atOut + o + i);
+                    store(where, index, atIndex + o + i);
+                }
+                for (; i < c; i++) {
+                    int where = 0;
+                    double best = get(x, corner + i);
+                    for (int j = 1; j < g.kernel() * g.kernel(); j++) {
+                        double v = get(x, corner + i + place(g, j));
+                        where = v > best ? j : where;
+                        best = v > best ? v : best;
+                    }
+                    put(out, atOut + o + i, best);
+                    put(index, atIndex + o + i, where);
+                }
+            }
+        }
+    }
+
+    /** Offset of the j-th position of a window from its corner. */
+    private static int place(Shape g, int j) {
+        return (j / g.kernel() * g.width() + j % g.kernel()) * g.channels();
+    }
+
+    @Override
+    public void select(
+            Shape g, ByteBuffer x, int at, ByteBuffer index, int atIndex, ByteBuffer out, int atOut, int from, int to) {
+        int c = g.channels();
+        for (int row = from; row < to; row++) {
+            int image = row / g.outHeight();
+            int top = at + (image * g.height() + row % g.outHeight() * g.stride()) * g.width() * c;
+            for (int ox = 0; ox < g.outWidth(); ox++) {
+                int corner = top + ox * g.stride() * c;
+                int o = (row * g.outWidth() + ox) * c;
+                int i = 0;
+                for (; i + WIDTH <= c; i += WIDTH) {
+                    DoubleVector where = load(index, atIndex + o + i);
+                    DoubleVector chosen = load(x, corner + i);
+                    for (int j = 1; j < g.kernel() * g.kernel(); j++) {
+                        chosen = chosen.blend(
+                                load(x, corner + i + place(g, j)), where.compare(VectorOperators.EQ, (double) j));
+                    }
+                    store(chosen, out, atOut + o + i);
+                }
+                for (; i < c; i++) {
+                    int j = (int) get(index, atIndex + o + i);
+                    put(out, atOut + o + i, get(x, corner + i + place(g, j)));
+                }
+            }
+        }
+    }
+
+    @Override
+    public void scatter(
+            Shape g, ByteBuffer dy, int at, ByteBuffer index, int atIndex, ByteBuffer dx, int atDx, int from, int to) {
+        int c = g.channels();
+        for (int row = from; row < to; row++) {
+            int image = row / g.outHeight();
+            int top = atDx + (image * g.height() + row % g.outHeight() * g.stride()) * g.width() * c;
+            for (int ox = 0; ox < g.outWidth(); ox++) {
+                int corner = top + ox * g.stride() * c;
+                int o = (row * g.outWidth() + ox) * c;
+                int i = 0;
+                for (; i + WIDTH <= c; i += WIDTH) {
+                    DoubleVector value = load(dy, at + o + i);
+                    DoubleVector where = load(index, atIndex + o + i);
+                    DoubleVector zero = DoubleVector.zero(LANES);
+                    for (int j = 0; j < g.kernel() * g.kernel(); j++) {
+                        int to1 = corner + i + place(g, j);
+                        DoubleVector part = zero.blend(value, where.compare(VectorOperators.EQ, (double) j));
+                        store(load(dx, to1).add(part), dx, to1);
+                    }
+                }
+                for (; i < c; i++) {
+                    int to1 = corner + i + place(g, (int) get(index, atIndex + o + i));
+                    put(dx, to1, get(dx, to1) + get(dy, at + o + i));
+                }
+            }
+        }
+    }
+
+    @Override
+    public void average(ByteBuffer x, int at, int width, int c, int rows, int columns, ByteBuffer out, int atOut) {
+        double scale = 1.0 / (rows * columns);
+        int i = 0;
+        for (; i + WIDTH <= c; i += WIDTH) {
+            DoubleVector sum = DoubleVector.zero(LANES);
+            for (int y = 0; y < rows; y++) {
+                for (int b = 0; b < columns; b++) {
+                    sum = sum.add(load(x, at + (y * width + b) * c + i));
+                }
+            }
+            store(sum.mul((double) scale), out, atOut + i);
+        }
+        for (; i < c; i++) {
+            double sum = 0;
+            for (int y = 0; y < rows; y++) {
+                for (int b = 0; b < columns; b++) {
+                    sum += get(x, at + (y * width + b) * c + i);
+                }
+            }
+            put(out, atOut + i, (double) (sum * scale));
+        }
+    }
+
+    @Override
+    public void spread(ByteBuffer dy, int at, int width, int c, int rows, int columns, ByteBuffer dx, int atDx) {
+        double scale = (double) (1.0 / (rows * columns));
+        for (int y = 0; y < rows; y++) {
+            for (int b = 0; b < columns; b++) {
+                int to = atDx + (y * width + b) * c;
+                int i = 0;
+                for (; i + WIDTH <= c; i += WIDTH) {
+                    store(load(dx, to + i).add(load(dy, at + i).mul(scale)), dx, to + i);
+                }
+                for (; i < c; i++) {
+                    put(dx, to + i, get(dx, to + i) + get(dy, at + i) * scale);
+                }
+            }
+        }
+    }
+}
