@@ -1,11 +1,14 @@
 package soopt.experiment.folder;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.TreeMap;
 import soopt.backend.Backend;
 
@@ -39,6 +42,7 @@ public final class Meta {
                 .put("working_folder", Path.of("").toAbsolutePath().toString())
                 .putAll(git())
                 .putAll(machine())
+                .putAll(libraries())
                 .put("backend", backend.name())
                 .put("device", backend.device())
                 .put("precision", backend.precision().name().toLowerCase(Locale.ROOT))
@@ -55,6 +59,21 @@ public final class Meta {
     private static String version() {
         return Optional.ofNullable(Meta.class.getPackage().getImplementationVersion())
                 .orElse("development");
+    }
+
+    /** From the description that Maven leaves in the jar. */
+    private static JsonObject libraries() {
+        JsonObject object = new JsonObject();
+        try (InputStream in = Meta.class.getResourceAsStream("/META-INF/maven/org.nd4j/nd4j-api/pom.properties")) {
+            if (in != null) {
+                Properties properties = new Properties();
+                properties.load(in);
+                object.put("nd4j_version", properties.getProperty("version"));
+            }
+        } catch (IOException unreadable) {
+            object.put("nd4j_version", "unknown");
+        }
+        return object;
     }
 
     private static JsonObject git() {
