@@ -1,9 +1,82 @@
 package soopt.optimizer;
 
-/** Placeholder. */
-public record NewtonSummary() implements Optimizer {
+import soopt.curvature.Partitioning;
+import soopt.spec.Constraints;
+import soopt.spec.Default;
+import soopt.spec.Doc;
+import soopt.spec.Range;
+
+/**
+ * θ_s ← θ_s − λ₁ η_s u_s for each group s of a partition of the parameters, with η = (H̄ + (λ_int/2) ‖Dη‖ D²)⁻¹ ḡ computed every few
+ * steps from the derivatives of the loss along the group-wise parts u_s of a direction u (Wolinski 2025, algorithm 2). One group is
+ * Cauchy's steepest descent with exact step, one group per scalar Newton's method. When the objectives of training and of curvature
+ * are both the whole data set, it is the paper's full-batch method 1.
+ *
+ * <p>Where the cubic step has no solution η_new = 0, but with the uniform average the last η stays (golden/README.md).
+ */
+@Doc("one learning rate per group of parameters from second and third derivatives (Wolinski 2025)")
+public record NewtonSummary(
+        @Default("{type: sgd, momentum: 0.9}") @Doc("u, the direction made of the gradients")
+        Direction direction,
+
+        @Default("canonical") @Doc("groups of parameters with a learning rate each")
+        Partitioning partition,
+
+        @Default("0.1") @Range(above = 0) @Doc("λ₁: multiplies all learning rates")
+        double stepSize,
+
+        @Default("{}") @Doc("the cubic regularization") Cubic cubic,
+
+        @Default("10") @Range(min = 1) @Doc("number of steps from one computation of the curvature to the next")
+        int period,
+
+        @Default("none") @Doc("average of successive derivatives")
+        Average average,
+
+        @Default("{}") @Doc("average of successive learning rates")
+        LearningRateMomentum learningRateMomentum,
+
+        @Default("true") @Doc("negative learning rates become 0")
+        boolean clipNegative,
+
+        @Default("0.0")
+        @Range(min = 0)
+        @Doc("adds this part of its size to each diagonal entry of H: keeps the invariance to scale")
+        double ridge,
+
+        @Default("false") @Doc("uses the diagonal of H alone (Wolinski 2025, appendix K)")
+        boolean diagonalOnly)
+        implements Optimizer {
+    public NewtonSummary {
+        Constraints.check(
+                NewtonSummary.class,
+                direction,
+                partition,
+                stepSize,
+                cubic,
+                period,
+                average,
+                learningRateMomentum,
+                clipNegative,
+                ridge,
+                diagonalOnly);
+    }
+
+    /** Anisotropic cubic regularization. */
+    @Doc("anisotropic cubic regularization")
+    public record Cubic(
+            @Default("1.0")
+            @Range(min = 0)
+            @Doc("λ_int; 0 turns it off, which is Newton's method on the groups and needs no third derivatives")
+            double damping) {
+        public Cubic {
+            Constraints.check(Cubic.class, damping);
+        }
+    }
+
+    /** @throws soopt.spec.SpecException if the partition does not fit the model */
     @Override
     public Iteration start(Problem problem) {
-        throw new UnsupportedOperationException();
+        return new NewtonSummaryIteration(this, problem);
     }
 }

@@ -1,0 +1,171 @@
+package soopt.curvature;
+
+/**
+ * The search for r: the largest root of ‖D M(r)⁻¹ g‖ = r with M(r) = H + (λ/2) r D² positive definite. On r &gt; x0 = inf {r : M(r)
+ * positive definite} the norm decreases, so "M(r) positive definite and ‖Dη‖ ≤ r" holds exactly from the root on. The bracket of
+ * that change is halved in the order of the floating-point numbers, which ends from any start in 64 halvings; steps of Newton's
+ * method on 1/‖Dη‖ − 1/r (Moré and Sorensen 1983; Cartis, Gould and Toint 2011, §6.1) are taken when they stay in the bracket.
+ */
+final class CubicSearch {
+    private static final double LARGEST_SHIFT = 1e300;
+
+    private final double[][] hessian;
+    private final double[] gradient;
+    private final double[] d;
+    private final double damping;
+    private final Cholesky cholesky;
+    private final double[] eta;
+    private final double[] work;
+    private int evaluations;
+
+    // ‖Dη‖ and Newton's step at the last positive definite r
+    private double length;
+    private double newtonStep;
+
+    // M is not positive definite at notDefinite (NaN: none known) and is at definite
+    private double notDefinite = Double.NaN;
+    private double definite = Double.NaN;
+
+    CubicSearch(double[][] hessian, double[] gradient, double[] d, double damping) {
+        this.hessian = hessian;
+        this.gradient = gradient;
+        this.d = d;
+        this.damping = damping;
+        this.cholesky = new Cholesky(d.length);
+        this.eta = new double[d.length];
+        this.work = new double[d.length];
+    }
+
+    /** η of the last positive definite r evaluated. */
+    double[] eta() {
+        return eta.clone();
+    }
+
+    /** ‖Dη‖ there. */
+    double length() {
+        return length;
+    }
+
+    int evaluations() {
+        return evaluations;
+    }
+
+    /** Whether M(r) is positive definite; if so {@link #eta}, {@link #length} and the Newton step are those of r. */
+    boolean evaluate(double r) {
+        if (!isDefinite(r)) {
+            return false;
+        }
+        cholesky.solve(gradient, eta);
+        for (int i = 0; i < d.length; i++) {
+            work[i] = d[i] * eta[i];
+        }
+        length = Matrices.norm(work);
+        for (int i = 0; i < d.length; i++) {
+            work[i] *= d[i] / length;
+        }
+        cholesky.halfSolve(work, work);
+        double half = Matrices.norm(work);
+        // d‖Dη‖/dr = −(λ/2) ‖Dη‖ half²; the formula of Newton's step on 1/‖Dη‖ − 1/r is multiplied out so that no
+        // square overflows
+        double ratio = r / length;
+        newtonStep = r * (1 - ratio) / (1 + 0.5 * damping * half * half * r * ratio);
+        return true;
+    }
+
+    private boolean isDefinite(double r) {
+        evaluations++;
+        boolean definiteHere = cholesky.factor(hessian, 0.5 * damping * r, d);
+        if (definiteHere) {
+            definite = Double.isNaN(definite) ? r : Math.min(definite, r);
+        } else {
+            notDefinite = Double.isNaN(notDefinite) ? r : Math.max(notDefinite, r);
+        }
+        return definiteHere;
+    }
+
+    /** The largest r that the search tries: H is negligible there wherever D is not 0. */
+    double largestRadius() {
+        double largest = 0;
+        for (double entry : d) {
+            largest = Math.max(largest, entry);
+        }
+        return Math.min(LARGEST_SHIFT, LARGEST_SHIFT / (0.5 * damping * largest * largest));
+    }
+
+    /** Where to look first: M_ii(r) &gt; 0 for all i needs at least the one, ‖Dη‖ of a vanishing H is about the other. */
+    private double firstGuess() {
+        double guess = 0;
+        for (int i = 0; i < d.length; i++) {
+            double square = 0.5 * damping * d[i] * d[i];
+            if (square > 0) {
+                guess = Math.max(guess, -hessian[i][i] / square);
+                guess = Math.max(guess, Math.sqrt(Math.abs(gradient[i]) / (0.5 * damping * d[i])));
+            }
+        }
+        return guess;
+    }
+
+    /**
+     * Finds the root in (low, high]; afterwards η and its length are those of the result.
+     *
+     * @param low 0, where the condition does not hold
+     * @param high where it holds
+     * @return r, or NaN if the norm stays below r down to x0: the hard case
+     */
+    double root(double low, double high) {
+        double candidate = firstGuess();
+        int stalled = 0;
+        int spread = 1;
+        boolean bracketed = low > 0;
+        while (Math.nextUp(low) < high) {
+            boolean inside = candidate > low && candidate < high;
+            double r = inside && stalled < 2 ? candidate : middle(low, high);
+            stalled = inside && stalled < 2 ? stalled : 0;
+            long width = width(low, high);
+            boolean pd = evaluate(r);
+            boolean above = pd && length <= r;
+            low = above ? low : r;
+            high = above ? r : high;
+            if (pd && Math.abs(newtonStep) <= 2 * Math.ulp(r)) {
+                return r;
+            }
+            stalled = width(low, high) > width / 2 ? stalled + 1 : 0;
+            if (pd) {
+                candidate = r + newtonStep;
+            } else if (!bracketed) {
+                candidate = Math.scalb(r, spread);
+                spread *= 2;
+                stalled = 0;
+            } else {
+                candidate = Double.NaN;
+            }
+            bracketed |= pd;
+        }
+        boolean lowDefinite = !(low <= notDefinite);
+        boolean resolved = evaluate(high) && (lowDefinite || Math.abs(length - high) <= 1e-2 * high);
+        return resolved ? high : Double.NaN;
+    }
+
+    /** x0 to 12 digits from the brackets seen: 0 if M(0) is positive definite, NaN if no r makes it so. */
+    double lowerBound() {
+        if (Double.isNaN(notDefinite)) {
+            return 0;
+        }
+        if (Double.isNaN(definite)) {
+            return Double.NaN;
+        }
+        while (Math.nextUp(notDefinite) < definite && definite - notDefinite > 1e-13 * definite) {
+            isDefinite(middle(notDefinite, definite));
+        }
+        return definite < 1e-290 ? 0 : definite;
+    }
+
+    /** The number halfway in the order of the non-negative floating-point numbers: about the geometric mean. */
+    private static double middle(double low, double high) {
+        return Double.longBitsToDouble(Double.doubleToLongBits(low) + width(low, high) / 2);
+    }
+
+    private static long width(double low, double high) {
+        return Double.doubleToLongBits(high) - Double.doubleToLongBits(low);
+    }
+}

@@ -1,0 +1,172 @@
+package soopt.optimizer;
+
+import java.util.Arrays;
+import java.util.Optional;
+import soopt.backend.Backend;
+import soopt.backend.Tensor;
+import soopt.curvature.CubicStep;
+import soopt.curvature.CurvatureSummary;
+import soopt.curvature.Objective;
+import soopt.curvature.Order;
+import soopt.curvature.Partition;
+
+/** The running part of {@link NewtonSummary}. */
+final class NewtonSummaryIteration implements Optimizer.Iteration {
+    private static final String COUNTERS = "newton-summary";
+    private static final String AVERAGED = "newton-summary.averaged-rates";
+    private static final String USED = "newton-summary.used-rates";
+
+    private final NewtonSummary options;
+    private final Problem problem;
+    private final Backend backend;
+    private final Partition partition;
+    private final GroupUpdate groupUpdate;
+    private final SummaryAverage average;
+    private final Tensor gradient;
+    private final Tensor update;
+    private final Direction.Running direction;
+    private long steps;
+    private double stepSize;
+    private boolean solved;
+    // η after the momentum of the learning rates, and after the positive part; in use until the next computation
+    private double[] etaAveraged;
+    private double[] etaUsed;
+
+    NewtonSummaryIteration(NewtonSummary options, Problem problem) {
+        this.options = options;
+        this.problem = problem;
+        this.backend = problem.backend();
+        this.partition = options.partition().of(problem.layout());
+        this.groupUpdate = new GroupUpdate(backend, partition);
+        this.average = new SummaryAverage(options.average());
+        this.gradient = backend.allocate(problem.layout().size());
+        this.update = backend.allocate(problem.layout().size());
+        this.direction = options.direction().start(backend, gradient);
+        this.stepSize = options.stepSize();
+        this.etaAveraged = new double[partition.size()];
+        this.etaUsed = new double[partition.size()];
+    }
+
+    @Override
+    public Step step(Tensor theta, Objective batch) {
+        double loss = batch.gradient(theta, gradient);
+        double gradientNorm = Math.sqrt(backend.dot(gradient, gradient));
+        boolean refreshes = steps % options.period() == 0;
+        boolean warmsUp = steps / options.period() < options.average().warmUp();
+        steps++;
+        if (warmsUp && !refreshes) {
+            return new Step(loss, gradientNorm, Optional.empty(), Optional.empty());
+        }
+        Tensor u = direction.next(theta);
+        Optional<Refresh> refresh = refreshes ? Optional.of(refresh(theta, u, warmsUp)) : Optional.empty();
+        boolean moves = Arrays.stream(etaUsed).anyMatch(rate -> rate != 0);
+        if (moves) {
+            groupUpdate.apply(applied(), u, update);
+        }
+        return new Step(loss, gradientNorm, moves ? Optional.of(update) : Optional.empty(), refresh);
+    }
+
+    private Refresh refresh(Tensor theta, Tensor u, boolean warmsUp) {
+        Objective batch = problem.curvatureBatches().get();
+        Order order = options.cubic().damping() > 0 ? Order.THIRD : Order.SECOND;
+        long start = System.nanoTime();
+        CurvatureSummary sample = batch.summary(theta, u, partition, order);
+        double seconds = (System.nanoTime() - start) * 1e-9;
+        CurvatureSummary averaged = average.add(sample);
+        double[] third = order == Order.THIRD ? averaged.third() : new double[partition.size()];
+        CubicStep.Outcome solution = CubicStep.solve(
+                model(averaged.hessian()),
+                averaged.gradient(),
+                third,
+                options.cubic().damping());
+        double[] raw = warmsUp ? new double[partition.size()] : raw(solution);
+        if (!warmsUp) {
+            take(raw);
+        }
+        return new Refresh(
+                partition,
+                sample,
+                averaged,
+                solution,
+                raw,
+                etaAveraged.clone(),
+                etaUsed.clone(),
+                applied(),
+                batch.examples(),
+                seconds);
+    }
+
+    /** H̄ as the step sees it. */
+    private double[][] model(double[][] hessian) {
+        double[][] model = new double[hessian.length][];
+        for (int i = 0; i < model.length; i++) {
+            model[i] = options.diagonalOnly() ? new double[model.length] : hessian[i].clone();
+            model[i][i] = hessian[i][i] + options.ridge() * Math.abs(hessian[i][i]);
+        }
+        return model;
+    }
+
+    private double[] raw(CubicStep.Outcome solution) {
+        boolean keeps = !solution.found() && options.average() instanceof Average.Uniform;
+        return keeps ? etaAveraged.clone() : solution.eta();
+    }
+
+    /** Averages the new rates into the old ones and takes the positive part, in the order chosen. */
+    private void take(double[] raw) {
+        LearningRateMomentum momentum = options.learningRateMomentum();
+        double weight = solved ? momentum.weight() : 0;
+        boolean clipsFirst = momentum.order() == LearningRateMomentum.Order.CLIP_THEN_AVERAGE;
+        for (int s = 0; s < raw.length; s++) {
+            double rate = clipsFirst ? clip(raw[s]) : raw[s];
+            etaAveraged[s] = weight * etaAveraged[s] + (1 - weight) * rate;
+            etaUsed[s] = clip(etaAveraged[s]);
+        }
+        solved = true;
+    }
+
+    private double clip(double rate) {
+        return options.clipNegative() ? Math.max(rate, 0) : rate;
+    }
+
+    private double[] applied() {
+        return Arrays.stream(etaUsed).map(rate -> stepSize * rate).toArray();
+    }
+
+    @Override
+    public double stepSize() {
+        return stepSize;
+    }
+
+    @Override
+    public void scaleStepSize(double factor) {
+        stepSize *= factor;
+    }
+
+    @Override
+    public void save(State state) {
+        state.putNumbers(COUNTERS, steps, stepSize, solved ? 1 : 0);
+        state.putNumbers(AVERAGED, etaAveraged);
+        state.putNumbers(USED, etaUsed);
+        direction.save(state);
+        average.save(state);
+    }
+
+    @Override
+    public void restore(State state) {
+        double[] counters = state.getNumbers(COUNTERS);
+        steps = (long) counters[0];
+        stepSize = counters[1];
+        solved = counters[2] != 0;
+        etaAveraged = state.getNumbers(AVERAGED).clone();
+        etaUsed = state.getNumbers(USED).clone();
+        direction.restore(state);
+        average.restore(state);
+    }
+
+    @Override
+    public void close() {
+        direction.close();
+        update.close();
+        gradient.close();
+    }
+}

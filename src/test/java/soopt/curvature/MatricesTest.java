@@ -1,0 +1,62 @@
+package soopt.curvature;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+final class MatricesTest {
+    @Test
+    void inverse_ofIndefiniteMatrixOfMixedScales_timesMatrixIsIdentity() {
+        double[] scale = {1e-8, 1, 1e7};
+        double[][] m = {{1, 2, 3}, {2, -1, 0.5}, {3, 0.5, 0}};
+        for (int i = 0; i < 3; i++) {
+            for (int j = 0; j < 3; j++) {
+                m[i][j] *= scale[i] * scale[j];
+            }
+        }
+        Matrices.Inverse inverse = Matrices.inverse(m);
+        assertFalse(inverse.singular());
+        for (int i = 0; i < 3; i++) {
+            for (int j = 0; j < 3; j++) {
+                double sum = 0;
+                for (int k = 0; k < 3; k++) {
+                    sum += inverse.values()[i][k] * m[k][j] * scale[i] / scale[j];
+                }
+                assertEquals(i == j ? 1 : 0, sum, 1e-14);
+            }
+        }
+    }
+
+    @Test
+    void inverse_ofSingularMatrix_isNaN() {
+        Matrices.Inverse inverse = Matrices.inverse(new double[][] {{1, 1}, {1, 1}});
+        assertTrue(inverse.singular());
+        assertTrue(Double.isNaN(inverse.values()[0][1]));
+        assertTrue(Matrices.inverse(new double[][] {{1, Double.NaN}, {Double.NaN, 1}})
+                .singular());
+    }
+
+    @Test
+    void inverse_leavesZeroRowsZero() {
+        Matrices.Inverse inverse = Matrices.inverse(new double[][] {{2, 0, 1}, {0, 0, 0}, {1, 0, 3}});
+        assertTrue(inverse.singular());
+        double[][] expected = {{0.6, 0, -0.2}, {0, 0, 0}, {-0.2, 0, 0.4}};
+        for (int i = 0; i < 3; i++) {
+            assertArrayEquals(expected[i], inverse.values()[i], 1e-15);
+        }
+    }
+
+    @Test
+    void spectrum_givesExtremeEigenvalues() {
+        Matrices.Spectrum spectrum = Matrices.spectrum(new double[][] {{0, 2e-200}, {2e-200, 3e-200}});
+        assertEquals(-1e-200, spectrum.smallest(), 1e-214);
+        assertEquals(4e-200, spectrum.largest(), 1e-214);
+        assertEquals(4, spectrum.condition(), 1e-13);
+        assertEquals(
+                Double.POSITIVE_INFINITY, Matrices.spectrum(new double[2][2]).condition());
+        assertTrue(Double.isNaN(Matrices.spectrum(new double[][] {{Double.NaN}}).smallest()));
+    }
+}

@@ -1,0 +1,124 @@
+package soopt.curvature;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import soopt.curvature.ParameterLayout.Role;
+import soopt.spec.Choices;
+import soopt.spec.SpecException;
+
+final class PartitioningTest {
+    private static ParameterLayout layout(int layers) {
+        ParameterLayout.Builder builder = new ParameterLayout.Builder();
+        for (int i = 0; i < layers; i++) {
+            builder.add("fc" + i + ".weight", Role.WEIGHT, i, 2, 2, 2);
+            builder.add("fc" + i + ".bias", Role.BIAS, i, 2, 2);
+        }
+        return builder.build();
+    }
+
+    private static List<String> names(Partitioning partitioning, int layers) {
+        return partitioning.of(layout(layers)).groups().stream()
+                .map(Partition.Group::name)
+                .toList();
+    }
+
+    private static Partitioning.Groups groups(GroupPattern... patterns) {
+        return new Partitioning.Groups(List.of(patterns));
+    }
+
+    private static List<String> problems(Partitioning partitioning) {
+        return assertThrows(SpecException.class, () -> partitioning.of(layout(2)))
+                .problems();
+    }
+
+    @Test
+    void yamlNames_areThoseOfTheManual() {
+        assertEquals(
+                List.of("canonical", "trivial", "weights-biases", "blocks", "alternate", "discrete", "groups"),
+                Choices.of(Partitioning.class).stream()
+                        .map(Choices.Choice::name)
+                        .toList());
+    }
+
+    @Test
+    void groupNames_tellTheMembers() {
+        assertEquals(List.of("fc0.weight", "fc0.bias"), names(new Partitioning.Canonical(), 1));
+        assertEquals(List.of("all"), names(new Partitioning.Trivial(), 2));
+        assertEquals(List.of("weights", "biases"), names(new Partitioning.WeightsBiases(), 3));
+        assertEquals(
+                List.of("block0.weights", "fc2.weight", "block0.biases", "fc2.bias"),
+                names(new Partitioning.Blocks(2, false), 3));
+        assertEquals(
+                List.of("alternate0.weights", "alternate1.weights", "fc4.weight"),
+                names(new Partitioning.Alternate(2, true), 5).subList(0, 3));
+        assertEquals("fc0.weight[1][0]", names(new Partitioning.Discrete(), 1).get(2));
+    }
+
+    @Test
+    void namedGroups_takeWhatTheirPatternsMatch() {
+        Partition partition = groups(
+                        new GroupPattern("rest", List.of("*.bias", "fc1.*")),
+                        new GroupPattern("first", List.of("fc0.w*")))
+                .of(layout(2));
+        assertEquals(
+                List.of(1, 2, 3),
+                partition.groups().get(0).slices().stream()
+                        .map(Partition.Slice::parameter)
+                        .toList());
+        assertEquals("mixed", partition.groups().get(0).role());
+        assertEquals("first", partition.groups().get(1).name());
+        assertEquals("weight", partition.groups().get(1).role());
+    }
+
+    @Test
+    void namedGroups_reportEveryTensorThatIsNotInExactlyOne() {
+        Partitioning wrong = groups(
+                new GroupPattern("weights", List.of("*.weight")),
+                new GroupPattern("first", List.of("fc0.*", "conv.*")));
+        List<String> problems = problems(wrong);
+        assertEquals(3, problems.size(), problems.toString());
+        assertTrue(problems.get(0).contains("pattern 'conv.*' of group 'first' matches no tensor"));
+        assertEquals("partition.groups: tensor fc0.weight is in 2 groups: weights, first", problems.get(1));
+        assertEquals("partition.groups: tensor fc1.bias is in no group", problems.get(2));
+    }
+
+    @Test
+    void dotInAPattern_isADot() {
+        assertTrue(problems(groups(new GroupPattern("all", List.of("*", "fc0?weight"))))
+                .get(0)
+                .contains("matches no"));
+    }
+
+    @Test
+    void moreBlocksThanLayers_areRefused() {
+        assertEquals(
+                List.of("partition blocks-3 needs at least 3 layers with parameters, but there are 2"),
+                problems(new Partitioning.Blocks(3, false)));
+        assertEquals(
+                List.of(
+                        "partition alternate-2 needs at least 2 layers with parameters besides the last, but there are 1"),
+                problems(new Partitioning.Alternate(2, true)));
+        assertThrows(IllegalArgumentException.class, () -> new Partitioning.Blocks(0, false));
+    }
+
+    @Test
+    void discretePartition_ofALargeNetwork_isRefusedWithItsSize() {
+        ParameterLayout large =
+                new ParameterLayout.Builder().add("w", Role.WEIGHT, 0, 1, 5001).build();
+        SpecException refused = assertThrows(SpecException.class, () -> new Partitioning.Discrete().of(large));
+        assertTrue(refused.getMessage().contains("5001 × 5001"));
+    }
+
+    @Test
+    void layersWithoutBias_makeNoBiasGroups() {
+        ParameterLayout layout = new ParameterLayout.Builder()
+                .add("a", Role.WEIGHT, 0, 1, 2)
+                .add("b", Role.WEIGHT, 1, 1, 2)
+                .build();
+        assertEquals(1, new Partitioning.WeightsBiases().of(layout).size());
+    }
+}

@@ -1,0 +1,195 @@
+package soopt.optimizer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import soopt.Golden;
+import soopt.backend.Backend;
+import soopt.backend.Backends;
+import soopt.backend.Precision;
+import soopt.backend.Tensor;
+import soopt.curvature.Objective;
+import soopt.curvature.Partitioning;
+
+/** Parameters after every step against torch.optim 1.13 and a Python reference of NewtonSummary, in float64. */
+final class TrajectoryGoldenTest {
+    /** The README's: per unit of the amplification that the file states. */
+    private static final double TOLERANCE = 1e-11;
+
+    @TestFactory
+    Stream<DynamicTest> parameters_followTheGoldenTrajectory() {
+        return Golden.files("trajectory").stream()
+                .filter(file -> !Golden.name(file).equals("mlp_data"))
+                .map(TrajectoryGoldenTest::test);
+    }
+
+    private static DynamicTest test(Path file) {
+        String name = Golden.name(file);
+        if (name.matches("(kfac|shampoo|lbfgs|newton_logistic).*")) {
+            return dynamicTest("waiting: " + name, () -> abort("no optimizer of this kind yet"));
+        }
+        JsonNode json = Golden.read(file);
+        return dynamicTest(name, () -> {
+            if (name.startsWith("plateau")) {
+                comparePlateau(json);
+            } else if (name.startsWith("ns_") && name.contains("asis")) {
+                run(json, TrajectoryGoldenTest::compareSamplesBeforeDivergence);
+            } else {
+                run(json, TrajectoryGoldenTest::compareAll);
+            }
+        });
+    }
+
+    /** Checks one step; says whether to go on. */
+    private interface Check {
+        boolean test(JsonNode golden, Step step, double[] theta, double tolerance);
+    }
+
+    private static void run(JsonNode json, Check check) {
+        String name = json.get("name").asText();
+        boolean fullBatch = name.startsWith("method1_fullbatch") || name.startsWith("cauchy");
+        try (Backend backend = Backends.cpu(Precision.FLOAT64, 1)) {
+            GoldenProblem data = new GoldenProblem(
+                    backend, Golden.read("trajectory/" + json.get("data").asText()));
+            int steps = json.get("steps").size();
+            List<Objective> training =
+                    fullBatch ? GoldenProblem.repeated(data.wholeTrainingSet(), steps) : data.batches("train_batches");
+            List<Objective> curvature = fullBatch ? training : data.batches("hg_batches");
+            try (Tensor theta = data.start();
+                    Optimizer.Iteration iteration = optimizer(name, json).start(data.problem(curvature))) {
+                for (int t = 0; t < steps; t++) {
+                    Step step = iteration.step(theta, training.get(t));
+                    step.update().ifPresent(update -> backend.axpyInPlace(1, update, theta));
+                    double[] numbers = new double[(int) theta.size()];
+                    backend.toHost(theta, numbers, 0);
+                    double tolerance =
+                            TOLERANCE * Math.max(1, json.get("sensitivity").doubleValue());
+                    if (!check.test(json.get("steps").get(t), step, numbers, tolerance)) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    private static Optimizer optimizer(String name, JsonNode json) {
+        JsonNode h = json.path("hyperparameters");
+        String kind = name.replaceFirst("_.*", "");
+        return switch (kind) {
+            case "sgd" ->
+                new Sgd(
+                        h.get("lr").doubleValue(),
+                        h.path("momentum").doubleValue(),
+                        h.path("dampening").doubleValue(),
+                        h.path("nesterov").asBoolean(),
+                        h.path("weight_decay").doubleValue());
+            case "adam" ->
+                new Adam(
+                        h.get("lr").doubleValue(),
+                        h.get("beta1").doubleValue(),
+                        h.get("beta2").doubleValue(),
+                        h.get("eps").doubleValue(),
+                        h.path("weight_decay").doubleValue());
+            case "ns" -> NewtonSummaries.golden(json);
+            case "method1" ->
+                NewtonSummaries.fullBatch(
+                        new Partitioning.Canonical(),
+                        h.get("lambda_1").doubleValue(),
+                        h.get("lambda_int").doubleValue(),
+                        h.get("remove_negative").booleanValue());
+            case "cauchy" -> NewtonSummaries.fullBatch(new Partitioning.Trivial(), 1, 0, false);
+            default -> fail("unknown kind of trajectory: " + name);
+        };
+    }
+
+    private static boolean compareAll(JsonNode golden, Step step, double[] theta, double tolerance) {
+        int t = golden.get("step").intValue();
+        close("loss_before", golden, new double[] {step.loss()}, tolerance);
+        close("theta", golden, theta, tolerance);
+        assertEquals(golden.has("H"), step.refresh().isPresent(), "curvature computed at step " + t);
+        step.refresh().ifPresent(refresh -> compareRefresh(golden, refresh, tolerance));
+        if (golden.has("updated")) {
+            assertEquals(golden.get("updated").booleanValue(), step.update().isPresent(), "moves at step " + t);
+        }
+        return true;
+    }
+
+    private static void compareRefresh(JsonNode golden, Refresh refresh, double tolerance) {
+        close("H", golden, Golden.flat(refresh.sample().hessian()), tolerance);
+        close("g", golden, refresh.sample().gradient(), tolerance);
+        closeIfPresent("order3", golden, refresh.sample().third(), tolerance);
+        closeIfPresent("H_avg", golden, Golden.flat(refresh.averaged().hessian()), tolerance);
+        closeIfPresent("g_avg", golden, refresh.averaged().gradient(), tolerance);
+        closeIfPresent("order3_avg", golden, refresh.averaged().third(), tolerance);
+        closeIfPresent("eta_raw", golden, refresh.etaRaw(), tolerance);
+        closeIfPresent("eta", golden, refresh.etaClipped(), tolerance);
+        closeIfPresent("lr", golden, refresh.etaApplied(), tolerance);
+        closeIfPresent("r", golden, new double[] {refresh.solution().r()}, tolerance);
+        if (golden.has("found")) {
+            assertEquals(golden.get("found").booleanValue(), refresh.solution().found());
+        }
+    }
+
+    /** The public code's accumulators alias each other: samples are ours as long as θ is, averages never were. */
+    private static boolean compareSamplesBeforeDivergence(
+            JsonNode golden, Step step, double[] theta, double tolerance) {
+        if (step.refresh().isPresent()) {
+            Refresh refresh = step.refresh().get();
+            close("H", golden, Golden.flat(refresh.sample().hessian()), tolerance);
+            close("g", golden, refresh.sample().gradient(), tolerance);
+            close("order3", golden, refresh.sample().third(), tolerance);
+            double error = Golden.relativeError(
+                    Golden.numbers(golden.get("H_avg")),
+                    Golden.flat(refresh.averaged().hessian()));
+            assertTrue(error > 1e-3, "the aliased average is expected to be wrong; its difference is " + error);
+        }
+        return !golden.get("updated").booleanValue();
+    }
+
+    private static void closeIfPresent(String key, JsonNode golden, double[] actual, double tolerance) {
+        if (golden.has(key)) {
+            close(key, golden, actual, tolerance);
+        }
+    }
+
+    private static void close(String key, JsonNode golden, double[] actual, double tolerance) {
+        double error = Golden.relativeError(Golden.numbers(golden.get(key)), actual);
+        assertTrue(
+                error <= tolerance,
+                key + " of step " + golden.get("step").intValue() + " is off by " + error + ", tolerance " + tolerance);
+    }
+
+    private static void comparePlateau(JsonNode json) {
+        for (JsonNode one : json.get("cases")) {
+            comparePlateau(one, Golden.numbers(one.get("torch")), Plateau.Best.KEEP);
+            comparePlateau(one, Golden.numbers(one.get("author")), Plateau.Best.RESET);
+        }
+    }
+
+    private static void comparePlateau(JsonNode one, double[] expected, Plateau.Best best) {
+        JsonNode h = one.get("hyperparameters");
+        Plateau plateau = new Plateau(
+                h.get("patience").intValue(),
+                h.get("factor").doubleValue(),
+                h.get("threshold").doubleValue(),
+                h.path("cooldown").intValue(),
+                best);
+        Plateau.Watch watch = plateau.start();
+        double stepSize = one.get("lambda_1").doubleValue();
+        double[] losses = Golden.numbers(one.get("losses"));
+        for (int epoch = 0; epoch < losses.length; epoch++) {
+            stepSize *= watch.observe(losses[epoch]);
+            assertEquals(
+                    expected[epoch], stepSize, 1e-12 * stepSize, one.get("name").asText() + " " + best + ", " + epoch);
+        }
+    }
+}
