@@ -109,7 +109,12 @@ public final class ParameterLayout {
         private final List<Parameter> parameters = new ArrayList<>();
         private int size;
 
-        public Builder add(String name, Role role, int layer, int fanIn, int channels, int... shape) {
+        public Builder add(String name, Role role, int layer, int fanIn, int... shape) {
+            return addChannelsLast(name, role, layer, fanIn, 1, shape);
+        }
+
+        /** A tensor [out, C, …] that memory holds as [out, …, C]. */
+        public Builder addChannelsLast(String name, Role role, int layer, int fanIn, int channels, int... shape) {
             List<Integer> dimensions = new ArrayList<>();
             for (int length : shape) {
                 dimensions.add(length);

@@ -31,7 +31,7 @@ record Conv2d(String name, int weight, int layer, Convolution geometry, boolean 
     @Override
     public void declare(ParameterLayout.Builder layout) {
         Convolution g = geometry;
-        layout.add(
+        layout.addChannelsLast(
                 name + ".weight",
                 Role.WEIGHT,
                 layer,
@@ -42,7 +42,7 @@ record Conv2d(String name, int weight, int layer, Convolution geometry, boolean 
                 g.kernel(),
                 g.kernel());
         if (bias) {
-            layout.add(name + ".bias", Role.BIAS, layer, initialFanIn, 1, g.outChannels());
+            layout.add(name + ".bias", Role.BIAS, layer, initialFanIn, g.outChannels());
         }
     }
 

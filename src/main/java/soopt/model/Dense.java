@@ -26,9 +26,9 @@ record Dense(String name, int weight, int layer, int in, int out, boolean bias, 
 
     @Override
     public void declare(ParameterLayout.Builder layout) {
-        layout.add(name + ".weight", Role.WEIGHT, layer, initialFanIn, channels, out, in);
+        layout.addChannelsLast(name + ".weight", Role.WEIGHT, layer, initialFanIn, channels, out, in);
         if (bias) {
-            layout.add(name + ".bias", Role.BIAS, layer, initialFanIn, 1, out);
+            layout.add(name + ".bias", Role.BIAS, layer, initialFanIn, out);
         }
     }
 
