@@ -107,7 +107,7 @@ final class TheoryGoldenTest {
                         backend,
                         GoldenNetworks.inputs(backend, json.get("x")),
                         GoldenNetworks.targets(backend, json.get("y")));
-        try (Tensor theta = GoldenNetworks.flat(backend, json.get("params"))) {
+        try (Tensor theta = GoldenNetworks.flat(backend, objective.layout(), json.get("params"))) {
             Refresh cauchy = refresh(objective, theta, new Partitioning.Trivial());
             close("Cauchy's step", Golden.numbers(json.get("eta_trivial")), cauchy.etaApplied(), TOLERANCE);
 
