@@ -123,6 +123,11 @@ final class LayerList {
     }
 
     Network network(Loss loss) {
-        return new Network(inputShape, layers, loss);
+        return new Network(inputShape, layers, loss, false);
+    }
+
+    /** A network whose targets are its inputs, under the mean squared error. */
+    Network reconstruction() {
+        return new Network(inputShape, layers, Loss.MEAN_SQUARED_ERROR, true);
     }
 }
