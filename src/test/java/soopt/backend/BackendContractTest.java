@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every backend computes what the interface says of copies, vectors, matrices and contractions, against plain float64 loops. */
 class BackendContractTest {
     /** Around the widths of vector registers, one cache line, one loop share; the last is cut among threads. */
-    private static final int[] SIZES = {1, 3, 7, 8, 9, 31, 100, 1000, 4099, 100_001};
+    private static final int[] SIZES = {1, 3, 7, 8, 9, 31, 100, 1000, 4099, 66_001};
 
     /** Roundoffs of a few rounded multiplications and additions, one of them of a scalar to the precision. */
     private static final double FEW = 4;
@@ -151,7 +151,7 @@ class BackendContractTest {
     @ParameterizedTest
     @MethodSource("subjects")
     void multiply_repeatsTheSecondFactorAlongTheLeadingAxis(Subject subject) {
-        for (int n : new int[] {1, 2, 5}) {
+        for (int n : new int[] {1, 3}) {
             for (int m : SIZES) {
                 double[] x = subject.normal(n, n * m);
                 double[] y = subject.normal(m, m);
@@ -182,11 +182,11 @@ class BackendContractTest {
             double[] g = subject.normal(1, n);
             double[] m = subject.normal(2, n);
             double[] v = Reference.absolute(subject.normal(3, n));
-            double[] newM = Reference.combine(0.1, g, 0.9, m);
-            double[] newV = Reference.combine(0.001, Reference.multiply(g, g), 0.999, v);
+            double[] newM = Reference.combine(1 - 0.9, g, 0.9, m);
+            double[] newV = Reference.combine(1 - 0.999, Reference.multiply(g, g), 0.999, v);
             double[] step = new double[n];
             double[] stepSize = new double[n];
-            double[] mSize = Reference.combine(0.1, Reference.absolute(g), 0.9, Reference.absolute(m));
+            double[] mSize = Reference.combine(1 - 0.9, Reference.absolute(g), 0.9, Reference.absolute(m));
             for (int i = 0; i < n; i++) {
                 double divisor = Math.sqrt(newV[i]) / Math.sqrt(0.02) + 1e-3;
                 step[i] = -0.5 * newM[i] / divisor;
