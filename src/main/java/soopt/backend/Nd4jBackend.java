@@ -20,6 +20,7 @@ final class Nd4jBackend implements Backend {
     private final Nd4jMemory memory = new Nd4jMemory();
     private final Nd4jSums sums = new Nd4jSums(memory);
     private final SoftmaxLoops softmax = new SoftmaxLoops(this);
+    private final Nd4jImages images = new Nd4jImages(this);
 
     Nd4jBackend(Precision precision, int threads) {
         this.precision = precision;
@@ -71,7 +72,7 @@ final class Nd4jBackend implements Backend {
         return Nd4jMemory.flat(x);
     }
 
-    private static void require(boolean condition, Tensor... tensors) {
+    static void require(boolean condition, Tensor... tensors) {
         if (!condition) {
             throw new IllegalArgumentException("shapes do not fit: " + Arrays.toString(tensors));
         }
@@ -238,7 +239,7 @@ final class Nd4jBackend implements Backend {
     }
 
     /** x ← β x, where β = 0 clears even NaN. */
-    private void scaleOrClear(double beta, Tensor x) {
+    void scaleOrClear(double beta, Tensor x) {
         if (beta == 0) {
             fill(x, 0);
         } else {
@@ -397,6 +398,48 @@ final class Nd4jBackend implements Backend {
             }
             return w * dot(difference, difference);
         }
+    }
+
+    // ---- images ----
+
+    @Override
+    public void convolve(Convolution g, Tensor x, Tensor w, double alpha, double beta, Tensor out) {
+        images.convolve(g, x, w, alpha, beta, out);
+    }
+
+    @Override
+    public void convolveAdjoint(Convolution g, Tensor dy, Tensor w, double beta, Tensor dx) {
+        images.adjoint(g, dy, w, beta, dx);
+    }
+
+    @Override
+    public void convolveWeightGradient(Convolution g, Tensor x, Tensor dy, double beta, Tensor dw) {
+        images.weightGradient(g, x, dy, beta, dw);
+    }
+
+    @Override
+    public void maxPool(Pooling g, Tensor x, Tensor out, Tensor index) {
+        images.maxPool(g, x, out, index);
+    }
+
+    @Override
+    public void maxPoolSelect(Pooling g, Tensor x, Tensor index, Tensor out) {
+        images.select(g, x, index, out);
+    }
+
+    @Override
+    public void maxPoolScatter(Pooling g, Tensor dy, Tensor index, Tensor dx) {
+        images.scatter(g, dy, index, dx);
+    }
+
+    @Override
+    public void averagePool(Averaging g, Tensor x, Tensor out) {
+        images.averagePool(g, x, out);
+    }
+
+    @Override
+    public void averagePoolAdjoint(Averaging g, Tensor dy, Tensor dx) {
+        images.averagePoolAdjoint(g, dy, dx);
     }
 
     @Override

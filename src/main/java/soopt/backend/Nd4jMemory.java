@@ -66,20 +66,21 @@ final class Nd4jMemory implements AutoCloseable {
 
     /** x as a vector; a view. */
     static INDArray flat(Tensor x) {
-        return view(x, 0, new long[] {x.size()}, 1);
+        return strided(x, 0, new long[] {x.size()}, 1);
     }
 
     /** x as a matrix of rows of the given length; a view. */
     static INDArray matrix(Tensor x, long columns) {
-        return view(x, 0, new long[] {x.size() / columns, columns}, columns, 1);
+        return strided(x, 0, new long[] {x.size() / columns, columns}, columns, 1);
     }
 
     /** Columns from … to − 1 of x as a matrix of rows of the given length; a view. */
     static INDArray columns(Tensor x, long columns, long from, long to) {
-        return view(x, from, new long[] {x.size() / columns, to - from}, columns, 1);
+        return strided(x, from, new long[] {x.size() / columns, to - from}, columns, 1);
     }
 
-    private static INDArray view(Tensor x, long from, long[] shape, long... strides) {
+    /** The elements from, from + stride, … of x along each axis of a shape; a view. */
+    static INDArray strided(Tensor x, long from, long[] shape, long... strides) {
         INDArray block = ((Nd4jStorage) x.storage()).block;
         if (block == null) {
             throw new IllegalStateException("tensor used after it was closed: " + x);
