@@ -21,4 +21,9 @@ public final class Backends {
             case FLOAT64 -> new CpuBackend(precision, threads, new DoubleLoops(), new DoubleImages());
         };
     }
+
+    /** Whatever ND4J runs on, with its own operations: slower, but without the Vector API and on ND4J's CUDA jar too. */
+    public static Backend portable(Precision precision, int threads) {
+        return new Nd4jBackend(precision, threads);
+    }
 }

@@ -21,6 +21,7 @@ final class BlockPool<B> implements AutoCloseable {
     private long peakBytes;
     private long systemBytes;
     private long systemAllocations;
+    private boolean closed;
 
     BlockPool(LongFunction<B> allocate, Consumer<B> free) {
         this.allocate = allocate;
@@ -49,8 +50,12 @@ final class BlockPool<B> implements AutoCloseable {
     }
 
     synchronized void giveBack(long sizeClass, B block) {
-        idle.computeIfAbsent(sizeClass, size -> new ArrayDeque<>()).push(block);
         liveBytes -= sizeClass;
+        if (closed) {
+            free.accept(block);
+        } else {
+            idle.computeIfAbsent(sizeClass, size -> new ArrayDeque<>()).push(block);
+        }
     }
 
     synchronized Backend.Memory memory() {
@@ -61,10 +66,11 @@ final class BlockPool<B> implements AutoCloseable {
         peakBytes = liveBytes;
     }
 
-    /** Frees the idle blocks; live ones belong to their tensors. */
+    /** Frees the idle blocks; live ones belong to their tensors and are freed when they come back. */
     @Override
     public synchronized void close() {
         idle.values().forEach(blocks -> blocks.forEach(free));
         idle.clear();
+        closed = true;
     }
 }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import soopt.backend.Tensor;
 
-/** Where each parameter tensor lies in the flat vector θ [P]: tensors in model order, each row-major. */
+/** Where each parameter tensor lies in the flat vector θ [P]: tensors in model order, each row-major but for channels. */
 public final class ParameterLayout {
     /** What a parameter tensor is to its layer. */
     public enum Role {
@@ -20,15 +20,46 @@ public final class ParameterLayout {
      * @param role weight or bias
      * @param layer index of its layer among the layers that own parameters, from 0
      * @param offset position of its first element in θ
+     * @param channels C &gt; 1 if memory holds [out, …, C] (channels last) where PyTorch's shape is [out, C, …]; else 1
      * @param fanIn what the initialization divides the variance by: the inputs of one unit, or 1 if a scale layer does it
      */
-    public record Parameter(String name, List<Integer> shape, Role role, int layer, long offset, int fanIn) {
+    public record Parameter(
+            String name, List<Integer> shape, Role role, int layer, long offset, int fanIn, int channels) {
         public Parameter {
             shape = List.copyOf(shape);
         }
 
         public int size() {
             return shape.stream().reduce(1, Math::multiplyExact);
+        }
+
+        /** Position in memory, from the tensor's first element, of the element that PyTorch's row-major order counts as i-th. */
+        public int position(int i) {
+            if (channels == 1) {
+                return i;
+            }
+            int places = size() / (shape.get(0) * channels);
+            int out = i / (channels * places);
+            int channel = i / places % channels;
+            return (out * places + i % places) * channels + channel;
+        }
+
+        /** Values in PyTorch's order, put into the order of memory. */
+        public double[] toMemory(double[] values) {
+            double[] result = new double[values.length];
+            for (int i = 0; i < values.length; i++) {
+                result[position(i)] = values[i];
+            }
+            return result;
+        }
+
+        /** Values in the order of memory, put into PyTorch's. */
+        public double[] fromMemory(double[] values) {
+            double[] result = new double[values.length];
+            for (int i = 0; i < values.length; i++) {
+                result[i] = values[position(i)];
+            }
+            return result;
         }
 
         public int[] dimensions() {
@@ -79,11 +110,16 @@ public final class ParameterLayout {
         private int size;
 
         public Builder add(String name, Role role, int layer, int fanIn, int... shape) {
+            return addChannelsLast(name, role, layer, fanIn, 1, shape);
+        }
+
+        /** A tensor [out, C, …] that memory holds as [out, …, C]. */
+        public Builder addChannelsLast(String name, Role role, int layer, int fanIn, int channels, int... shape) {
             List<Integer> dimensions = new ArrayList<>();
             for (int length : shape) {
                 dimensions.add(length);
             }
-            Parameter parameter = new Parameter(name, dimensions, role, layer, size, fanIn);
+            Parameter parameter = new Parameter(name, dimensions, role, layer, size, fanIn, channels);
             parameters.add(parameter);
             size = Math.addExact(size, parameter.size());
             return this;

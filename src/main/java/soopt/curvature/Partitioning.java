@@ -118,7 +118,7 @@ public sealed interface Partitioning
         }
     }
 
-    /** One group per scalar: H̄ is diag(u) ∇²L diag(u), Newton's method for λ_int = 0. */
+    /** One group per scalar, in PyTorch's order: H̄ is diag(u) ∇²L diag(u), Newton's method for λ_int = 0. */
     @Doc("one group per scalar parameter, for networks of up to 5000: exact Newton")
     record Discrete() implements Partitioning {
         private static final int LARGEST = 5000;
@@ -133,16 +133,17 @@ public sealed interface Partitioning
             for (int i = 0; i < layout.count(); i++) {
                 Parameter parameter = layout.get(i);
                 for (int k = 0; k < parameter.size(); k++) {
+                    int position = parameter.position(k);
                     groups.add(new Partition.Group(
                             parameter.name() + index(parameter, k),
                             role(parameter.role()),
-                            List.of(new Partition.Slice(i, k, k + 1))));
+                            List.of(new Partition.Slice(i, position, position + 1))));
                 }
             }
             return new Partition(layout, groups);
         }
 
-        /** [row][column]… of the k-th element in row-major order. */
+        /** [row][column]… of the k-th element in PyTorch's row-major order. */
         private static String index(Parameter parameter, int k) {
             StringBuilder index = new StringBuilder();
             int rest = k;

@@ -10,9 +10,11 @@ import soopt.curvature.ParameterLayout.Role;
  * @param name PyTorch's name of the module: the parameters are name.weight [out, in] and name.bias [out]
  * @param weight index of the weight in the layout; the bias follows
  * @param layer index among the layers that own parameters
+ * @param channels C if the inputs are a flattened channels-last image of C channels, else 1
  * @param initialFanIn what the initialization divides the weights' variance by: in, or 1 when a scale before the layer does it
  */
-record Dense(String name, int weight, int layer, int in, int out, boolean bias, int initialFanIn) implements Layer {
+record Dense(String name, int weight, int layer, int in, int out, boolean bias, int initialFanIn, int channels)
+        implements Layer {
     @Override
     public int[] outputShape(int[] inputShape) {
         if (inputShape.length != 1 || inputShape[0] != in) {
@@ -24,7 +26,7 @@ record Dense(String name, int weight, int layer, int in, int out, boolean bias, 
 
     @Override
     public void declare(ParameterLayout.Builder layout) {
-        layout.add(name + ".weight", Role.WEIGHT, layer, initialFanIn, out, in);
+        layout.addChannelsLast(name + ".weight", Role.WEIGHT, layer, initialFanIn, channels, out, in);
         if (bias) {
             layout.add(name + ".bias", Role.BIAS, layer, initialFanIn, out);
         }

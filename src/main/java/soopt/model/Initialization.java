@@ -55,6 +55,6 @@ public record Initialization(
                 values[i] = deviation * random.nextGaussian();
             }
         }
-        return values;
+        return parameter.toMemory(values);
     }
 }

@@ -3,14 +3,23 @@ package soopt.model;
 import java.util.ArrayList;
 import java.util.List;
 import soopt.backend.Activation;
+import soopt.backend.Averaging;
+import soopt.backend.Convolution;
+import soopt.backend.Pooling;
 
-/** Builds a network layer by layer, counting parameters and following the shapes; the names of modules are given as PyTorch would. */
+/**
+ * Builds a network layer by layer, counting parameters and following the shapes; the names of modules are given as PyTorch would.
+ * Images enter as [C, H, W] and are channels-last in memory after the first convolution.
+ */
 final class LayerList {
     private final int[] inputShape;
     private final List<Layer> layers = new ArrayList<>();
     private int[] shape;
     private int parameters;
     private int owners;
+    private boolean channelsLast;
+    /** Channels of the image that was flattened from channels-last memory, else 1. */
+    private int flattened = 1;
 
     LayerList(int[] inputShape) {
         this.inputShape = inputShape.clone();
@@ -29,7 +38,11 @@ final class LayerList {
     }
 
     LayerList flatten() {
-        return shape.length == 1 ? this : add(new Flatten());
+        if (shape.length == 1) {
+            return this;
+        }
+        flattened = channelsLast ? shape[0] : 1;
+        return add(new Flatten());
     }
 
     LayerList scale(double by) {
@@ -46,13 +59,75 @@ final class LayerList {
         if (ntk) {
             scale(1 / Math.sqrt(in));
         }
-        add(new Dense(name, parameters, owners, in, out, true, ntk ? 1 : in));
+        add(new Dense(name, parameters, owners, in, out, true, ntk ? 1 : in, flattened));
+        flattened = 1;
+        return owned();
+    }
+
+    private LayerList owned() {
         parameters += 2;
         owners++;
         return this;
     }
 
+    private void requireImage(String layer) {
+        if (shape.length != 3) {
+            throw new IllegalArgumentException(layer
+                    + " takes images [channels, height, width], but the data are vectors of " + shape[0] + " numbers");
+        }
+    }
+
+    LayerList convolution(String name, int out, int kernel, int stride, int padding, boolean ntk) {
+        requireImage(name);
+        int fanIn = shape[0] * kernel * kernel;
+        if (ntk) {
+            scale(1 / Math.sqrt(fanIn));
+        }
+        Convolution geometry =
+                new Convolution(shape[0], shape[1], shape[2], out, kernel, stride, padding, !channelsLast);
+        add(new Conv2d(name, parameters, owners, geometry, true, ntk ? 1 : fanIn));
+        channelsLast = true;
+        return owned();
+    }
+
+    /**
+     * Max-pooling. It commutes with a non-decreasing activation before it, and then all that is nonlinear works on a quarter of the
+     * numbers (CURVATURE.md §3): the two change places.
+     */
+    LayerList maxPool(int kernel, int stride) {
+        requirePooling("max-pool");
+        Layer pool = new MaxPool2d(new Pooling(shape[0], shape[1], shape[2], kernel, stride));
+        Layer last = layers.get(layers.size() - 1);
+        if (last instanceof Elementwise elementwise && elementwise.activation().isMonotone()) {
+            layers.remove(layers.size() - 1);
+            return add(pool).add(last);
+        }
+        return add(pool);
+    }
+
+    LayerList averagePool(int kernel, int stride) {
+        requirePooling("average-pool");
+        return add(new AveragePool2d(Averaging.windows(shape[0], shape[1], shape[2], kernel, stride)));
+    }
+
+    LayerList adaptiveAveragePool(int outHeight, int outWidth) {
+        requirePooling("average-pool");
+        return add(new AveragePool2d(Averaging.adaptive(shape[0], shape[1], shape[2], outHeight, outWidth)));
+    }
+
+    private void requirePooling(String layer) {
+        requireImage(layer);
+        if (!channelsLast) {
+            throw new IllegalArgumentException(layer + " must come after a convolution");
+        }
+    }
+
     Network network(Loss loss) {
-        return new Network(inputShape, layers, loss);
+        return new Network(inputShape, layers, loss, false);
+    }
+
+    /** A network whose targets are its inputs, under the mean squared error. */
+    Network reconstruction() {
+        return new Network(inputShape, layers, Loss.MEAN_SQUARED_ERROR, true);
     }
 }

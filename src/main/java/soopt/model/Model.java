@@ -1,7 +1,8 @@
 package soopt.model;
 
 /** A network by name: its architecture, its loss and its initialization. */
-public sealed interface Model permits Mlp, BigMlp, VeryBigMlp {
+public sealed interface Model
+        permits Mlp, BigMlp, VeryBigMlp, Lenet, Vgg11Prime, Vgg13Prime, Vgg16Prime, Vgg19Prime, AutoencoderMlp {
     /** How the parameters start. */
     Initialization init();
 

@@ -15,18 +15,21 @@ public final class Network {
     private final int[] outputShape;
     private final int firstOwner;
     private final Loss loss;
+    private final boolean reconstruction;
     private final ParameterLayout layout;
     private final long curvatureMemory;
 
     /**
      * @param inputShape shape of one example, e.g. [1, 28, 28]
+     * @param reconstruction whether the inputs are the targets
      * @throws IllegalArgumentException if a layer does not fit the one before it
      */
-    Network(int[] inputShape, List<Layer> layers, Loss loss) {
-        this(inputShape, layers, loss, defaultCurvatureMemory());
+    Network(int[] inputShape, List<Layer> layers, Loss loss, boolean reconstruction) {
+        this(inputShape, layers, loss, reconstruction, defaultCurvatureMemory());
     }
 
-    private Network(int[] inputShape, List<Layer> layers, Loss loss, long curvatureMemory) {
+    private Network(int[] inputShape, List<Layer> layers, Loss loss, boolean reconstruction, long curvatureMemory) {
+        this.reconstruction = reconstruction;
         this.inputShape = inputShape.clone();
         this.curvatureMemory = curvatureMemory;
         this.layers = List.copyOf(layers);
@@ -53,7 +56,7 @@ public final class Network {
 
     /** The same network whose curvature passes stay within this many bytes, by working through the batch in chunks. */
     public Network withCurvatureMemory(long bytes) {
-        return new Network(inputShape, layers, loss, bytes);
+        return new Network(inputShape, layers, loss, reconstruction, bytes);
     }
 
     /** Bytes that a curvature pass may take beyond the batch and the vectors [P]. */
@@ -97,7 +100,7 @@ public final class Network {
      * @param targets [N] class indices stored as numbers, or [N, outputs]
      */
     public Objective objective(Backend backend, Tensor inputs, Tensor targets) {
-        return new NetworkObjective(this, backend, inputs, targets, curvatureMemory);
+        return new NetworkObjective(this, backend, inputs, reconstruction ? inputs : targets, curvatureMemory);
     }
 
     /** Summed loss and number of correct predictions (NaN for regression) on a batch, without derivatives. */
@@ -105,7 +108,7 @@ public final class Network {
         try (Pass pass = new Pass(backend, layout, theta, inputs, Pass.Depth.VALUE)) {
             int examples = inputs.length(0);
             Tensor outputs = forward(evaluations(pass), pass, inputs);
-            double mean = loss.evaluate(pass, examples).value(outputs, targets);
+            double mean = loss.evaluate(pass, examples).value(outputs, reconstruction ? inputs : targets);
             double correct = loss.isClassification() ? backend.countCorrect(outputs, targets) : Double.NaN;
             return new Score(mean * examples, correct, examples);
         }

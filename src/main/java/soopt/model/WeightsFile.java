@@ -75,7 +75,7 @@ public final class WeightsFile {
                 problems.add(path + ": '" + parameter.name() + "' has the shape " + Arrays.toString(array.shape())
                         + ", but the model needs " + Arrays.toString(parameter.dimensions()));
             } else {
-                backend.fromHost(array.doubles(), 0, layout.view(theta, i));
+                backend.fromHost(parameter.toMemory(array.doubles()), 0, layout.view(theta, i));
             }
         }
     }
@@ -87,7 +87,8 @@ public final class WeightsFile {
             ParameterLayout.Parameter parameter = layout.get(i);
             double[] values = new double[parameter.size()];
             backend.toHost(layout.view(theta, i), values, 0);
-            arrays.put(parameter.name(), array(values, parameter.dimensions(), backend.precision()));
+            arrays.put(
+                    parameter.name(), array(parameter.fromMemory(values), parameter.dimensions(), backend.precision()));
         }
         NpzFile.write(path, arrays);
     }

@@ -9,9 +9,9 @@ import soopt.curvature.Partition;
  *
  * @param partition the groups that rows and columns stand for
  * @param sample derivatives on the curvature batch, as computed
- * @param averaged what the step was solved with (the sample itself without an average)
- * @param solution how η was found; its model has the regularized matrix
- * @param etaRaw [S] solution of the cubic step
+ * @param averaged their average, before ridge and diagonal (the sample itself without an average)
+ * @param solution how η was found, or why not; its model has H̄ with ridge or as diagonal. During a warm-up for the record only
+ * @param etaRaw [S] solution of the cubic step; without one 0, or the last etaAveraged with a uniform average; 0 during a warm-up
  * @param etaAveraged [S] after the momentum of the learning rates
  * @param etaClipped [S] after the positive part
  * @param etaApplied [S] times the step size λ₁: θ_s ← θ_s − etaApplied_s u_s

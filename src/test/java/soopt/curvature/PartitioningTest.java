@@ -114,6 +114,18 @@ final class PartitioningTest {
     }
 
     @Test
+    void discretePartition_namesElementsAsPyTorch_whereverTheyLie() {
+        ParameterLayout convolution = new ParameterLayout.Builder()
+                .addChannelsLast("conv.weight", Role.WEIGHT, 0, 12, 3, 2, 3, 2, 2)
+                .build();
+        Partition.Group group =
+                new Partitioning.Discrete().of(convolution).groups().get(12 + 4 + 1);
+        assertEquals("conv.weight[1][1][0][1]", group.name());
+        // memory holds [out][row][column][channel]: 1·12 + (0·2 + 1)·3 + 1
+        assertEquals(List.of(new Partition.Slice(0, 16, 17)), group.slices());
+    }
+
+    @Test
     void layersWithoutBias_makeNoBiasGroups() {
         ParameterLayout layout = new ParameterLayout.Builder()
                 .add("a", Role.WEIGHT, 0, 1, 2)

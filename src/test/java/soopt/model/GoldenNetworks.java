@@ -13,6 +13,9 @@ import soopt.curvature.Partition;
 
 /** Builds networks, tensors and partitions from the JSON of the golden files (conventions: golden/README.md). */
 public final class GoldenNetworks {
+    private static final List<String> KNOWN =
+            List.of("linear", "act", "flatten", "scale", "conv2d", "maxpool", "adaptive_avgpool");
+
     private GoldenNetworks() {}
 
     /** The network of a golden file, or empty with layers that soopt has not (the type of the first is in {@link #unknown}). */
@@ -34,6 +37,21 @@ public final class GoldenNetworks {
                             Activation.valueOf(layer.get("fn").asText().toUpperCase(Locale.ROOT)));
                 case "flatten" -> layers.flatten();
                 case "scale" -> layers.scale(layer.get("by").asDouble());
+                case "conv2d" ->
+                    layers.convolution(
+                            name,
+                            layer.get("out").asInt(),
+                            layer.get("k").asInt(),
+                            layer.path("stride").asInt(1),
+                            layer.get("pad").asInt(),
+                            false);
+                case "maxpool" ->
+                    layers.maxPool(
+                            layer.get("k").asInt(),
+                            layer.path("stride").asInt(layer.get("k").asInt()));
+                case "adaptive_avgpool" ->
+                    layers.adaptiveAveragePool(
+                            layer.get("out_h").asInt(), layer.get("out_w").asInt());
                 default -> throw new IllegalStateException(type);
             }
         }
@@ -45,7 +63,7 @@ public final class GoldenNetworks {
     public static Optional<String> unknown(JsonNode file) {
         for (JsonNode layer : file.get("layers")) {
             String type = layer.get("type").asText();
-            if (!List.of("linear", "act", "flatten", "scale").contains(type)) {
+            if (!KNOWN.contains(type)) {
                 return Optional.of(type);
             }
         }
@@ -73,15 +91,13 @@ public final class GoldenNetworks {
         return values;
     }
 
-    /** A list of golden tensors concatenated to a flat tensor [P]. */
-    public static Tensor flat(Backend backend, JsonNode tensors) {
-        List<Double> values = new ArrayList<>();
-        for (JsonNode tensor : tensors) {
-            for (double value : numbers(tensor)) {
-                values.add(value);
-            }
+    /** A list of golden tensors, in model order, as a flat tensor [P]. */
+    public static Tensor flat(Backend backend, ParameterLayout layout, JsonNode tensors) {
+        Tensor flat = backend.allocate(layout.size());
+        for (int i = 0; i < layout.count(); i++) {
+            backend.fromHost(layout.get(i).toMemory(numbers(tensors.get(i))), 0, layout.view(flat, i));
         }
-        return tensor(backend, values.stream().mapToDouble(Double::doubleValue).toArray());
+        return flat;
     }
 
     public static Tensor tensor(Backend backend, double... values) {

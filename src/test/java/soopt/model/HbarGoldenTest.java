@@ -73,14 +73,14 @@ class HbarGoldenTest {
                             + GoldenNetworks.unknown(file).get());
             Network network = GoldenNetworks.network(file).orElseThrow();
             try (Backend backend = Backends.cpu(precision, 2);
-                    Tensor theta = GoldenNetworks.flat(backend, file.get("params"))) {
+                    Tensor theta = GoldenNetworks.flat(backend, network.layout(), file.get("params"))) {
                 Objective objective = network.objective(
                         backend,
                         GoldenNetworks.inputs(backend, file.get("x")),
                         GoldenNetworks.targets(backend, file.get("y")));
                 close("loss", new double[] {file.get("loss_value").asDouble()}, objective.loss(theta));
                 for (JsonNode one : file.get("cases")) {
-                    try (Tensor u = GoldenNetworks.flat(backend, one.get("u"))) {
+                    try (Tensor u = GoldenNetworks.flat(backend, network.layout(), one.get("u"))) {
                         for (JsonNode golden : one.get("partitions")) {
                             check(network, objective, theta, u, golden);
                         }

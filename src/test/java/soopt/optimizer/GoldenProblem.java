@@ -33,7 +33,7 @@ final class GoldenProblem {
 
     /** θ [P] before the first step; the caller closes it. */
     Tensor start() {
-        return GoldenNetworks.flat(backend, json.get("params0"));
+        return GoldenNetworks.flat(backend, layout(), json.get("params0"));
     }
 
     /** The batches of the list {@code train_batches} or {@code hg_batches}, in order. */

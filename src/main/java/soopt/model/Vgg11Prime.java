@@ -1,0 +1,27 @@
+package soopt.model;
+
+import soopt.backend.Activation;
+import soopt.spec.Constraints;
+import soopt.spec.Default;
+import soopt.spec.Doc;
+
+/** VGG-11′: the features of configuration A (8 convolutions) and one dense layer. */
+@Doc("VGG-11′: 8 convolutions of VGG configuration A, average, one dense layer (Simonyan and Zisserman 2015)")
+public record Vgg11Prime(
+        @Default("elu") @Doc("activation after each convolution")
+        Activation activation,
+
+        @Default("standard") Parameterization parameterization,
+        @Default("softmax-cross-entropy") Loss loss,
+        @Default("{weights: 1.4142135623730951}") Initialization init)
+        implements Model {
+
+    public Vgg11Prime {
+        Constraints.check(Vgg11Prime.class, activation, parameterization, loss, init);
+    }
+
+    @Override
+    public Network network(int[] inputShape, int outputs) {
+        return VggFeatures.A.network(inputShape, outputs, activation, parameterization, loss);
+    }
+}

@@ -1,0 +1,57 @@
+package soopt.backend;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BlockPoolTest {
+    private final List<Object> freed = new ArrayList<>();
+    private final BlockPool<Object> pool = new BlockPool<>(bytes -> new Object(), freed::add);
+
+    @Test
+    void sizeClasses_holdTheRequest_andWasteAtMostAnEighth() {
+        for (long bytes = 0; bytes < 100_000; bytes += 7) {
+            long size = BlockPool.sizeClass(bytes);
+            assertTrue(size >= bytes && size % 64 == 0, bytes + " in " + size);
+            assertTrue(size <= Math.max(64, bytes + Math.max(63, bytes / 8)), bytes + " in " + size);
+            assertEquals(size, BlockPool.sizeClass(size));
+        }
+    }
+
+    @Test
+    void blockGivenBack_meetsTheNextRequestOfItsSizeOnly() {
+        Object block = pool.take(128);
+        pool.giveBack(128, block);
+        assertNotSame(block, pool.take(192));
+        assertSame(block, pool.take(128));
+        assertNotSame(block, pool.take(128));
+        assertEquals(new Backend.Memory(448, 448, 448, 3), pool.memory());
+    }
+
+    @Test
+    void peak_isTheMostThatWasLiveAtOnce() {
+        Object block = pool.take(128);
+        pool.giveBack(64, pool.take(64));
+        pool.giveBack(128, block);
+        assertEquals(192, pool.memory().peakBytes());
+        pool.resetPeak();
+        pool.take(64);
+        assertEquals(pool.memory().liveBytes(), pool.memory().peakBytes());
+    }
+
+    @Test
+    void close_freesIdleBlocksNow_andLiveOnesWhenTheyComeBack() {
+        Object idle = pool.take(64);
+        Object live = pool.take(64);
+        pool.giveBack(64, idle);
+        pool.close();
+        assertEquals(List.of(idle), freed);
+        pool.giveBack(64, live);
+        assertEquals(List.of(idle, live), freed);
+    }
+}

@@ -1,0 +1,109 @@
+package soopt.backend;
+
+/** Convolutions and pooling as plain float64 loops over images, windows and channels. */
+final class ImageReference {
+    private ImageReference() {}
+
+    /** One multiplication of a convolution: weight number, input number or −1 in the padding, output number. */
+    interface Term {
+        void visit(int weight, int input, int output);
+    }
+
+    static void forEachTerm(Convolution g, int images, Term term) {
+        for (int output = 0; output < images * g.outputs(); output++) {
+            int o = output % g.outChannels();
+            int column = output / g.outChannels() % g.outWidth();
+            int row = output / g.outChannels() / g.outWidth() % g.outHeight();
+            int image = output / g.outputs();
+            for (int k = 0; k < g.patch(); k++) {
+                int c = k % g.channels();
+                int x = column * g.stride() - g.padding() + k / g.channels() % g.kernel();
+                int y = row * g.stride() - g.padding() + k / g.channels() / g.kernel();
+                if (x >= 0 && x < g.width() && y >= 0 && y < g.height()) {
+                    int input = g.channelsFirst()
+                            ? (c * g.height() + y) * g.width() + x
+                            : (y * g.width() + x) * g.channels() + c;
+                    term.visit(o * g.patch() + k, image * g.inputs() + input, output);
+                }
+            }
+        }
+    }
+
+    static double[] scaled(double beta, double[] x) {
+        return beta == 0 ? new double[x.length] : Reference.combine(beta, x, 0, x);
+    }
+
+    static double[] convolve(Convolution g, int n, double[] x, double[] w, double alpha, double beta, double[] out) {
+        double[] values = scaled(beta, out);
+        forEachTerm(g, n, (weight, input, output) -> values[output] += alpha * w[weight] * x[input]);
+        return values;
+    }
+
+    static double[] adjoint(Convolution g, int n, double[] dy, double[] w, double beta, double[] dx) {
+        double[] values = scaled(beta, dx);
+        forEachTerm(g, n, (weight, input, output) -> values[input] += w[weight] * dy[output]);
+        return values;
+    }
+
+    static double[] weightGradient(Convolution g, int n, double[] x, double[] dy, double beta, double[] dw) {
+        double[] values = scaled(beta, dw);
+        forEachTerm(g, n, (weight, input, output) -> values[weight] += x[input] * dy[output]);
+        return values;
+    }
+
+    /** Input number of position j of the window of an output. */
+    static int place(Pooling g, int output, int j) {
+        int c = output % g.channels();
+        int column = output / g.channels() % g.outWidth() * g.stride() + j % g.kernel();
+        int row = output / g.channels() / g.outWidth() % g.outHeight() * g.stride() + j / g.kernel();
+        return output / g.outputs() * g.inputs() + (row * g.width() + column) * g.channels() + c;
+    }
+
+    /** The position in its window of the first maximum. */
+    static double[] argMax(Pooling g, int n, double[] x) {
+        double[] index = new double[n * g.outputs()];
+        for (int o = 0; o < index.length; o++) {
+            for (int j = 1; j < g.kernel() * g.kernel(); j++) {
+                if (x[place(g, o, j)] > x[place(g, o, (int) index[o])]) {
+                    index[o] = j;
+                }
+            }
+        }
+        return index;
+    }
+
+    static double[] select(Pooling g, double[] x, double[] index) {
+        int directions = x.length / g.inputs() * g.outputs() / index.length;
+        double[] values = new double[directions * index.length];
+        for (int o = 0; o < values.length; o++) {
+            values[o] = x[place(g, o, (int) index[o % index.length])];
+        }
+        return values;
+    }
+
+    static double[] scatter(Pooling g, double[] dy, double[] index) {
+        double[] values = new double[dy.length / g.outputs() * g.inputs()];
+        for (int o = 0; o < dy.length; o++) {
+            values[place(g, o, (int) index[o % index.length])] += dy[o];
+        }
+        return values;
+    }
+
+    /** The matrix of an average pooling of one image, [outputs, inputs]. */
+    static double[] averageMatrix(Averaging g) {
+        double[] matrix = new double[g.outputs() * g.inputs()];
+        for (int o = 0; o < g.outputs(); o++) {
+            int c = o % g.channels();
+            int j = o / g.channels() % g.outWidth();
+            int i = o / g.channels() / g.outWidth();
+            int rows = g.rowTo(i) - g.rowFrom(i);
+            int columns = g.columnTo(j) - g.columnFrom(j);
+            for (int y = g.rowFrom(i); y < g.rowTo(i); y++) {
+                for (int x = g.columnFrom(j); x < g.columnTo(j); x++) {
+                    matrix[o * g.inputs() + (y * g.width() + x) * g.channels() + c] = 1.0 / (rows * columns);
+                }
+            }
+        }
+        return matrix;
+    }
+}

@@ -1,0 +1,93 @@
+package soopt.backend;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/** A backend to which the contract applies, in one precision. */
+record Subject(String name, Precision precision, int threads) {
+    /** Part of an operation's result that may be rounded away when it is smaller than the least normal number. */
+    private static final double TINY_FLOAT = Float.MIN_NORMAL;
+
+    /** Every backend of this machine in both precisions; three threads cut loops unevenly. */
+    static Stream<Subject> all() {
+        List<Subject> subjects = new ArrayList<>();
+        for (Precision precision : Precision.values()) {
+            subjects.add(new Subject("portable", precision, 1));
+            if (Backends.hasVectorModule()) {
+                subjects.add(new Subject("cpu", precision, 1));
+                subjects.add(new Subject("cpu", precision, 3));
+            }
+        }
+        return subjects.stream();
+    }
+
+    Backend open() {
+        return name.equals("cpu") ? Backends.cpu(precision, threads) : Backends.portable(precision, threads);
+    }
+
+    /** Something computed with a backend; all its numbers in one array. */
+    interface Computation {
+        double[] run(Arena arena);
+    }
+
+    /** The numbers, which must be the same bits when computed again, in a backend whose memory has been used. */
+    double[] compute(Computation computation) {
+        try (Backend backend = open()) {
+            double[] once = run(backend, computation);
+            double[] again = run(backend, computation);
+            for (int i = 0; i < once.length; i++) {
+                if (Double.doubleToLongBits(once[i]) != Double.doubleToLongBits(again[i])) {
+                    fail(this + ": element " + i + " was " + once[i] + " and then " + again[i]);
+                }
+            }
+            return once;
+        }
+    }
+
+    private static double[] run(Backend backend, Computation computation) {
+        try (Arena arena = new Arena(backend)) {
+            return computation.run(arena);
+        }
+    }
+
+    /** |actual − expected| ≤ factor · unit roundoff · magnitude, element by element. */
+    void assertClose(double[] expected, double[] magnitude, double factor, double[] actual) {
+        if (expected.length != actual.length) {
+            fail(this + ": expected " + expected.length + " numbers, got " + actual.length);
+        }
+        double least = precision == Precision.FLOAT32 ? TINY_FLOAT : Double.MIN_NORMAL;
+        for (int i = 0; i < expected.length; i++) {
+            double error = Math.abs(actual[i] - expected[i]);
+            double bound = factor * (precision.unitRoundoff() * magnitude[i] + least);
+            if (!(error <= bound)) {
+                fail(this + ": element " + i + " is " + actual[i] + " instead of " + expected[i] + ", off by "
+                        + error / precision.unitRoundoff() + " roundoffs; allowed are " + factor + " of "
+                        + magnitude[i]);
+            }
+        }
+    }
+
+    void assertExact(double[] expected, double[] actual) {
+        assertArrayEquals(expected, actual, toString());
+    }
+
+    /** The nearest number of the precision. */
+    double round(double value) {
+        return precision == Precision.FLOAT32 ? (float) value : value;
+    }
+
+    /** Standard normal numbers of the precision. */
+    double[] normal(long seed, int n) {
+        Random random = new Random(seed);
+        double[] values = new double[n];
+        for (int i = 0; i < n; i++) {
+            values[i] = round(random.nextGaussian());
+        }
+        return values;
+    }
+}

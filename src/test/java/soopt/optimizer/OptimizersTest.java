@@ -1,0 +1,265 @@
+package soopt.optimizer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import soopt.Golden;
+import soopt.backend.Backend;
+import soopt.backend.Backends;
+import soopt.backend.Precision;
+import soopt.backend.Tensor;
+import soopt.curvature.CurvatureSummary;
+import soopt.curvature.Objective;
+import soopt.curvature.Partitioning;
+import soopt.spec.Choices;
+
+/** What every optimizer must do, and rules of NewtonSummary that no golden file covers. */
+final class OptimizersTest {
+    private static final Direction.Sgd MOMENTUM = new Direction.Sgd(0.9, 0, false, 0);
+    private static final LearningRateMomentum NO_MOMENTUM =
+            new LearningRateMomentum(0, LearningRateMomentum.Order.CLIP_THEN_AVERAGE);
+    private final Backend backend = Backends.cpu(Precision.FLOAT64, 1);
+
+    @AfterEach
+    void close() {
+        backend.close();
+    }
+
+    private static Stream<Optimizer> optimizers() {
+        return Stream.of(
+                new Sgd(0.1, 0, 0, false, 0),
+                new Sgd(0.1, 0.9, 0.5, false, 1e-3),
+                new Sgd(0.1, 0.9, 0, true, 1e-3),
+                new Adam(0.01, 0.9, 0.999, 1e-8, 1e-3),
+                newton(MOMENTUM, 3, new Average.None(), new LearningRateMomentum(0.5, NO_MOMENTUM.order())),
+                newton(MOMENTUM, 2, new Average.Moving(0.3), NO_MOMENTUM),
+                newton(new Direction.Sgd(0.9, 0, true, 0), 2, new Average.Uniform(2, 1), NO_MOMENTUM),
+                newton(new Direction.Adam(0.9, 0.99, 1e-8, 0), 2, new Average.Uniform(3, 3), NO_MOMENTUM));
+    }
+
+    private static NewtonSummary newton(
+            Direction direction, int period, Average average, LearningRateMomentum momentum) {
+        return new NewtonSummary(
+                direction,
+                new Partitioning.Canonical(),
+                0.3,
+                new NewtonSummary.Cubic(1),
+                period,
+                average,
+                momentum,
+                true,
+                0,
+                false);
+    }
+
+    @Test
+    void contract_coversEveryPermittedOptimizer() {
+        Set<String> covered = optimizers().map(o -> Choices.name(o.getClass())).collect(Collectors.toSet());
+        assertEquals(
+                Choices.of(Optimizer.class).stream().map(Choices.Choice::name).collect(Collectors.toSet()), covered);
+    }
+
+    @ParameterizedTest
+    @MethodSource("optimizers")
+    void restoredIteration_goesOnToTheSameBytes(Optimizer optimizer) {
+        GoldenProblem data = new GoldenProblem(backend, Golden.read("trajectory/mlp_data.json"));
+        List<Objective> training = data.batches("train_batches");
+        List<Objective> curvature = data.batches("hg_batches");
+        int used = 0;
+        MemoryState saved = new MemoryState(backend);
+        double[] middle;
+        double[] expected;
+        try (Tensor theta = data.start();
+                Optimizer.Iteration iteration = optimizer.start(data.problem(curvature))) {
+            for (int t = 0; t < 5; t++) {
+                used += go(iteration, theta, training.get(t));
+            }
+            iteration.scaleStepSize(0.5);
+            iteration.save(saved);
+            middle = host(theta);
+            for (int t = 5; t < 12; t++) {
+                go(iteration, theta, training.get(t));
+            }
+            expected = host(theta);
+        }
+        try (Tensor theta = data.start();
+                Optimizer.Iteration iteration =
+                        optimizer.start(data.problem(curvature.subList(used, curvature.size())))) {
+            backend.fromHost(middle, 0, theta);
+            iteration.restore(saved);
+            for (int t = 5; t < 12; t++) {
+                go(iteration, theta, training.get(t));
+            }
+            assertArrayEquals(expected, host(theta), 0);
+            assertTrue(Golden.relativeError(middle, expected) > 1e-6, "nothing moved: the test shows nothing");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("optimizers")
+    void missingState_isAnError(Optimizer optimizer) {
+        GoldenProblem data = new GoldenProblem(backend, Golden.read("trajectory/mlp_data.json"));
+        try (Optimizer.Iteration iteration = optimizer.start(data.problem(List.of()))) {
+            assertThrows(IllegalStateException.class, () -> iteration.restore(new MemoryState(backend)));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("optimizers")
+    void steps_takeNoNewMemory_onceStarted(Optimizer optimizer) {
+        GoldenProblem data = new GoldenProblem(backend, Golden.read("trajectory/mlp_data.json"));
+        List<Objective> training = data.batches("train_batches");
+        long before = backend.memory().liveBytes();
+        try (Tensor theta = data.start();
+                Optimizer.Iteration iteration = optimizer.start(data.problem(data.batches("hg_batches")))) {
+            go(iteration, theta, training.get(0));
+            long after = backend.memory().liveBytes();
+            for (int t = 1; t < 10; t++) {
+                go(iteration, theta, training.get(t));
+            }
+            assertEquals(after, backend.memory().liveBytes());
+        }
+        assertTrue(backend.memory().liveBytes() >= before);
+    }
+
+    private int go(Optimizer.Iteration iteration, Tensor theta, Objective batch) {
+        Step step = iteration.step(theta, batch);
+        step.update().ifPresent(update -> backend.axpyInPlace(1, update, theta));
+        return step.refresh().isPresent() ? 1 : 0;
+    }
+
+    private double[] host(Tensor x) {
+        double[] values = new double[(int) x.size()];
+        backend.toHost(x, values, 0);
+        return values;
+    }
+
+    @Test
+    void discretePartitionWithoutDamping_reachesTheMinimumOfAQuadraticInOneStep() {
+        double[][] hessian = {{3, 1, 0.5}, {1, 2, -0.3}, {0.5, -0.3, 1}};
+        QuadraticObjective objective = new QuadraticObjective(backend, hessian);
+        double[] end = oneStep(NewtonSummaries.fullBatch(new Partitioning.Discrete(), 1, 0, true), objective);
+        assertTrue(Golden.maxAbs(end) <= 1e-14, Arrays.toString(end));
+    }
+
+    @Test
+    void diagonalOnly_givesEachGroupItsOwnCauchyStep() {
+        double[][] hessian = {{3, 1}, {1, 2}};
+        QuadraticObjective objective = new QuadraticObjective(backend, hessian);
+        double[] end = oneStep(withoutDamping(0, true), objective);
+        // θ = (1, 2): g = (5, 5), θ_i − g_i/H_ii
+        assertArrayEquals(new double[] {1 - 5.0 / 3, 2 - 5.0 / 2}, end, 1e-15);
+    }
+
+    @Test
+    void ridge_addsAPartOfTheDiagonal() {
+        QuadraticObjective objective = new QuadraticObjective(backend, new double[][] {{3, 0}, {0, 2}});
+        double[] end = oneStep(withoutDamping(1, false), objective);
+        assertArrayEquals(new double[] {0.5, 1}, end, 1e-15);
+    }
+
+    private static NewtonSummary withoutDamping(double ridge, boolean diagonalOnly) {
+        return new NewtonSummary(
+                NewtonSummaries.GRADIENT,
+                new Partitioning.Discrete(),
+                1,
+                new NewtonSummary.Cubic(0),
+                1,
+                new Average.None(),
+                NO_MOMENTUM,
+                true,
+                ridge,
+                diagonalOnly);
+    }
+
+    /** θ after one step from (1, 2, …). */
+    private double[] oneStep(NewtonSummary method, QuadraticObjective objective) {
+        Tensor theta = backend.allocate(objective.layout().size());
+        double[] start = new double[(int) theta.size()];
+        Arrays.setAll(start, i -> i + 1);
+        backend.fromHost(start, 0, theta);
+        try (Optimizer.Iteration iteration = method.start(new Problem(backend, objective.layout(), () -> objective))) {
+            go(iteration, theta, objective);
+        }
+        return host(theta);
+    }
+
+    @Test
+    void discretePartitionOfManyParameters_updatesEachByItsRate() {
+        int size = 600;
+        double[][] hessian = new double[size][size];
+        for (int i = 0; i < size; i++) {
+            hessian[i][i] = 1 + i % 7;
+        }
+        double[] end = oneStep(withoutDamping(1, true), new QuadraticObjective(backend, hessian));
+        double[] expected = new double[size];
+        Arrays.setAll(expected, i -> (i + 1) / 2.0);
+        assertArrayEquals(expected, end, 1e-12);
+    }
+
+    @Test
+    void indefiniteQuadraticWithoutDamping_doesNotMove() {
+        double[][] hessian = {{1, 0}, {0, -1}};
+        QuadraticObjective objective = new QuadraticObjective(backend, hessian);
+        double[] end = oneStep(withoutDamping(0, false), objective);
+        assertArrayEquals(new double[] {1, 2}, end);
+    }
+
+    @Test
+    void sampleThatIsNotFinite_isPassedOnAndForgotten() {
+        for (Average kind : List.of(new Average.Moving(0.5), new Average.Uniform(2, 0))) {
+            SummaryAverage average = new SummaryAverage(kind);
+            average.add(sample(1));
+            assertTrue(Double.isNaN(average.add(sample(Double.NaN)).hessian()[0][0]));
+            assertEquals(2, average.add(sample(3)).hessian()[0][0], 1e-15);
+        }
+    }
+
+    private static CurvatureSummary sample(double value) {
+        return new CurvatureSummary(
+                value, new double[] {value}, new double[][] {{value}}, new double[] {value}, new double[0][][]);
+    }
+
+    @Test
+    void uniformAverage_isTheMeanOfTheLastWindowAndTheSamplesSince() {
+        SummaryAverage average = new SummaryAverage(new Average.Uniform(3, 0));
+        for (int k = 0; k < 20; k++) {
+            int first = Math.max(0, (k / 3 - 1) * 3);
+            assertEquals(0.5 * (first + k), average.add(sample(k)).third()[0], 1e-13, "after sample " + k);
+        }
+    }
+
+    @Test
+    void hyperParametersOutOfRange_areRefused() {
+        assertThrows(IllegalArgumentException.class, () -> new Sgd(0, 0, 0, false, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Sgd(0.1, 0, 0, true, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Direction.Sgd(1, 0, false, 0));
+        assertThrows(IllegalArgumentException.class, () -> new NewtonSummary.Cubic(-1));
+        assertThrows(IllegalArgumentException.class, () -> new Plateau(2, 1, 1e-4, 0, Plateau.Best.KEEP));
+    }
+
+    @Test
+    void restoredPlateau_goesOnAsBefore() {
+        Plateau plateau = new Plateau(1, 0.5, 0, 1, Plateau.Best.KEEP);
+        Plateau.Watch watch = plateau.start();
+        double[] losses = {1, 2, 2, 2, 2, 0.5, 2, 2, 2, 2, 2};
+        for (double loss : losses) {
+            MemoryState state = new MemoryState(backend);
+            watch.save(state);
+            Plateau.Watch restored = plateau.start();
+            restored.restore(state);
+            assertEquals(watch.observe(loss), restored.observe(loss));
+        }
+    }
+}
