@@ -62,11 +62,11 @@ final class CurvatureRecord {
     Optional<RecordedMatrices> matrices(
             int epoch, long step, Tensor theta, boolean byStep, FullBatch.Progress progress) {
         if (isOptimizers()) {
-            return latest.map(own -> matrices(epoch, byStep, Source.REFRESH, own));
+            return latest.map(own -> matrices(epoch, step, byStep, Source.REFRESH, own));
         }
         Source source = fullBatch ? Source.TRAINING_SET : Source.BATCH;
         Objective objective = fullBatch ? workload.trainingSet(progress) : workload.recordedBatch();
-        return Optional.of(matrices(epoch, byStep, source, compute(objective, theta, step)));
+        return Optional.of(matrices(epoch, step, byStep, source, compute(objective, theta, step)));
     }
 
     private Latest compute(Objective objective, Tensor theta, long step) {
@@ -79,11 +79,11 @@ final class CurvatureRecord {
         }
     }
 
-    private RecordedMatrices matrices(int epoch, boolean byStep, Source source, Latest computed) {
+    private RecordedMatrices matrices(int epoch, long step, boolean byStep, Source source, Latest computed) {
         List<String> names =
                 subject.partition().groups().stream().map(Partition.Group::name).toList();
         return new RecordedMatrices(
-                epoch, computed.step(), names, source, computed.hessian(), computed.regularized(), byStep);
+                epoch, step, computed.step(), names, source, computed.hessian(), computed.regularized(), byStep);
     }
 
     void save(State state) {

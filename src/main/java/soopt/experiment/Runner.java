@@ -5,12 +5,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import soopt.backend.Backend;
-import soopt.backend.Backends;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partitioning;
 import soopt.data.Data;
 import soopt.data.Store;
-import soopt.experiment.folder.Host;
 import soopt.experiment.folder.JsonObject;
 import soopt.experiment.folder.Meta;
 import soopt.experiment.folder.Recorder;
@@ -80,7 +78,7 @@ public final class Runner {
             if (finished.isPresent()) {
                 return finished.get();
             }
-            try (Backend backend = open(experiment)) {
+            try (Backend backend = Devices.open(experiment.device(), experiment.precision(), experiment.threads())) {
                 return run(directory, backend);
             }
         }
@@ -101,15 +99,6 @@ public final class Runner {
                     status.best(),
                     Optional.empty());
         });
-    }
-
-    private static Backend open(Experiment experiment) {
-        if (experiment.device() == Device.CUDA) {
-            throw new DeviceException(
-                    "device: cuda cannot be used here: this build has the CPU backend alone; use device: cpu");
-        }
-        int threads = experiment.threads() == 0 ? Host.physicalCores() : experiment.threads();
-        return Backends.cpu(experiment.precision(), threads);
     }
 
     private RunResult run(RunDirectory directory, Backend backend) {

@@ -9,7 +9,6 @@ import soopt.experiment.Workload.Part;
 import soopt.experiment.folder.MetricsRow;
 import soopt.experiment.folder.Recorder;
 import soopt.experiment.folder.RunState;
-import soopt.experiment.folder.StepRow;
 import soopt.optimizer.Optimizer;
 import soopt.optimizer.Plateau;
 import soopt.optimizer.Refresh;
@@ -32,6 +31,7 @@ final class Trainer {
     private final Optimizer.Iteration iteration;
     private final Recorder recorder;
     private final Journal journal;
+    private final StepProbe probe;
     private final StopSignal stop;
     private final Optional<Plateau.Watch> plateau;
     private final Clocks clocks = new Clocks();
@@ -61,6 +61,7 @@ final class Trainer {
         this.iteration = iteration;
         this.recorder = recorder;
         this.journal = new Journal(settings, workload, recorder, listener, position);
+        this.probe = new StepProbe(recorded.steps().every(), backend, recorder, position);
         this.stop = stop;
         this.plateau = settings.plateau().map(Plateau::start);
     }
@@ -187,10 +188,11 @@ final class Trainer {
             return Optional.of(diverged(problem.get(), proposed.loss(), updateNorm, batch));
         }
         recordFirstMatrices(theta);
-        if (isLogged() && proposed.update().isPresent()) {
-            applyMeasured(theta, batch, proposed, updateNorm, stepSize);
+        long apply = System.nanoTime();
+        if (proposed.update().isPresent() && probe.isDue()) {
+            probe.applyInPlace(theta, batch, proposed, updateNorm, stepSize);
+            clocks.addEvaluation(Clocks.since(apply));
         } else {
-            long apply = System.nanoTime();
             proposed.update().ifPresent(update -> backend.axpyInPlace(1, update, theta));
             seconds += Clocks.since(apply);
         }
@@ -221,35 +223,6 @@ final class Trainer {
         if (position.step() == 0 && curvature.isOptimizers() && byEpoch) {
             recordMatrices(theta, false);
         }
-    }
-
-    private boolean isLogged() {
-        Every every = recorded.steps().every();
-        boolean first = position.step() == 0;
-        boolean firstOfEpoch = position.stepInEpoch() == 0 && every.dueAfterEpoch(position.epoch() + 1);
-        return !every.isNever() && (first || firstOfEpoch || every.dueAfterStep(position.step() + 1));
-    }
-
-    /** Applies the update between the prediction of its effect and the measurement. */
-    private void applyMeasured(Tensor theta, Workload.Batch batch, Step proposed, double updateNorm, double stepSize) {
-        long start = System.nanoTime();
-        Tensor update = proposed.update().orElseThrow();
-        StepModel model = StepModel.of(batch.plain(), theta, update);
-        double parameterNorm = norm(theta);
-        backend.axpyInPlace(1, update, theta);
-        double change = batch.plain().loss(theta) - proposed.loss();
-        recorder.step(new StepRow(
-                position.step() + 1,
-                position.epoch() + 1,
-                proposed.loss(),
-                proposed.gradientNorm(),
-                updateNorm,
-                parameterNorm,
-                model.second(),
-                model.third(),
-                change,
-                stepSize));
-        clocks.addEvaluation(Clocks.since(start));
     }
 
     // ---- between steps ----

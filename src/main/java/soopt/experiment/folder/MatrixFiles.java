@@ -12,7 +12,7 @@ import soopt.data.NpyArray;
 import soopt.data.NpzFile;
 
 /** The folder matrices/: each matrix as CSV and JSON with names of rows and columns, and all of them in matrices.npz. */
-final class MatrixFiles {
+public final class MatrixFiles {
     private final Path folder;
     private final Path archive;
     private final Map<String, NpyArray> archived = new LinkedHashMap<>();
@@ -46,7 +46,8 @@ final class MatrixFiles {
         return NpyArray.of(values, matrix.length, matrix.length);
     }
 
-    private static String csv(List<String> names, double[][] matrix) {
+    /** A table with a column of names, then one column per group. */
+    public static String csv(List<String> names, double[][] matrix) {
         StringBuilder text = new StringBuilder();
         List<String> header = new ArrayList<>(List.of("group"));
         header.addAll(names);
@@ -64,6 +65,7 @@ final class MatrixFiles {
                         .put("kind", kind)
                         .put("epoch", matrices.epoch())
                         .put("step", matrices.step())
+                        .put("computed_after_step", matrices.computedAfter())
                         .put("source", matrices.source().text())
                         .put("rows", matrix.length)
                         .put("names", matrices.names())

@@ -7,7 +7,8 @@ import java.util.Locale;
  * The matrices of one computation of the curvature.
  *
  * @param epoch epochs done
- * @param step steps done before it was computed
+ * @param step steps done when it is written down
+ * @param computedAfter steps done when it was computed, ≤ step
  * @param names of rows and columns: the groups
  * @param source what H̄ is of: the optimizer's refresh (averaged if it averages), one batch, or the training set
  * @param hessian H̄ [S][S]
@@ -17,6 +18,7 @@ import java.util.Locale;
 public record RecordedMatrices(
         int epoch,
         long step,
+        long computedAfter,
         List<String> names,
         Source source,
         double[][] hessian,
