@@ -21,6 +21,9 @@ import soopt.optimizer.State;
  * it, prev.npz.
  */
 final class Checkpoint implements State {
+    /** Numbers converted at once: a network of 10⁸ parameters must not need a second copy in float64. */
+    private static final int PIECE = 1 << 20;
+
     private final Backend backend;
     private final Map<String, NpyArray> arrays;
     private final String prefix;
@@ -87,17 +90,23 @@ final class Checkpoint implements State {
 
     @Override
     public void putTensor(String name, Tensor value) {
-        double[] host = new double[Math.toIntExact(value.size())];
-        backend.toHost(value, host, 0);
+        int size = Math.toIntExact(value.size());
         if (value.precision() == Precision.FLOAT64) {
-            arrays.put(prefix + name, NpyArray.of(host, host.length));
+            double[] host = new double[size];
+            backend.toHost(value, host, 0);
+            arrays.put(prefix + name, NpyArray.of(host, size));
             return;
         }
-        float[] single = new float[host.length];
-        for (int i = 0; i < host.length; i++) {
-            single[i] = (float) host[i];
+        float[] host = new float[size];
+        double[] piece = new double[Math.min(PIECE, size)];
+        for (int from = 0; from < size; from += PIECE) {
+            int count = Math.min(PIECE, size - from);
+            backend.toHost(value.slice(from, count), piece, 0);
+            for (int i = 0; i < count; i++) {
+                host[from + i] = (float) piece[i];
+            }
         }
-        arrays.put(prefix + name, NpyArray.of(single, single.length));
+        arrays.put(prefix + name, NpyArray.of(host, size));
     }
 
     @Override
@@ -107,7 +116,12 @@ final class Checkpoint implements State {
             throw new IllegalStateException("the checkpoint has " + array.size() + " numbers for '" + prefix + name
                     + "', but " + out.size() + " are needed");
         }
-        backend.fromHost(array.doubles(), 0, out);
+        double[] piece = new double[Math.min(PIECE, array.size())];
+        for (int from = 0; from < array.size(); from += PIECE) {
+            int count = Math.min(PIECE, array.size() - from);
+            array.copy(from, count, piece, 0);
+            backend.fromHost(piece, 0, out.slice(from, count));
+        }
     }
 
     @Override

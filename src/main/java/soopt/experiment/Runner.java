@@ -135,6 +135,7 @@ public final class Runner {
 
     private Recorder create(RunDirectory directory, Backend backend) {
         directory.create();
+        directory.keptMessage().ifPresent(listener::message);
         WholeFile.write(directory.file("config.yaml"), SpecWriter.toYaml(experiment));
         WholeFile.write(directory.file("source.yaml"), request.source());
         StringBuilder overrides = new StringBuilder();

@@ -18,8 +18,6 @@ import soopt.data.NpyArray;
 import soopt.data.NpzFile;
 
 class CurvatureRecordTest {
-    private static final List<String> STREAMS = List.of("metrics.csv", "steps.csv", "learning_rates.csv");
-
     @TempDir
     Path results;
 

@@ -85,6 +85,14 @@ public final class RunDirectory implements AutoCloseable {
                         + path + "; use --force to run it again");
     }
 
+    /** One line on what became of an earlier run that was not finished or is run again; after {@link #create}. */
+    public Optional<String> keptMessage() {
+        return earlier.filter(status -> attempt > 1)
+                .map(status -> "the earlier run ("
+                        + (status.state() == RunState.RUNNING ? "INTERRUPTED" : status.state().name())
+                        + " at step " + status.step() + ") is kept in " + attemptFolder(attempt - 1));
+    }
+
     /** Makes the folder; what lies there is kept as &lt;id&gt;.attempt-k, with k = 1 for the oldest. */
     public RunDirectory create() {
         try {

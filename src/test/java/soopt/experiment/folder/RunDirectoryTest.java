@@ -120,6 +120,9 @@ class RunDirectoryTest {
         try (RunDirectory directory = claim().create()) {
             assertEquals(3, directory.attempt());
             assertEquals(
+                    "the earlier run (FAILED at step 30) is kept in " + folder() + ".attempt-2",
+                    directory.keptMessage().orElseThrow());
+            assertEquals(
                     RunState.COMPLETED,
                     Status.read(folder().resolveSibling(ID + ".attempt-1"))
                             .orElseThrow()
@@ -140,6 +143,8 @@ class RunDirectoryTest {
         try (RunDirectory directory = claim()) {
             assertTrue(directory.earlier().orElseThrow().isStale(Instant.now(), Host.name()));
             assertTrue(directory.finishedMessage().isEmpty());
+            directory.create();
+            assertTrue(directory.keptMessage().orElseThrow().startsWith("the earlier run (INTERRUPTED at step 30)"));
         }
     }
 
