@@ -81,7 +81,8 @@ final class CpuBackend implements Backend {
                     + " MiB is beyond 2 GiB; lower curvature.memory or the batch size");
         }
         DataType type = precision == Precision.FLOAT32 ? DataType.FLOAT : DataType.DOUBLE;
-        INDArray array = Nd4j.createUninitialized(type, bytes / precision.bytes());
+        // 64 bytes more: loops may read one vector past the end.
+        INDArray array = Nd4j.createUninitialized(type, (bytes + 64) / precision.bytes());
         Pointer pointer = array.data().pointer();
         return new Block(array, pointer.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN), pointer);
     }
@@ -118,8 +119,7 @@ final class CpuBackend implements Backend {
 
     @Override
     public Tensor allocate(int... shape) {
-        // Room for one vector read past the end.
-        long bytes = BlockPool.sizeClass(Tensor.sizeOf(shape) * precision.bytes() + 64);
+        long bytes = BlockPool.sizeClass(Tensor.sizeOf(shape) * precision.bytes());
         return Tensor.owning(new CpuStorage(this, bytes, pool.take(bytes)), shape);
     }
 
