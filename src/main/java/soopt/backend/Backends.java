@@ -14,8 +14,11 @@ public final class Backends {
         return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     }
 
-    /** The CPU, with fused loops. */
+    /** The CPU: with fused loops, or by ND4J's own operations on a JVM without the vector module. */
     public static Backend cpu(Precision precision, int threads) {
+        if (!hasVectorModule()) {
+            return portable(precision, threads);
+        }
         return switch (precision) {
             case FLOAT32 -> new CpuBackend(precision, threads, new FloatLoops(), new FloatImages());
             case FLOAT64 -> new CpuBackend(precision, threads, new DoubleLoops(), new DoubleImages());

@@ -81,7 +81,8 @@ final class CpuBackend implements Backend {
                     + " MiB is beyond 2 GiB; lower curvature.memory or the batch size");
         }
         DataType type = precision == Precision.FLOAT32 ? DataType.FLOAT : DataType.DOUBLE;
-        INDArray array = Nd4j.createUninitialized(type, bytes / precision.bytes());
+        // 64 bytes more: loops may read one vector past the end.
+        INDArray array = Nd4j.createUninitialized(type, (bytes + 64) / precision.bytes());
         Pointer pointer = array.data().pointer();
         return new Block(array, pointer.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN), pointer);
     }
@@ -465,12 +466,19 @@ final class CpuBackend implements Backend {
     public void sumRows(Tensor x, double beta, Tensor out) {
         int d = size(out);
         require(d > 0 && x.size() % d == 0, x, out);
-        workers.share(
-                d,
-                64,
-                x.size(),
-                (from, to, part) ->
-                        loops.sumRows(bytes(x), at(x), size(x) / d, d, from, to, beta, bytes(out), at(out)));
+        double[][] sums = new double[workers.threads()][];
+        workers.share(size(x) / d, 64, x.size(), (from, to, part) -> {
+            double[] sum = new double[d];
+            loops.sumRows(bytes(x), at(x) + from * d, to - from, d, sum);
+            sums[part] = sum;
+        });
+        double[] total = new double[d];
+        if (beta != 0) {
+            toHost(out, total, 0);
+            Arrays.setAll(total, i -> beta * total[i]);
+        }
+        addAll(1, sums, total);
+        fromHost(total, 0, out);
     }
 
     // ---- contractions ----
@@ -566,7 +574,7 @@ final class CpuBackend implements Backend {
         require(z.size() == a.size(), z, a);
         // A transcendental is worth about eight passes.
         workers.share(size(z), 64, 8 * z.size(), (from, to, part) -> {
-            Loops.Arrays arrays = new Loops.Arrays(
+            Loops.Operands arrays = new Loops.Operands(
                     bytes(z),
                     at(z) + from,
                     bytes(a),
@@ -591,7 +599,7 @@ final class CpuBackend implements Backend {
     }
 
     /** σ = zΦ, σ′ = Φ + zφ, σ″ = (2 − z²)φ, σ‴ = (z² − 4)zφ; scalar, in float64. */
-    private void gelu(Loops.Arrays x, int n, int order) {
+    private void gelu(Loops.Operands x, int n, int order) {
         for (int i = 0; i < n; i++) {
             double z = get(x.z(), x.atZ() + i);
             double cdf = NormalDistribution.cumulative(z);

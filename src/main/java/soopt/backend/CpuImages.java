@@ -23,20 +23,12 @@ final class CpuImages {
 
     private static ImageLoops.Shape shape(Convolution g) {
         return new ImageLoops.Shape(
-                g.channels(),
-                g.height(),
-                g.width(),
-                g.outHeight(),
-                g.outWidth(),
-                g.kernel(),
-                g.stride(),
-                g.padding(),
-                g.channelsFirst());
+                g.channels(), g.height(), g.width(), g.outHeight(), g.outWidth(), g.kernel(), g.stride(), g.padding());
     }
 
     private static ImageLoops.Shape shape(Pooling g) {
         return new ImageLoops.Shape(
-                g.channels(), g.height(), g.width(), g.outHeight(), g.outWidth(), g.kernel(), g.stride(), 0, false);
+                g.channels(), g.height(), g.width(), g.outHeight(), g.outWidth(), g.kernel(), g.stride(), 0);
     }
 
     private static int images(Tensor x, int perImage) {
@@ -49,22 +41,48 @@ final class CpuImages {
         return Math.max(1, Math.min(images, rows / g.positions()));
     }
 
+    /** Patches of images from … to − 1, [(to − from)·positions, patch]. */
     private void patches(Convolution g, Tensor x, int from, int to, Tensor out) {
-        ByteBuffer source = CpuBackend.bytes(x);
+        Tensor images = x.slice((long) from * g.inputs(), to - from, g.inputs());
+        if (!g.channelsFirst()) {
+            patches(g, images, out);
+            return;
+        }
+        try (Tensor turned = backend.allocate(to - from, g.inputs())) {
+            int pixels = g.height() * g.width();
+            backend.workers().share(to - from, 1, 4 * images.size(), (first, end, part) -> {
+                for (int image = first; image < end; image++) {
+                    int at = image * g.inputs();
+                    loops.channelsLast(
+                            CpuBackend.bytes(images),
+                            CpuBackend.at(images) + at,
+                            pixels,
+                            g.channels(),
+                            CpuBackend.bytes(turned),
+                            CpuBackend.at(turned) + at);
+                }
+            });
+            patches(g, turned, out);
+        }
+    }
+
+    private void patches(Convolution g, Tensor images, Tensor out) {
+        ByteBuffer source = CpuBackend.bytes(images);
         ByteBuffer target = CpuBackend.bytes(out);
-        int at = CpuBackend.at(x) + from * g.inputs();
         ImageLoops.Shape shape = shape(g);
+        int rowSize = g.outWidth() * g.patch();
+        int rows = images.length(0) * g.outHeight();
         backend.workers()
                 .share(
-                        (to - from) * g.outHeight(),
+                        rows,
                         1,
-                        (long) (to - from) * g.positions() * g.patch(),
+                        (long) rows * rowSize,
                         (row, end, part) -> loops.patches(
                                 shape,
                                 source,
-                                at,
+                                CpuBackend.at(images),
                                 target,
-                                CpuBackend.at(out) + row * g.outWidth() * g.patch(),
+                                CpuBackend.at(out) + row * rowSize,
                                 row,
                                 end));
     }

@@ -34,6 +34,11 @@ public final class BatchSampler {
         return Arrays.copyOfRange(order, batches.from(k), batches.from(k) + batches.size(k));
     }
 
+    /** The examples as the batch drawn last sees them. */
+    public Examples augmented(Examples set) {
+        return batches.augmented(set, epoch);
+    }
+
     /** Number of batches drawn so far. */
     public long position() {
         return position;

@@ -67,6 +67,11 @@ public final class Batches {
         return RandomStreams.permutation(examples, random);
     }
 
+    /** The examples as this epoch sees them: to be read in its order. */
+    public Examples augmented(Examples set, long epoch) {
+        return set.augmented(seed, stream, epoch);
+    }
+
     /** Where batch k begins in the order of its epoch. */
     public int from(int k) {
         return k * batchSize;

@@ -1,7 +1,7 @@
 package soopt.data;
 
 /** A data set by name: what to load. */
-public sealed interface Dataset permits Mnist, FashionMnist, MnistSample, Npz {
+public sealed interface Dataset permits Mnist, FashionMnist, Cifar10, MnistSample, Npz {
     /** Number of training examples held out for validation, drawn with the run's seed. */
     int validation();
 

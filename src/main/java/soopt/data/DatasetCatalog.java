@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
 
 /** The data sets that consist of known files: what they are, whether they are here, and how to get them. */
 public final class DatasetCatalog {
-    private static final List<DatasetFiles> ALL = List.of(Mnist.FILES, FashionMnist.FILES, MnistSample.FILES);
+    private static final List<DatasetFiles> ALL =
+            List.of(Mnist.FILES, FashionMnist.FILES, Cifar10.FILES, MnistSample.FILES);
 
     private DatasetCatalog() {}
 

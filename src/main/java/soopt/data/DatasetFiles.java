@@ -6,7 +6,8 @@ import java.util.List;
 /**
  * The files a data set consists of and where they come from.
  *
- * @param name name of the data set, and of its folder in the store
+ * @param name name of the data set
+ * @param folderName of its folder in the store
  * @param description one line
  * @param licence one line
  * @param citation one line
@@ -15,15 +16,27 @@ import java.util.List;
  */
 record DatasetFiles(
         String name,
+        String folderName,
         String description,
         String licence,
         String citation,
         List<DatasetFile> files,
         List<Source> sources) {
 
+    /** Files in a folder that is called as the data set is. */
+    DatasetFiles(
+            String name,
+            String description,
+            String licence,
+            String citation,
+            List<DatasetFile> files,
+            List<Source> sources) {
+        this(name, name, description, licence, citation, files, sources);
+    }
+
     /** The folder of its files. */
     Path folder(Store store) {
-        return store.directory().resolve(name);
+        return store.directory().resolve(folderName);
     }
 
     /** Files that are in the folder under no name. */

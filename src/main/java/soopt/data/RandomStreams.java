@@ -1,6 +1,7 @@
 package soopt.data;
 
 import java.nio.charset.StandardCharsets;
+import java.util.function.LongUnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
@@ -25,12 +26,22 @@ public final class RandomStreams {
      * @param index which of the kind, e.g. the epoch
      */
     public static RandomGenerator of(long seed, String stream, long index) {
+        return new SplitMix(start(seed, stream, index));
+    }
+
+    /** The same stream to be read in any order: entry k ≥ 0 is what the generator's call k of nextLong gives. */
+    static LongUnaryOperator table(long seed, String stream, long index) {
+        long start = start(seed, stream, index);
+        return k -> mix(start + (k + 1) * GOLDEN_GAMMA);
+    }
+
+    private static long start(long seed, String stream, long index) {
         long hash = mix(seed + GOLDEN_GAMMA);
         for (byte b : stream.getBytes(StandardCharsets.UTF_8)) {
             hash = mix(hash ^ (b & 0xff));
         }
         hash = mix(hash ^ 256);
-        return new SplitMix(mix(hash ^ index));
+        return mix(hash ^ index);
     }
 
     /** 0, 1, …, size − 1 in random order: Fisher and Yates, from the last down. */

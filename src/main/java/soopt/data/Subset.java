@@ -45,6 +45,12 @@ final class Subset implements Examples {
         whole.targets(inWhole(indices, from, count), 0, count, out);
     }
 
+    @Override
+    public Examples augmented(long seed, String stream, long epoch) {
+        Examples changed = whole.augmented(seed, stream, epoch);
+        return changed == whole ? this : new Subset(changed, members);
+    }
+
     private int[] inWhole(int[] indices, int from, int count) {
         int[] mapped = new int[count];
         for (int k = 0; k < count; k++) {

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * Reads tar archives (POSIX ustar): header blocks of 512 bytes, each followed by the file padded to a multiple of 512.
@@ -23,13 +24,18 @@ final class Tar {
 
     /** Saves the wanted files, plain or as .gz, wherever in the archive they are, into one folder. */
     static void extract(InputStream in, List<DatasetFile> wanted, Path folder) throws IOException {
+        extract(in, name -> wanted.stream().anyMatch(file -> file.isCalled(name)), folder);
+    }
+
+    /** Saves the files of wanted names, wherever in the archive they are, into one folder. */
+    static void extract(InputStream in, Predicate<String> wanted, Path folder) throws IOException {
         byte[] header = in.readNBytes(BLOCK);
         while (header.length == BLOCK && header[0] != 0) {
             String path = text(header, 0, NAME_LENGTH);
             String name = path.substring(path.lastIndexOf('/') + 1);
             long size = size(header);
             boolean regular = header[TYPE_AT] == '0' || header[TYPE_AT] == 0;
-            if (regular && wanted.stream().anyMatch(file -> file.isCalled(name))) {
+            if (regular && wanted.test(name)) {
                 LimitedInput content = new LimitedInput(in, size);
                 Files.copy(content, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
                 content.requireEnd(path);

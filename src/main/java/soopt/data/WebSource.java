@@ -1,8 +1,8 @@
 package soopt.data;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.net.URLConnection;
@@ -35,26 +35,58 @@ record WebSource(URI place) implements Source {
     }
 
     /** Saves what is at this address. */
-    static void download(URI address, Path target, FetchProgress progress) throws IOException {
+    private static void download(URI address, Path target, FetchProgress progress) throws IOException {
+        receive(address, target.getFileName().toString(), progress, in -> Files.copy(in, target));
+    }
+
+    /** Takes what arrives; need not read all of it. */
+    interface Receiver {
+        void accept(InputStream in) throws IOException;
+    }
+
+    /** Hands what is at this address to a receiver as it arrives. */
+    static void receive(URI address, String name, FetchProgress progress, Receiver receiver) throws IOException {
         HttpURLConnection connection = open(address);
         long total = connection.getContentLengthLong();
-        progress.start(target.getFileName().toString(), total);
-        try (InputStream in = connection.getInputStream();
-                OutputStream out = Files.newOutputStream(target)) {
-            byte[] buffer = new byte[1 << 16];
-            long received = 0;
-            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-                out.write(buffer, 0, n);
-                received += n;
-                progress.advance(n);
-            }
-            if (total >= 0 && received != total) {
-                throw new IOException(
-                        target.getFileName() + " broke off after " + received + " of " + total + " bytes");
-            }
+        progress.start(name, total);
+        try (InputStream in = new WatchedInput(connection.getInputStream(), name, total, progress)) {
+            receiver.accept(in);
         } finally {
             progress.finish();
             connection.disconnect();
+        }
+    }
+
+    /** Reports what is read, and fails where a body of known length ends early. */
+    private static final class WatchedInput extends FilterInputStream {
+        private final String name;
+        private final long total;
+        private final FetchProgress progress;
+        private long received;
+
+        WatchedInput(InputStream in, String name, long total, FetchProgress progress) {
+            super(in);
+            this.name = name;
+            this.total = total;
+            this.progress = progress;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int from, int length) throws IOException {
+            int n = in.read(buffer, from, length);
+            if (n >= 0) {
+                received += n;
+                progress.advance(n);
+            } else if (total >= 0 && received != total) {
+                throw new IOException(name + " broke off after " + received + " of " + total + " bytes");
+            }
+            return n;
         }
     }
 

@@ -41,7 +41,7 @@ class ImageContractTest {
             double[] x = subject.normal(1, IMAGES * g.inputs());
             double[] w = subject.normal(2, g.outChannels() * g.patch());
             double[] out = subject.normal(3, IMAGES * g.outputs());
-            for (double beta : new double[] {0, 1, BETA}) {
+            for (double beta : betas(g)) {
                 double[] expected = ImageReference.convolve(g, IMAGES, x, w, ALPHA, beta, out);
                 double[] size = ImageReference.convolve(
                         g, IMAGES, Reference.absolute(x), Reference.absolute(w), -ALPHA, beta, Reference.absolute(out));
@@ -52,6 +52,11 @@ class ImageContractTest {
                 }));
             }
         }
+    }
+
+    /** One suffices for the large one, whose reference takes long. */
+    private static double[] betas(Convolution g) {
+        return g.height() > 20 ? new double[] {BETA} : new double[] {0, 1, BETA};
     }
 
     private static Tensor weights(Arena arena, Convolution g, double[] w) {
@@ -71,7 +76,7 @@ class ImageContractTest {
             double[] w = subject.normal(2, g.outChannels() * g.patch());
             double[] dy = subject.normal(3, IMAGES * g.outputs());
             double[] size = Reference.absolute(dy);
-            for (double beta : new double[] {0, 1, BETA}) {
+            for (double beta : betas(g)) {
                 subject.assertClose(
                         ImageReference.weightGradient(g, IMAGES, x, dy, beta, w),
                         ImageReference.weightGradient(

@@ -59,8 +59,10 @@ class DatasetCatalogTest {
         assertEquals("mnist", entries.get(0).name());
         assertFalse(entries.get(0).present());
         assertEquals(54_950_048, entries.get(0).bytes());
-        assertEquals("mnist-sample", entries.get(2).name());
-        assertTrue(entries.get(2).present());
+        assertEquals(directory.resolve("cifar-10"), entries.get(2).folder());
+        assertEquals(184_380_000, entries.get(2).bytes());
+        assertEquals("mnist-sample", entries.get(3).name());
+        assertTrue(entries.get(3).present());
     }
 
     @Test
@@ -123,7 +125,7 @@ class DatasetCatalogTest {
     @Test
     void unknownName_namesThoseKnown() {
         DatasetException e = assertThrows(DatasetException.class, () -> DatasetCatalog.verify("mnst", store()));
-        assertEquals("there is no data set 'mnst'; known: mnist, fashion-mnist, mnist-sample", e.getMessage());
+        assertEquals("there is no data set 'mnst'; known: mnist, fashion-mnist, cifar10, mnist-sample", e.getMessage());
     }
 
     @Test

@@ -23,6 +23,10 @@ class DatasetSpecTest {
     void everyKind_isBoundByItsName_withDefaults() {
         assertEquals(new Mnist(6000, 0), bind("{type: mnist}"));
         assertEquals(new FashionMnist(6000, 0), bind("{type: fashion-mnist}"));
+        assertEquals(new Cifar10(5000, 0, new Augmentation(0, false)), bind("{type: cifar10}"));
+        assertEquals(
+                new Cifar10(0, 100, new Augmentation(4, true)),
+                bind("{type: cifar10, validation: 0, limit: 100, augmentation: {crop: 4, flip: true}}"));
         assertEquals(new MnistSample(500, 0), bind("{type: mnist-sample}"));
         assertEquals(new MnistSample(100, 1000), bind("{type: mnist-sample, validation: 100, limit: 1000}"));
         assertEquals(new Npz("a.npz", Optional.empty(), 0, 0, 0), bind("{type: npz, train: a.npz}"));

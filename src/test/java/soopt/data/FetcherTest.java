@@ -272,6 +272,43 @@ class FetcherTest {
         assertThrows(IOException.class, () -> Tar.extract(new ByteArrayInputStream(cut), wanted, folder));
     }
 
+    private static byte[] archive() throws IOException {
+        ByteArrayOutputStream tar = new ByteArrayOutputStream();
+        entry(tar, "batches/readme", "x".repeat(700).getBytes(StandardCharsets.UTF_8));
+        entry(tar, "batches/first", FIRST);
+        entry(tar, "batches/second", SECOND);
+        tar.writeBytes(new byte[1024]);
+        return gzip(tar.toByteArray());
+    }
+
+    @Test
+    void archiveOnTheWeb_isUnpackedAsItArrives() throws IOException {
+        byte[] archive = archive();
+        answer("/a.tar.gz", 200, archive);
+        Fetcher.require(files(Source.archive(base + "/a.tar.gz")), store(false));
+        assertEquals(List.of("first", "second"), inFolder());
+        assertEquals(archive.length, log.bytes);
+        assertEquals(List.of("a.tar.gz " + archive.length), log.lines);
+        assertEquals(0, log.open);
+    }
+
+    @Test
+    void archiveThatBreaksOff_orIsNone_leadsToTheMirror() throws IOException {
+        byte[] archive = archive();
+        answer("/a.tar.gz", 200, Arrays.copyOf(archive, archive.length / 2));
+        answer("/b.tar.gz", 200, FIRST);
+        answer("/c.tar.gz", 200, archive);
+        Fetcher.require(
+                files(
+                        Source.archive(base + "/a.tar.gz"),
+                        Source.archive(base + "/b.tar.gz"),
+                        Source.archive(base + "/c.tar.gz")),
+                store(false));
+        assertEquals(List.of("first", "second"), inFolder());
+        assertTrue(log.lines.contains(base + "/b.tar.gz: Not in GZIP format"), log.lines.toString());
+        assertEquals(0, log.open);
+    }
+
     private static void entry(ByteArrayOutputStream tar, String name, byte[] content) {
         byte[] header = new byte[512];
         byte[] path = name.getBytes(StandardCharsets.US_ASCII);

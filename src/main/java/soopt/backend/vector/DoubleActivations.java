@@ -19,7 +19,7 @@ final class DoubleActivations {
 
     private DoubleActivations() {}
 
-    private static DoubleVector z(Loops.Arrays x, int i, int n) {
+    private static DoubleVector z(Loops.Operands x, int i, int n) {
         int at = (x.atZ() + i) * BYTES;
         return i + WIDTH <= n
                 ? DoubleVector.fromByteBuffer(LANES, x.z(), at, ORDER)
@@ -38,7 +38,7 @@ final class DoubleActivations {
         return DoubleVector.broadcast(LANES, (double) value);
     }
 
-    static void identity(Loops.Arrays x, int n, int order) {
+    static void identity(Loops.Operands x, int n, int order) {
         DoubleVector zero = all(0);
         DoubleVector one = all(1);
         for (int i = 0; i < n; i += WIDTH) {
@@ -54,7 +54,7 @@ final class DoubleActivations {
     }
 
     /** σ′(0) = 0. */
-    static void relu(Loops.Arrays x, int n, int order) {
+    static void relu(Loops.Operands x, int n, int order) {
         DoubleVector zero = all(0);
         DoubleVector one = all(1);
         for (int i = 0; i < n; i += WIDTH) {
@@ -73,7 +73,7 @@ final class DoubleActivations {
     }
 
     /** σ′ = 1 − a², σ″ = −2aσ′, σ‴ = σ′(6a² − 2). */
-    static void tanh(Loops.Arrays x, int n, int order) {
+    static void tanh(Loops.Operands x, int n, int order) {
         for (int i = 0; i < n; i += WIDTH) {
             DoubleVector z = z(x, i, n);
             DoubleVector a = z.lanewise(VectorOperators.TANH);
@@ -91,7 +91,7 @@ final class DoubleActivations {
     }
 
     /** σ = eᶻ − 1 and σ′ = σ″ = σ‴ = eᶻ for z &lt; 0, else z, 1, 0, 0. */
-    static void elu(Loops.Arrays x, int n, int order) {
+    static void elu(Loops.Operands x, int n, int order) {
         DoubleVector zero = all(0);
         for (int i = 0; i < n; i += WIDTH) {
             DoubleVector z = z(x, i, n);
@@ -111,7 +111,7 @@ final class DoubleActivations {
     }
 
     /** With e = exp(−|z|): σ = 1/(1 + e) or e/(1 + e), σ′ = e/(1 + e)², 1 − 2σ = ∓(1 − e)/(1 + e); no cancellation. */
-    static void sigmoid(Loops.Arrays x, int n, int order) {
+    static void sigmoid(Loops.Operands x, int n, int order) {
         DoubleVector zero = all(0);
         DoubleVector one = all(1);
         for (int i = 0; i < n; i += WIDTH) {
@@ -133,7 +133,7 @@ final class DoubleActivations {
     }
 
     /** σ = max(z, 0) + log(1 + e) with e = exp(−|z|); σ′ is the sigmoid p, σ″ = p′, σ‴ = p″. */
-    static void softplus(Loops.Arrays x, int n, int order) {
+    static void softplus(Loops.Operands x, int n, int order) {
         DoubleVector zero = all(0);
         DoubleVector one = all(1);
         for (int i = 0; i < n; i += WIDTH) {
@@ -155,7 +155,7 @@ final class DoubleActivations {
     }
 
     /** a = z p with p the sigmoid: σ′ = p + z p′, σ″ = 2p′ + z p″, σ‴ = 3p″ + z p‴. */
-    static void silu(Loops.Arrays x, int n, int order) {
+    static void silu(Loops.Operands x, int n, int order) {
         DoubleVector zero = all(0);
         DoubleVector one = all(1);
         for (int i = 0; i < n; i += WIDTH) {

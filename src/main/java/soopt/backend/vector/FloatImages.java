@@ -33,10 +33,18 @@ public final class FloatImages implements ImageLoops {
         x.putFloat(at * BYTES, value);
     }
 
-    private static void copy(ByteBuffer x, int atX, ByteBuffer out, int atOut, int n) {
+    /**
+     * Copies n numbers. A last partial vector is written whole where it stays before {@code limit}: what lies behind is written
+     * later, and every allocation ends with room for a vector that is read too far.
+     */
+    private static void copy(ByteBuffer x, int atX, ByteBuffer out, int atOut, int n, int limit) {
         int i = 0;
         for (; i + WIDTH <= n; i += WIDTH) {
             store(load(x, atX + i), out, atOut + i);
+        }
+        if (i < n && atOut + i + WIDTH <= limit) {
+            store(load(x, atX + i), out, atOut + i);
+            return;
         }
         for (; i < n; i++) {
             put(out, atOut + i, get(x, atX + i));
@@ -67,23 +75,31 @@ public final class FloatImages implements ImageLoops {
     // ---- patches ----
 
     @Override
-    public void patches(Shape g, ByteBuffer x, int at, ByteBuffer out, int atOut, int rowFrom, int rowTo) {
-        for (int row = rowFrom; row < rowTo; row++) {
-            int image = row / g.outHeight();
-            int oy = row % g.outHeight();
-            int from = at + image * g.height() * g.width() * g.channels();
-            for (int ox = 0; ox < g.outWidth(); ox++) {
-                int to = atOut + ((row - rowFrom) * g.outWidth() + ox) * g.kernel() * g.kernel() * g.channels();
-                if (g.channelsFirst()) {
-                    patchOfPlanes(g, x, from, oy * g.stride() - g.padding(), ox * g.stride() - g.padding(), out, to);
-                } else {
-                    patch(g, x, from, oy * g.stride() - g.padding(), ox * g.stride() - g.padding(), out, to);
-                }
+    public void channelsLast(ByteBuffer x, int at, int pixels, int channels, ByteBuffer out, int atOut) {
+        for (int c = 0; c < channels; c++) {
+            int from = at + c * pixels;
+            for (int i = 0; i < pixels; i++) {
+                put(out, atOut + i * channels + c, get(x, from + i));
             }
         }
     }
 
-    private static void patch(Shape g, ByteBuffer x, int image, int y0, int x0, ByteBuffer out, int to) {
+    @Override
+    public void patches(Shape g, ByteBuffer x, int at, ByteBuffer out, int atOut, int rowFrom, int rowTo) {
+        int size = g.kernel() * g.kernel() * g.channels();
+        int last = atOut + (rowTo - rowFrom) * g.outWidth() * size;
+        for (int row = rowFrom; row < rowTo; row++) {
+            int image = row / g.outHeight();
+            int y0 = row % g.outHeight() * g.stride() - g.padding();
+            int from = at + image * g.height() * g.width() * g.channels();
+            for (int ox = 0; ox < g.outWidth(); ox++) {
+                int to = atOut + ((row - rowFrom) * g.outWidth() + ox) * size;
+                patch(g, x, from, y0, ox * g.stride() - g.padding(), out, to, last);
+            }
+        }
+    }
+
+    private static void patch(Shape g, ByteBuffer x, int image, int y0, int x0, ByteBuffer out, int to, int last) {
         int c = g.channels();
         int left = Math.max(0, -x0);
         int right = Math.min(g.kernel(), g.width() - x0);
@@ -98,25 +114,9 @@ public final class FloatImages implements ImageLoops {
             if (left > 0) {
                 zero(out, row, left * c);
             }
-            copy(x, image + (y * g.width() + x0 + left) * c, out, row + left * c, (right - left) * c);
+            copy(x, image + (y * g.width() + x0 + left) * c, out, row + left * c, (right - left) * c, last);
             if (right < g.kernel()) {
                 zero(out, row + right * c, (g.kernel() - right) * c);
-            }
-        }
-    }
-
-    private static void patchOfPlanes(Shape g, ByteBuffer x, int image, int y0, int x0, ByteBuffer out, int to) {
-        int plane = g.height() * g.width();
-        int i = to;
-        for (int a = 0; a < g.kernel(); a++) {
-            int y = y0 + a;
-            for (int b = 0; b < g.kernel(); b++) {
-                int column = x0 + b;
-                boolean inside = y >= 0 && y < g.height() && column >= 0 && column < g.width();
-                int from = image + y * g.width() + column;
-                for (int c = 0; c < g.channels(); c++) {
-                    put(out, i++, inside ? get(x, from + c * plane) : 0);
-                }
             }
         }
     }
@@ -152,6 +152,7 @@ public final class FloatImages implements ImageLoops {
     public void maxPool(
             Shape g, ByteBuffer x, int at, ByteBuffer out, int atOut, ByteBuffer index, int atIndex, int from, int to) {
         int c = g.channels();
+        int last = to * g.outWidth() * c;
         for (int row = from; row < to; row++) {
             int image = row / g.outHeight();
             int top = at + (image * g.height() + row % g.outHeight() * g.stride()) * g.width() * c;
@@ -159,7 +160,7 @@ public final class FloatImages implements ImageLoops {
                 int corner = top + ox * g.stride() * c;
                 int o = (row * g.outWidth() + ox) * c;
                 int i = 0;
-                for (; i + WIDTH <= c; i += WIDTH) {
+                for (; i < c && o + i + WIDTH <= last; i += WIDTH) {
                     FloatVector best = load(x, corner + i);
                     FloatVector where = FloatVector.zero(LANES);
                     for (int j = 1; j < g.kernel() * g.kernel(); j++) {
@@ -195,6 +196,7 @@ public final class FloatImages implements ImageLoops {
     public void select(
             Shape g, ByteBuffer x, int at, ByteBuffer index, int atIndex, ByteBuffer out, int atOut, int from, int to) {
         int c = g.channels();
+        int last = to * g.outWidth() * c;
         for (int row = from; row < to; row++) {
             int image = row / g.outHeight();
             int top = at + (image * g.height() + row % g.outHeight() * g.stride()) * g.width() * c;
@@ -202,7 +204,8 @@ public final class FloatImages implements ImageLoops {
                 int corner = top + ox * g.stride() * c;
                 int o = (row * g.outWidth() + ox) * c;
                 int i = 0;
-                for (; i + WIDTH <= c; i += WIDTH) {
+                // A partial vector spills into the next pixel, which is written after it.
+                for (; i < c && o + i + WIDTH <= last; i += WIDTH) {
                     FloatVector where = load(index, atIndex + o + i);
                     FloatVector chosen = load(x, corner + i);
                     for (int j = 1; j < g.kernel() * g.kernel(); j++) {
@@ -223,26 +226,31 @@ public final class FloatImages implements ImageLoops {
     public void scatter(
             Shape g, ByteBuffer dy, int at, ByteBuffer index, int atIndex, ByteBuffer dx, int atDx, int from, int to) {
         int c = g.channels();
+        // Lanes of a partial vector that belong to this pixel.
+        VectorMask<Float> rest = LANES.indexInRange(0, c % WIDTH == 0 ? WIDTH : c % WIDTH);
+        VectorMask<Float> whole = LANES.indexInRange(0, WIDTH);
+        FloatVector zero = FloatVector.zero(LANES);
         for (int row = from; row < to; row++) {
             int image = row / g.outHeight();
             int top = atDx + (image * g.height() + row % g.outHeight() * g.stride()) * g.width() * c;
+            boolean scalar = row == to - 1;
             for (int ox = 0; ox < g.outWidth(); ox++) {
                 int corner = top + ox * g.stride() * c;
                 int o = (row * g.outWidth() + ox) * c;
                 int i = 0;
-                for (; i + WIDTH <= c; i += WIDTH) {
-                    FloatVector value = load(dy, at + o + i);
+                for (; i + WIDTH <= c || i < c && !scalar; i += WIDTH) {
+                    VectorMask<Float> mine = i + WIDTH <= c ? whole : rest;
+                    FloatVector value = zero.blend(load(dy, at + o + i), mine);
                     FloatVector where = load(index, atIndex + o + i);
-                    FloatVector zero = FloatVector.zero(LANES);
                     for (int j = 0; j < g.kernel() * g.kernel(); j++) {
-                        int to1 = corner + i + place(g, j);
+                        int target = corner + i + place(g, j);
                         FloatVector part = zero.blend(value, where.compare(VectorOperators.EQ, (float) j));
-                        store(load(dx, to1).add(part), dx, to1);
+                        store(load(dx, target).add(part), dx, target);
                     }
                 }
                 for (; i < c; i++) {
-                    int to1 = corner + i + place(g, (int) get(index, atIndex + o + i));
-                    put(dx, to1, get(dx, to1) + get(dy, at + o + i));
+                    int target = corner + i + place(g, (int) get(index, atIndex + o + i));
+                    put(dx, target, get(dx, target) + get(dy, at + o + i));
                 }
             }
         }

@@ -2,6 +2,7 @@ package soopt.backend.vector;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -211,36 +212,55 @@ public final class FloatLoops implements Loops {
     /** x_i ← x_i + row. */
     @Override
     public void addRow(ByteBuffer row, int atRow, ByteBuffer x, int at, int rows, int d) {
-        for (int r = 0; r < rows; r++) {
-            axpy(1, row, atRow, x, at + r * d, d);
+        if (d >= 4 * WIDTH) {
+            for (int r = 0; r < rows; r++) {
+                axpy(1, row, atRow, x, at + r * d, d);
+            }
+            return;
+        }
+        // Short rows: WIDTH of them make d whole vectors.
+        float[] pattern = new float[d * WIDTH];
+        for (int i = 0; i < pattern.length; i++) {
+            pattern[i] = get(row, atRow + i % d);
+        }
+        int n = rows * d;
+        int i = 0;
+        for (; i + pattern.length <= n; i += pattern.length) {
+            for (int j = 0; j < pattern.length; j += WIDTH) {
+                store(load(x, at + i + j).add(FloatVector.fromArray(LANES, pattern, j)), x, at + i + j);
+            }
+        }
+        for (int j = 0; i + j < n; j++) {
+            put(x, at + i + j, get(x, at + i + j) + pattern[j]);
         }
     }
 
-    /** out ← β out + Σ_r x_r for columns from … to − 1 of x [rows, d]. */
     @Override
-    public void sumRows(
-            ByteBuffer x, int at, int rows, int d, int from, int to, double beta, ByteBuffer out, int atOut) {
-        for (int j = from; j < to; j += WIDTH) {
-            boolean whole = j + WIDTH <= to;
-            VectorMask<Float> mask = whole ? null : tail(j, to);
-            FloatVector total = FloatVector.zero(LANES);
-            // Partial sums of 64 rows: a two-level sum, so that many rows do not cost accuracy.
-            for (int block = 0; block < rows; block += 64) {
-                FloatVector sum = FloatVector.zero(LANES);
-                for (int r = block; r < Math.min(rows, block + 64); r++) {
-                    int i = at + r * d + j;
-                    sum = sum.add(whole ? load(x, i) : load(x, i, mask));
+    public void sumRows(ByteBuffer x, int at, int rows, int d, double[] out) {
+        // Short rows are taken WIDTH at a time, as one row of d whole vectors whose sums are folded at the end.
+        int fold = d < 4 * WIDTH ? WIDTH : 1;
+        int wide = d * fold;
+        float[] sums = new float[wide];
+        int whole = rows / fold;
+        // Sums of 64 rows in lanes, then float64: many rows do not cost accuracy.
+        for (int block = 0; block < whole; block += 64) {
+            Arrays.fill(sums, 0);
+            for (int r = block; r < Math.min(whole, block + 64); r++) {
+                int from = at + r * wide;
+                int i = 0;
+                for (; i + WIDTH <= wide; i += WIDTH) {
+                    FloatVector.fromArray(LANES, sums, i).add(load(x, from + i)).intoArray(sums, i);
                 }
-                total = total.add(sum);
+                for (; i < wide; i++) {
+                    sums[i] += get(x, from + i);
+                }
             }
-            if (beta != 0) {
-                total = (whole ? load(out, atOut + j) : load(out, atOut + j, mask)).fma(all(beta), total);
+            for (int i = 0; i < wide; i++) {
+                out[i % d] += sums[i];
             }
-            if (whole) {
-                store(total, out, atOut + j);
-            } else {
-                store(total, out, atOut + j, mask);
-            }
+        }
+        for (int i = whole * wide; i < rows * d; i++) {
+            out[i % d] += get(x, at + i);
         }
     }
 
@@ -552,37 +572,37 @@ public final class FloatLoops implements Loops {
     // ---- activations ----
 
     @Override
-    public void identity(Arrays x, int n, int order) {
+    public void identity(Loops.Operands x, int n, int order) {
         FloatActivations.identity(x, n, order);
     }
 
     @Override
-    public void relu(Arrays x, int n, int order) {
+    public void relu(Loops.Operands x, int n, int order) {
         FloatActivations.relu(x, n, order);
     }
 
     @Override
-    public void tanh(Arrays x, int n, int order) {
+    public void tanh(Loops.Operands x, int n, int order) {
         FloatActivations.tanh(x, n, order);
     }
 
     @Override
-    public void elu(Arrays x, int n, int order) {
+    public void elu(Loops.Operands x, int n, int order) {
         FloatActivations.elu(x, n, order);
     }
 
     @Override
-    public void sigmoid(Arrays x, int n, int order) {
+    public void sigmoid(Loops.Operands x, int n, int order) {
         FloatActivations.sigmoid(x, n, order);
     }
 
     @Override
-    public void softplus(Arrays x, int n, int order) {
+    public void softplus(Loops.Operands x, int n, int order) {
         FloatActivations.softplus(x, n, order);
     }
 
     @Override
-    public void silu(Arrays x, int n, int order) {
+    public void silu(Loops.Operands x, int n, int order) {
         FloatActivations.silu(x, n, order);
     }
 }

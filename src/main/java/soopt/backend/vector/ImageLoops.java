@@ -6,15 +6,10 @@ import java.nio.ByteBuffer;
 public interface ImageLoops {
     /** The numbers of a convolution's or pooling's geometry. */
     record Shape(
-            int channels,
-            int height,
-            int width,
-            int outHeight,
-            int outWidth,
-            int kernel,
-            int stride,
-            int padding,
-            boolean channelsFirst) {}
+            int channels, int height, int width, int outHeight, int outWidth, int kernel, int stride, int padding) {}
+
+    /** [channels, pixels] of one image → [pixels, channels]. */
+    void channelsLast(ByteBuffer x, int at, int pixels, int channels, ByteBuffer out, int atOut);
 
     /** Patches of output rows from … to − 1 (counted over all images): [(to − from)·outWidth, kernel²·channels]. */
     void patches(Shape g, ByteBuffer x, int at, ByteBuffer out, int atOut, int rowFrom, int rowTo);

@@ -45,8 +45,8 @@ public interface Loops {
     /** x_i ← x_i + row. */
     void addRow(ByteBuffer row, int atRow, ByteBuffer x, int at, int rows, int d);
 
-    /** out ← β out + Σ_r x_r for columns from … to − 1 of x [rows, d]. */
-    void sumRows(ByteBuffer x, int at, int rows, int d, int from, int to, double beta, ByteBuffer out, int atOut);
+    /** out += Σ_r x_r over the rows of x [rows, d]. */
+    void sumRows(ByteBuffer x, int at, int rows, int d, double[] out);
 
     /** out_{s·stride+t} += Σ_i w_i x_si x_ti for all s, t &lt; n; atW &lt; 0 for w = 1. */
     void gram(ByteBuffer x, int at, int m, int n, ByteBuffer w, int atW, int from, int to, double[] out, int stride);
@@ -77,7 +77,7 @@ public interface Loops {
             double[] third);
 
     /** The arrays of one activation call; those beyond the order asked for may be null. */
-    record Arrays(
+    record Operands(
             ByteBuffer z,
             int atZ,
             ByteBuffer a,
@@ -89,17 +89,17 @@ public interface Loops {
             ByteBuffer s3,
             int at3) {}
 
-    void identity(Arrays x, int n, int order);
+    void identity(Operands x, int n, int order);
 
-    void relu(Arrays x, int n, int order);
+    void relu(Operands x, int n, int order);
 
-    void tanh(Arrays x, int n, int order);
+    void tanh(Operands x, int n, int order);
 
-    void elu(Arrays x, int n, int order);
+    void elu(Operands x, int n, int order);
 
-    void sigmoid(Arrays x, int n, int order);
+    void sigmoid(Operands x, int n, int order);
 
-    void softplus(Arrays x, int n, int order);
+    void softplus(Operands x, int n, int order);
 
-    void silu(Arrays x, int n, int order);
+    void silu(Operands x, int n, int order);
 }
