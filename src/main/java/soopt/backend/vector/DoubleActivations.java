@@ -76,7 +76,7 @@ final class DoubleActivations {
     static void tanh(Loops.Operands x, int n, int order) {
         for (int i = 0; i < n; i += WIDTH) {
             DoubleVector z = z(x, i, n);
-            DoubleVector a = z.lanewise(VectorOperators.TANH);
+            DoubleVector a = DoubleExponentials.tanh(z);
             put(a, x.a(), x.atA(), i, n);
             if (order >= 1) {
                 // (1 − a)(1 + a): 1 − a² would round a² first
@@ -95,7 +95,7 @@ final class DoubleActivations {
         DoubleVector zero = all(0);
         for (int i = 0; i < n; i += WIDTH) {
             DoubleVector z = z(x, i, n);
-            DoubleVector a = z.min(zero).lanewise(VectorOperators.EXPM1);
+            DoubleVector a = DoubleExponentials.expm1(z.min(zero));
             VectorMask<Double> negative = z.compare(VectorOperators.LT, zero);
             put(z.blend(a, negative), x.a(), x.atA(), i, n);
             if (order >= 1) {
@@ -117,7 +117,7 @@ final class DoubleActivations {
         for (int i = 0; i < n; i += WIDTH) {
             DoubleVector z = z(x, i, n);
             VectorMask<Double> negative = z.compare(VectorOperators.LT, zero);
-            DoubleVector e = z.abs().neg().lanewise(VectorOperators.EXP);
+            DoubleVector e = DoubleExponentials.exp(z.abs().neg());
             DoubleVector r = one.div(e.add(1));
             put(r.blend(e.mul(r), negative), x.a(), x.atA(), i, n);
             if (order >= 1) {
@@ -139,8 +139,8 @@ final class DoubleActivations {
         for (int i = 0; i < n; i += WIDTH) {
             DoubleVector z = z(x, i, n);
             VectorMask<Double> negative = z.compare(VectorOperators.LT, zero);
-            DoubleVector e = z.abs().neg().lanewise(VectorOperators.EXP);
-            put(z.max(zero).add(e.lanewise(VectorOperators.LOG1P)), x.a(), x.atA(), i, n);
+            DoubleVector e = DoubleExponentials.exp(z.abs().neg());
+            put(z.max(zero).add(DoubleExponentials.log1p(e)), x.a(), x.atA(), i, n);
             if (order >= 1) {
                 DoubleVector r = one.div(e.add(1));
                 put(r.blend(e.mul(r), negative), x.s1(), x.at1(), i, n);
@@ -161,7 +161,7 @@ final class DoubleActivations {
         for (int i = 0; i < n; i += WIDTH) {
             DoubleVector z = z(x, i, n);
             VectorMask<Double> negative = z.compare(VectorOperators.LT, zero);
-            DoubleVector e = z.abs().neg().lanewise(VectorOperators.EXP);
+            DoubleVector e = DoubleExponentials.exp(z.abs().neg());
             DoubleVector r = one.div(e.add(1));
             DoubleVector p = r.blend(e.mul(r), negative);
             put(z.mul(p), x.a(), x.atA(), i, n);

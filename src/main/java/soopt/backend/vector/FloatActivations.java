@@ -76,7 +76,7 @@ final class FloatActivations {
     static void tanh(Loops.Operands x, int n, int order) {
         for (int i = 0; i < n; i += WIDTH) {
             FloatVector z = z(x, i, n);
-            FloatVector a = z.lanewise(VectorOperators.TANH);
+            FloatVector a = FloatExponentials.tanh(z);
             put(a, x.a(), x.atA(), i, n);
             if (order >= 1) {
                 // (1 − a)(1 + a): 1 − a² would round a² first
@@ -95,7 +95,7 @@ final class FloatActivations {
         FloatVector zero = all(0);
         for (int i = 0; i < n; i += WIDTH) {
             FloatVector z = z(x, i, n);
-            FloatVector a = z.min(zero).lanewise(VectorOperators.EXPM1);
+            FloatVector a = FloatExponentials.expm1(z.min(zero));
             VectorMask<Float> negative = z.compare(VectorOperators.LT, zero);
             put(z.blend(a, negative), x.a(), x.atA(), i, n);
             if (order >= 1) {
@@ -117,7 +117,7 @@ final class FloatActivations {
         for (int i = 0; i < n; i += WIDTH) {
             FloatVector z = z(x, i, n);
             VectorMask<Float> negative = z.compare(VectorOperators.LT, zero);
-            FloatVector e = z.abs().neg().lanewise(VectorOperators.EXP);
+            FloatVector e = FloatExponentials.exp(z.abs().neg());
             FloatVector r = one.div(e.add(1));
             put(r.blend(e.mul(r), negative), x.a(), x.atA(), i, n);
             if (order >= 1) {
@@ -139,8 +139,8 @@ final class FloatActivations {
         for (int i = 0; i < n; i += WIDTH) {
             FloatVector z = z(x, i, n);
             VectorMask<Float> negative = z.compare(VectorOperators.LT, zero);
-            FloatVector e = z.abs().neg().lanewise(VectorOperators.EXP);
-            put(z.max(zero).add(e.lanewise(VectorOperators.LOG1P)), x.a(), x.atA(), i, n);
+            FloatVector e = FloatExponentials.exp(z.abs().neg());
+            put(z.max(zero).add(FloatExponentials.log1p(e)), x.a(), x.atA(), i, n);
             if (order >= 1) {
                 FloatVector r = one.div(e.add(1));
                 put(r.blend(e.mul(r), negative), x.s1(), x.at1(), i, n);
@@ -161,7 +161,7 @@ final class FloatActivations {
         for (int i = 0; i < n; i += WIDTH) {
             FloatVector z = z(x, i, n);
             VectorMask<Float> negative = z.compare(VectorOperators.LT, zero);
-            FloatVector e = z.abs().neg().lanewise(VectorOperators.EXP);
+            FloatVector e = FloatExponentials.exp(z.abs().neg());
             FloatVector r = one.div(e.add(1));
             FloatVector p = r.blend(e.mul(r), negative);
             put(z.mul(p), x.a(), x.atA(), i, n);

@@ -89,7 +89,9 @@ public final class RunDirectory implements AutoCloseable {
     public Optional<String> keptMessage() {
         return earlier.filter(status -> attempt > 1)
                 .map(status -> "the earlier run ("
-                        + (status.state() == RunState.RUNNING ? "INTERRUPTED" : status.state().name())
+                        + (status.state() == RunState.RUNNING
+                                ? "INTERRUPTED"
+                                : status.state().name())
                         + " at step " + status.step() + ") is kept in " + attemptFolder(attempt - 1));
     }
 
