@@ -21,6 +21,11 @@ public interface Objective {
     /** L(θ); gradient [P] ← ∇L(θ). */
     double gradient(Tensor theta, Tensor gradient);
 
+    /** How many of the examples were predicted right at the last {@link #gradient}; NaN if that is not known or no classification. */
+    default double correct() {
+        return Double.NaN;
+    }
+
     /**
      * ḡ, H̄ and D̄³ along u restricted to each group.
      *

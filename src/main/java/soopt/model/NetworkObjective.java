@@ -16,6 +16,7 @@ final class NetworkObjective implements Objective {
     private final Tensor inputs;
     private final Tensor targets;
     private final long budget;
+    private double correct = Double.NaN;
 
     /** @param budget bytes that a curvature pass may take beyond the batch and the vectors [P] */
     NetworkObjective(Network network, Backend backend, Tensor inputs, Tensor targets, long budget) {
@@ -63,10 +64,18 @@ final class NetworkObjective implements Objective {
         }
     }
 
+    @Override
+    public double correct() {
+        return correct;
+    }
+
     private double forwardAndBackward(
             Pass pass, List<Layer.Evaluation> layers, Loss.Evaluation loss, Tensor x, Tensor t) {
         Tensor outputs = network.forward(layers, pass, x);
         Tensor adjoint = pass.allocate(outputs.shape());
+        if (pass.depth() == Pass.Depth.GRADIENT && network.loss().isClassification()) {
+            correct = backend.countCorrect(outputs, t);
+        }
         double value = loss.valueAndGradient(outputs, t, adjoint);
         network.backward(layers, adjoint);
         return value;

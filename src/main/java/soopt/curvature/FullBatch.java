@@ -1,0 +1,151 @@
+package soopt.curvature;
+
+import soopt.backend.Backend;
+import soopt.backend.Tensor;
+
+/**
+ * The loss of a whole data set, batch after batch: L(θ) = Σ_i (n_i/N) L_i(θ) and every derivative alike, where L_i is the mean
+ * loss of batch i with n_i of the N examples. Sums of the derivatives along groups are in float64.
+ */
+public final class FullBatch implements Objective {
+    /** The batches that make up the data set. */
+    public interface Parts {
+        /** Number of batches, ≥ 1. */
+        int count();
+
+        /** N, the examples of all of them. */
+        int examples();
+
+        /** Batch i; it is used until the next one is asked for. */
+        Objective part(int index);
+    }
+
+    /** Hears how far a pass over the data set is. */
+    public interface Progress {
+        /** So many batches of so many are done. */
+        void done(int parts, int of);
+    }
+
+    private interface Term {
+        void add(Objective part, double weight, boolean first);
+    }
+
+    private final ParameterLayout layout;
+    private final Backend backend;
+    private final Parts parts;
+    private final Progress progress;
+    private double correct = Double.NaN;
+
+    public FullBatch(ParameterLayout layout, Backend backend, Parts parts, Progress progress) {
+        this.layout = layout;
+        this.backend = backend;
+        this.parts = parts;
+        this.progress = progress;
+    }
+
+    @Override
+    public ParameterLayout layout() {
+        return layout;
+    }
+
+    @Override
+    public Backend backend() {
+        return backend;
+    }
+
+    @Override
+    public int examples() {
+        return parts.examples();
+    }
+
+    private void each(Term term) {
+        for (int i = 0; i < parts.count(); i++) {
+            Objective part = parts.part(i);
+            term.add(part, (double) part.examples() / parts.examples(), i == 0);
+            progress.done(i + 1, parts.count());
+        }
+    }
+
+    @Override
+    public double loss(Tensor theta) {
+        double[] loss = {0};
+        each((part, weight, first) -> loss[0] += weight * part.loss(theta));
+        return loss[0];
+    }
+
+    @Override
+    public double gradient(Tensor theta, Tensor gradient) {
+        double[] loss = {0};
+        correct = 0;
+        sum(gradient, (part, weight, out) -> {
+            loss[0] += weight * part.gradient(theta, out);
+            correct += part.correct();
+        });
+        return loss[0];
+    }
+
+    @Override
+    public double correct() {
+        return correct;
+    }
+
+    @Override
+    public void hessianVector(Tensor theta, Tensor v, Tensor out) {
+        sum(out, (part, weight, term) -> part.hessianVector(theta, v, term));
+    }
+
+    @Override
+    public void gaussNewtonVector(Tensor theta, Tensor v, Tensor out) {
+        sum(out, (part, weight, term) -> part.gaussNewtonVector(theta, v, term));
+    }
+
+    private interface VectorTerm {
+        void compute(Objective part, double weight, Tensor out);
+    }
+
+    /** out [P] ← Σ_i (n_i/N) v_i. */
+    private void sum(Tensor out, VectorTerm vector) {
+        try (Tensor term = backend.allocate(layout.size())) {
+            each((part, weight, first) -> {
+                vector.compute(part, weight, first ? out : term);
+                if (first) {
+                    backend.scaleInPlace(weight, out);
+                } else {
+                    backend.axpyInPlace(weight, term, out);
+                }
+            });
+        }
+    }
+
+    @Override
+    public CurvatureSummary summary(Tensor theta, Tensor u, Partition partition, Order order) {
+        int size = partition.size();
+        double[] loss = {0};
+        double[] gradient = new double[size];
+        double[][] hessian = new double[size][size];
+        double[] third = new double[order == Order.SECOND ? 0 : size];
+        int full = order == Order.THIRD_FULL ? size : 0;
+        double[][][] thirdFull = new double[full][full][full];
+        each((part, weight, first) -> {
+            CurvatureSummary term = part.summary(theta, u, partition, order);
+            loss[0] += weight * term.loss();
+            add(weight, term.gradient(), gradient);
+            add(weight, term.third(), third);
+            for (int s = 0; s < size; s++) {
+                add(weight, term.hessian()[s], hessian[s]);
+            }
+            for (int s = 0; s < full; s++) {
+                for (int t = 0; t < full; t++) {
+                    add(weight, term.thirdFull()[s][t], thirdFull[s][t]);
+                }
+            }
+        });
+        return new CurvatureSummary(loss[0], gradient, hessian, third, thirdFull);
+    }
+
+    private static void add(double weight, double[] term, double[] sum) {
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] += weight * term[i];
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package soopt.experiment;
+
+import java.util.Arrays;
+import soopt.backend.Backend;
+import soopt.backend.Precision;
+import soopt.backend.Tensor;
+import soopt.data.Examples;
+
+/** Copies batches of examples to the device, always into the same memory: a batch is overwritten by the next. */
+final class BatchLoader implements AutoCloseable {
+    private final Backend backend;
+    private final Examples examples;
+    private final float[] floats;
+    private final double[] doubles;
+    private final double[] targets;
+    private final Tensor inputTensor;
+    private final Tensor targetTensor;
+
+    /** @param capacity largest batch */
+    BatchLoader(Backend backend, Examples examples, int capacity) {
+        this.backend = backend;
+        this.examples = examples;
+        int rows = Math.max(1, Math.min(capacity, examples.size()));
+        int numbers = Math.multiplyExact(rows, examples.features());
+        boolean single = backend.precision() == Precision.FLOAT32;
+        this.floats = new float[single ? numbers : 0];
+        this.doubles = new double[single ? 0 : numbers];
+        this.targets = new double[rows * examples.targets()];
+        this.inputTensor = backend.allocate(rows, examples.features());
+        this.targetTensor =
+                examples.targets() == 1 ? backend.allocate(rows) : backend.allocate(rows, examples.targets());
+    }
+
+    /** Largest batch. */
+    int capacity() {
+        return inputTensor.length(0);
+    }
+
+    /** Loads indices_{from} … indices_{from+count−1}. */
+    void load(int[] indices, int from, int count) {
+        Tensor inputs = inputs(count);
+        if (floats.length > 0) {
+            examples.inputs(indices, from, count, floats);
+            backend.fromHost(floats, 0, inputs);
+        } else {
+            examples.inputs(indices, from, count, doubles);
+            backend.fromHost(doubles, 0, inputs);
+        }
+        examples.targets(indices, from, count, targets);
+        backend.fromHost(targets, 0, targets(count));
+    }
+
+    /** [count, features]: the inputs of the last batch, which had count examples. */
+    Tensor inputs(int count) {
+        return inputTensor.rows(0, count);
+    }
+
+    /** [count] or [count, outputs]. */
+    Tensor targets(int count) {
+        return targetTensor.rows(0, count);
+    }
+
+    /** 0, 1, …, size − 1. */
+    static int[] all(int size) {
+        int[] indices = new int[size];
+        Arrays.setAll(indices, i -> i);
+        return indices;
+    }
+
+    @Override
+    public void close() {
+        inputTensor.close();
+        targetTensor.close();
+    }
+}

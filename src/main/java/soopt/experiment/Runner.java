@@ -1,0 +1,187 @@
+package soopt.experiment;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import soopt.backend.Backend;
+import soopt.curvature.ParameterLayout;
+import soopt.curvature.Partitioning;
+import soopt.data.Data;
+import soopt.data.Store;
+import soopt.experiment.folder.JsonObject;
+import soopt.experiment.folder.Meta;
+import soopt.experiment.folder.Recorder;
+import soopt.experiment.folder.RunDirectory;
+import soopt.experiment.folder.RunState;
+import soopt.experiment.folder.Status;
+import soopt.experiment.folder.WholeFile;
+import soopt.optimizer.NewtonSummary;
+import soopt.optimizer.Optimizer;
+import soopt.optimizer.Problem;
+import soopt.spec.SpecWriter;
+
+/** Runs one seed of an experiment into its folder. */
+public final class Runner {
+    /**
+     * What to run.
+     *
+     * @param results the results folder
+     * @param source the experiment file as written
+     * @param overrides the key=value arguments
+     * @param command the command line, for meta.json
+     * @param force whether a finished run is run again; the old folder is kept as &lt;id&gt;.attempt-k
+     */
+    public record Request(
+            Experiment experiment,
+            long seed,
+            Path results,
+            Store store,
+            String source,
+            List<String> overrides,
+            List<String> command,
+            boolean force) {
+        public Request {
+            overrides = List.copyOf(overrides);
+            command = List.copyOf(command);
+        }
+    }
+
+    private final Request request;
+    private final RunListener listener;
+    private final StopSignal stop;
+    private final Experiment experiment;
+
+    private Runner(Request request, RunListener listener, StopSignal stop) {
+        this.request = request;
+        this.listener = listener;
+        this.stop = stop;
+        this.experiment = request.experiment().run(request.seed());
+    }
+
+    /**
+     * Runs to the end, or to where it is stopped or diverges; a run that is finished already is left alone unless forced. A
+     * failure on the way is written into the folder (FAILED, stack trace in run.log) and thrown.
+     *
+     * @throws soopt.experiment.folder.RunDirectoryException if the folder cannot be written or is in use; no data was read
+     * @throws soopt.data.DatasetException if the data is missing or damaged; no folder was made
+     * @throws DeviceException if the device cannot be used; no folder was made
+     */
+    public static RunResult run(Request request, RunListener listener, StopSignal stop) {
+        return new Runner(request, listener, stop).run();
+    }
+
+    private RunResult run() {
+        String id = experiment.runId(request.seed());
+        try (RunDirectory directory = RunDirectory.claim(request.results(), experiment.experiment(), id)) {
+            Optional<RunResult> finished = request.force() ? Optional.empty() : finished(directory);
+            if (finished.isPresent()) {
+                return finished.get();
+            }
+            try (Backend backend = Devices.open(experiment.device(), experiment.precision(), experiment.threads())) {
+                return run(directory, backend);
+            }
+        }
+    }
+
+    /** The result of an earlier process, if there is nothing left to do. */
+    private static Optional<RunResult> finished(RunDirectory directory) {
+        return directory.finishedMessage().map(message -> {
+            Status status = directory.earlier().orElseThrow();
+            return new RunResult(
+                    directory.id(),
+                    directory.path(),
+                    status.state(),
+                    true,
+                    message,
+                    status.epoch(),
+                    status.step(),
+                    status.best(),
+                    Optional.empty());
+        });
+    }
+
+    private RunResult run(RunDirectory directory, Backend backend) {
+        Data data = experiment.dataset().load(request.store());
+        Counts counts = new Counts();
+        try (NetworkWorkload workload = new NetworkWorkload(experiment, request.seed(), data, backend, counts);
+                Optimizer.Iteration iteration = experiment
+                        .optimizer()
+                        .start(new Problem(backend, workload.layout(), workload.curvatureBatches()));
+                Recorder recorder = create(directory, backend)) {
+            Trainer trainer = new Trainer(
+                    experiment.training(),
+                    experiment.record(),
+                    workload,
+                    subject(workload.layout()),
+                    counts,
+                    iteration,
+                    recorder,
+                    listener,
+                    stop);
+            return train(trainer, recorder);
+        }
+    }
+
+    /** Whose curvature is recorded: the optimizer's if it computes any. */
+    private CurvatureRecord.Subject subject(ParameterLayout layout) {
+        if (experiment.optimizer() instanceof NewtonSummary method) {
+            return new CurvatureRecord.Subject(
+                    method.partition().of(layout), method.cubic().damping(), true);
+        }
+        double damping = experiment.record().curvature().damping();
+        return new CurvatureRecord.Subject(new Partitioning.Canonical().of(layout), damping, false);
+    }
+
+    private Recorder create(RunDirectory directory, Backend backend) {
+        directory.create();
+        directory.keptMessage().ifPresent(listener::message);
+        WholeFile.write(directory.file("config.yaml"), SpecWriter.toYaml(experiment));
+        WholeFile.write(directory.file("source.yaml"), request.source());
+        StringBuilder overrides = new StringBuilder();
+        request.overrides().forEach(line -> overrides.append(line).append('\n'));
+        WholeFile.write(directory.file("overrides.txt"), overrides.toString());
+        String dataset =
+                SpecWriter.toJson(experiment).path("dataset").path("type").asText();
+        JsonObject meta =
+                Meta.of(directory.id(), experiment.experiment(), request.seed(), dataset, request.command(), backend);
+        return new Recorder(directory, meta);
+    }
+
+    private RunResult train(Trainer trainer, Recorder recorder) {
+        try {
+            Trainer.Ending ending = trainer.train();
+            RunResult result = finish(trainer, recorder, ending.state(), ending.message());
+            listener.finished(result);
+            return result;
+        } catch (RuntimeException | Error failure) {
+            fail(trainer, recorder, failure);
+            throw failure;
+        }
+    }
+
+    private static void fail(Trainer trainer, Recorder recorder, Throwable failure) {
+        try {
+            recorder.trace(failure);
+            finish(trainer, recorder, RunState.FAILED, "failed: " + failure);
+        } catch (UncheckedIOException full) {
+            failure.addSuppressed(full);
+        }
+    }
+
+    private static RunResult finish(Trainer trainer, Recorder recorder, RunState state, String message) {
+        Position position = trainer.position();
+        recorder.finish(state, position.epoch(), position.step(), message);
+        RunDirectory directory = recorder.directory();
+        return new RunResult(
+                directory.id(),
+                directory.path(),
+                state,
+                false,
+                message,
+                position.epoch(),
+                position.step(),
+                recorder.status().best(),
+                trainer.lastRow());
+    }
+}

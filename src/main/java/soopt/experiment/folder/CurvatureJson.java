@@ -1,0 +1,78 @@
+package soopt.experiment.folder;
+
+import java.util.Locale;
+import soopt.curvature.CubicStep;
+import soopt.curvature.CurvatureSummary;
+import soopt.curvature.Matrices;
+import soopt.curvature.Partition;
+import soopt.optimizer.Refresh;
+
+/** A refresh as an object of curvature.jsonl. */
+final class CurvatureJson {
+    private CurvatureJson() {}
+
+    /**
+     * Keys: groups; g, h, d3 of the sample and averaged; D; every learning rate; how the cubic step was solved; the range of the
+     * eigenvalues of the averaged H̄; and what the model predicts on the curvature batch of t = −η applied: predicted_change_1 = ḡ·t,
+     * predicted_change_2 = that + ½ tᵀH̄t, predicted_change_3_diagonal = that + Σ_s D̄³_s t_s³/6.
+     */
+    static JsonObject of(Refresh refresh) {
+        CubicStep.Outcome solution = refresh.solution();
+        CubicStep.Model model = solution.model();
+        JsonObject object = new JsonObject()
+                .put(
+                        "groups",
+                        refresh.partition().groups().stream()
+                                .map(Partition.Group::name)
+                                .toList())
+                .put("batch_loss", refresh.sample().loss())
+                .put("g", refresh.sample().gradient())
+                .put("h", refresh.sample().hessian())
+                .put("d3", refresh.sample().third())
+                .put("g_averaged", refresh.averaged().gradient())
+                .put("h_averaged", refresh.averaged().hessian())
+                .put("d3_averaged", refresh.averaged().third())
+                .put("d", model.scale())
+                .put("eta_raw", refresh.etaRaw())
+                .put("eta_averaged", refresh.etaAveraged())
+                .put("eta_clipped", refresh.etaClipped())
+                .put("eta_applied", refresh.etaApplied())
+                .put("lambda_int", model.damping())
+                .put("r", solution.r())
+                .put("root_status", solution.status().name().toLowerCase(Locale.ROOT))
+                .put("x0", solution.lowerBound())
+                .put("h_positive_definite", solution.hessianPositiveDefinite())
+                .put("iterations", solution.iterations())
+                .put("residual", solution.residual())
+                .put("r_residual", solution.radiusResidual())
+                .put("model_value", solution.modelValue());
+        putSpectrum(object, solution);
+        putPredictions(object, refresh);
+        return object.put("batch_size", refresh.batchExamples()).put("curvature_time_s", refresh.seconds());
+    }
+
+    private static void putSpectrum(JsonObject object, CubicStep.Outcome solution) {
+        Matrices.Spectrum spectrum = solution.spectrum();
+        object.put("min_eigenvalue", spectrum.smallest())
+                .put("max_eigenvalue", spectrum.largest())
+                .put("condition", spectrum.condition());
+    }
+
+    private static void putPredictions(JsonObject object, Refresh refresh) {
+        CurvatureSummary sample = refresh.sample();
+        double[] eta = refresh.etaApplied();
+        double first = 0;
+        double second = 0;
+        double third = 0;
+        for (int s = 0; s < eta.length; s++) {
+            first -= sample.gradient()[s] * eta[s];
+            for (int t = 0; t < eta.length; t++) {
+                second += eta[s] * sample.hessian()[s][t] * eta[t] / 2;
+            }
+            third -= sample.third().length == 0 ? Double.NaN : sample.third()[s] * eta[s] * eta[s] * eta[s] / 6;
+        }
+        object.put("predicted_change_1", first)
+                .put("predicted_change_2", first + second)
+                .put("predicted_change_3_diagonal", first + second + third);
+    }
+}

@@ -1,0 +1,119 @@
+package soopt.experiment.folder;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import soopt.backend.Backend;
+
+/** meta.json: where the numbers of a run come from, apart from its experiment file. */
+public final class Meta {
+    private static final Map<String, String> SLURM = Map.of(
+            "job_id", "SLURM_JOB_ID",
+            "array_job_id", "SLURM_ARRAY_JOB_ID",
+            "array_task_id", "SLURM_ARRAY_TASK_ID",
+            "partition", "SLURM_JOB_PARTITION",
+            "node_list", "SLURM_JOB_NODELIST",
+            "restart_count", "SLURM_RESTART_COUNT");
+
+    private Meta() {}
+
+    /**
+     * The object at the start of a run; {@link #ended} completes it.
+     *
+     * @param dataset its name
+     * @param command the command line
+     */
+    public static JsonObject of(
+            String runId, String experiment, long seed, String dataset, List<String> command, Backend backend) {
+        return new JsonObject()
+                .put("run_id", runId)
+                .put("experiment", experiment)
+                .put("seed", seed)
+                .put("dataset", dataset)
+                .put("soopt_version", version())
+                .put("command", command)
+                .put("working_folder", Path.of("").toAbsolutePath().toString())
+                .putAll(git())
+                .putAll(machine())
+                .putAll(libraries())
+                .put("backend", backend.name())
+                .put("device", backend.device())
+                .put("precision", backend.precision().name().toLowerCase(Locale.ROOT))
+                .put("threads", backend.threads())
+                .putAll(slurm())
+                .put("started_at", Instant.now().toString());
+    }
+
+    /** The completed object. */
+    static JsonObject ended(JsonObject meta) {
+        return new JsonObject().putAll(meta).put("ended_at", Instant.now().toString());
+    }
+
+    private static String version() {
+        return Optional.ofNullable(Meta.class.getPackage().getImplementationVersion())
+                .orElse("development");
+    }
+
+    /** From the description that Maven leaves in the jar. */
+    private static JsonObject libraries() {
+        JsonObject object = new JsonObject();
+        try (InputStream in = Meta.class.getResourceAsStream("/META-INF/maven/org.nd4j/nd4j-api/pom.properties")) {
+            if (in != null) {
+                Properties properties = new Properties();
+                properties.load(in);
+                object.put("nd4j_version", properties.getProperty("version"));
+            }
+        } catch (IOException unreadable) {
+            object.put("nd4j_version", "unknown");
+        }
+        return object;
+    }
+
+    private static JsonObject git() {
+        Path here = Path.of("").toAbsolutePath();
+        JsonObject object = new JsonObject();
+        Git.commit(here).ifPresent(commit -> {
+            object.put("git_commit", commit);
+            Git.branch(here).ifPresent(branch -> object.put("git_branch", branch));
+            Git.dirty(here).ifPresent(dirty -> object.put("git_dirty", dirty));
+        });
+        return object;
+    }
+
+    private static JsonObject machine() {
+        JsonObject java = new JsonObject()
+                .put("version", Runtime.version().toString())
+                .put("vendor", System.getProperty("java.vendor"))
+                .put("max_heap_bytes", Runtime.getRuntime().maxMemory());
+        return new JsonObject()
+                .put("host", Host.name())
+                .put("user", System.getProperty("user.name"))
+                .put("pid", ProcessHandle.current().pid())
+                .put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"))
+                .put("cpu", Host.cpu())
+                .put("physical_cores", Host.physicalCores())
+                .put("logical_cores", Runtime.getRuntime().availableProcessors())
+                .put("ram_bytes", Host.memoryBytes())
+                .put("java", java);
+    }
+
+    private static JsonObject slurm() {
+        Map<String, String> set = new TreeMap<>();
+        SLURM.forEach((key, variable) ->
+                Optional.ofNullable(System.getenv(variable)).ifPresent(value -> set.put(key, value)));
+        JsonObject object = new JsonObject();
+        if (!set.isEmpty()) {
+            JsonObject values = new JsonObject();
+            set.forEach(values::put);
+            object.put("slurm", values);
+        }
+        return object;
+    }
+}

@@ -1,0 +1,163 @@
+package soopt.experiment.folder;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import soopt.optimizer.Refresh;
+
+/** Writes the files of a run folder while the run goes on. After a kill at any moment each file is valid, or ends in half a line. */
+public final class Recorder implements AutoCloseable {
+    private static final Duration HEARTBEAT = Duration.ofSeconds(10);
+
+    private final RunDirectory directory;
+    private final JsonObject meta;
+    private final CsvStream metrics;
+    private final CsvStream steps;
+    private final RefreshTables refreshes;
+    private final MatrixFiles matrices;
+    private final EventLog events;
+    private Status status;
+
+    /**
+     * Opens the streams, which are made if they are missing, and says that the run is running.
+     *
+     * @param meta of the run; ended_at is added when it is over
+     */
+    public Recorder(RunDirectory directory, JsonObject meta) {
+        this.directory = directory;
+        this.meta = meta;
+        this.metrics = CsvStream.open(directory.file("metrics.csv"), MetricsRow.COLUMNS);
+        this.steps = CsvStream.open(directory.file("steps.csv"), StepRow.COLUMNS);
+        this.refreshes = new RefreshTables(directory);
+        this.matrices = new MatrixFiles(directory.file("matrices"));
+        this.events = new EventLog(directory.path(), directory.id());
+        WholeFile.write(directory.file("meta.json"), meta.pretty());
+        this.status = new Status(
+                directory.id(),
+                RunState.RUNNING,
+                0,
+                0,
+                Instant.now(),
+                "",
+                Optional.empty(),
+                directory.attempt(),
+                Host.name(),
+                ProcessHandle.current().pid());
+        writeStatus();
+    }
+
+    /** The folder written. */
+    public RunDirectory directory() {
+        return directory;
+    }
+
+    // ---- rows ----
+
+    /** Appends to metrics.csv and keeps the best epoch in status.json. */
+    public void metrics(MetricsRow row) {
+        metrics.row(row.values());
+        status = status.after(row);
+        writeStatus();
+    }
+
+    /** Appends to steps.csv. */
+    public void step(StepRow row) {
+        steps.row(row.values());
+    }
+
+    /**
+     * Appends to learning_rates.csv and curvature.jsonl.
+     *
+     * @param step the step that uses it first, from 1
+     * @param epoch of that step, from 1
+     */
+    public void refresh(long step, int epoch, Refresh refresh) {
+        refreshes.add(step, epoch, refresh);
+    }
+
+    /** Writes the files of matrices/. */
+    public void matrices(RecordedMatrices recorded) {
+        matrices.write(recorded);
+    }
+
+    /** Writes a file of the folder incident/. */
+    public void incident(String name, JsonObject contents) {
+        WholeFile.write(directory.incident(name), contents.pretty());
+    }
+
+    /**
+     * Drops the rows of steps after this one, so that the streams go on from a checkpoint. Events and run.log keep all that
+     * happened.
+     */
+    public void truncateAfter(long step) {
+        metrics.truncateAfter(step);
+        steps.truncateAfter(step);
+        refreshes.truncateAfter(step);
+    }
+
+    // ---- what happened ----
+
+    /** Appends to events.jsonl and run.log. */
+    public void event(String event, JsonObject details, String message) {
+        events.add("info", event, details, message);
+    }
+
+    /** An event that the user should look at. */
+    public void warning(String event, JsonObject details, String message) {
+        events.add("warning", event, details, message);
+    }
+
+    /** The stack trace of a failure, for run.log. */
+    public void trace(Throwable failure) {
+        StringWriter trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace));
+        events.note(trace.toString());
+    }
+
+    // ---- status ----
+
+    /** Says in status.json that the process lives, if it has not for some seconds. */
+    public void heartbeat(int epoch, long step) {
+        if (Duration.between(status.heartbeat(), Instant.now()).compareTo(HEARTBEAT) >= 0) {
+            status = status.at(epoch, step, Instant.now());
+            writeStatus();
+        }
+    }
+
+    public Status status() {
+        return status;
+    }
+
+    /** The best epoch of a run that goes on. */
+    public void restoreBest(Optional<Status.Best> best) {
+        status = status.withBest(best);
+    }
+
+    /** The run is over: run_finished, ended_at and the last status.json. */
+    public void finish(RunState state, int epoch, long step, String message) {
+        JsonObject details =
+                new JsonObject().put("step", step).put("epoch", epoch).put("state", state.name());
+        events.add(
+                state == RunState.COMPLETED ? "info" : state == RunState.FAILED ? "error" : "warning",
+                "run_finished",
+                details,
+                message);
+        WholeFile.write(directory.file("meta.json"), Meta.ended(meta).pretty());
+        status = status.at(epoch, step, Instant.now()).ended(state, message);
+        writeStatus();
+    }
+
+    private void writeStatus() {
+        WholeFile.write(directory.file("status.json"), status.json());
+    }
+
+    @Override
+    public void close() {
+        metrics.close();
+        steps.close();
+        refreshes.close();
+        events.close();
+    }
+}

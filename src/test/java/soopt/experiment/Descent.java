@@ -1,0 +1,96 @@
+package soopt.experiment;
+
+import java.util.Arrays;
+import java.util.Optional;
+import soopt.backend.Backend;
+import soopt.backend.Tensor;
+import soopt.curvature.CubicStep;
+import soopt.curvature.CurvatureSummary;
+import soopt.curvature.Objective;
+import soopt.curvature.Order;
+import soopt.curvature.Partition;
+import soopt.curvature.Partitioning;
+import soopt.optimizer.Optimizer;
+import soopt.optimizer.Problem;
+import soopt.optimizer.Refresh;
+import soopt.optimizer.State;
+import soopt.optimizer.Step;
+
+/** Gradient descent with momentum for tests of the loop; with a period it also computes curvature, which it reports and ignores. */
+final class Descent implements Optimizer.Iteration {
+    private static final double MOMENTUM = 0.5;
+    private static final double DAMPING = 1.0;
+
+    private final Problem problem;
+    private final Backend backend;
+    private final int period;
+    private final Tensor buffer;
+    private final Tensor gradient;
+    private final Tensor update;
+    private double stepSize;
+    private long steps;
+
+    Descent(Problem problem, double stepSize, int period) {
+        this.problem = problem;
+        this.backend = problem.backend();
+        this.stepSize = stepSize;
+        this.period = period;
+        this.buffer = backend.allocate(problem.layout().size());
+        this.gradient = backend.allocate(problem.layout().size());
+        this.update = backend.allocate(problem.layout().size());
+        backend.fill(buffer, 0);
+    }
+
+    @Override
+    public Step step(Tensor theta, Objective batch) {
+        double loss = batch.gradient(theta, gradient);
+        backend.combine(MOMENTUM, buffer, 1, gradient, buffer);
+        backend.combine(-stepSize, buffer, 0, buffer, update);
+        boolean due = period > 0 && steps % period == 0;
+        steps++;
+        Optional<Refresh> refresh = due ? Optional.of(refresh(theta)) : Optional.empty();
+        return new Step(loss, Math.sqrt(backend.dot(gradient, gradient)), Optional.of(update), refresh);
+    }
+
+    private Refresh refresh(Tensor theta) {
+        Partition partition = new Partitioning.Canonical().of(problem.layout());
+        Objective batch = problem.curvatureBatches().get();
+        CurvatureSummary summary = batch.summary(theta, buffer, partition, Order.THIRD);
+        CubicStep.Outcome solution = CubicStep.solve(summary.hessian(), summary.gradient(), summary.third(), DAMPING);
+        double[] eta = solution.eta();
+        double[] clipped = Arrays.stream(eta).map(x -> Math.max(x, 0)).toArray();
+        double[] applied = Arrays.stream(clipped).map(x -> stepSize * x).toArray();
+        return new Refresh(partition, summary, summary, solution, eta, eta, clipped, applied, batch.examples(), 0.0);
+    }
+
+    @Override
+    public double stepSize() {
+        return stepSize;
+    }
+
+    @Override
+    public void scaleStepSize(double factor) {
+        stepSize *= factor;
+    }
+
+    @Override
+    public void save(State state) {
+        state.putTensor("buffer", buffer);
+        state.putNumbers("scalars", stepSize, steps);
+    }
+
+    @Override
+    public void restore(State state) {
+        state.getTensor("buffer", buffer);
+        double[] scalars = state.getNumbers("scalars");
+        stepSize = scalars[0];
+        steps = (long) scalars[1];
+    }
+
+    @Override
+    public void close() {
+        buffer.close();
+        gradient.close();
+        update.close();
+    }
+}

@@ -1,0 +1,212 @@
+package soopt.experiment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import soopt.data.DatasetException;
+import soopt.data.Store;
+import soopt.experiment.folder.MetricsRow;
+import soopt.experiment.folder.RunDirectoryException;
+import soopt.experiment.folder.RunState;
+import soopt.optimizer.Refresh;
+import soopt.spec.Binder;
+import soopt.spec.SpecException;
+import soopt.spec.SpecSource;
+
+class RunnerTest {
+    private static final String SUMMARY =
+            "optimizer={type: newton-summary, step-size: 0.5, period: 2, partition: weights-biases, cubic: {damping: 3.0}}";
+
+    @TempDir
+    Path results;
+
+    private Runner.Request request(boolean force, String... overrides) {
+        return request(results, force, overrides);
+    }
+
+    private static Runner.Request request(Path results, boolean force, String... overrides) {
+        return new Runner.Request(
+                SmallRun.experiment(overrides),
+                7,
+                results,
+                new Store(Path.of("datasets"), true),
+                SmallRun.YAML,
+                List.of(overrides),
+                List.of("soopt", "run", "small.yaml"),
+                force);
+    }
+
+    private static RunResult run(Runner.Request request) {
+        return Runner.run(request, RunListener.SILENT, new StopSignal());
+    }
+
+    @Test
+    void newtonSummary_recordsItsOwnGroupsAndMatrices() {
+        RunResult result = run(request(false, SUMMARY));
+
+        assertEquals(RunState.COMPLETED, result.state(), result.message());
+        assertEquals(0, result.exitCode());
+        assertEquals(14, result.step());
+        JsonNode refresh =
+                RunFiles.jsonLines(result.folder().resolve("curvature.jsonl")).get(0);
+        assertEquals("[\"weights\",\"biases\"]", refresh.path("groups").toString());
+        assertEquals(3.0, refresh.path("lambda_int").asDouble());
+        assertEquals("converged", refresh.path("root_status").asText());
+        JsonNode first = RunFiles.json(result.folder().resolve("matrices/e0000.hbar.json"));
+        assertEquals(refresh.path("h_averaged"), first.path("matrix"));
+        assertEquals(refresh.path("groups"), first.path("names"));
+        List<Double> losses = RunFiles.column(result.folder().resolve("metrics.csv"), "train_loss");
+        assertTrue(losses.get(2) < losses.get(0), losses.toString());
+    }
+
+    @Test
+    void folder_holdsTheSpecAsWrittenAndAsResolved() {
+        RunResult result = run(request(false, "training.epochs=1"));
+
+        assertEquals(SmallRun.YAML, RunFiles.text(result.folder().resolve("source.yaml")));
+        assertEquals("training.epochs=1\n", RunFiles.text(result.folder().resolve("overrides.txt")));
+        Experiment resolved = Binder.bind(SpecSource.read(result.folder().resolve("config.yaml")), Experiment.class);
+        assertEquals(SmallRun.experiment("training.epochs=1").run(7), resolved);
+        assertEquals(resolved.runId(7), result.folder().getFileName().toString());
+        JsonNode meta = RunFiles.json(result.folder().resolve("meta.json"));
+        for (String key : List.of(
+                "run_id",
+                "experiment",
+                "seed",
+                "dataset",
+                "soopt_version",
+                "command",
+                "host",
+                "cpu",
+                "java",
+                "backend",
+                "device",
+                "precision",
+                "threads",
+                "nd4j_version",
+                "started_at",
+                "ended_at")) {
+            assertTrue(meta.has(key), key);
+        }
+        assertEquals("mnist-sample", meta.path("dataset").asText());
+        assertEquals("[\"soopt\",\"run\",\"small.yaml\"]", meta.path("command").toString());
+    }
+
+    @Test
+    void finishedRun_isNotRunAgain_unlessForced() {
+        RunResult first = run(request(false, "training.epochs=1"));
+        RunResult again = run(request(false, "training.epochs=1"));
+        RunResult forced = run(request(true, "training.epochs=1"));
+
+        assertFalse(first.existed());
+        assertTrue(again.existed());
+        assertEquals(0, again.exitCode());
+        assertTrue(again.message().startsWith("run " + first.runId() + " exists already (completed "), again.message());
+        assertFalse(forced.existed());
+        assertTrue(Files.exists(first.folder().resolveSibling(first.runId() + ".attempt-1/metrics.csv")));
+        assertEquals(
+                2,
+                RunFiles.json(first.folder().resolve("status.json"))
+                        .path("attempt")
+                        .asInt());
+    }
+
+    @Test
+    void unwritableResults_areReportedBeforeDataIsRead() throws IOException {
+        Path file = Files.writeString(results.resolve("file"), "");
+        Runner.Request request = request(file, false, "dataset={type: npz, train: missing.npz, test: missing.npz}");
+
+        assertThrows(RunDirectoryException.class, () -> run(request));
+    }
+
+    @Test
+    void missingData_makesNoRunFolder() throws IOException {
+        String missing = "dataset={type: npz, train: missing.npz, test: missing.npz}";
+
+        assertThrows(DatasetException.class, () -> run(request(false, missing)));
+        try (var runs = Files.list(results.resolve("small/runs"))) {
+            assertEquals(
+                    List.of(".locks"),
+                    runs.map(path -> path.getFileName().toString()).toList());
+        }
+    }
+
+    @Test
+    void failure_isWrittenIntoTheFolderAndThrown() {
+        RunListener broken = new RunListener() {
+            @Override
+            public void epoch(MetricsRow row) {
+                throw new IllegalStateException("the listener broke");
+            }
+        };
+
+        assertThrows(IllegalStateException.class, () -> Runner.run(request(false), broken, new StopSignal()));
+        Path folder =
+                results.resolve("small/runs").resolve(SmallRun.experiment().runId(7));
+        assertEquals(
+                "FAILED",
+                RunFiles.json(folder.resolve("status.json")).path("state").asText());
+        assertTrue(RunFiles.text(folder.resolve("run.log")).contains("at soopt.experiment."));
+    }
+
+    @Test
+    void cuda_withoutAGpuBackend_isADeviceError() {
+        DeviceException e = assertThrows(DeviceException.class, () -> run(request(false, "device=cuda")));
+
+        assertTrue(e.getMessage().contains("use device: cpu"), e.getMessage());
+    }
+
+    @Test
+    void partitionThatDoesNotFit_isAnErrorOfTheSpec() {
+        assertThrows(
+                SpecException.class,
+                () -> run(request(false, SUMMARY, "optimizer.partition={groups: [{name: a, parameters: [nothing]}]}")));
+    }
+
+    @Test
+    void listener_hearsEveryStageInOrder() {
+        List<String> heard = new ArrayList<>();
+        RunListener listener = new RunListener() {
+            @Override
+            public void started(Start start) {
+                heard.add("started " + start.steps());
+            }
+
+            @Override
+            public void step(Progress progress) {
+                if (progress.stepInEpoch() == progress.stepsPerEpoch()) {
+                    heard.add("steps of epoch " + progress.epoch());
+                }
+            }
+
+            @Override
+            public void refreshed(long step, Refresh refresh) {
+                heard.add("refreshed " + step);
+            }
+
+            @Override
+            public void epoch(MetricsRow row) {
+                heard.add("row " + row.epoch());
+            }
+
+            @Override
+            public void finished(RunResult result) {
+                heard.add("finished " + result.state());
+            }
+        };
+        Runner.run(request(false, SUMMARY, "optimizer.period=7", "training.epochs=1"), listener, new StopSignal());
+
+        assertEquals(
+                List.of("started 7", "row 0", "refreshed 1", "steps of epoch 1", "row 1", "finished COMPLETED"), heard);
+    }
+}

@@ -1,0 +1,126 @@
+package soopt.experiment;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import soopt.backend.Backend;
+import soopt.backend.Backends;
+import soopt.curvature.Partitioning;
+import soopt.data.Store;
+import soopt.experiment.folder.Meta;
+import soopt.experiment.folder.Recorder;
+import soopt.experiment.folder.RunDirectory;
+import soopt.optimizer.Problem;
+import soopt.spec.Binder;
+import soopt.spec.SpecSource;
+
+/** A perceptron of a few neurons on some hundred digits, trained by {@link Descent} into a folder. */
+final class SmallRun {
+    static final String YAML = """
+            experiment: small
+            seeds: [7]
+            precision: float64
+            threads: 1
+            dataset: {type: mnist-sample, validation: 100, limit: 500}
+            model: {type: mlp, hidden: [6], activation: tanh}
+            optimizer: {type: sgd, step-size: 0.1}
+            training: {epochs: 2, batch-size: 64, curvature-batch-size: 50}
+            record: {steps: {every: 3 steps}, checkpoint: {every: never}}
+            """;
+
+    private double stepSize = 0.1;
+    private int period = 3;
+    private RunListener listener = RunListener.SILENT;
+    private final StopSignal stop = new StopSignal();
+    private final List<String> overrides = new ArrayList<>();
+
+    static Experiment experiment(String... overrides) {
+        return Binder.bind(SpecSource.parse("small.yaml", YAML).with(List.of(overrides)), Experiment.class);
+    }
+
+    SmallRun with(String override) {
+        overrides.add(override);
+        return this;
+    }
+
+    SmallRun stepSize(double value) {
+        stepSize = value;
+        return this;
+    }
+
+    /** Steps between two computations of curvature, 0 for none. */
+    SmallRun period(int value) {
+        period = value;
+        return this;
+    }
+
+    SmallRun listener(RunListener value) {
+        listener = value;
+        return this;
+    }
+
+    /** Stops as on Ctrl-C once so many steps are done. */
+    SmallRun stopAfter(long steps) {
+        listener = new RunListener() {
+            @Override
+            public void step(Progress progress) {
+                if (progress.step() == steps) {
+                    stop.request(StopSignal.Reason.CANCEL);
+                }
+            }
+        };
+        return this;
+    }
+
+    /** Trains in results/small/runs/&lt;id&gt;. */
+    Trainer.Ending train(Path results, String id) {
+        return run(results, id, false);
+    }
+
+    /** Goes on from the checkpoint in that folder. */
+    Trainer.Ending resume(Path results, String id) {
+        return run(results, id, true);
+    }
+
+    private Trainer.Ending run(Path results, String id, boolean resume) {
+        Experiment experiment = experiment(overrides.toArray(String[]::new));
+        Counts counts = new Counts();
+        try (RunDirectory directory = RunDirectory.claim(results, "small", id);
+                Backend backend = Backends.cpu(experiment.precision(), 1);
+                NetworkWorkload workload = new NetworkWorkload(
+                        experiment,
+                        7,
+                        experiment.dataset().load(new Store(Path.of("datasets"), true)),
+                        backend,
+                        counts);
+                Descent descent = new Descent(
+                        new Problem(backend, workload.layout(), workload.curvatureBatches()), stepSize, period)) {
+            if (!resume) {
+                directory.create();
+            }
+            try (Recorder recorder = new Recorder(
+                    directory, Meta.of(id, "small", 7, "mnist-sample", List.of("soopt", "run"), backend))) {
+                Trainer trainer = new Trainer(
+                        experiment.training(),
+                        experiment.record(),
+                        workload,
+                        new CurvatureRecord.Subject(
+                                new Partitioning.Canonical().of(workload.layout()), 1.0, period > 0),
+                        counts,
+                        descent,
+                        recorder,
+                        listener,
+                        stop);
+                Optional<Checkpoint> checkpoint = Checkpoint.latest(directory.file("checkpoints"), backend);
+                Trainer.Ending ending = resume ? trainer.resume(checkpoint.orElseThrow()) : trainer.train();
+                recorder.finish(
+                        ending.state(),
+                        trainer.position().epoch(),
+                        trainer.position().step(),
+                        ending.message());
+                return ending;
+            }
+        }
+    }
+}
