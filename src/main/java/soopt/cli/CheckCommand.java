@@ -2,6 +2,7 @@ package soopt.cli;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -157,9 +158,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private static double[] flatten(double[][] matrix) {
-        return java.util.Arrays.stream(matrix)
-                .flatMapToDouble(java.util.Arrays::stream)
-                .toArray();
+        return Arrays.stream(matrix).flatMapToDouble(Arrays::stream).toArray();
     }
 
     /** Largest difference relative to the largest entry. */

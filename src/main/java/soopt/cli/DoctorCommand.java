@@ -79,7 +79,7 @@ final class DoctorCommand implements Callable<Integer> {
             return "the default of JavaCPP; scripts/soopt sets one";
         }
         if (!Natives.isFilled(folder.get())) {
-            return folder.get() + ", empty: the first use fills it (375 MB)";
+            return folder.get() + ", empty: the first use fills it (540 MB)";
         }
         try (Stream<Path> files = Files.walk(folder.get())) {
             long bytes = files.filter(Files::isRegularFile)

@@ -20,7 +20,7 @@ final class Natives {
     /** Says that the next seconds go into unpacking, if they will. */
     static void announce(PrintWriter err) {
         cache().filter(folder -> !isFilled(folder))
-                .ifPresent(folder -> err.println("unpacking native libraries (375 MB, once) to " + folder + "…"));
+                .ifPresent(folder -> err.println("unpacking native libraries (540 MB, once) to " + folder + "…"));
     }
 
     static boolean isFilled(Path folder) {

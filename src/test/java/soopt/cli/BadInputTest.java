@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,6 +123,12 @@ class BadInputTest {
     }
 
     @Test
+    void deviceThatIsNotThere_isOneLine() throws IOException {
+        expectOneLine(ExitCode.DEVICE, "device: cpu", "run", spec(GOOD), "device=cuda", "--results", results());
+        expectNothingWritten();
+    }
+
+    @Test
     void unknownDatasetName_isOneLine() {
         expectOneLine(ExitCode.DATASET, "there is no data set 'minst'", "datasets", "verify", "minst");
     }
@@ -154,7 +162,7 @@ class BadInputTest {
     void truncatedFile_isOneLine() throws IOException {
         Path file = sampleCopy().resolve("train-images-idx3-ubyte.gz");
         byte[] content = Files.readAllBytes(file);
-        Files.write(file, java.util.Arrays.copyOf(content, content.length / 2));
+        Files.write(file, Arrays.copyOf(content, content.length / 2));
         expectOneLine(
                 ExitCode.DATASET,
                 file.toString(),
@@ -170,7 +178,7 @@ class BadInputTest {
     @Test
     void wrongChecksum_isOneLine() throws IOException {
         Path file = sampleCopy().resolve("t10k-labels-idx1-ubyte.gz");
-        try (var out = new java.util.zip.GZIPOutputStream(Files.newOutputStream(file))) {
+        try (var out = new GZIPOutputStream(Files.newOutputStream(file))) {
             out.write(new byte[1008]);
         }
         expectOneLine(

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,7 +80,7 @@ class CommandsTest {
         Cli.Result again = Cli.run(words).expect(ExitCode.OK);
         assertTrue(again.out().contains("use --force"), again.out());
         assertEquals("", again.err());
-        Object[] forced = java.util.Arrays.copyOf(words, words.length + 1);
+        Object[] forced = Arrays.copyOf(words, words.length + 1);
         forced[words.length] = "--force";
         assertTrue(Cli.run(forced).expect(ExitCode.OK).out().contains("results in"));
     }
