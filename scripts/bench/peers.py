@@ -1,0 +1,318 @@
+#!/usr/bin/env python3
+"""PyTorch's side of the benchmark: times a gradient, the curvature summary by nested automatic differentiation, and an Adam step.
+
+The summary of a direction u split into S groups is g_s = DL[u_s], H_st = D2L[u_s, u_t], order3_s = D3L[u_s, u_s, u_s].
+It is computed as Wolinski (ECML PKDD 2025) does in public code: differentiate the loss keeping the graph, contract with u_s,
+differentiate each g_s again for a row of H (the upper triangle), and twice more for order3. This is a new implementation.
+
+  python3 scripts/bench/peers.py --model mlp --batch 100 --threads 1 --out peers.json
+  python3 scripts/bench/peers.py --check src/test/resources/golden/hbar
+
+Writes {"model", "batch", "threads", "versions", "results": [{"name", "median_s", "q25_s", "q75_s", "rounds", "extra_bytes"}]}.
+Needs torch (any version from 1.13 on), nothing else.
+"""
+import argparse
+import json
+import math
+import pathlib
+import platform
+import resource
+import statistics
+import sys
+import threading
+import time
+
+import torch
+import torch.nn.functional as F
+
+# ---- networks: a list of layers, each (kind, arguments…); parameters are a flat list weight0, bias0, weight1, … ----
+
+
+def dense(sizes, activation):
+    layers = []
+    for i, (inputs, outputs) in enumerate(zip(sizes, sizes[1:])):
+        layers.append(("linear", inputs, outputs))
+        if i + 2 < len(sizes):
+            layers.append(("act", activation))
+    return layers
+
+
+def lenet():
+    conv = [("conv2d", 3, 6, 5, 0), ("act", "tanh"), ("maxpool", 2), ("conv2d", 6, 16, 5, 0), ("act", "tanh"), ("maxpool", 2)]
+    return conv + [("flatten",)] + dense([400, 120, 84, 10], "tanh")
+
+
+def vgg11_prime():
+    layers, channels = [], 3
+    for width in (64, "M", 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M"):
+        if width == "M":
+            layers.append(("maxpool", 2))
+        else:
+            layers += [("conv2d", channels, width, 3, 1), ("act", "elu")]
+            channels = width
+    return layers + [("adaptive_avgpool", 1, 1), ("flatten",), ("linear", 512, 10)]
+
+
+MODELS = {  # name: (layers, input shape, sigma_w)
+    "mlp": (lambda: dense([784, 1024, 200, 100, 10], "tanh"), (784,), 1.0),
+    "big-mlp": (lambda: dense([3072] + [1024] * 20 + [10], "elu"), (3072,), math.sqrt(2)),
+    "very-big-mlp": (lambda: dense([3072] + [1024] * 100 + [10], "elu"), (3072,), math.sqrt(2)),
+    "lenet": (lenet, (3, 32, 32), 1.0),
+    "vgg11-prime": (vgg11_prime, (3, 32, 32), math.sqrt(2)),
+}
+
+ACTIVATIONS = {
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "relu": F.relu,
+    "elu": F.elu,
+    "softplus": lambda z: torch.logaddexp(z, torch.zeros_like(z)),
+    "gelu": lambda z: 0.5 * z * (1 + torch.erf(z / math.sqrt(2))),
+    "silu": lambda z: z * torch.sigmoid(z),
+    "identity": lambda z: z,
+}
+
+
+def forward(layers, parameters, x):
+    parameters = iter(parameters)
+    for kind, *arguments in layers:
+        if kind == "linear":
+            x = F.linear(x, next(parameters), next(parameters))
+        elif kind == "conv2d":
+            x = F.conv2d(x, next(parameters), next(parameters), padding=arguments[3])
+        elif kind == "act":
+            x = ACTIVATIONS[arguments[0]](x)
+        elif kind == "maxpool":
+            x = F.max_pool2d(x, arguments[0])
+        elif kind == "adaptive_avgpool":
+            x = F.adaptive_avg_pool2d(x, tuple(arguments))
+        elif kind == "flatten":
+            x = x.flatten(1)
+        elif kind == "scale":
+            x = x * arguments[0]
+        else:
+            raise ValueError(f"unknown layer {kind}")
+    return x
+
+
+def initial(layers, sigma, generator, dtype):
+    """Weights ~ N(0, sigma^2/fan_in), biases 0."""
+    parameters = []
+    for kind, *a in layers:
+        if kind == "linear":
+            shape, fan_in = (a[1], a[0]), a[0]
+        elif kind == "conv2d":
+            shape, fan_in = (a[1], a[0], a[2], a[2]), a[0] * a[2] * a[2]
+        else:
+            continue
+        weight = torch.randn(shape, generator=generator, dtype=torch.float64) * (sigma / math.sqrt(fan_in))
+        parameters += [weight.to(dtype), torch.zeros(shape[0], dtype=dtype)]
+    return [p.requires_grad_() for p in parameters]
+
+
+# ---- what is measured ----
+
+
+def gradient(loss, parameters):
+    return torch.autograd.grad(loss(), parameters)
+
+
+def contract(derivatives, u, group):
+    """Sum of <derivative, u> over the tensors of a group; 0 where the quantity does not depend on a tensor."""
+    total = 0.0
+    for derivative, index in zip(derivatives, group):
+        if derivative is not None:
+            total = total + (derivative * u[index]).sum()
+    return total
+
+
+def derive(scalar, parameters, group, create_graph):
+    if not (isinstance(scalar, torch.Tensor) and scalar.requires_grad):
+        return [None] * len(group)
+    wanted = [parameters[i] for i in group]
+    return torch.autograd.grad(scalar, wanted, create_graph=create_graph, retain_graph=True, allow_unused=True)
+
+
+def summary(loss, parameters, u, groups, order):
+    """g [S], H [S, S] and order3 [S] (None at order 2) by nested reverse mode."""
+    size = len(groups)
+    first = torch.autograd.grad(loss(), parameters, create_graph=True)
+    g = [contract([first[i] for i in group], u, group) for group in groups]
+    hessian = torch.zeros(size, size, dtype=parameters[0].dtype)
+    third = torch.zeros(size, dtype=parameters[0].dtype) if order == 3 else None
+    for s, g_s in enumerate(g):
+        rest = [i for group in groups[s:] for i in group]
+        rows = dict(zip(rest, derive(g_s, parameters, rest, create_graph=False)))
+        for t in range(s, size):
+            value = contract([rows[i] for i in groups[t]], u, groups[t])
+            hessian[s, t] = hessian[t, s] = float(value)
+        if order == 3:
+            second = contract(derive(g_s, parameters, groups[s], create_graph=True), u, groups[s])
+            third[s] = float(contract(derive(second, parameters, groups[s], create_graph=False), u, groups[s]))
+    return torch.stack([torch.as_tensor(v, dtype=hessian.dtype).detach() for v in g]), hessian, third
+
+
+# ---- check against the reference numbers ----
+
+
+def read_tensor(entry):
+    return torch.tensor(entry["data"], dtype=torch.float64).reshape(entry["shape"])
+
+
+def read_layer(entry):
+    kind = entry["type"]
+    keys = {"linear": ("in", "out"), "conv2d": ("in", "out", "k", "pad"), "act": ("fn",), "maxpool": ("k",),
+            "adaptive_avgpool": ("out_h", "out_w"), "flatten": (), "scale": ("by",)}[kind]
+    return (kind, *[entry[key] for key in keys])
+
+
+def check(folder):
+    """Largest error of g, H, order3 relative to the largest entry, over all reference files; exit 1 above 1e-10."""
+    worst, cases = 0.0, 0
+    for path in sorted(pathlib.Path(folder).glob("*.json")):
+        golden = json.loads(path.read_text())
+        layers = [read_layer(entry) for entry in golden["layers"]]
+        parameters = [read_tensor(p).requires_grad_() for p in golden["params"]]
+        x = read_tensor(golden["x"])
+        target = read_tensor(golden["y"]) if isinstance(golden["y"], dict) else torch.tensor(golden["y"])
+        cost = F.cross_entropy if golden["loss"] == "softmax_ce" else F.mse_loss
+        loss = lambda: cost(forward(layers, parameters, x), target)
+        file_worst = abs(loss().item() - golden["loss_value"]) / abs(golden["loss_value"])
+        for case in golden["cases"]:
+            u = [read_tensor(t) for t in case["u"]]
+            for partition in case["partitions"]:
+                if partition["groups"] == "discrete":
+                    continue
+                values = summary(loss, parameters, u, partition["groups"], 3)
+                for value, name in zip(values, ("g", "H", "order3")):
+                    reference = read_tensor(partition[name])
+                    scale = reference.abs().max().item()
+                    error = (value - reference).abs().max().item()
+                    # an exact zero is reproduced to rounding noise of the terms that cancel
+                    file_worst = max(file_worst, error / scale if scale > 1e-10 else error)
+                cases += 1
+        print(f"{path.name:28s} {file_worst:.1e}")
+        worst = max(worst, file_worst)
+    print(f"{cases} cases, worst relative error {worst:.1e}: {'ok' if worst < 1e-10 and cases else 'WRONG'}")
+    return 0 if worst < 1e-10 and cases else 1
+
+
+# ---- timing ----
+
+
+def resident_bytes():
+    try:
+        with open("/proc/self/statm") as f:
+            return int(f.read().split()[1]) * resource.getpagesize()
+    except OSError:
+        return 0
+
+
+class PeakMemory(threading.Thread):
+    """Samples the resident size while a piece of work runs: its peak minus the size before."""
+
+    def __init__(self):
+        super().__init__(daemon=True)
+        self.before = resident_bytes()
+        self.peak = self.before
+        self.running = True
+
+    def run(self):
+        while self.running:
+            self.peak = max(self.peak, resident_bytes())
+            time.sleep(0.001)
+
+    def stop(self):
+        self.running = False
+        self.join()
+        return max(0, self.peak - self.before)
+
+
+def interleaved(works, rounds, seconds):
+    """Runs the works in turn, so that a slow spell of the machine falls on all of them alike."""
+    extra = {}
+    for name, work in works.items():
+        watcher = PeakMemory()
+        watcher.start()
+        work()
+        extra[name] = watcher.stop()
+        work()
+    times = {name: [] for name in works}
+    begin = time.perf_counter()
+    for done in range(rounds):
+        if done >= 3 and time.perf_counter() - begin > seconds:
+            break
+        for name, work in works.items():
+            start = time.perf_counter()
+            work()
+            times[name].append(time.perf_counter() - start)
+    return extra, times
+
+
+def workload(model, batch, dtype):
+    build, shape, sigma = MODELS[model]
+    layers = build()
+    generator = torch.Generator().manual_seed(571677914)
+    parameters = initial(layers, sigma, generator, dtype)
+    x = torch.randn((batch, *shape), generator=generator, dtype=dtype)
+    y = torch.randint(0, 10, (batch,), generator=generator)
+    return parameters, lambda: F.cross_entropy(forward(layers, parameters, x), y)
+
+
+def bench(options):
+    torch.set_num_threads(options.threads)
+    parameters, loss = workload(options.model, options.batch, getattr(torch, options.precision))
+    u = gradient(loss, parameters)
+    groups = [[i] for i in range(len(parameters))]
+    adam = torch.optim.Adam(parameters, lr=1e-8)  # so small that the rounds do the same work
+
+    def adam_step():
+        adam.zero_grad(set_to_none=True)
+        loss().backward()
+        adam.step()
+        adam.zero_grad(set_to_none=True)
+
+    works = {
+        "gradient": lambda: gradient(loss, parameters),
+        "summary order 2": lambda: summary(loss, parameters, u, groups, 2),
+        "summary order 3": lambda: summary(loss, parameters, u, groups, 3),
+        "adam step": adam_step,
+    }
+    extra, times = interleaved(works, options.rounds, options.seconds)
+    results = []
+    for name, values in times.items():
+        quarters = statistics.quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
+        results.append({"name": name, "median_s": statistics.median(values), "q25_s": quarters[0], "q75_s": quarters[2],
+                        "rounds": len(values), "extra_bytes": extra[name]})
+    return {"program": "pytorch", "model": options.model, "batch": options.batch, "threads": options.threads,
+            "precision": options.precision, "groups": len(groups),
+            "versions": {"torch": torch.__version__, "python": platform.python_version()}, "results": results}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", choices=MODELS, default="mlp")
+    parser.add_argument("--batch", type=int, default=100)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--precision", choices=("float32", "float64"), default="float32")
+    parser.add_argument("--rounds", type=int, default=20, help="at most this many rounds of all works")
+    parser.add_argument("--seconds", type=float, default=60, help="stop after the round that passes this time, but not before 3")
+    parser.add_argument("--out", help="the JSON file to write (default: stdout)")
+    parser.add_argument("--check", metavar="DIR", help="compare with the reference files of this folder and stop")
+    options = parser.parse_args()
+    if options.check:
+        sys.exit(check(options.check))
+    result = bench(options)
+    text = json.dumps(result, indent=1)
+    if options.out:
+        pathlib.Path(options.out).write_text(text + "\n")
+        unit = result["results"][0]["median_s"]
+        for r in result["results"]:
+            print(f"{r['name']:16s} {1e3 * r['median_s']:10.3f} ms  [{1e3 * r['q25_s']:.3f}, {1e3 * r['q75_s']:.3f}]"
+                  f"  {r['median_s'] / unit:7.2f} gradients  {r['extra_bytes'] / 2**20:6.0f} MiB  {r['rounds']} rounds", file=sys.stderr)
+    else:
+        print(text)
+
+
+if __name__ == "__main__":
+    main()

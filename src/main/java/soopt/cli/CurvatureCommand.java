@@ -1,0 +1,267 @@
+package soopt.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import soopt.backend.Tensor;
+import soopt.curvature.CubicStep;
+import soopt.curvature.CurvatureSummary;
+import soopt.curvature.Matrices;
+import soopt.curvature.Objective;
+import soopt.curvature.Order;
+import soopt.curvature.Partition;
+import soopt.data.Data;
+import soopt.data.Examples;
+import soopt.experiment.Experiment;
+import soopt.experiment.folder.JsonObject;
+import soopt.experiment.folder.MatrixFiles;
+import soopt.experiment.folder.RunDirectoryException;
+import soopt.experiment.folder.WholeFile;
+import soopt.optimizer.NewtonSummary;
+
+/** Computes the curvature along groups of parameters at given weights, over many examples. */
+@Command(
+        name = "curvature",
+        mixinStandardHelpOptions = true,
+        header = "Compute ḡ, H̄, D̄³ and the learning rates η at given weights, as tables, CSV and JSON.",
+        description = "Along the gradient of the mean loss of the examples; H̄ is averaged over all of them.",
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  soopt curvature configs/quickstart.yaml --limit 1000",
+            "  soopt curvature configs/quickstart.yaml --weights results/quickstart/runs/<id> --out curvature",
+            "  soopt curvature configs/mlp_adam.yaml --weights weights.npz --split test"
+        })
+final class CurvatureCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private SpecArguments arguments;
+
+    @Mixin
+    private DataOptions data;
+
+    @Option(
+            names = "--weights",
+            paramLabel = "F",
+            description = "npz file with the parameters under PyTorch's names, a checkpoint, or a run folder"
+                    + " (default: the starting parameters)")
+    private Path weights;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "write hbar, hbar_inverse, regularized, regularized_inverse"
+                    + " and groups as CSV and JSON to this folder")
+    private Path out;
+
+    @Option(
+            names = "--split",
+            defaultValue = "train",
+            paramLabel = "PART",
+            description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+    private Split split;
+
+    @Option(names = "--limit", paramLabel = "N", defaultValue = "0", description = "the first N examples; 0 for all")
+    private int limit;
+
+    @Option(
+            names = "--damping",
+            paramLabel = "L",
+            description = "λ_int of the regularized matrix (default: the optimizer's, else 1)")
+    private Double damping;
+
+    @Option(names = "--json", description = "print JSON on stdout")
+    private boolean json;
+
+    /** A part of the data. */
+    enum Split {
+        train,
+        test
+    }
+
+    /** What was computed. */
+    private record Result(Partition partition, CurvatureSummary summary, CubicStep.Outcome step, int examples) {
+        List<String> names() {
+            return partition.groups().stream().map(Partition.Group::name).toList();
+        }
+
+        double[] scale() {
+            return CubicStep.scale(summary.third());
+        }
+    }
+
+    @Override
+    public Integer call() {
+        Experiment experiment = SpecArguments.bind(arguments.source());
+        if (out != null) {
+            makeFolder();
+        }
+        PrintWriter err = spec.commandLine().getErr();
+        Data loaded = experiment.dataset().load(data.store(err));
+        Natives.announce(err);
+        Result result;
+        try (Workbench bench = new Workbench(experiment, loaded, experiment.precision());
+                StatusLine status = new StatusLine(err, Terminal.interactive())) {
+            result = compute(experiment, bench, status);
+        }
+        if (out != null) {
+            write(result);
+        }
+        PrintWriter stdout = spec.commandLine().getOut();
+        stdout.print(json ? asJson(result).pretty() : asText(result));
+        stdout.flush();
+        return ExitCode.OK;
+    }
+
+    private void makeFolder() {
+        try {
+            Files.createDirectories(out);
+        } catch (IOException e) {
+            throw new RunDirectoryException("cannot write to " + out + ": " + e + "; choose another with --out", e);
+        }
+    }
+
+    private Result compute(Experiment experiment, Workbench bench, StatusLine status) {
+        Partition partition = Partitions.of(experiment, bench.network().layout());
+        Examples part = split == Split.train ? bench.train() : bench.test();
+        int batch = experiment.training().evaluationBatchSize();
+        Objective objective = bench.whole(part, limit, batch, (done, of) -> status.reached(done, ""));
+        Tensor theta = weights == null ? bench.initial() : bench.weights(file());
+        Tensor gradient = bench.vector();
+        long pieces = (objective.examples() - 1) / batch + 1;
+        status.begin("gradient", " batches", 1, pieces);
+        objective.gradient(theta, gradient);
+        status.begin("curvature", " batches", 1, pieces);
+        CurvatureSummary summary = objective.summary(theta, gradient, partition, Order.THIRD);
+        status.end();
+        CubicStep.Outcome step =
+                CubicStep.solve(summary.hessian(), summary.gradient(), summary.third(), damping(experiment));
+        return new Result(partition, summary, step, objective.examples());
+    }
+
+    private Path file() {
+        return Files.isDirectory(weights) ? weights.resolve("checkpoints").resolve("last.npz") : weights;
+    }
+
+    private double damping(Experiment experiment) {
+        if (damping != null) {
+            return damping;
+        }
+        return experiment.optimizer() instanceof NewtonSummary newton
+                ? newton.cubic().damping()
+                : 1;
+    }
+
+    private void write(Result result) {
+        matrices(result).forEach((kind, matrix) -> {
+            WholeFile.write(out.resolve(kind + ".csv"), MatrixFiles.csv(result.names(), matrix));
+            JsonObject object = new JsonObject()
+                    .put("kind", kind)
+                    .put("rows", matrix.length)
+                    .put("names", result.names())
+                    .put("matrix", matrix);
+            WholeFile.write(out.resolve(kind + ".json"), object.pretty());
+        });
+        StringBuilder groups = new StringBuilder("group,role,parameters,g,third,D,eta\n");
+        for (int s = 0; s < result.partition().size(); s++) {
+            Partition.Group group = result.partition().groups().get(s);
+            groups.append(group.name())
+                    .append(',')
+                    .append(group.role())
+                    .append(',')
+                    .append(group.size());
+            for (double value : new double[] {
+                result.summary().gradient()[s],
+                result.summary().third()[s],
+                result.scale()[s],
+                result.step().eta()[s]
+            }) {
+                groups.append(',').append(value);
+            }
+            groups.append('\n');
+        }
+        WholeFile.write(out.resolve("groups.csv"), groups.toString());
+        WholeFile.write(out.resolve("groups.json"), asJson(result).pretty());
+    }
+
+    private static Map<String, double[][]> matrices(Result result) {
+        double[][] hessian = result.summary().hessian();
+        double[][] regularized = result.step().regularized();
+        Map<String, double[][]> matrices = new LinkedHashMap<>();
+        matrices.put("hbar", hessian);
+        matrices.put("hbar_inverse", Matrices.inverse(hessian).values());
+        matrices.put("regularized", regularized);
+        matrices.put("regularized_inverse", Matrices.inverse(regularized).values());
+        return matrices;
+    }
+
+    private String asText(Result result) {
+        CurvatureSummary summary = result.summary();
+        Table table = new Table("group", "parameters", "ḡ", "H̄ diagonal", "D̄³", "D", "η");
+        for (int s = 0; s < result.partition().size(); s++) {
+            Partition.Group group = result.partition().groups().get(s);
+            table.row(
+                    group.name(),
+                    String.format(Locale.ROOT, "%,d", group.size()),
+                    number(summary.gradient()[s]),
+                    number(summary.hessian()[s][s]),
+                    number(summary.third()[s]),
+                    number(result.scale()[s]),
+                    number(result.step().eta()[s]));
+        }
+        Matrices.Spectrum spectrum = result.step().spectrum();
+        CubicStep.Outcome step = result.step();
+        return table.text("")
+                + String.format(
+                        Locale.ROOT,
+                        "%nloss %s over %d examples; H̄ has eigenvalues from %s to %s%ncubic step with λ_int = %s: %s%n",
+                        number(summary.loss()),
+                        result.examples(),
+                        number(spectrum.smallest()),
+                        number(spectrum.largest()),
+                        number(step.model().damping()),
+                        step.found()
+                                ? "r = ‖Dη‖ = " + number(step.r())
+                                : step.status().words())
+                + (out == null ? "" : "written to " + out + System.lineSeparator());
+    }
+
+    private static String number(double value) {
+        return String.format(Locale.ROOT, "%.4e", value);
+    }
+
+    private static JsonObject asJson(Result result) {
+        CurvatureSummary summary = result.summary();
+        Matrices.Spectrum spectrum = result.step().spectrum();
+        int[] sizes = result.partition().groups().stream()
+                .mapToInt(Partition.Group::size)
+                .toArray();
+        return new JsonObject()
+                .put("loss", summary.loss())
+                .put("examples", result.examples())
+                .put("groups", result.names())
+                .put("parameters", sizes)
+                .put("g", summary.gradient())
+                .put("H", summary.hessian())
+                .put("d3", summary.third())
+                .put("D", result.scale())
+                .put("eta", result.step().eta())
+                .put("r", result.step().r())
+                .put("lambda_int", result.step().model().damping())
+                .put("status", result.step().status().words())
+                .put("min_eigenvalue", spectrum.smallest())
+                .put("max_eigenvalue", spectrum.largest());
+    }
+}

@@ -1,0 +1,106 @@
+package soopt.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+import soopt.data.DatasetException;
+import soopt.experiment.DeviceException;
+import soopt.experiment.folder.RunDirectoryException;
+import soopt.spec.SpecException;
+
+/** Turns whatever a command throws into lines for the user and an exit code; stack traces go to a file. */
+final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+    @Override
+    public int handleParseException(ParameterException failure, String[] arguments) {
+        CommandLine command = failure.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("soopt: " + message(failure));
+        if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
+            err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        }
+        return ExitCode.USAGE;
+    }
+
+    private static String message(ParameterException failure) {
+        if (failure instanceof UnmatchedArgumentException unmatched) {
+            return "unknown argument '" + String.join("' '", unmatched.getUnmatched()) + "'";
+        }
+        return failure.getMessage().lines().findFirst().orElse("");
+    }
+
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
+        return report(failure, command.getErr());
+    }
+
+    /** Prints what the user needs to know of a failure and returns the exit code. */
+    static int report(Throwable failure, PrintWriter err) {
+        if (failure instanceof SpecException spec) {
+            spec.problems().forEach(err::println);
+            return ExitCode.SPEC;
+        }
+        if (failure instanceof DatasetException) {
+            err.println(failure.getMessage());
+            return ExitCode.DATASET;
+        }
+        if (failure instanceof RunDirectoryException) {
+            err.println(failure.getMessage());
+            return ExitCode.SPEC;
+        }
+        if (failure instanceof DeviceException) {
+            err.println(failure.getMessage());
+            return ExitCode.DEVICE;
+        }
+        if (failure instanceof OutOfMemoryError) {
+            err.println("out of memory (" + failure.getMessage()
+                    + "): use a smaller batch or model, or raise the heap with SOOPT_JAVA_OPTS=-Xmx…; details in "
+                    + log(failure));
+            return ExitCode.DEVICE;
+        }
+        if (failure instanceof LinkageError) {
+            err.println("the native libraries cannot be used (" + oneLine(failure)
+                    + "): see 'soopt doctor'; details in " + log(failure));
+            return ExitCode.DEVICE;
+        }
+        err.println("internal error: " + oneLine(failure) + "; details in " + log(failure));
+        return ExitCode.INTERNAL;
+    }
+
+    private static String oneLine(Throwable failure) {
+        return failure.toString().lines().findFirst().orElse("");
+    }
+
+    /** Writes the stack trace to a new file in the cache, or in the temporary folder if that cannot be written. */
+    private static Path log(Throwable failure) {
+        StringWriter trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace));
+        String text = "soopt " + Version.text() + ", Java " + Runtime.version() + System.lineSeparator() + trace;
+        String name =
+                "error-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS")) + ".log";
+        try {
+            Path folder = Path.of(System.getProperty("soopt.cache", System.getProperty("java.io.tmpdir")));
+            return Files.writeString(Files.createDirectories(folder).resolve(name), text);
+        } catch (IOException e) {
+            return temporary(text);
+        }
+    }
+
+    private static Path temporary(String text) {
+        try {
+            return Files.writeString(Files.createTempFile("soopt-error-", ".log"), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write the error log", e);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package soopt.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import soopt.curvature.ParameterLayout;
+import soopt.curvature.Partition;
+import soopt.curvature.Partitioning;
+import soopt.experiment.Experiment;
+import soopt.optimizer.NewtonSummary;
+import soopt.spec.SpecException;
+import soopt.spec.SpecWriter;
+
+/** The partition that an experiment means, and those to compare it with. */
+final class Partitions {
+    private static final int[] BLOCKS = {2, 3, 5, 10};
+
+    private Partitions() {}
+
+    /** That of the optimizer; one group per tensor if it has none. */
+    static Partitioning rule(Experiment experiment) {
+        return experiment.optimizer() instanceof NewtonSummary newton
+                ? newton.partition()
+                : new Partitioning.Canonical();
+    }
+
+    static Partition of(Experiment experiment, ParameterLayout layout) {
+        return rule(experiment).of(layout);
+    }
+
+    /** As the experiment file calls it. */
+    static String name(Experiment experiment) {
+        JsonNode partition = SpecWriter.toJson(experiment).path("optimizer").path("partition");
+        if (partition.isMissingNode()) {
+            return "canonical";
+        }
+        String type = partition.path("type").asText();
+        return partition.has("count") ? type + "-" + partition.path("count").asInt() : type;
+    }
+
+    /** All rules that fit the layout, those with a number for a few numbers. */
+    static Map<String, Partition> all(ParameterLayout layout) {
+        Map<String, Partitioning> rules = new LinkedHashMap<>();
+        rules.put("trivial", new Partitioning.Trivial());
+        rules.put("weights-biases", new Partitioning.WeightsBiases());
+        for (int count : BLOCKS) {
+            rules.put("blocks-" + count, new Partitioning.Blocks(count, false));
+            rules.put("alternate-" + count, new Partitioning.Alternate(count, false));
+        }
+        rules.put("canonical", new Partitioning.Canonical());
+        rules.put("discrete", new Partitioning.Discrete());
+        Map<String, Partition> partitions = new LinkedHashMap<>();
+        rules.forEach((name, rule) -> {
+            try {
+                partitions.put(name, rule.of(layout));
+            } catch (SpecException tooFewLayersOrTooManyParameters) {
+                // a rule that does not fit this network is not among its choices
+                return;
+            }
+        });
+        return partitions;
+    }
+}

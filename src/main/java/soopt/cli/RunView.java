@@ -1,0 +1,104 @@
+package soopt.cli;
+
+import java.util.Locale;
+import soopt.experiment.RunListener;
+import soopt.experiment.RunResult;
+import soopt.experiment.folder.MetricsRow;
+
+/** Shows a run on stderr: a bar over all steps where there is a terminal, and a line per epoch. */
+final class RunView implements RunListener {
+    private final StatusLine status;
+    private final Interrupts interrupts;
+    private long steps;
+    private long step;
+    private boolean headerShown;
+    private boolean classification;
+
+    RunView(StatusLine status, Interrupts interrupts) {
+        this.status = status;
+        this.interrupts = interrupts;
+    }
+
+    @Override
+    public void started(Start start) {
+        interrupts.runStarted();
+        steps = start.steps();
+        step = 0;
+        headerShown = false;
+        status.line("run " + start.runId() + " in " + start.folder());
+        status.line(String.format(
+                Locale.ROOT,
+                "%s; %,d parameters, %,d training examples, %d epochs of %d steps",
+                start.device(),
+                start.parameters(),
+                start.trainingExamples(),
+                start.epochs(),
+                start.stepsPerEpoch()));
+        status.begin("training", " steps", 1, steps);
+    }
+
+    @Override
+    public void step(Progress progress) {
+        step = progress.step();
+        status.reached(
+                step,
+                String.format(
+                        Locale.ROOT, "epoch %d/%d loss %.4g", progress.epoch(), progress.epochs(), progress.loss()));
+    }
+
+    @Override
+    public void working(Work work, long done, long total) {
+        status.reached(step, work == Work.EVALUATION ? "evaluating" : "curvature " + done + "/" + total);
+    }
+
+    @Override
+    public void epoch(MetricsRow row) {
+        if (!headerShown) {
+            headerShown = true;
+            classification = !Double.isNaN(row.testAccuracy()) || !Double.isNaN(row.trainAccuracy());
+            String measure = classification ? "acc" : "loss";
+            status.line(String.format(
+                    Locale.ROOT,
+                    "%5s %12s %9s %9s %10s %8s",
+                    "epoch",
+                    "train loss",
+                    "val " + measure,
+                    "test " + measure,
+                    "step size",
+                    "time"));
+        }
+        status.line(String.format(
+                Locale.ROOT,
+                "%5d %12s %9s %9s %10s %8s",
+                row.epoch(),
+                number(row.trainLoss()),
+                classification ? percent(row.validationAccuracy()) : number(row.validationLoss()),
+                classification ? percent(row.testAccuracy()) : number(row.testLoss()),
+                number(row.stepSize()),
+                seconds(row.wallSeconds())));
+    }
+
+    @Override
+    public void message(String text) {
+        status.line(text);
+    }
+
+    @Override
+    public void finished(RunResult result) {
+        interrupts.runEnded();
+        status.end();
+    }
+
+    /** Four significant digits; "-" for what was not measured. */
+    static String number(double value) {
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.4g", value);
+    }
+
+    static String percent(double fraction) {
+        return Double.isNaN(fraction) ? "-" : String.format(Locale.ROOT, "%.2f %%", 100 * fraction);
+    }
+
+    static String seconds(double seconds) {
+        return seconds < 60 ? String.format(Locale.ROOT, "%.1f s", seconds) : StatusLine.clock(Math.round(seconds));
+    }
+}

@@ -1,0 +1,35 @@
+package soopt.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Parameters;
+import soopt.experiment.Experiment;
+import soopt.spec.Binder;
+import soopt.spec.SpecSource;
+
+/** The arguments SPEC key=value… that commands about an experiment share. */
+final class SpecArguments {
+    @Parameters(index = "0", paramLabel = "SPEC", description = "the experiment file (YAML)")
+    private Path file;
+
+    @Parameters(
+            index = "1..*",
+            arity = "0..*",
+            paramLabel = "key=value",
+            description = "set a key, e.g. optimizer.step-size=0.3; +key=value adds one, ~key removes one")
+    private List<String> overrides = List.of();
+
+    /** The file with the overrides on top. */
+    SpecSource source() {
+        return SpecSource.read(file).with(overrides);
+    }
+
+    /** The file with the overrides and then these on top. */
+    SpecSource source(List<String> more) {
+        return source().with(more);
+    }
+
+    static Experiment bind(SpecSource source) {
+        return Binder.bind(source, Experiment.class);
+    }
+}

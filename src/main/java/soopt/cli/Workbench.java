@@ -1,0 +1,164 @@
+package soopt.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import soopt.backend.Backend;
+import soopt.backend.Backends;
+import soopt.backend.Precision;
+import soopt.backend.Tensor;
+import soopt.curvature.FullBatch;
+import soopt.curvature.Objective;
+import soopt.data.Batches;
+import soopt.data.Data;
+import soopt.data.Examples;
+import soopt.data.Split;
+import soopt.experiment.Experiment;
+import soopt.model.Network;
+import soopt.model.WeightsFile;
+
+/** An experiment opened for a look: its network on one backend, parameters, and batches of its data. */
+final class Workbench implements AutoCloseable {
+    private final Experiment experiment;
+    private final Backend backend;
+    private final Network network;
+    private final Examples train;
+    private final Examples test;
+    private final List<Tensor> owned = new ArrayList<>();
+    private final List<Tensor> batch = new ArrayList<>();
+
+    /** @param data what the experiment's data set loads to */
+    Workbench(Experiment experiment, Data data, Precision precision) {
+        this.experiment = experiment;
+        this.network = experiment.model().network(data.featureShape(), data.outputs());
+        this.train = Split.of(data.train(), experiment.dataset().validation(), seed())
+                .train();
+        this.test = data.test();
+        this.backend = Backends.cpu(precision, threads(experiment));
+    }
+
+    private static int threads(Experiment experiment) {
+        return experiment.threads() > 0
+                ? experiment.threads()
+                : Runtime.getRuntime().availableProcessors();
+    }
+
+    private long seed() {
+        return experiment.seeds().get(0);
+    }
+
+    Backend backend() {
+        return backend;
+    }
+
+    Network network() {
+        return network;
+    }
+
+    Examples train() {
+        return train;
+    }
+
+    Examples test() {
+        return test;
+    }
+
+    /** [P], kept until close. */
+    Tensor vector() {
+        return keep(backend.allocate(network.layout().size()));
+    }
+
+    /** θ [P] as a run with the first seed starts. */
+    Tensor initial() {
+        return keep(experiment.model().init().parameters(network.layout(), backend, seed()));
+    }
+
+    /** θ [P] from a file. */
+    Tensor weights(Path file) {
+        return keep(WeightsFile.read(file, network.layout(), backend));
+    }
+
+    /** The same numbers as a vector of another backend, in this backend's precision. */
+    Tensor copyOf(Tensor vector, Backend from) {
+        double[] values = new double[(int) vector.size()];
+        from.toHost(vector, values, 0);
+        Tensor copy = vector();
+        backend.fromHost(values, 0, copy);
+        return copy;
+    }
+
+    /** The loss of the first batch of this size that a run trains on. */
+    Objective firstBatch(int size) {
+        Batches batches = new Batches(train, size, seed(), true);
+        int[] order = batches.epoch(0);
+        return objective(train, order, 0, batches.size(0));
+    }
+
+    /**
+     * The mean loss of the first examples of a part, in pieces of one batch.
+     *
+     * @param limit number of examples; 0 for all
+     */
+    Objective whole(Examples part, int limit, int batchSize, FullBatch.Progress progress) {
+        int examples = limit > 0 ? Math.min(limit, part.size()) : part.size();
+        int[] indices = new int[examples];
+        Arrays.setAll(indices, i -> i);
+        FullBatch.Parts parts = new FullBatch.Parts() {
+            @Override
+            public int count() {
+                return (examples - 1) / batchSize + 1;
+            }
+
+            @Override
+            public int examples() {
+                return examples;
+            }
+
+            @Override
+            public Objective part(int index) {
+                release();
+                int from = index * batchSize;
+                return objective(part, indices, from, Math.min(batchSize, examples - from));
+            }
+        };
+        return new FullBatch(network.layout(), backend, parts, progress);
+    }
+
+    private void release() {
+        batch.forEach(Tensor::close);
+        batch.clear();
+    }
+
+    private Objective objective(Examples part, int[] indices, int from, int count) {
+        Tensor inputs = backend.allocate(count, part.features());
+        if (backend.precision() == Precision.FLOAT32) {
+            float[] values = new float[count * part.features()];
+            part.inputs(indices, from, count, values);
+            backend.fromHost(values, 0, inputs);
+        } else {
+            double[] values = new double[count * part.features()];
+            part.inputs(indices, from, count, values);
+            backend.fromHost(values, 0, inputs);
+        }
+        double[] answers = new double[count * part.targets()];
+        part.targets(indices, from, count, answers);
+        Tensor targets = part.targets() == 1 ? backend.allocate(count) : backend.allocate(count, part.targets());
+        backend.fromHost(answers, 0, targets);
+        batch.add(inputs);
+        batch.add(targets);
+        return network.objective(backend, inputs, targets);
+    }
+
+    private Tensor keep(Tensor tensor) {
+        owned.add(tensor);
+        return tensor;
+    }
+
+    @Override
+    public void close() {
+        release();
+        owned.forEach(Tensor::close);
+        backend.close();
+    }
+}

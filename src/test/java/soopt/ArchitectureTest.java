@@ -1,0 +1,97 @@
+package soopt;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The layer diagram: a package may use only those below it, and the engine is known to one package. */
+class ArchitectureTest {
+    /** From the top; a layer's classes may use their own layer and the ones after it. */
+    private static final List<String> LAYERS = List.of(
+            "cli", "report", "sweep", "experiment", "optimizer", "model", "data", "curvature", "backend", "spec");
+
+    private static JavaClasses classes;
+
+    @BeforeAll
+    static void read() {
+        classes = new ClassFileImporter()
+                .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                .importPackages("soopt");
+    }
+
+    @Test
+    void everyPackage_isInTheDiagram() {
+        Set<String> unknown = new TreeSet<>();
+        for (JavaClass type : classes) {
+            if (!LAYERS.contains(layer(type))) {
+                unknown.add(type.getPackageName());
+            }
+        }
+        assertEquals(Set.of(), unknown);
+    }
+
+    @Test
+    void packages_dependOnlyDownwards() {
+        for (int i = 1; i < LAYERS.size(); i++) {
+            String[] above = LAYERS.subList(0, i).stream()
+                    .map(name -> "soopt." + name + "..")
+                    .toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAPackage("soopt." + LAYERS.get(i) + "..")
+                    .should()
+                    .dependOnClassesThat()
+                    .resideInAnyPackage(above)
+                    .allowEmptyShould(true)
+                    .check(classes);
+        }
+    }
+
+    @Test
+    void onlyBackend_knowsTheEngine() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("soopt.backend")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.nd4j..", "org.bytedeco..")
+                .check(classes);
+    }
+
+    @Test
+    void onlyBackendVector_knowsTheVectorModule() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("soopt.backend.vector")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jdk.incubator..")
+                .check(classes);
+    }
+
+    @Test
+    void optimizers_doNotKnowModelsOrData() {
+        noClasses()
+                .that()
+                .resideInAPackage("soopt.optimizer..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("soopt.model..", "soopt.data..")
+                .allowEmptyShould(true)
+                .check(classes);
+    }
+
+    private static String layer(JavaClass type) {
+        String[] parts = type.getPackageName().split("\\.");
+        return parts.length < 2 ? "" : parts[1];
+    }
+}

@@ -1,0 +1,237 @@
+package soopt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import soopt.data.NpyArray;
+import soopt.data.NpzFile;
+
+/** What users get wrong: one line each, an exit code that says whose fault, and nothing half-written. */
+class BadInputTest {
+    private static final String GOOD = """
+            experiment: bad
+            dataset: {type: mnist-sample, limit: 100, validation: 10}
+            model: {type: mlp, hidden: [4]}
+            optimizer: {type: newton-summary}
+            training: {epochs: 1}
+            """;
+
+    @TempDir
+    Path folder;
+
+    private Path spec(String text) throws IOException {
+        return Files.writeString(folder.resolve("bad.yaml"), text);
+    }
+
+    private Path results() {
+        return folder.resolve("results");
+    }
+
+    private void expectOneLine(int code, String part, Object... arguments) {
+        Cli.Result result = Cli.run(arguments).expect(code);
+        assertEquals(1, result.errorLines().size(), result.err());
+        assertTrue(result.err().contains(part), result.err());
+        assertEquals("", result.out());
+    }
+
+    private void expectNothingWritten() {
+        Path runs = results().resolve("bad").resolve("runs");
+        if (Files.exists(runs)) {
+            try (var entries = Files.list(runs)) {
+                assertTrue(entries.allMatch(entry -> entry.endsWith(".locks")), "a run folder was left");
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "optimizer.stepsize=1 | bad.yaml",
+                "optimizer.stepsize=1 | did you mean 'step-size'",
+                "training.epochs=many | training.epochs must be a whole number",
+                "optimizer.cubic.damping=-1 | optimizer.cubic.damping must be ≥ 0",
+                "model.type=mpl | mlp",
+                "dataset.type=minst | did you mean",
+                "training=3 | must be a mapping",
+                "dataset.limit=.nan | dataset.limit",
+            })
+    void wrongValue_isOneLineWithItsPlace(String override, String part) throws IOException {
+        expectOneLine(
+                ExitCode.SPEC,
+                part.strip().equals("bad.yaml") ? "stepsize" : part.strip(),
+                "run",
+                spec(GOOD),
+                override.strip(),
+                "--results",
+                results());
+        expectNothingWritten();
+    }
+
+    @Test
+    void severalMistakes_areReportedTogether() throws IOException {
+        Path file = spec(GOOD.replace("epochs: 1", "epochs: -1, batch-sise: 3"));
+        Cli.Result result = Cli.run("config", "validate", file).expect(ExitCode.SPEC);
+        assertEquals(2, result.errorLines().size(), result.err());
+        assertTrue(result.errorLines().get(0).startsWith(file + ":5:"), result.err());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | is empty",
+                "'# nothing' | is empty",
+                "'- a list' | mapping",
+                "'{a: [' | bad.yaml:1",
+                "'a: b: c' | bad.yaml:1"
+            })
+    void notAnExperimentFile_isOneLine(String text, String part) throws IOException {
+        expectOneLine(ExitCode.SPEC, part, "run", spec(text), "--results", results());
+        expectNothingWritten();
+    }
+
+    @Test
+    void missingFile_isOneLine() {
+        expectOneLine(ExitCode.SPEC, "no such file", "run", folder.resolve("none.yaml"));
+    }
+
+    @Test
+    void binaryFile_isOneLine() throws IOException {
+        Path file = Files.write(folder.resolve("bad.yaml"), new byte[] {(byte) 0xff, 0, 1, 2});
+        expectOneLine(ExitCode.SPEC, "bad.yaml", "config", "validate", file);
+    }
+
+    @Test
+    void unwritableResults_isOneLine() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "not a folder");
+        expectOneLine(ExitCode.SPEC, "results folder", "run", spec(GOOD), "--results", file.resolve("results"));
+    }
+
+    @Test
+    void deviceThatIsNotThere_isOneLine() throws IOException {
+        expectOneLine(ExitCode.DEVICE, "device: cpu", "run", spec(GOOD), "device=cuda", "--results", results());
+        expectNothingWritten();
+    }
+
+    @Test
+    void unknownDatasetName_isOneLine() {
+        expectOneLine(ExitCode.DATASET, "there is no data set 'minst'", "datasets", "verify", "minst");
+    }
+
+    @Test
+    void missingDatasetOffline_saysHowToGetIt() throws IOException {
+        expectOneLine(
+                ExitCode.DATASET,
+                "soopt datasets fetch mnist",
+                "run",
+                spec(GOOD.replace("mnist-sample", "mnist")),
+                "--offline",
+                "--datasets",
+                folder.resolve("data"),
+                "--results",
+                results());
+        expectNothingWritten();
+    }
+
+    private Path sampleCopy() throws IOException {
+        Path copy = Files.createDirectories(folder.resolve("data").resolve("mnist-sample"));
+        try (var files = Files.list(Path.of("datasets", "mnist-sample"))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, copy.resolve(file.getFileName()));
+            }
+        }
+        return copy;
+    }
+
+    @Test
+    void truncatedFile_isOneLine() throws IOException {
+        Path file = sampleCopy().resolve("train-images-idx3-ubyte.gz");
+        byte[] content = Files.readAllBytes(file);
+        Files.write(file, Arrays.copyOf(content, content.length / 2));
+        expectOneLine(
+                ExitCode.DATASET,
+                file.toString(),
+                "run",
+                spec(GOOD),
+                "--datasets",
+                folder.resolve("data"),
+                "--results",
+                results());
+        expectNothingWritten();
+    }
+
+    @Test
+    void wrongChecksum_isOneLine() throws IOException {
+        Path file = sampleCopy().resolve("t10k-labels-idx1-ubyte.gz");
+        try (var out = new GZIPOutputStream(Files.newOutputStream(file))) {
+            out.write(new byte[1008]);
+        }
+        expectOneLine(
+                ExitCode.DATASET,
+                "SHA-256",
+                "run",
+                spec(GOOD),
+                "--datasets",
+                folder.resolve("data"),
+                "--results",
+                results());
+        expectNothingWritten();
+    }
+
+    private Path npz(double label, double entry) {
+        Path file = folder.resolve("own.npz");
+        Map<String, NpyArray> arrays = new LinkedHashMap<>();
+        arrays.put("x", NpyArray.of(new double[] {1, 2, 3, entry, 5, 6}, 3, 2));
+        arrays.put("y", NpyArray.of(new double[] {0, 1, label}, 3));
+        NpzFile.write(file, arrays);
+        return file;
+    }
+
+    private Path npzSpec(Path data) throws IOException {
+        return spec(GOOD.replace(
+                "{type: mnist-sample, limit: 100, validation: 10}",
+                "{type: npz, classes: 2, train: '" + data + "', test: '" + data + "'}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"7, 4, own.npz", "-1, 4, own.npz", "0, NaN, own.npz", "0, Infinity, own.npz"})
+    void numbersThatMakeNoSense_areOneLine(double label, double entry, String part) throws IOException {
+        expectOneLine(ExitCode.DATASET, part, "run", npzSpec(npz(label, entry)), "--results", results());
+        expectNothingWritten();
+    }
+
+    @Test
+    void notAnArchive_isOneLine() throws IOException {
+        Path file = Files.write(folder.resolve("own.npz"), "text".getBytes(StandardCharsets.UTF_8));
+        expectOneLine(ExitCode.DATASET, "own.npz", "run", npzSpec(file), "--results", results());
+    }
+
+    @Test
+    void weightsOfAnotherModel_areNamed() throws IOException {
+        Path file = folder.resolve("weights.npz");
+        NpzFile.write(file, Map.of("theta", NpyArray.of(new double[] {1, 2, 3}, 3)));
+        expectOneLine(ExitCode.SPEC, "weights.npz: theta has 3 numbers", "curvature", spec(GOOD), "--weights", file);
+    }
+
+    @Test
+    void peersOfAnotherMeasurement_areRefused() throws IOException {
+        Path file =
+                Files.writeString(folder.resolve("peers.json"), "{\"model\": \"lenet\", \"batch\": 1, \"threads\": 1}");
+        expectOneLine(ExitCode.SPEC, "measures lenet", "bench", "curvature", "--threads", 1, "--against", file);
+    }
+}

@@ -1,0 +1,37 @@
+package soopt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+
+/** Runs command lines within the test's process. */
+final class Cli {
+    private Cli() {}
+
+    /** What a command line did. */
+    record Result(int code, String out, String err) {
+        List<String> errorLines() {
+            return err.lines().toList();
+        }
+
+        Result expect(int expected) {
+            assertEquals(expected, code, () -> "out: " + out + "\nerr: " + err);
+            assertFalse(err.contains("\tat "), () -> "a stack trace: " + err);
+            return this;
+        }
+    }
+
+    static Result run(Object... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        String[] words = new String[arguments.length];
+        for (int i = 0; i < words.length; i++) {
+            words[i] = arguments[i].toString();
+        }
+        int code = Main.execute(new PrintWriter(out), new PrintWriter(err), words);
+        return new Result(code, out.toString(), err.toString());
+    }
+}

@@ -1,0 +1,229 @@
+package soopt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Each command on a small experiment. */
+class CommandsTest {
+    private static final String SPEC = """
+            experiment: small
+            seeds: [1, 2]
+            dataset: {type: mnist-sample, limit: 120, validation: 20}
+            model: {type: mlp, hidden: [5], activation: tanh}
+            optimizer: {type: newton-summary, step-size: 0.3, period: 2, average: none}
+            training: {epochs: 2, batch-size: 50, curvature-batch-size: 50}
+            """;
+
+    @TempDir
+    Path folder;
+
+    private Path spec;
+
+    @BeforeEach
+    void write() throws IOException {
+        spec = Files.writeString(folder.resolve("small.yaml"), SPEC);
+    }
+
+    private static JsonNode json(Cli.Result result) throws JsonProcessingException {
+        return new ObjectMapper().readTree(result.out());
+    }
+
+    @Test
+    void run_trainsEverySeedAndPrintsJson() throws IOException {
+        Path results = folder.resolve("results");
+        JsonNode runs = json(Cli.run("run", spec, "--results", results, "--json", "training.epochs=1")
+                        .expect(ExitCode.OK))
+                .path("runs");
+        assertEquals(2, runs.size());
+        for (JsonNode run : runs) {
+            assertEquals("COMPLETED", run.path("state").asText());
+            assertEquals(1, run.path("epoch").asInt());
+            assertEquals(2, run.path("step").asInt());
+            assertTrue(run.path("test_acc").isNumber());
+            Path made = Path.of(run.path("folder").asText());
+            assertEquals(3, Files.readAllLines(made.resolve("metrics.csv")).size());
+            assertEquals("training.epochs=1\n", Files.readString(made.resolve("overrides.txt")));
+        }
+    }
+
+    @Test
+    void run_showsEpochsOnStderrAndTheFolderOnStdout() {
+        Cli.Result result = Cli.run("run", spec, "--results", folder.resolve("results"), "--seed", 3)
+                .expect(ExitCode.OK);
+        List<String> epochs = result.errorLines().stream()
+                .filter(line -> line.matches("\\s+[0-2] .* s"))
+                .toList();
+        assertEquals(3, epochs.size(), result.err());
+        assertTrue(result.out().contains("results in " + folder.resolve("results")), result.out());
+        assertTrue(result.out().contains("test accuracy"), result.out());
+    }
+
+    @Test
+    void run_doesNotRepeatWhatIsFinished_unlessForced() {
+        Object[] words = {"run", spec, "--results", folder.resolve("results"), "--seed", 3, "--progress", "none"};
+        Cli.run(words).expect(ExitCode.OK);
+        Cli.Result again = Cli.run(words).expect(ExitCode.OK);
+        assertTrue(again.out().contains("use --force"), again.out());
+        assertEquals("", again.err());
+        Object[] forced = Arrays.copyOf(words, words.length + 1);
+        forced[words.length] = "--force";
+        assertTrue(Cli.run(forced).expect(ExitCode.OK).out().contains("results in"));
+    }
+
+    @Test
+    void divergedRun_exitsWith6AndSaysSo() throws IOException {
+        Cli.Result result = Cli.run(
+                        "run",
+                        spec,
+                        "--results",
+                        folder.resolve("results"),
+                        "--seed",
+                        3,
+                        "--json",
+                        "optimizer={type: sgd, step-size: 1e30}")
+                .expect(ExitCode.DIVERGED);
+        assertEquals("DIVERGED", json(result).path("runs").path(0).path("state").asText());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tanh", "relu", "softplus"})
+    void check_passes(String activation) throws IOException {
+        JsonNode report = json(Cli.run("check", spec, "--batch", 6, "--json", "model.activation=" + activation)
+                .expect(ExitCode.OK));
+        assertTrue(report.path("passed").asBoolean());
+        assertEquals(3 * 4, report.path("derivatives").size());
+        assertEquals(6, report.path("identities").size());
+    }
+
+    @Test
+    void check_printsOneRowPerGroupAndOrder() {
+        String out = Cli.run("check", spec, "--batch", 4).expect(ExitCode.OK).out();
+        assertEquals(
+                3,
+                out.lines().filter(line -> line.startsWith("layers.0.weight")).count(),
+                out);
+        assertTrue(out.endsWith("ok: derivatives agree" + System.lineSeparator()), out);
+    }
+
+    @Test
+    void curvature_writesMatricesThatAgreeWithItsJson() throws IOException {
+        Path out = folder.resolve("curvature");
+        JsonNode result = json(Cli.run("curvature", spec, "--limit", 40, "--out", out, "--json")
+                .expect(ExitCode.OK));
+        assertEquals(40, result.path("examples").asInt());
+        for (String kind : List.of("hbar", "hbar_inverse", "regularized", "regularized_inverse")) {
+            List<String> lines = Files.readAllLines(out.resolve(kind + ".csv"));
+            assertEquals("group,layers.0.weight,layers.0.bias,layers.1.weight,layers.1.bias", lines.get(0));
+            assertEquals(5, lines.size());
+            assertEquals(
+                    4,
+                    new ObjectMapper()
+                            .readTree(out.resolve(kind + ".json").toFile())
+                            .path("matrix")
+                            .size());
+        }
+        String[] first = Files.readAllLines(out.resolve("hbar.csv")).get(1).split(",");
+        assertEquals(result.path("H").path(0).path(1).asDouble(), Double.parseDouble(first[2]));
+        assertEquals(5, Files.readAllLines(out.resolve("groups.csv")).size());
+    }
+
+    @Test
+    void curvature_readsTheCheckpointOfARun() throws IOException {
+        Cli.Result run = Cli.run("run", spec, "--results", folder.resolve("results"), "--seed", 3, "--json")
+                .expect(ExitCode.OK);
+        String made = json(run).path("runs").path(0).path("folder").asText();
+        double before = json(Cli.run("curvature", spec, "--json").expect(ExitCode.OK))
+                .path("loss")
+                .asDouble();
+        double after = json(Cli.run("curvature", spec, "--json", "--weights", made)
+                        .expect(ExitCode.OK))
+                .path("loss")
+                .asDouble();
+        assertTrue(after < before, before + " then " + after);
+        Cli.run("curvature", spec, "--weights", made, "--split", "test").expect(ExitCode.OK);
+    }
+
+    @Test
+    void partition_listsGroupsAndComparesAll() throws IOException {
+        String one = Cli.run("partition", spec, "optimizer.partition=weights-biases")
+                .expect(ExitCode.OK)
+                .out();
+        assertTrue(one.contains("layers.0.weight layers.1.weight"), one);
+        JsonNode all = json(Cli.run("partition", spec, "--all", "--json").expect(ExitCode.OK))
+                .path("partitions");
+        List<String> names = StreamSupport.stream(all.spliterator(), false)
+                .map(entry -> entry.path("partition").asText())
+                .toList();
+        assertTrue(
+                names.containsAll(
+                        List.of("trivial", "weights-biases", "blocks-2", "alternate-2", "canonical", "discrete")),
+                names.toString());
+    }
+
+    @Test
+    void config_showsWhatValidates() throws IOException {
+        String shown = Cli.run("config", "show", spec, "training.epochs=7")
+                .expect(ExitCode.OK)
+                .out();
+        assertTrue(shown.contains("epochs: 7"), shown);
+        Path written = Files.writeString(folder.resolve("shown.yaml"), shown);
+        assertTrue(
+                Cli.run("config", "validate", written).expect(ExitCode.OK).out().startsWith("ok"));
+        JsonNode schema = json(Cli.run("config", "schema").expect(ExitCode.OK));
+        assertTrue(schema.toString().contains("newton-summary"));
+        assertEquals(
+                7,
+                json(Cli.run("config", "show", spec, "training.epochs=7", "--json"))
+                        .path("training")
+                        .path("epochs")
+                        .asInt());
+    }
+
+    @Test
+    void list_namesEveryKind() throws IOException {
+        String out = Cli.run("list").expect(ExitCode.OK).out();
+        for (String name : List.of(
+                "big-mlp", "newton-summary", "mnist-sample", "weights-biases", "gelu", "softmax-cross-entropy")) {
+            assertTrue(out.contains(name), name);
+        }
+        String keys = Cli.run("list", "optimizers").expect(ExitCode.OK).out();
+        assertTrue(keys.matches("(?s).*step-size +number > 0.*"), keys);
+        assertTrue(json(Cli.run("list", "models", "--json"))
+                .path("models")
+                .findValuesAsText("name")
+                .contains("mlp"));
+    }
+
+    @Test
+    void datasets_listAndVerifyTheSample() throws IOException {
+        JsonNode entries =
+                json(Cli.run("datasets", "list", "--json").expect(ExitCode.OK)).path("datasets");
+        assertTrue(entries.findValuesAsText("name").contains("mnist-sample"));
+        String out = Cli.run("datasets", "verify", "mnist-sample")
+                .expect(ExitCode.OK)
+                .out();
+        assertEquals(4, out.lines().filter(line -> line.contains(" ok")).count(), out);
+        Cli.run("datasets", "verify", "mnist", "--datasets", folder).expect(ExitCode.DATASET);
+    }
+
+    @Test
+    void doctor_findsTheEngineWorking() {
+        String out = Cli.run("doctor").expect(ExitCode.OK).out();
+        assertTrue(out.endsWith("ready" + System.lineSeparator()), out);
+    }
+}

@@ -1,0 +1,69 @@
+package soopt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import soopt.data.Cifar10;
+import soopt.experiment.Experiment;
+import soopt.model.Network;
+import soopt.spec.Binder;
+import soopt.spec.SpecSource;
+import soopt.spec.SpecWriter;
+
+class ConfigsTest {
+    static Stream<Path> files() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("configs"))) {
+            List<Path> found = files.sorted().toList();
+            assertTrue(found.size() >= 7, found.toString());
+            return found.stream();
+        }
+    }
+
+    private static Experiment bind(Path file) {
+        return Binder.bind(SpecSource.read(file), Experiment.class);
+    }
+
+    private static Network network(Experiment experiment) {
+        int[] shape = experiment.dataset() instanceof Cifar10 ? new int[] {3, 32, 32} : new int[] {1, 28, 28};
+        return experiment.model().network(shape, 10);
+    }
+
+    @ParameterizedTest
+    @MethodSource("files")
+    void everyConfig_bindsAndIsNamedAfterItsFile(Path file) {
+        Experiment experiment = bind(file);
+        assertEquals(file.getFileName().toString(), experiment.experiment() + ".yaml");
+        Network network = network(experiment);
+        assertTrue(Partitions.of(experiment, network.layout()).size() > 0);
+        SpecSource written = SpecSource.parse("written", SpecWriter.toYaml(experiment));
+        assertEquals(experiment, Binder.bind(written, Experiment.class));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"mlp_newtonsummary, 8", "bigmlp_newtonsummary, 42", "verybigmlp_newtonsummary, 10"})
+    void partitionOfThePaper_hasItsNumberOfGroups(String name, int groups) {
+        Experiment experiment = bind(Path.of("configs", name + ".yaml"));
+        Network network = network(experiment);
+        assertEquals(groups, Partitions.of(experiment, network.layout()).size());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mlp_newtonsummary, 1029950",
+        "mlp_adam, 1029950",
+        "bigmlp_newtonsummary, 23099402",
+        "bigmlp_adam, 23099402"
+    })
+    void networkOfThePaper_hasItsNumberOfParameters(String name, int parameters) {
+        Experiment experiment = bind(Path.of("configs", name + ".yaml"));
+        assertEquals(parameters, network(experiment).layout().size());
+    }
+}

@@ -1,0 +1,97 @@
+package soopt.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+import soopt.experiment.Experiment;
+import soopt.spec.Binder;
+import soopt.spec.SpecSource;
+
+/** What README.md says of files, commands and experiments is so. */
+class ReadmeTest {
+    private static String readme() throws IOException {
+        return Files.readString(Path.of("README.md"));
+    }
+
+    private static List<MatchResult> find(String pattern, String text) {
+        return Pattern.compile(pattern).matcher(text).results().toList();
+    }
+
+    @Test
+    void commandsOfNewcomers_areTwo() throws IOException {
+        List<String> blocks = find("(?s)```sh\\n(.*?)```", readme()).stream()
+                .map(match -> match.group(1).strip())
+                .toList();
+        assertEquals(List.of("scripts/soopt run configs/quickstart.yaml", "mvn -B verify"), blocks);
+        assertTrue(Files.readString(Path.of(".ci/run")).contains("mvn -B verify"));
+    }
+
+    @Test
+    void everyFileNamed_exists() throws IOException {
+        List<MatchResult> names = find("`((?:scripts|configs|datasets)/[^` ]*)", readme());
+        assertTrue(names.size() >= 5, String.valueOf(names.size()));
+        for (MatchResult name : names) {
+            assertTrue(Files.exists(Path.of(name.group(1))), name.group(1));
+        }
+    }
+
+    @Test
+    void everyCommand_isInItsTable() throws IOException {
+        CommandLine root = Main.commandLine(new PrintWriter(System.out), new PrintWriter(System.err));
+        List<String> named = find("\\| `soopt ([a-z]+)", readme()).stream()
+                .map(match -> match.group(1))
+                .toList();
+        assertEquals(
+                root.getSubcommands().keySet().stream().sorted().toList(),
+                named.stream().sorted().toList());
+    }
+
+    @Test
+    void commandLines_areParsed() throws IOException {
+        List<MatchResult> lines = find("scripts/soopt ((?:run|check|completion)[^`\\n)]*)", readme());
+        assertTrue(lines.size() >= 3);
+        for (MatchResult line : lines) {
+            Main.commandLine(new PrintWriter(System.out), new PrintWriter(System.err))
+                    .parseArgs(line.group(1).strip().split(" "));
+        }
+    }
+
+    @Test
+    void experiment_binds() throws IOException {
+        List<MatchResult> specs = find("(?s)```yaml\\n(.*?)```", readme());
+        assertEquals(1, specs.size());
+        Binder.bind(SpecSource.parse("README.md", specs.get(0).group(1)), Experiment.class);
+    }
+
+    @Test
+    void runFolder_holdsTheFilesNamed() throws IOException {
+        String table = readme().substring(readme().indexOf("| file | contents |"));
+        List<String> files = find(
+                        "`([a-z_]+\\.(?:csv|json|jsonl|yaml|txt|log)|[a-z]+/)`",
+                        table.substring(0, table.indexOf("\n\n")))
+                .stream()
+                .map(match -> match.group(1))
+                .toList();
+        assertTrue(files.size() >= 12, files.toString());
+        Path folder = Files.createTempDirectory("soopt-readme");
+        Cli.run("run", "configs/quickstart.yaml", "--results", folder, "training.epochs=1", "dataset.limit=600")
+                .expect(ExitCode.OK);
+        try (var runs = Files.walk(folder, 3)) {
+            Path run = runs.filter(path -> path.getParent().endsWith("runs") && !path.endsWith(".locks"))
+                    .findFirst()
+                    .orElseThrow();
+            for (String file : files) {
+                assertTrue(Files.exists(run.resolve(file)), file);
+            }
+        }
+    }
+}
