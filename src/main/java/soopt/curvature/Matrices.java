@@ -129,7 +129,8 @@ public final class Matrices {
         }
         // a power of two that keeps squares of the entries in range, exact to undo
         double unit = largest == 0 ? 1 : Math.scalb(1.0, Math.max(-1000, -Math.getExponent(largest)));
-        double[][] scaled = Arrays.stream(symmetric)
+        // the decomposition refuses a matrix whose halves differ by rounding, as after scaling rows and columns
+        double[][] scaled = Arrays.stream(symmetrized(symmetric))
                 .map(row -> Arrays.stream(row).map(x -> x * unit).toArray())
                 .toArray(double[][]::new);
         try {

@@ -59,4 +59,21 @@ final class MatricesTest {
                 Double.POSITIVE_INFINITY, Matrices.spectrum(new double[2][2]).condition());
         assertTrue(Double.isNaN(Matrices.spectrum(new double[][] {{Double.NaN}}).smallest()));
     }
+
+    @Test
+    void inverse_takesAMatrixWhoseHalvesDifferByRounding() {
+        double[][] matrix = {{2, 0.1, 0}, {Math.nextUp(0.1), 3, 1e-7}, {0, Math.nextUp(1e-7), 1e-9}};
+        double[][] inverse = Matrices.inverse(matrix).values();
+
+        for (int i = 0; i < 3; i++) {
+            for (int j = 0; j < 3; j++) {
+                double product = 0;
+                for (int k = 0; k < 3; k++) {
+                    product += inverse[i][k] * matrix[k][j];
+                }
+                assertEquals(i == j ? 1 : 0, product, 1e-6, "entry " + i + ", " + j);
+            }
+        }
+        assertTrue(Double.isFinite(Matrices.spectrum(matrix).largest()));
+    }
 }
