@@ -513,7 +513,7 @@ final class CpuBackend implements Backend {
     }
 
     /** out += α Σ over the threads' partial sums, in the threads' order. */
-    private static void addAll(double alpha, double[][] sums, double[] out) {
+    static void addAll(double alpha, double[][] sums, double[] out) {
         for (double[] sum : sums) {
             if (sum != null) {
                 for (int i = 0; i < sum.length; i++) {

@@ -1,6 +1,7 @@
 package soopt.backend;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import soopt.backend.vector.ImageLoops;
 
 /**
@@ -90,6 +91,29 @@ final class CpuImages {
     void convolve(Convolution g, Tensor x, Tensor w, double alpha, double beta, Tensor out) {
         int images = images(x, g.inputs());
         CpuBackend.require(images(out, g.outputs()) == images, x, out);
+        if (g.outChannels() <= loops.narrow()) {
+            ImageLoops.Shape shape = shape(g);
+            backend.workers()
+                    .share(
+                            images,
+                            1,
+                            work(g, images),
+                            (from, to, part) -> loops.narrowConvolution(
+                                    shape,
+                                    g.channelsFirst(),
+                                    g.outChannels(),
+                                    CpuBackend.bytes(x),
+                                    CpuBackend.at(x),
+                                    CpuBackend.bytes(w),
+                                    CpuBackend.at(w),
+                                    alpha,
+                                    beta,
+                                    CpuBackend.bytes(out),
+                                    CpuBackend.at(out),
+                                    from,
+                                    to));
+            return;
+        }
         Tensor weight = w.reshape(g.outChannels(), g.patch());
         int group = group(g, images);
         try (Tensor buffer = backend.allocate(group * g.positions(), g.patch())) {
@@ -141,6 +165,10 @@ final class CpuImages {
     void weightGradient(Convolution g, Tensor x, Tensor dy, double beta, Tensor dw) {
         int images = images(x, g.inputs());
         CpuBackend.require(images(dy, g.outputs()) == images, x, dy);
+        if (g.outChannels() <= loops.narrow()) {
+            narrowWeightGradient(g, x, dy, images, beta, dw);
+            return;
+        }
         Tensor gradient = dw.reshape(g.outChannels(), g.patch());
         int group = group(g, images);
         try (Tensor buffer = backend.allocate(group * g.positions(), g.patch())) {
@@ -152,6 +180,36 @@ final class CpuImages {
                 backend.gemm(true, false, 1, part, patches, from == 0 ? beta : 1, gradient);
             }
         }
+    }
+
+    private static long work(Convolution g, int images) {
+        return (long) images * g.positions() * g.patch();
+    }
+
+    private void narrowWeightGradient(Convolution g, Tensor x, Tensor dy, int images, double beta, Tensor dw) {
+        ImageLoops.Shape shape = shape(g);
+        double[][] sums = new double[backend.threads()][];
+        backend.workers().share(images, 1, work(g, images), (from, to, part) -> {
+            sums[part] = new double[g.outChannels() * g.patch()];
+            loops.narrowWeightGradient(
+                    shape,
+                    g.channelsFirst(),
+                    g.outChannels(),
+                    CpuBackend.bytes(x),
+                    CpuBackend.at(x),
+                    CpuBackend.bytes(dy),
+                    CpuBackend.at(dy),
+                    sums[part],
+                    from,
+                    to);
+        });
+        double[] total = new double[g.outChannels() * g.patch()];
+        if (beta != 0) {
+            backend.toHost(dw, total, 0);
+            Arrays.setAll(total, i -> beta * total[i]);
+        }
+        CpuBackend.addAll(1, sums, total);
+        backend.fromHost(total, 0, dw);
     }
 
     void maxPool(Pooling g, Tensor x, Tensor out, Tensor index) {

@@ -146,6 +146,44 @@ public final class DoubleImages implements ImageLoops {
         }
     }
 
+    @Override
+    public int narrow() {
+        return 2 * WIDTH;
+    }
+
+    @Override
+    public void narrowConvolution(
+            Shape g,
+            boolean planes,
+            int outChannels,
+            ByteBuffer x,
+            int at,
+            ByteBuffer w,
+            int atW,
+            double alpha,
+            double beta,
+            ByteBuffer out,
+            int atOut,
+            int from,
+            int to) {
+        new DoubleNarrow(g, planes, outChannels).convolve(x, at, w, atW, alpha, beta, out, atOut, from, to);
+    }
+
+    @Override
+    public void narrowWeightGradient(
+            Shape g,
+            boolean planes,
+            int outChannels,
+            ByteBuffer x,
+            int at,
+            ByteBuffer dy,
+            int atDy,
+            double[] dw,
+            int from,
+            int to) {
+        new DoubleNarrow(g, planes, outChannels).weightGradient(x, at, dy, atDy, dw, from, to);
+    }
+
     // ---- pooling ----
 
     @Override

@@ -17,6 +17,42 @@ public interface ImageLoops {
     /** The adjoint for images from … to − 1: adds patches [images·positions, kernel²·channels] to the pixels they came from. */
     void addPatches(Shape g, ByteBuffer patches, int at, ByteBuffer dx, int atDx, int imageFrom, int imageTo);
 
+    /** The most output channels that {@link #narrowConvolution} takes. */
+    int narrow();
+
+    /**
+     * Images from … to − 1 of out ← α A(x; w) + β out for few output channels, without forming patches.
+     *
+     * @param planes whether x is [channels, height, width]
+     */
+    void narrowConvolution(
+            Shape g,
+            boolean planes,
+            int outChannels,
+            ByteBuffer x,
+            int at,
+            ByteBuffer w,
+            int atW,
+            double alpha,
+            double beta,
+            ByteBuffer out,
+            int atOut,
+            int from,
+            int to);
+
+    /** dw [outChannels, patch] += the adjoint in w over images from … to − 1, for few output channels. */
+    void narrowWeightGradient(
+            Shape g,
+            boolean planes,
+            int outChannels,
+            ByteBuffer x,
+            int at,
+            ByteBuffer dy,
+            int atDy,
+            double[] dw,
+            int from,
+            int to);
+
     /** Maximum and its place for output rows from … to − 1, counted over all images. */
     void maxPool(
             Shape g, ByteBuffer x, int at, ByteBuffer out, int atOut, ByteBuffer index, int atIndex, int from, int to);
