@@ -19,19 +19,24 @@ final class FloatActivations {
 
     private FloatActivations() {}
 
-    private static FloatVector z(Loops.Operands x, int i, int n) {
+    private static FloatVector z(Loops.Operands x, int i, VectorMask<Float> mask) {
         int at = (x.atZ() + i) * BYTES;
-        return i + WIDTH <= n
+        return mask == null
                 ? FloatVector.fromByteBuffer(LANES, x.z(), at, ORDER)
-                : FloatVector.fromByteBuffer(LANES, x.z(), at, ORDER, LANES.indexInRange(i, n));
+                : FloatVector.fromByteBuffer(LANES, x.z(), at, ORDER, mask);
     }
 
-    private static void put(FloatVector value, ByteBuffer out, int at, int i, int n) {
-        if (i + WIDTH <= n) {
+    private static void put(FloatVector value, ByteBuffer out, int at, int i, VectorMask<Float> mask) {
+        if (mask == null) {
             value.intoByteBuffer(out, (at + i) * BYTES, ORDER);
         } else {
-            value.intoByteBuffer(out, (at + i) * BYTES, ORDER, LANES.indexInRange(i, n));
+            value.intoByteBuffer(out, (at + i) * BYTES, ORDER, mask);
         }
+    }
+
+    /** Lanes of the last vector, of n elements in all. */
+    private static VectorMask<Float> tail(int n) {
+        return LANES.indexInRange(LANES.loopBound(n), n);
     }
 
     private static FloatVector all(double value) {
@@ -39,142 +44,215 @@ final class FloatActivations {
     }
 
     static void identity(Loops.Operands x, int n, int order) {
+        int whole = LANES.loopBound(n);
+        for (int i = 0; i < whole; i += WIDTH) {
+            identity(x, i, order, null);
+        }
+        if (whole < n) {
+            identity(x, whole, order, tail(n));
+        }
+    }
+
+    private static void identity(Loops.Operands x, int i, int order, VectorMask<Float> mask) {
         FloatVector zero = all(0);
         FloatVector one = all(1);
-        for (int i = 0; i < n; i += WIDTH) {
-            put(z(x, i, n), x.a(), x.atA(), i, n);
-            if (order >= 1) {
-                put(one, x.s1(), x.at1(), i, n);
-            }
-            if (order >= 3) {
-                put(zero, x.s2(), x.at2(), i, n);
-                put(zero, x.s3(), x.at3(), i, n);
-            }
+        put(z(x, i, mask), x.a(), x.atA(), i, mask);
+        if (order >= 1) {
+            put(one, x.s1(), x.at1(), i, mask);
+        }
+        if (order >= 3) {
+            put(zero, x.s2(), x.at2(), i, mask);
+            put(zero, x.s3(), x.at3(), i, mask);
         }
     }
 
     /** σ′(0) = 0. */
     static void relu(Loops.Operands x, int n, int order) {
+        int whole = LANES.loopBound(n);
+        for (int i = 0; i < whole; i += WIDTH) {
+            relu(x, i, order, null);
+        }
+        if (whole < n) {
+            relu(x, whole, order, tail(n));
+        }
+    }
+
+    private static void relu(Loops.Operands x, int i, int order, VectorMask<Float> mask) {
         FloatVector zero = all(0);
         FloatVector one = all(1);
-        for (int i = 0; i < n; i += WIDTH) {
-            FloatVector z = z(x, i, n);
-            VectorMask<Float> positive = z.compare(VectorOperators.GT, zero);
-            // NaN stays NaN, so that a diverged run is seen
-            put(z.blend(zero, z.compare(VectorOperators.LE, zero)), x.a(), x.atA(), i, n);
-            if (order >= 1) {
-                put(zero.blend(one, positive), x.s1(), x.at1(), i, n);
-            }
-            if (order >= 3) {
-                put(zero, x.s2(), x.at2(), i, n);
-                put(zero, x.s3(), x.at3(), i, n);
-            }
+        FloatVector z = z(x, i, mask);
+        VectorMask<Float> positive = z.compare(VectorOperators.GT, zero);
+        // NaN stays NaN, so that a diverged run is seen
+        put(z.blend(zero, z.compare(VectorOperators.LE, zero)), x.a(), x.atA(), i, mask);
+        if (order >= 1) {
+            put(zero.blend(one, positive), x.s1(), x.at1(), i, mask);
+        }
+        if (order >= 3) {
+            put(zero, x.s2(), x.at2(), i, mask);
+            put(zero, x.s3(), x.at3(), i, mask);
         }
     }
 
     /** σ′ = 1 − a², σ″ = −2aσ′, σ‴ = σ′(6a² − 2). */
     static void tanh(Loops.Operands x, int n, int order) {
-        for (int i = 0; i < n; i += WIDTH) {
-            FloatVector z = z(x, i, n);
-            FloatVector a = FloatExponentials.tanh(z);
-            put(a, x.a(), x.atA(), i, n);
-            if (order >= 1) {
-                // (1 − a)(1 + a): 1 − a² would round a² first
-                FloatVector slope = all(1).sub(a).mul(a.add(1));
-                put(slope, x.s1(), x.at1(), i, n);
-                if (order >= 3) {
-                    put(a.mul(slope).mul(-2), x.s2(), x.at2(), i, n);
-                    put(a.mul(a).mul(6).sub(2).mul(slope), x.s3(), x.at3(), i, n);
-                }
-            }
+        int whole = LANES.loopBound(n);
+        for (int i = 0; i < whole; i += WIDTH) {
+            tanh(x, i, order, null);
+        }
+        if (whole < n) {
+            tanh(x, whole, order, tail(n));
+        }
+        if (order >= 3) {
+            higherTanh(x.a(), x.atA(), x.s1(), x.at1(), x.s2(), x.at2(), x.s3(), x.at3(), n);
+        }
+    }
+
+    private static void tanh(Loops.Operands x, int i, int order, VectorMask<Float> mask) {
+        FloatVector a = FloatExponentials.tanh(z(x, i, mask));
+        put(a, x.a(), x.atA(), i, mask);
+        if (order >= 1) {
+            // (1 − a)(1 + a): 1 − a² would round a² first
+            put(all(1).sub(a).mul(a.add(1)), x.s1(), x.at1(), i, mask);
+        }
+    }
+
+    /** A loop of its own: with the constants of the exponential in the same one the registers do not suffice. */
+    private static void higherTanh(
+            ByteBuffer a, int atA, ByteBuffer s1, int at1, ByteBuffer s2, int at2, ByteBuffer s3, int at3, int n) {
+        FloatVector two = all(2);
+        FloatVector six = all(6);
+        int i = 0;
+        for (; i + WIDTH <= n; i += WIDTH) {
+            FloatVector value = FloatVector.fromByteBuffer(LANES, a, (atA + i) * BYTES, ORDER);
+            FloatVector slope = FloatVector.fromByteBuffer(LANES, s1, (at1 + i) * BYTES, ORDER);
+            value.mul(slope).mul(two).neg().intoByteBuffer(s2, (at2 + i) * BYTES, ORDER);
+            value.mul(value).mul(six).sub(two).mul(slope).intoByteBuffer(s3, (at3 + i) * BYTES, ORDER);
+        }
+        for (; i < n; i++) {
+            float value = a.getFloat((atA + i) * BYTES);
+            float slope = s1.getFloat((at1 + i) * BYTES);
+            s2.putFloat((at2 + i) * BYTES, -(value * slope * 2));
+            s3.putFloat((at3 + i) * BYTES, (value * value * 6 - 2) * slope);
         }
     }
 
     /** σ = eᶻ − 1 and σ′ = σ″ = σ‴ = eᶻ for z &lt; 0, else z, 1, 0, 0. */
     static void elu(Loops.Operands x, int n, int order) {
+        int whole = LANES.loopBound(n);
+        for (int i = 0; i < whole; i += WIDTH) {
+            elu(x, i, order, null);
+        }
+        if (whole < n) {
+            elu(x, whole, order, tail(n));
+        }
+    }
+
+    private static void elu(Loops.Operands x, int i, int order, VectorMask<Float> mask) {
         FloatVector zero = all(0);
-        for (int i = 0; i < n; i += WIDTH) {
-            FloatVector z = z(x, i, n);
-            FloatVector a = FloatExponentials.expm1(z.min(zero));
-            VectorMask<Float> negative = z.compare(VectorOperators.LT, zero);
-            put(z.blend(a, negative), x.a(), x.atA(), i, n);
-            if (order >= 1) {
-                FloatVector slope = a.add(1);
-                put(slope, x.s1(), x.at1(), i, n);
-                if (order >= 3) {
-                    FloatVector curved = zero.blend(slope, negative);
-                    put(curved, x.s2(), x.at2(), i, n);
-                    put(curved, x.s3(), x.at3(), i, n);
-                }
+        FloatVector z = z(x, i, mask);
+        FloatVector a = FloatExponentials.expm1(z.min(zero));
+        VectorMask<Float> negative = z.compare(VectorOperators.LT, zero);
+        put(z.blend(a, negative), x.a(), x.atA(), i, mask);
+        if (order >= 1) {
+            FloatVector slope = a.add(1);
+            put(slope, x.s1(), x.at1(), i, mask);
+            if (order >= 3) {
+                FloatVector curved = zero.blend(slope, negative);
+                put(curved, x.s2(), x.at2(), i, mask);
+                put(curved, x.s3(), x.at3(), i, mask);
             }
         }
     }
 
     /** With e = exp(−|z|): σ = 1/(1 + e) or e/(1 + e), σ′ = e/(1 + e)², 1 − 2σ = ∓(1 − e)/(1 + e); no cancellation. */
     static void sigmoid(Loops.Operands x, int n, int order) {
+        int whole = LANES.loopBound(n);
+        for (int i = 0; i < whole; i += WIDTH) {
+            sigmoid(x, i, order, null);
+        }
+        if (whole < n) {
+            sigmoid(x, whole, order, tail(n));
+        }
+    }
+
+    private static void sigmoid(Loops.Operands x, int i, int order, VectorMask<Float> mask) {
         FloatVector zero = all(0);
         FloatVector one = all(1);
-        for (int i = 0; i < n; i += WIDTH) {
-            FloatVector z = z(x, i, n);
-            VectorMask<Float> negative = z.compare(VectorOperators.LT, zero);
-            FloatVector e = FloatExponentials.exp(z.abs().neg());
-            FloatVector r = one.div(e.add(1));
-            put(r.blend(e.mul(r), negative), x.a(), x.atA(), i, n);
-            if (order >= 1) {
-                FloatVector slope = e.mul(r).mul(r);
-                put(slope, x.s1(), x.at1(), i, n);
-                if (order >= 3) {
-                    FloatVector t = one.sub(e).mul(r);
-                    put(slope.mul(t.neg().blend(t, negative)), x.s2(), x.at2(), i, n);
-                    put(one.sub(slope.mul(6)).mul(slope), x.s3(), x.at3(), i, n);
-                }
+        FloatVector z = z(x, i, mask);
+        VectorMask<Float> negative = z.compare(VectorOperators.LT, zero);
+        FloatVector e = FloatExponentials.exp(z.abs().neg());
+        FloatVector r = one.div(e.add(1));
+        put(r.blend(e.mul(r), negative), x.a(), x.atA(), i, mask);
+        if (order >= 1) {
+            FloatVector slope = e.mul(r).mul(r);
+            put(slope, x.s1(), x.at1(), i, mask);
+            if (order >= 3) {
+                FloatVector t = one.sub(e).mul(r);
+                put(slope.mul(t.neg().blend(t, negative)), x.s2(), x.at2(), i, mask);
+                put(one.sub(slope.mul(6)).mul(slope), x.s3(), x.at3(), i, mask);
             }
         }
     }
 
     /** σ = max(z, 0) + log(1 + e) with e = exp(−|z|); σ′ is the sigmoid p, σ″ = p′, σ‴ = p″. */
     static void softplus(Loops.Operands x, int n, int order) {
+        int whole = LANES.loopBound(n);
+        for (int i = 0; i < whole; i += WIDTH) {
+            softplus(x, i, order, null);
+        }
+        if (whole < n) {
+            softplus(x, whole, order, tail(n));
+        }
+    }
+
+    private static void softplus(Loops.Operands x, int i, int order, VectorMask<Float> mask) {
         FloatVector zero = all(0);
         FloatVector one = all(1);
-        for (int i = 0; i < n; i += WIDTH) {
-            FloatVector z = z(x, i, n);
-            VectorMask<Float> negative = z.compare(VectorOperators.LT, zero);
-            FloatVector e = FloatExponentials.exp(z.abs().neg());
-            put(z.max(zero).add(FloatExponentials.log1p(e)), x.a(), x.atA(), i, n);
-            if (order >= 1) {
-                FloatVector r = one.div(e.add(1));
-                put(r.blend(e.mul(r), negative), x.s1(), x.at1(), i, n);
-                if (order >= 3) {
-                    FloatVector slope = e.mul(r).mul(r);
-                    FloatVector t = one.sub(e).mul(r);
-                    put(slope, x.s2(), x.at2(), i, n);
-                    put(slope.mul(t.neg().blend(t, negative)), x.s3(), x.at3(), i, n);
-                }
+        FloatVector z = z(x, i, mask);
+        VectorMask<Float> negative = z.compare(VectorOperators.LT, zero);
+        FloatVector e = FloatExponentials.exp(z.abs().neg());
+        put(z.max(zero).add(FloatExponentials.log1p(e)), x.a(), x.atA(), i, mask);
+        if (order >= 1) {
+            FloatVector r = one.div(e.add(1));
+            put(r.blend(e.mul(r), negative), x.s1(), x.at1(), i, mask);
+            if (order >= 3) {
+                FloatVector slope = e.mul(r).mul(r);
+                FloatVector t = one.sub(e).mul(r);
+                put(slope, x.s2(), x.at2(), i, mask);
+                put(slope.mul(t.neg().blend(t, negative)), x.s3(), x.at3(), i, mask);
             }
         }
     }
 
     /** a = z p with p the sigmoid: σ′ = p + z p′, σ″ = 2p′ + z p″, σ‴ = 3p″ + z p‴. */
     static void silu(Loops.Operands x, int n, int order) {
+        int whole = LANES.loopBound(n);
+        for (int i = 0; i < whole; i += WIDTH) {
+            silu(x, i, order, null);
+        }
+        if (whole < n) {
+            silu(x, whole, order, tail(n));
+        }
+    }
+
+    private static void silu(Loops.Operands x, int i, int order, VectorMask<Float> mask) {
         FloatVector zero = all(0);
         FloatVector one = all(1);
-        for (int i = 0; i < n; i += WIDTH) {
-            FloatVector z = z(x, i, n);
-            VectorMask<Float> negative = z.compare(VectorOperators.LT, zero);
-            FloatVector e = FloatExponentials.exp(z.abs().neg());
-            FloatVector r = one.div(e.add(1));
-            FloatVector p = r.blend(e.mul(r), negative);
-            put(z.mul(p), x.a(), x.atA(), i, n);
-            if (order >= 1) {
-                FloatVector p1 = e.mul(r).mul(r);
-                put(z.fma(p1, p), x.s1(), x.at1(), i, n);
-                if (order >= 3) {
-                    FloatVector t = one.sub(e).mul(r);
-                    FloatVector p2 = p1.mul(t.neg().blend(t, negative));
-                    FloatVector p3 = one.sub(p1.mul(6)).mul(p1);
-                    put(z.fma(p2, p1.add(p1)), x.s2(), x.at2(), i, n);
-                    put(z.fma(p3, p2.mul(3)), x.s3(), x.at3(), i, n);
-                }
+        FloatVector z = z(x, i, mask);
+        VectorMask<Float> negative = z.compare(VectorOperators.LT, zero);
+        FloatVector e = FloatExponentials.exp(z.abs().neg());
+        FloatVector r = one.div(e.add(1));
+        FloatVector p = r.blend(e.mul(r), negative);
+        put(z.mul(p), x.a(), x.atA(), i, mask);
+        if (order >= 1) {
+            FloatVector p1 = e.mul(r).mul(r);
+            put(z.fma(p1, p), x.s1(), x.at1(), i, mask);
+            if (order >= 3) {
+                FloatVector t = one.sub(e).mul(r);
+                FloatVector p2 = p1.mul(t.neg().blend(t, negative));
+                FloatVector p3 = one.sub(p1.mul(6)).mul(p1);
+                put(z.fma(p2, p1.add(p1)), x.s2(), x.at2(), i, mask);
+                put(z.fma(p3, p2.mul(3)), x.s3(), x.at3(), i, mask);
             }
         }
     }
