@@ -20,21 +20,46 @@ import soopt.backend.Tensor;
 import soopt.curvature.Objective;
 import soopt.curvature.Partitioning;
 
-/** Parameters after every step against torch.optim 1.13 and a Python reference of NewtonSummary, in float64. */
+/** Parameters after every step against torch.optim 1.13 and a Python reference of NewtonSummary, in float64 and in float32. */
 final class TrajectoryGoldenTest {
     /** The README's: per unit of the amplification that the file states. */
     private static final double TOLERANCE = 1e-11;
+    /** The same amplification of float32's rounding, 20 steps of it. */
+    private static final double FLOAT32_TOLERANCE = 20 * 0x1p-24;
 
     @TestFactory
     Stream<DynamicTest> parameters_followTheGoldenTrajectory() {
+        return files().map(TrajectoryGoldenTest::test);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> parameters_stayNearIt_inFloat32() {
+        return files().filter(
+                        file -> !waits(Golden.name(file)) && !Golden.name(file).matches("plateau.*|.*asis"))
+                .map(file -> dynamicTest(
+                        Golden.name(file),
+                        () -> run(
+                                Golden.read(file),
+                                Precision.FLOAT32,
+                                FLOAT32_TOLERANCE,
+                                (golden, step, theta, tolerance) -> {
+                                    close("theta", golden, theta, tolerance);
+                                    return true;
+                                })));
+    }
+
+    private static Stream<Path> files() {
         return Golden.files("trajectory").stream()
-                .filter(file -> !Golden.name(file).equals("mlp_data"))
-                .map(TrajectoryGoldenTest::test);
+                .filter(file -> !Golden.name(file).equals("mlp_data"));
+    }
+
+    private static boolean waits(String name) {
+        return name.matches("(kfac|shampoo|lbfgs|newton_logistic).*");
     }
 
     private static DynamicTest test(Path file) {
         String name = Golden.name(file);
-        if (name.matches("(kfac|shampoo|lbfgs|newton_logistic).*")) {
+        if (waits(name)) {
             return dynamicTest("waiting: " + name, () -> abort("no optimizer of this kind yet"));
         }
         JsonNode json = Golden.read(file);
@@ -42,9 +67,9 @@ final class TrajectoryGoldenTest {
             if (name.startsWith("plateau")) {
                 comparePlateau(json);
             } else if (name.startsWith("ns_") && name.contains("asis")) {
-                run(json, TrajectoryGoldenTest::compareSamplesBeforeDivergence);
+                run(json, Precision.FLOAT64, TOLERANCE, TrajectoryGoldenTest::compareSamplesBeforeDivergence);
             } else {
-                run(json, TrajectoryGoldenTest::compareAll);
+                run(json, Precision.FLOAT64, TOLERANCE, TrajectoryGoldenTest::compareAll);
             }
         });
     }
@@ -54,10 +79,10 @@ final class TrajectoryGoldenTest {
         boolean test(JsonNode golden, Step step, double[] theta, double tolerance);
     }
 
-    private static void run(JsonNode json, Check check) {
+    private static void run(JsonNode json, Precision precision, double perUnit, Check check) {
         String name = json.get("name").asText();
         boolean fullBatch = name.startsWith("method1_fullbatch") || name.startsWith("cauchy");
-        try (Backend backend = Backends.cpu(Precision.FLOAT64, 1)) {
+        try (Backend backend = Backends.cpu(precision, 1)) {
             GoldenProblem data = new GoldenProblem(
                     backend, Golden.read("trajectory/" + json.get("data").asText()));
             int steps = json.get("steps").size();
@@ -72,7 +97,7 @@ final class TrajectoryGoldenTest {
                     double[] numbers = new double[(int) theta.size()];
                     backend.toHost(theta, numbers, 0);
                     double tolerance =
-                            TOLERANCE * Math.max(1, json.get("sensitivity").doubleValue());
+                            perUnit * Math.max(1, json.get("sensitivity").doubleValue());
                     if (!check.test(json.get("steps").get(t), step, numbers, tolerance)) {
                         return;
                     }
