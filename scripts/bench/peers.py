@@ -10,8 +10,8 @@ differentiate each g_s again for a row of H (the upper triangle), and twice more
   python3 scripts/bench/peers.py --check src/test/resources/golden/hbar
 
 Time: after a warm-up the works take turns. Memory: torch counts none on the CPU, and Python's tracemalloc does not see its
-tensors; so each work runs in a fresh process, once on a batch of one example, to load code and start threads, and once on the
-whole batch. Extra memory is the peak of the resident size during the second run (VmHWM, reset before through
+tensors; so each work runs in a fresh process, once on a batch of one example, to load code and start threads, and then on the
+whole batch. Extra memory is the peak of the resident size meanwhile (VmHWM, reset before through
 /proc/self/clear_refs; elsewhere than on Linux the growth of ru_maxrss) beyond the resident size before it, when parameters,
 batch and direction are there. glibc's allocator is told to give freed blocks back at once, so that none hide in the size
 before. What the work puts out counts: the gradient, Adam's moments.
@@ -330,6 +330,8 @@ def memory_here(options):
     gc.collect()
     peak = PeakMemory()
     work()
+    if options.memory_of.endswith(" step"):
+        work()  # the first step makes the optimizer's state when the activations are gone; in the second both are there
     return peak.extra()
 
 
