@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""PyTorch's side of the benchmark: times a gradient, the curvature summary by nested automatic differentiation, and an Adam step.
+"""PyTorch's side of the benchmark: a gradient, the curvature summary by nested automatic differentiation, products with the
+Hessian and the Gauss-Newton matrix, and steps of SGD and Adam. The names are those of `soopt bench curvature --json`.
 
 The summary of a direction u split into S groups is g_s = DL[u_s], H_st = D2L[u_s, u_t], order3_s = D3L[u_s, u_s, u_s].
 It is computed as Wolinski (ECML PKDD 2025) does in public code: differentiate the loss keeping the graph, contract with u_s,
@@ -8,18 +9,28 @@ differentiate each g_s again for a row of H (the upper triangle), and twice more
   python3 scripts/bench/peers.py --model mlp --batch 100 --threads 1 --out peers.json
   python3 scripts/bench/peers.py --check src/test/resources/golden/hbar
 
-Writes {"model", "batch", "threads", "versions", "results": [{"name", "median_s", "q25_s", "q75_s", "rounds", "extra_bytes"}]}.
+Time: after a warm-up the works take turns. Memory: torch counts none on the CPU, and Python's tracemalloc does not see its
+tensors; so each work runs in a fresh process, once on a batch of one example, to load code and start threads, and then on the
+whole batch. Extra memory is the peak of the resident size meanwhile (VmHWM, reset before through
+/proc/self/clear_refs; elsewhere than on Linux the growth of ru_maxrss) beyond the resident size before it, when parameters,
+batch and direction are there. glibc's allocator is told to give freed blocks back at once, so that none hide in the size
+before. What the work puts out counts: the gradient, Adam's moments.
+
+Writes {"program", "model", "batch", "threads", "precision", "groups", "versions", "results": [{"name", "median_s", "q25_s",
+"q75_s", "rounds", "times_s", "extra_bytes"}]}; without --memory there is no extra_bytes.
 Needs torch (any version from 1.13 on), nothing else.
 """
 import argparse
+import gc
 import json
 import math
+import os
 import pathlib
 import platform
 import resource
 import statistics
+import subprocess
 import sys
-import threading
 import time
 
 import torch
@@ -197,95 +208,156 @@ def check(folder):
     return 0 if worst < 1e-10 and cases else 1
 
 
+# ---- works ----
+
+
+class Workload:
+    """A network with its parameters, a random batch and a direction u; the same numbers for every seed of the program."""
+
+    def __init__(self, model, batch, dtype):
+        build, shape, sigma = MODELS[model]
+        self.layers = build()
+        generator = torch.Generator().manual_seed(571677914)
+        self.parameters = initial(self.layers, sigma, generator, dtype)
+        self.x = torch.randn((batch, *shape), generator=generator, dtype=dtype)
+        self.y = torch.randint(0, 10, (batch,), generator=generator)
+        self.u = [g.clone() for g in gradient(self.loss, self.parameters)]
+        self.groups = [[i] for i in range(len(self.parameters))]
+
+    def loss(self):
+        return F.cross_entropy(forward(self.layers, self.parameters, self.x), self.y)
+
+    def gradient(self):
+        return gradient(self.loss, self.parameters)
+
+    def summary(self, order):
+        return summary(self.loss, self.parameters, self.u, self.groups, order)
+
+    def hessian_vector(self):
+        first = torch.autograd.grad(self.loss(), self.parameters, create_graph=True)
+        return torch.autograd.grad(sum((g * v).sum() for g, v in zip(first, self.u)), self.parameters)
+
+    def gauss_newton(self):
+        """J^T H J u: J u by differentiating J^T w, which is linear in w."""
+        outputs = forward(self.layers, self.parameters, self.x)
+        w = torch.zeros_like(outputs, requires_grad=True)
+        back = torch.autograd.grad(outputs, self.parameters, w, create_graph=True)
+        tangent, = torch.autograd.grad(back, w, self.u, retain_graph=True)
+        p = torch.softmax(outputs.detach(), 1)
+        curved = p * (tangent - (p * tangent).sum(1, keepdim=True)) / len(self.x)
+        return torch.autograd.grad(outputs, self.parameters, curved)
+
+    def step(self, optimizer):
+        def run():
+            optimizer.zero_grad(set_to_none=True)
+            self.loss().backward()
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+
+        return run
+
+    def works(self):
+        """By name; step sizes so small that all rounds do the same work."""
+        return {
+            "gradient": self.gradient,
+            "summary order 2": lambda: self.summary(2),
+            "summary order 3": lambda: self.summary(3),
+            "hessian-vector product": self.hessian_vector,
+            "gauss-newton product": self.gauss_newton,
+            "sgd step": self.step(torch.optim.SGD(self.parameters, lr=1e-8)),
+            "adam step": self.step(torch.optim.Adam(self.parameters, lr=1e-8)),
+        }
+
+
 # ---- timing ----
 
-
-def resident_bytes():
-    try:
-        with open("/proc/self/statm") as f:
-            return int(f.read().split()[1]) * resource.getpagesize()
-    except OSError:
-        return 0
+LEAST_ROUNDS = 2
 
 
-class PeakMemory(threading.Thread):
-    """Samples the resident size while a piece of work runs: its peak minus the size before."""
-
-    def __init__(self):
-        super().__init__(daemon=True)
-        self.before = resident_bytes()
-        self.peak = self.before
-        self.running = True
-
-    def run(self):
-        while self.running:
-            self.peak = max(self.peak, resident_bytes())
-            time.sleep(0.001)
-
-    def stop(self):
-        self.running = False
-        self.join()
-        return max(0, self.peak - self.before)
+def elapsed(work):
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
 
 
 def interleaved(works, rounds, seconds):
     """Runs the works in turn, so that a slow spell of the machine falls on all of them alike."""
-    extra = {}
-    for name, work in works.items():
-        watcher = PeakMemory()
-        watcher.start()
-        work()
-        extra[name] = watcher.stop()
-        work()
+    for work in works.values():
+        if elapsed(work) < 2:  # seconds; what takes longer is warm
+            work()
     times = {name: [] for name in works}
     begin = time.perf_counter()
     for done in range(rounds):
-        if done >= 3 and time.perf_counter() - begin > seconds:
+        if done >= LEAST_ROUNDS and time.perf_counter() - begin > seconds:
             break
         for name, work in works.items():
-            start = time.perf_counter()
-            work()
-            times[name].append(time.perf_counter() - start)
-    return extra, times
+            times[name].append(elapsed(work))
+    return times
 
 
-def workload(model, batch, dtype):
-    build, shape, sigma = MODELS[model]
-    layers = build()
-    generator = torch.Generator().manual_seed(571677914)
-    parameters = initial(layers, sigma, generator, dtype)
-    x = torch.randn((batch, *shape), generator=generator, dtype=dtype)
-    y = torch.randint(0, 10, (batch,), generator=generator)
-    return parameters, lambda: F.cross_entropy(forward(layers, parameters, x), y)
+# ---- memory ----
+
+
+def status_bytes(key):
+    with open("/proc/self/status") as f:
+        return next(1024 * int(line.split()[1]) for line in f if line.startswith(key + ":"))
+
+
+class PeakMemory:
+    """The peak of the resident size from here on, beyond the size now."""
+
+    def __init__(self):
+        self.unit = 1 if sys.platform == "darwin" else 1024
+        try:
+            with open("/proc/self/clear_refs", "w") as f:
+                f.write("5")
+            self.before = status_bytes("VmRSS")
+        except OSError:
+            self.before = None
+            self.highest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+    def extra(self):
+        if self.before is not None:
+            return max(0, status_bytes("VmHWM") - self.before)
+        return self.unit * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - self.highest)
+
+
+def memory_here(options):
+    """Extra bytes of one work, in this process."""
+    dtype = getattr(torch, options.precision)
+    Workload(options.model, 1, dtype).works()[options.memory_of]()
+    work = Workload(options.model, options.batch, dtype).works()[options.memory_of]
+    gc.collect()
+    peak = PeakMemory()
+    work()
+    if options.memory_of.endswith(" step"):
+        work()  # the first step makes the optimizer's state when the activations are gone; in the second both are there
+    return peak.extra()
+
+
+def memory_of(name, options):
+    """Extra bytes of one work, in a process of its own."""
+    environment = {**os.environ, "MALLOC_MMAP_THRESHOLD_": "16384", "MALLOC_TRIM_THRESHOLD_": "0"}
+    command = [sys.executable, __file__, "--memory-of", name, "--model", options.model, "--batch", str(options.batch),
+               "--threads", str(options.threads), "--precision", options.precision]
+    return int(subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE).stdout)
 
 
 def bench(options):
-    torch.set_num_threads(options.threads)
-    parameters, loss = workload(options.model, options.batch, getattr(torch, options.precision))
-    u = gradient(loss, parameters)
-    groups = [[i] for i in range(len(parameters))]
-    adam = torch.optim.Adam(parameters, lr=1e-8)  # so small that the rounds do the same work
-
-    def adam_step():
-        adam.zero_grad(set_to_none=True)
-        loss().backward()
-        adam.step()
-        adam.zero_grad(set_to_none=True)
-
-    works = {
-        "gradient": lambda: gradient(loss, parameters),
-        "summary order 2": lambda: summary(loss, parameters, u, groups, 2),
-        "summary order 3": lambda: summary(loss, parameters, u, groups, 3),
-        "adam step": adam_step,
-    }
-    extra, times = interleaved(works, options.rounds, options.seconds)
+    workload = Workload(options.model, options.batch, getattr(torch, options.precision))
+    works = workload.works()
+    if options.only:
+        works = {name: work for name, work in works.items()
+                 if name == "gradient" or any(text in name for text in options.only.split(","))}
     results = []
-    for name, values in times.items():
+    for name, values in interleaved(works, options.rounds, options.seconds).items():
         quarters = statistics.quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
         results.append({"name": name, "median_s": statistics.median(values), "q25_s": quarters[0], "q75_s": quarters[2],
-                        "rounds": len(values), "extra_bytes": extra[name]})
+                        "rounds": len(values), "times_s": values})
+        if options.memory:
+            results[-1]["extra_bytes"] = memory_of(name, options)
     return {"program": "pytorch", "model": options.model, "batch": options.batch, "threads": options.threads,
-            "precision": options.precision, "groups": len(groups),
+            "precision": options.precision, "groups": len(workload.groups),
             "versions": {"torch": torch.__version__, "python": platform.python_version()}, "results": results}
 
 
@@ -296,20 +368,29 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--precision", choices=("float32", "float64"), default="float32")
     parser.add_argument("--rounds", type=int, default=20, help="at most this many rounds of all works")
-    parser.add_argument("--seconds", type=float, default=60, help="stop after the round that passes this time, but not before 3")
+    parser.add_argument("--seconds", type=float, default=60,
+                        help=f"stop after the round that passes this time, but not before {LEAST_ROUNDS}")
+    parser.add_argument("--only", metavar="TEXT,...", help="only works with one of these texts in their name, and the gradient")
+    parser.add_argument("--memory", action="store_true", help="measure memory too, each work in a process of its own")
+    parser.add_argument("--memory-of", metavar="NAME", help="print the extra bytes of one work and stop")
     parser.add_argument("--out", help="the JSON file to write (default: stdout)")
     parser.add_argument("--check", metavar="DIR", help="compare with the reference files of this folder and stop")
     options = parser.parse_args()
     if options.check:
         sys.exit(check(options.check))
+    torch.set_num_threads(options.threads)
+    if options.memory_of:
+        print(memory_here(options))
+        return
     result = bench(options)
     text = json.dumps(result, indent=1)
     if options.out:
         pathlib.Path(options.out).write_text(text + "\n")
         unit = result["results"][0]["median_s"]
         for r in result["results"]:
-            print(f"{r['name']:16s} {1e3 * r['median_s']:10.3f} ms  [{1e3 * r['q25_s']:.3f}, {1e3 * r['q75_s']:.3f}]"
-                  f"  {r['median_s'] / unit:7.2f} gradients  {r['extra_bytes'] / 2**20:6.0f} MiB  {r['rounds']} rounds", file=sys.stderr)
+            memory = f"{r['extra_bytes'] / 2**20:9.1f} MiB" if "extra_bytes" in r else ""
+            print(f"{r['name']:24s} {1e3 * r['median_s']:10.3f} ms  [{1e3 * r['q25_s']:.3f}, {1e3 * r['q75_s']:.3f}]"
+                  f"  {r['median_s'] / unit:7.2f} gradients  {r['rounds']} rounds{memory}", file=sys.stderr)
     else:
         print(text)
 

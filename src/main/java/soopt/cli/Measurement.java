@@ -1,25 +1,37 @@
 package soopt.cli;
 
-import java.util.List;
+import java.util.Arrays;
 import soopt.experiment.folder.JsonObject;
 
 /**
  * Times of one piece of work.
  *
- * @param lower first quartile in seconds
- * @param upper third quartile in seconds
- * @param extraBytes tensors beyond those that were there before
+ * @param seconds one per round, in order
+ * @param extraBytes tensors at the peak of the work beyond its inputs: parameters, batch, direction
  */
-record Measurement(String name, double median, double lower, double upper, int rounds, long extraBytes) {
-    static Measurement of(String name, List<Double> seconds, long extraBytes) {
-        double[] sorted =
-                seconds.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        return new Measurement(
-                name, quantile(sorted, 0.5), quantile(sorted, 0.25), quantile(sorted, 0.75), sorted.length, extraBytes);
+record Measurement(String name, double[] seconds, long extraBytes) {
+    double median() {
+        return quantile(0.5);
+    }
+
+    /** First quartile in seconds. */
+    double lower() {
+        return quantile(0.25);
+    }
+
+    /** Third quartile in seconds. */
+    double upper() {
+        return quantile(0.75);
+    }
+
+    double mebibytes() {
+        return extraBytes / (double) (1 << 20);
     }
 
     /** Linear between the two nearest of the sorted values. */
-    private static double quantile(double[] sorted, double fraction) {
+    private double quantile(double fraction) {
+        double[] sorted = seconds.clone();
+        Arrays.sort(sorted);
         double position = fraction * (sorted.length - 1);
         int below = (int) position;
         int above = Math.min(below + 1, sorted.length - 1);
@@ -29,10 +41,11 @@ record Measurement(String name, double median, double lower, double upper, int r
     JsonObject json() {
         return new JsonObject()
                 .put("name", name)
-                .put("median_s", median)
-                .put("q25_s", lower)
-                .put("q75_s", upper)
-                .put("rounds", rounds)
-                .put("extra_bytes", extraBytes);
+                .put("median_s", median())
+                .put("q25_s", lower())
+                .put("q75_s", upper())
+                .put("rounds", seconds.length)
+                .put("extra_bytes", extraBytes)
+                .put("times_s", seconds);
     }
 }

@@ -49,6 +49,11 @@ final class Partitions {
         }
         rules.put("canonical", new Partitioning.Canonical());
         rules.put("discrete", new Partitioning.Discrete());
+        return fitting(rules, layout);
+    }
+
+    /** Those of the rules that fit the layout. */
+    static Map<String, Partition> fitting(Map<String, Partitioning> rules, ParameterLayout layout) {
         Map<String, Partition> partitions = new LinkedHashMap<>();
         rules.forEach((name, rule) -> {
             try {

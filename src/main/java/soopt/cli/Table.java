@@ -50,6 +50,32 @@ final class Table {
         return out.toString();
     }
 
+    /** The same as a table of Markdown, which is as easy to read as text. */
+    String markdown() {
+        List<List<String>> all = new ArrayList<>(rows);
+        all.add(0, header);
+        all.add(
+                1,
+                IntStream.range(0, header.size())
+                        .mapToObj(column -> isNumeric(column)
+                                ? "-".repeat(markdownWidth(column) - 1) + ":"
+                                : "-".repeat(markdownWidth(column)))
+                        .toList());
+        StringBuilder out = new StringBuilder();
+        for (List<String> row : all) {
+            out.append(IntStream.range(0, row.size())
+                            .mapToObj(column -> pad(row.get(column), markdownWidth(column), isNumeric(column)))
+                            .collect(Collectors.joining(" | ", "| ", " |")))
+                    .append(System.lineSeparator());
+        }
+        return out.toString();
+    }
+
+    /** Two at least, for the rule under the header. */
+    private int markdownWidth(int column) {
+        return Math.max(2, width(column));
+    }
+
     private int width(int column) {
         return IntStream.concat(
                         IntStream.of(length(header.get(column))),

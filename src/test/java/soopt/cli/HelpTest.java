@@ -51,6 +51,11 @@ class HelpTest {
                 "check a.yaml --epsilon -1",
                 "list nonsense",
                 "bench curvature --model nonsense",
+                "bench curvature --precision float16",
+                "bench curvature --model big-mlp --partition canonical --batch 0",
+                "bench curvature --model very-big-mlp --full",
+                "bench depth --depths 2,0",
+                "bench partitions --warm-up -1",
                 "curvature a.yaml --split nonsense"
             })
     void wrongUsage_isTwoLinesAndExitCode2(String line) {

@@ -57,8 +57,9 @@ class ReadmeTest {
 
     @Test
     void commandLines_areParsed() throws IOException {
-        List<MatchResult> lines = find("scripts/soopt ((?:run|check|completion)[^`\\n)]*)", readme());
-        assertTrue(lines.size() >= 3);
+        List<MatchResult> lines = find("(?:scripts/soopt|`soopt) ((?:run|check|completion|bench)[^`\\n)]*)", readme());
+        lines = lines.stream().filter(line -> !line.group(1).contains("SPEC")).toList();
+        assertTrue(lines.size() >= 6);
         for (MatchResult line : lines) {
             Main.commandLine(new PrintWriter(System.out), new PrintWriter(System.err))
                     .parseArgs(line.group(1).strip().split(" "));
