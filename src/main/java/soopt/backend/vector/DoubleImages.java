@@ -166,6 +166,10 @@ public final class DoubleImages implements ImageLoops {
             int atOut,
             int from,
             int to) {
+        if (DoublePlanar.suits(g, outChannels)) {
+            new DoublePlanar(g, planes, outChannels).convolve(x, at, w, atW, alpha, beta, out, atOut, from, to);
+            return;
+        }
         new DoubleNarrow(g, planes, outChannels).convolve(x, at, w, atW, alpha, beta, out, atOut, from, to);
     }
 

@@ -166,6 +166,10 @@ public final class FloatImages implements ImageLoops {
             int atOut,
             int from,
             int to) {
+        if (FloatPlanar.suits(g, outChannels)) {
+            new FloatPlanar(g, planes, outChannels).convolve(x, at, w, atW, alpha, beta, out, atOut, from, to);
+            return;
+        }
         new FloatNarrow(g, planes, outChannels).convolve(x, at, w, atW, alpha, beta, out, atOut, from, to);
     }
 

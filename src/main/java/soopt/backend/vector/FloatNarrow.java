@@ -277,6 +277,7 @@ final class FloatNarrow {
         }
     }
 
+    /** Two positions a turn; also keeps the method too large to be inlined into loops that would move the sums to memory. */
     private static void eightTaps(
             float[] x, int[] corners, int tap, float[] adjoint, int at, int row, float[] sums, int target) {
         FloatVector s0 = zero();
@@ -287,7 +288,7 @@ final class FloatNarrow {
         FloatVector s5 = s0;
         FloatVector s6 = s0;
         FloatVector s7 = s0;
-        for (int i = 0; i < corners.length; i++) {
+        for (int i = 0; i < corners.length; i += 2) {
             int p = corners[i] + tap;
             FloatVector d = lanes(adjoint, at + i * row);
             s0 = d.fma(all(x[p]), s0);
@@ -298,6 +299,18 @@ final class FloatNarrow {
             s5 = d.fma(all(x[p + 5]), s5);
             s6 = d.fma(all(x[p + 6]), s6);
             s7 = d.fma(all(x[p + 7]), s7);
+            if (i + 1 < corners.length) {
+                int q = corners[i + 1] + tap;
+                FloatVector e = lanes(adjoint, at + (i + 1) * row);
+                s0 = e.fma(all(x[q]), s0);
+                s1 = e.fma(all(x[q + 1]), s1);
+                s2 = e.fma(all(x[q + 2]), s2);
+                s3 = e.fma(all(x[q + 3]), s3);
+                s4 = e.fma(all(x[q + 4]), s4);
+                s5 = e.fma(all(x[q + 5]), s5);
+                s6 = e.fma(all(x[q + 6]), s6);
+                s7 = e.fma(all(x[q + 7]), s7);
+            }
         }
         s0.intoArray(sums, target);
         s1.intoArray(sums, target + row);
