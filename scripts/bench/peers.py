@@ -33,6 +33,20 @@ import subprocess
 import sys
 import time
 
+
+def asked_threads(arguments):
+    """The value of --threads, read before torch is loaded."""
+    for argument, following in zip(arguments, arguments[1:] + [""]):
+        if argument.startswith("--threads"):
+            return argument.partition("=")[2] or following
+    return "1"
+
+
+# torch.set_num_threads does not reach an OpenBLAS with threads of its own (Debian's), which takes every core unless told before
+# it is loaded: with one thread asked, its products would run on two and the comparison would flatter PyTorch.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[variable] = asked_threads(sys.argv)
+
 import torch
 import torch.nn.functional as F
 
