@@ -124,7 +124,9 @@ class BadInputTest {
 
     @Test
     void deviceThatIsNotThere_isOneLine() throws IOException {
-        expectOneLine(ExitCode.DEVICE, "device: cpu", "run", spec(GOOD), "device=cuda", "--results", results());
+        expectOneLine(ExitCode.DEVICE, "mvn -Pcuda", "run", spec(GOOD), "device=cuda", "--results", results());
+        expectOneLine(ExitCode.DEVICE, "mvn -Pcuda", "check", spec(GOOD), "device=cuda");
+        expectOneLine(ExitCode.DEVICE, "mvn -Pcuda", "curvature", spec(GOOD), "device=cuda");
         expectNothingWritten();
     }
 
