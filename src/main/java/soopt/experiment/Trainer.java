@@ -1,5 +1,6 @@
 package soopt.experiment;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
@@ -9,6 +10,7 @@ import soopt.experiment.Workload.Part;
 import soopt.experiment.folder.MetricsRow;
 import soopt.experiment.folder.Recorder;
 import soopt.experiment.folder.RunState;
+import soopt.model.WeightsFile;
 import soopt.optimizer.Optimizer;
 import soopt.optimizer.Plateau;
 import soopt.optimizer.Refresh;
@@ -74,13 +76,15 @@ final class Trainer {
         return lastRow;
     }
 
-    /** Trains from the start. */
-    Ending train() {
-        try (Tensor theta = workload.initialParameters()) {
-            journal.started();
-            begin(theta);
-            return run(theta);
-        }
+    /**
+     * Trains from the start.
+     *
+     * @param theta θ₀ [P], overwritten; the caller closes it
+     */
+    Ending train(Tensor theta) {
+        journal.started();
+        begin(theta);
+        return run(theta);
     }
 
     /** Goes on from a checkpoint of the same experiment; the streams are cut back to it. */
@@ -110,12 +114,12 @@ final class Trainer {
             Optional<Ending> ending = epoch(theta);
             if (ending.isPresent()) {
                 if (ending.get().state() != RunState.DIVERGED) {
-                    saveCheckpoint(theta);
+                    saveEnd(theta);
                 }
                 return ending.get();
             }
         }
-        saveCheckpoint(theta);
+        saveEnd(theta);
         return new Ending(RunState.COMPLETED, "completed " + settings.epochs() + " epochs");
     }
 
@@ -272,6 +276,13 @@ final class Trainer {
     }
 
     // ---- checkpoints ----
+
+    /** A checkpoint, and θ by tensor in PyTorch's layout for whoever compares. */
+    private void saveEnd(Tensor theta) {
+        saveCheckpoint(theta);
+        Path file = recorder.directory().file("checkpoints").resolve("weights.npz");
+        WeightsFile.write(file, workload.layout(), theta, backend);
+    }
 
     private void saveCheckpoint(Tensor theta) {
         Checkpoint checkpoint = Checkpoint.empty(backend);

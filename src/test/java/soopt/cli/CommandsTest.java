@@ -155,6 +155,16 @@ class CommandsTest {
                 .path("loss")
                 .asDouble();
         assertTrue(after < before, before + " then " + after);
+        Path checkpoints = Path.of(made, "checkpoints");
+        for (String file : List.of("last.npz", "weights.npz")) {
+            assertEquals(
+                    after,
+                    json(Cli.run("curvature", spec, "--json", "--weights", checkpoints.resolve(file))
+                                    .expect(ExitCode.OK))
+                            .path("loss")
+                            .asDouble(),
+                    file);
+        }
         Cli.run("curvature", spec, "--weights", made, "--split", "test").expect(ExitCode.OK);
     }
 

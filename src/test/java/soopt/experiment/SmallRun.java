@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 import soopt.backend.Backend;
 import soopt.backend.Backends;
+import soopt.backend.Tensor;
 import soopt.curvature.Partitioning;
 import soopt.data.Data;
 import soopt.data.Store;
@@ -122,7 +123,10 @@ final class SmallRun {
                         listener,
                         stop);
                 Optional<Checkpoint> checkpoint = Checkpoint.latest(directory.file("checkpoints"), backend);
-                Trainer.Ending ending = resume ? trainer.resume(checkpoint.orElseThrow()) : trainer.train();
+                Trainer.Ending ending;
+                try (Tensor theta = workload.initialParameters()) {
+                    ending = resume ? trainer.resume(checkpoint.orElseThrow()) : trainer.train(theta);
+                }
                 recorder.finish(
                         ending.state(),
                         trainer.position().epoch(),
