@@ -31,7 +31,7 @@ final class Workbench implements AutoCloseable {
     /** @param data what the experiment's data set loads to */
     Workbench(Experiment experiment, Data data, Precision precision) {
         this.experiment = experiment;
-        this.network = experiment.model().network(data.featureShape(), data.outputs());
+        this.network = experiment.network(data);
         this.train = Split.of(data.train(), experiment.dataset().validation(), seed())
                 .train();
         this.test = data.test();

@@ -26,7 +26,8 @@ public record Split(Examples train, Examples validation) {
     static void check(int validation, int size) {
         if (validation >= size) {
             throw new IllegalArgumentException(
-                    "validation must be < " + size + ", the number of training examples, but is " + validation);
+                    "validation must be < " + size + ", the number of training examples, but is " + validation
+                            + ": lower it or raise limit");
         }
     }
 }

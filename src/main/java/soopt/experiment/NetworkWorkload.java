@@ -3,7 +3,6 @@ package soopt.experiment;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import soopt.backend.Backend;
@@ -47,7 +46,7 @@ final class NetworkWorkload implements Workload, AutoCloseable {
         this.seed = seed;
         this.backend = backend;
         this.counts = counts;
-        this.network = network(experiment, data);
+        this.network = experiment.network(data);
         Split split = Split.of(data.train(), experiment.dataset().validation(), seed);
         parts.put(Part.TRAIN, split.train());
         parts.put(Part.VALIDATION, split.validation());
@@ -66,12 +65,6 @@ final class NetworkWorkload implements Workload, AutoCloseable {
                 new BatchSampler(new Batches(train.size(), curvatureSize, seed, "recorded-batches", true, false));
         this.everything = BatchLoader.all(train.size());
         this.seen = train;
-    }
-
-    private static Network network(Experiment experiment, Data data) {
-        Network network = experiment.model().network(data.featureShape(), data.outputs());
-        OptionalLong memory = experiment.curvature().memory().bytes();
-        return memory.isPresent() ? network.withCurvatureMemory(memory.getAsLong()) : network;
     }
 
     @Override

@@ -120,7 +120,7 @@ final class Trainer {
             }
         }
         saveEnd(theta);
-        return new Ending(RunState.COMPLETED, "completed " + settings.epochs() + " epochs");
+        return new Ending(RunState.COMPLETED, "completed " + RunListener.count(settings.epochs(), "epoch"));
     }
 
     // ---- one epoch ----
@@ -290,7 +290,7 @@ final class Trainer {
         checkpoint.putNumbers("position", position.save());
         checkpoint.putNumbers("counts", counts.save());
         checkpoint.putNumbers("clocks", clocks.save());
-        checkpoint.putNumbers("trainer", epochStepSize, restarts);
+        checkpoint.putNumbers("trainer", epochStepSize, restarts, probe.hasBegun() ? 1 : 0);
         workload.save(checkpoint.within("workload"));
         curvature.save(checkpoint.within("curvature"));
         iteration.save(checkpoint.within("optimizer"));
@@ -308,6 +308,7 @@ final class Trainer {
         double[] own = checkpoint.getNumbers("trainer");
         epochStepSize = own[0];
         restarts = (int) own[1] + 1;
+        probe.restore(own[2] != 0);
         workload.restore(checkpoint.within("workload"));
         curvature.restore(checkpoint.within("curvature"));
         iteration.restore(checkpoint.within("optimizer"));
