@@ -95,7 +95,7 @@ final class PartitionCommand implements Callable<Integer> {
                     .values()
                     .forEach(partition -> text.append(groups(partition)).append(System.lineSeparator()));
         }
-        Table costs = new Table("partition", "S", "ḡ, H̄", "ḡ, H̄, D̄³", "examples at once", "memory");
+        Table costs = new Table("partition", "S", "ḡ, H̄", "ḡ, H̄, D̄³", "examples at once", "MiB");
         partitions.forEach((name, partition) -> {
             SummaryCost cost = SummaryCost.of(network, partition);
             int piece = memory.chunk(batch, partition, Order.THIRD, network.curvatureMemory());
@@ -105,19 +105,23 @@ final class PartitionCommand implements Callable<Integer> {
                     String.format(Locale.ROOT, "%.2f", cost.secondInGradients()),
                     String.format(Locale.ROOT, "%.2f", cost.thirdInGradients()),
                     piece,
-                    mebibytes(memory.bytesPerExample(partition, Order.THIRD) * piece));
+                    String.format(
+                            Locale.ROOT, "%,d", mebibytes(memory.bytesPerExample(partition, Order.THIRD) * piece)));
         });
         return text.append(costs.text(""))
                 .append(String.format(
                         Locale.ROOT,
                         "%ncosts in gradients and memory of a pass, estimated; curvature batch %d, curvature.memory: %s%n",
                         batch,
-                        asked.bytes().isPresent() ? asked : "auto, here " + mebibytes(network.curvatureMemory())))
+                        asked.bytes().isPresent()
+                                ? asked
+                                : String.format(
+                                        Locale.ROOT, "auto, here %,d MiB", mebibytes(network.curvatureMemory()))))
                 .toString();
     }
 
-    private static String mebibytes(long bytes) {
-        return String.format(Locale.ROOT, "%,d MiB", (bytes + (1 << 20) - 1) >> 20);
+    private static long mebibytes(long bytes) {
+        return (bytes + (1 << 20) - 1) >> 20;
     }
 
     private static String groups(Partition partition) {
