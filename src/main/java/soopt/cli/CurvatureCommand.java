@@ -24,6 +24,7 @@ import soopt.curvature.Partition;
 import soopt.data.Data;
 import soopt.data.Examples;
 import soopt.experiment.Experiment;
+import soopt.experiment.folder.GroupRates;
 import soopt.experiment.folder.JsonObject;
 import soopt.experiment.folder.MatrixFiles;
 import soopt.experiment.folder.RunDirectoryException;
@@ -176,25 +177,8 @@ final class CurvatureCommand implements Callable<Integer> {
                     .put("matrix", matrix);
             WholeFile.write(out.resolve(kind + ".json"), object.pretty());
         });
-        StringBuilder groups = new StringBuilder("group,role,parameters,g,third,D,eta\n");
-        for (int s = 0; s < result.partition().size(); s++) {
-            Partition.Group group = result.partition().groups().get(s);
-            groups.append(group.name())
-                    .append(',')
-                    .append(group.role())
-                    .append(',')
-                    .append(group.size());
-            for (double value : new double[] {
-                result.summary().gradient()[s],
-                result.summary().third()[s],
-                result.scale()[s],
-                result.step().eta()[s]
-            }) {
-                groups.append(',').append(value);
-            }
-            groups.append('\n');
-        }
-        WholeFile.write(out.resolve("groups.csv"), groups.toString());
+        String groups = new GroupRates(result.partition().groups(), result.summary(), result.step()).csv();
+        WholeFile.write(out.resolve("groups.csv"), groups);
         WholeFile.write(out.resolve("groups.json"), asJson(result).pretty());
     }
 
