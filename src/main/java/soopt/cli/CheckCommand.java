@@ -20,6 +20,7 @@ import soopt.curvature.Partition;
 import soopt.data.Data;
 import soopt.experiment.Experiment;
 import soopt.experiment.folder.JsonObject;
+import soopt.spec.SpecSource;
 
 /** Audits the derivatives of an experiment's network at its starting parameters on one batch. */
 @Command(
@@ -78,7 +79,8 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         Arguments.requirePositive(spec, "--batch", batch);
         Arguments.requirePositive(spec, "--epsilon", epsilon);
-        Experiment experiment = SpecArguments.bind(arguments.source());
+        SpecSource source = arguments.source();
+        Experiment experiment = SpecArguments.bind(source);
         PrintWriter err = spec.commandLine().getErr();
         Data loaded = experiment.dataset().load(data.store(err));
         Natives.announce(err);
@@ -87,7 +89,7 @@ final class CheckCommand implements Callable<Integer> {
         try (Workbench exact = new Workbench(experiment, loaded, Precision.FLOAT64)) {
             Objective objective = exact.firstBatch(batch);
             Partition partition = Partitions.of(experiment, exact.network().layout());
-            Tensor theta = exact.initial();
+            Tensor theta = SpecArguments.withStart(source, exact::initial);
             try (DerivativeAudit audit = new DerivativeAudit(objective, partition, theta)) {
                 rows = audit.rows(epsilon);
                 Tensor u = audit.direction();

@@ -24,11 +24,13 @@ import soopt.curvature.Partition;
 import soopt.data.Data;
 import soopt.data.Examples;
 import soopt.experiment.Experiment;
+import soopt.experiment.folder.GroupRates;
 import soopt.experiment.folder.JsonObject;
 import soopt.experiment.folder.MatrixFiles;
 import soopt.experiment.folder.RunDirectoryException;
 import soopt.experiment.folder.WholeFile;
 import soopt.optimizer.NewtonSummary;
+import soopt.spec.SpecSource;
 
 /** Computes the curvature along groups of parameters at given weights, over many examples. */
 @Command(
@@ -104,7 +106,8 @@ final class CurvatureCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Experiment experiment = SpecArguments.bind(arguments.source());
+        SpecSource source = arguments.source();
+        Experiment experiment = SpecArguments.bind(source);
         if (out != null) {
             makeFolder();
         }
@@ -114,7 +117,8 @@ final class CurvatureCommand implements Callable<Integer> {
         Result result;
         try (Workbench bench = new Workbench(experiment, loaded, experiment.precision());
                 StatusLine status = new StatusLine(err, Terminal.interactive())) {
-            result = compute(experiment, bench, status);
+            Tensor theta = weights == null ? SpecArguments.withStart(source, bench::initial) : bench.weights(file());
+            result = compute(experiment, bench, theta, status);
         }
         if (out != null) {
             write(result);
@@ -133,12 +137,11 @@ final class CurvatureCommand implements Callable<Integer> {
         }
     }
 
-    private Result compute(Experiment experiment, Workbench bench, StatusLine status) {
+    private Result compute(Experiment experiment, Workbench bench, Tensor theta, StatusLine status) {
         Partition partition = Partitions.of(experiment, bench.network().layout());
         Examples part = split == Split.train ? bench.train() : bench.test();
         int batch = experiment.training().evaluationBatchSize();
         Objective objective = bench.whole(part, limit, batch, (done, of) -> status.reached(done, ""));
-        Tensor theta = weights == null ? bench.initial() : bench.weights(file());
         Tensor gradient = bench.vector();
         long pieces = (objective.examples() - 1) / batch + 1;
         status.begin("gradient", " batches", 1, pieces);
@@ -174,25 +177,8 @@ final class CurvatureCommand implements Callable<Integer> {
                     .put("matrix", matrix);
             WholeFile.write(out.resolve(kind + ".json"), object.pretty());
         });
-        StringBuilder groups = new StringBuilder("group,role,parameters,g,third,D,eta\n");
-        for (int s = 0; s < result.partition().size(); s++) {
-            Partition.Group group = result.partition().groups().get(s);
-            groups.append(group.name())
-                    .append(',')
-                    .append(group.role())
-                    .append(',')
-                    .append(group.size());
-            for (double value : new double[] {
-                result.summary().gradient()[s],
-                result.summary().third()[s],
-                result.scale()[s],
-                result.step().eta()[s]
-            }) {
-                groups.append(',').append(value);
-            }
-            groups.append('\n');
-        }
-        WholeFile.write(out.resolve("groups.csv"), groups.toString());
+        String groups = new GroupRates(result.partition().groups(), result.summary(), result.step()).csv();
+        WholeFile.write(out.resolve("groups.csv"), groups);
         WholeFile.write(out.resolve("groups.json"), asJson(result).pretty());
     }
 

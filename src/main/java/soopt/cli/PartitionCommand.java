@@ -18,6 +18,7 @@ import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
 import soopt.data.Data;
 import soopt.experiment.Experiment;
+import soopt.experiment.MemoryBudget;
 import soopt.experiment.folder.JsonObject;
 import soopt.model.Network;
 import soopt.model.SummaryMemory;
@@ -28,7 +29,9 @@ import soopt.model.SummaryMemory;
         mixinStandardHelpOptions = true,
         header = "Show the groups of a partition, their sizes, and what curvature along them costs.",
         description =
-                "Costs are counted in multiply-adds, in units of one gradient; elementwise work adds some percent.",
+                "Costs are counted in multiply-adds, in units of one gradient; elementwise work adds some percent. A curvature"
+                        + " batch whose pass does not fit curvature.memory is worked through in pieces: the numbers stay the"
+                        + " same.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  soopt partition configs/mlp_newtonsummary.yaml",
@@ -56,7 +59,7 @@ final class PartitionCommand implements Callable<Integer> {
         Experiment experiment = SpecArguments.bind(arguments.source());
         PrintWriter err = spec.commandLine().getErr();
         Data loaded = experiment.dataset().load(data.store(err));
-        Network network = experiment.model().network(loaded.featureShape(), loaded.outputs());
+        Network network = experiment.network(loaded);
         int batch = experiment.training().curvatureBatchSize();
         SummaryMemory memory = new SummaryMemory(network, experiment.precision());
         Map<String, Partition> partitions = new LinkedHashMap<>();
@@ -66,12 +69,21 @@ final class PartitionCommand implements Callable<Integer> {
             partitions.put(Partitions.name(experiment), Partitions.of(experiment, network.layout()));
         }
         PrintWriter out = spec.commandLine().getOut();
-        out.print(json ? asJson(network, partitions, batch, memory) : asText(network, partitions, batch, memory));
+        out.print(
+                json
+                        ? asJson(network, partitions, batch, memory)
+                        : asText(
+                                network,
+                                partitions,
+                                batch,
+                                memory,
+                                experiment.curvature().memory()));
         out.flush();
         return ExitCode.OK;
     }
 
-    private String asText(Network network, Map<String, Partition> partitions, int batch, SummaryMemory memory) {
+    private String asText(
+            Network network, Map<String, Partition> partitions, int batch, SummaryMemory memory, MemoryBudget asked) {
         StringBuilder text = new StringBuilder();
         text.append(String.format(
                 Locale.ROOT,
@@ -83,22 +95,33 @@ final class PartitionCommand implements Callable<Integer> {
                     .values()
                     .forEach(partition -> text.append(groups(partition)).append(System.lineSeparator()));
         }
-        Table costs = new Table("partition", "S", "ḡ, H̄", "ḡ, H̄, D̄³", "memory");
+        Table costs = new Table("partition", "S", "ḡ, H̄", "ḡ, H̄, D̄³", "examples at once", "MiB");
         partitions.forEach((name, partition) -> {
             SummaryCost cost = SummaryCost.of(network, partition);
+            int piece = memory.chunk(batch, partition, Order.THIRD, network.curvatureMemory());
             costs.row(
                     name,
                     partition.size(),
                     String.format(Locale.ROOT, "%.2f", cost.secondInGradients()),
                     String.format(Locale.ROOT, "%.2f", cost.thirdInGradients()),
-                    String.format(Locale.ROOT, "%d MiB", memory.bytesPerExample(partition, Order.THIRD) * batch >> 20));
+                    piece,
+                    String.format(
+                            Locale.ROOT, "%,d", mebibytes(memory.bytesPerExample(partition, Order.THIRD) * piece)));
         });
         return text.append(costs.text(""))
                 .append(String.format(
                         Locale.ROOT,
-                        "%ncosts in gradients, estimated; memory for a batch of %d computed in one piece%n",
-                        batch))
+                        "%ncosts in gradients and memory of a pass, estimated; curvature batch %d, curvature.memory: %s%n",
+                        batch,
+                        asked.bytes().isPresent()
+                                ? asked
+                                : String.format(
+                                        Locale.ROOT, "auto, here %,d MiB", mebibytes(network.curvatureMemory()))))
                 .toString();
+    }
+
+    private static long mebibytes(long bytes) {
+        return (bytes + (1 << 20) - 1) >> 20;
     }
 
     private static String groups(Partition partition) {
@@ -128,6 +151,7 @@ final class PartitionCommand implements Callable<Integer> {
         List<JsonObject> entries = new ArrayList<>();
         partitions.forEach((name, partition) -> {
             SummaryCost cost = SummaryCost.of(network, partition);
+            int piece = memory.chunk(batch, partition, Order.THIRD, network.curvatureMemory());
             List<JsonObject> groups = partition.groups().stream()
                     .map(group -> new JsonObject()
                             .put("name", group.name())
@@ -142,11 +166,14 @@ final class PartitionCommand implements Callable<Integer> {
                     .put("groups", partition.size())
                     .put("order_2_cost_gradients", cost.secondInGradients())
                     .put("order_3_cost_gradients", cost.thirdInGradients())
-                    .put("memory_bytes", memory.bytesPerExample(partition, Order.THIRD) * batch)
+                    .put("examples_at_once", piece)
+                    .put("memory_bytes", memory.bytesPerExample(partition, Order.THIRD) * piece)
                     .putObjects("members", groups));
         });
         return new JsonObject()
                 .put("parameters", network.layout().size())
+                .put("curvature_batch_size", batch)
+                .put("curvature_memory_bytes", network.curvatureMemory())
                 .putObjects("partitions", entries)
                 .pretty();
     }

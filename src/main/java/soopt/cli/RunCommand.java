@@ -91,7 +91,9 @@ final class RunCommand implements Callable<Integer> {
         try (StatusLine status = new StatusLine(err, bar)) {
             for (long each : experiment.seeds()) {
                 if (stop.requested().isEmpty()) {
-                    done.add(Runner.run(request(experiment, each, source, err), new RunView(status, interrupts), stop));
+                    Runner.Request request = request(experiment, each, source, err);
+                    RunView view = new RunView(status, interrupts);
+                    done.add(SpecArguments.withStart(source, () -> Runner.run(request, view, stop)));
                 }
             }
         }

@@ -28,12 +28,12 @@ final class RunView implements RunListener {
         status.line("run " + start.runId() + " in " + start.folder());
         status.line(String.format(
                 Locale.ROOT,
-                "%s; %,d parameters, %,d training examples, %d epochs of %d steps",
+                "%s; %,d parameters, %,d training examples, %s of %s",
                 start.device(),
                 start.parameters(),
                 start.trainingExamples(),
-                start.epochs(),
-                start.stepsPerEpoch()));
+                RunListener.count(start.epochs(), "epoch"),
+                RunListener.count(start.stepsPerEpoch(), "step")));
         status.begin("training", " steps", 1, steps);
     }
 
@@ -48,7 +48,7 @@ final class RunView implements RunListener {
 
     @Override
     public void working(Work work, long done, long total) {
-        status.reached(step, work == Work.EVALUATION ? "evaluating" : "curvature " + done + "/" + total);
+        status.reached(step, (work == Work.EVALUATION ? "evaluating " : "curvature ") + done + "/" + total);
     }
 
     @Override

@@ -2,9 +2,11 @@ package soopt.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Supplier;
 import picocli.CommandLine.Parameters;
 import soopt.experiment.Experiment;
 import soopt.spec.Binder;
+import soopt.spec.SpecException;
 import soopt.spec.SpecSource;
 
 /** The arguments SPEC key=value… that commands about an experiment share. */
@@ -27,6 +29,15 @@ final class SpecArguments {
     /** The file with the overrides and then these on top. */
     SpecSource source(List<String> more) {
         return source().with(more);
+    }
+
+    /** The result of work in which every mistake of the spec is one of the file that model.init.from names. */
+    static <T> T withStart(SpecSource source, Supplier<T> work) {
+        try {
+            return work.get();
+        } catch (SpecException e) {
+            throw source.at("model.init.from", e);
+        }
     }
 
     static Experiment bind(SpecSource source) {

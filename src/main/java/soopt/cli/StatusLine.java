@@ -80,8 +80,10 @@ final class StatusLine implements AutoCloseable {
         lastPlain = now;
         double seconds = (now - began) / 1e9;
         String text = String.format(Locale.ROOT, "%s %d", task, done);
-        if (maximum > 0) {
-            long left = Math.round(seconds * (maximum - done) / Math.max(1, done));
+        if (maximum > 0 && done == 0) {
+            text = String.format(Locale.ROOT, "%s 0 %% (0 of %d%s)", task, maximum, unit);
+        } else if (maximum > 0) {
+            long left = Math.round(seconds * (maximum - done) / done);
             text = String.format(
                     Locale.ROOT,
                     "%s %d %% (%d of %d%s, %.1f/s, ETA %s)",

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import soopt.backend.Backend;
-import soopt.backend.Backends;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.curvature.FullBatch;
@@ -14,6 +13,7 @@ import soopt.data.Batches;
 import soopt.data.Data;
 import soopt.data.Examples;
 import soopt.data.Split;
+import soopt.experiment.Devices;
 import soopt.experiment.Experiment;
 import soopt.model.Network;
 import soopt.model.WeightsFile;
@@ -31,17 +31,11 @@ final class Workbench implements AutoCloseable {
     /** @param data what the experiment's data set loads to */
     Workbench(Experiment experiment, Data data, Precision precision) {
         this.experiment = experiment;
-        this.network = experiment.model().network(data.featureShape(), data.outputs());
+        this.network = experiment.network(data);
         this.train = Split.of(data.train(), experiment.dataset().validation(), seed())
                 .train();
         this.test = data.test();
-        this.backend = Backends.cpu(precision, threads(experiment));
-    }
-
-    private static int threads(Experiment experiment) {
-        return experiment.threads() > 0
-                ? experiment.threads()
-                : Runtime.getRuntime().availableProcessors();
+        this.backend = Devices.open(experiment.device(), precision, experiment.threads());
     }
 
     private long seed() {

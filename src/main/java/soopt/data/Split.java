@@ -25,8 +25,8 @@ public record Split(Examples train, Examples validation) {
     /** @throws IllegalArgumentException if no training example would be left */
     static void check(int validation, int size) {
         if (validation >= size) {
-            throw new IllegalArgumentException(
-                    "validation must be < " + size + ", the number of training examples, but is " + validation);
+            throw new IllegalArgumentException("validation must be < " + size
+                    + ", the number of training examples, but is " + validation + ": lower it or raise limit");
         }
     }
 }

@@ -6,20 +6,21 @@ import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.data.Examples;
 
-/** Copies batches of examples to the device, always into the same memory: a batch is overwritten by the next. */
+/** Copies batches of a set, or of its augmented views, to the device, always into the same memory: the next overwrites a batch. */
 final class BatchLoader implements AutoCloseable {
     private final Backend backend;
-    private final Examples examples;
     private final float[] floats;
     private final double[] doubles;
     private final double[] targets;
     private final Tensor inputTensor;
     private final Tensor targetTensor;
 
-    /** @param capacity largest batch */
+    /**
+     * @param examples the set, of which every batch is
+     * @param capacity largest batch
+     */
     BatchLoader(Backend backend, Examples examples, int capacity) {
         this.backend = backend;
-        this.examples = examples;
         int rows = Math.max(1, Math.min(capacity, examples.size()));
         int numbers = Math.multiplyExact(rows, examples.features());
         boolean single = backend.precision() == Precision.FLOAT32;
@@ -36,8 +37,8 @@ final class BatchLoader implements AutoCloseable {
         return inputTensor.length(0);
     }
 
-    /** Loads indices_{from} … indices_{from+count−1}. */
-    void load(int[] indices, int from, int count) {
+    /** Loads indices_{from} … indices_{from+count−1} of the set or of one of its views. */
+    void load(Examples examples, int[] indices, int from, int count) {
         Tensor inputs = inputs(count);
         if (floats.length > 0) {
             examples.inputs(indices, from, count, floats);

@@ -10,6 +10,7 @@ import soopt.curvature.FullBatch;
 import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.Partition;
+import soopt.experiment.folder.GroupRates;
 import soopt.experiment.folder.RecordedMatrices;
 import soopt.experiment.folder.RecordedMatrices.Source;
 import soopt.optimizer.Refresh;
@@ -29,8 +30,12 @@ final class CurvatureRecord {
      */
     record Subject(Partition partition, double damping, boolean refreshes) {}
 
-    /** H̄ and its regularized form after so many steps. */
-    private record Latest(long step, double[][] hessian, double[][] regularized) {}
+    /**
+     * H̄ and its regularized form after so many steps.
+     *
+     * @param rates empty for a refresh, of which curvature.jsonl tells
+     */
+    private record Latest(long step, double[][] hessian, double[][] regularized, Optional<GroupRates> rates) {}
 
     private final Workload workload;
     private final boolean fullBatch;
@@ -51,7 +56,7 @@ final class CurvatureRecord {
     /** The optimizer computed curvature, after so many steps. */
     void refreshed(long step, Refresh refresh) {
         latest = Optional.of(new Latest(
-                step, copy(refresh.averaged().hessian()), refresh.solution().regularized()));
+                step, copy(refresh.averaged().hessian()), refresh.solution().regularized(), Optional.empty()));
     }
 
     private static double[][] copy(double[][] matrix) {
@@ -75,7 +80,8 @@ final class CurvatureRecord {
             CurvatureSummary summary = objective.summary(theta, gradient, subject.partition(), Order.THIRD);
             CubicStep.Outcome solution =
                     CubicStep.solve(summary.hessian(), summary.gradient(), summary.third(), subject.damping());
-            return new Latest(step, summary.hessian(), solution.regularized());
+            GroupRates rates = new GroupRates(subject.partition().groups(), summary, solution);
+            return new Latest(step, summary.hessian(), solution.regularized(), Optional.of(rates));
         }
     }
 
@@ -83,7 +89,15 @@ final class CurvatureRecord {
         List<String> names =
                 subject.partition().groups().stream().map(Partition.Group::name).toList();
         return new RecordedMatrices(
-                epoch, step, computed.step(), names, source, computed.hessian(), computed.regularized(), byStep);
+                epoch,
+                step,
+                computed.step(),
+                names,
+                source,
+                computed.hessian(),
+                computed.regularized(),
+                computed.rates(),
+                byStep);
     }
 
     void save(State state) {
@@ -99,7 +113,8 @@ final class CurvatureRecord {
                 ? Optional.of(new Latest(
                         (long) state.getNumbers("step")[0],
                         square(state.getNumbers("hessian")),
-                        square(state.getNumbers("regularized"))))
+                        square(state.getNumbers("regularized")),
+                        Optional.empty()))
                 : Optional.empty();
     }
 

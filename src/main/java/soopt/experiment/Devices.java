@@ -1,7 +1,10 @@
 package soopt.experiment;
 
+import java.util.Locale;
+import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Backends;
+import soopt.backend.CudaBuild;
 import soopt.backend.Precision;
 import soopt.experiment.folder.Host;
 
@@ -16,13 +19,25 @@ public final class Devices {
      * @throws DeviceException if the device cannot be used
      */
     public static Backend open(Device device, Precision precision, int threads) {
+        CudaBuild cuda = CudaBuild.find();
+        problem(device, cuda).ifPresent(text -> {
+            throw new DeviceException(text);
+        });
         int count = threads == 0 ? Host.physicalCores() : threads;
+        return cuda.present() ? Backends.portable(precision, count) : Backends.cpu(precision, count);
+    }
+
+    /** Why this build cannot use the device. */
+    static Optional<String> problem(Device device, CudaBuild cuda) {
+        String name = "device: " + device.name().toLowerCase(Locale.ROOT) + " ";
         return switch (device) {
-            case AUTO, CPU ->
-                Backends.hasVectorModule() ? Backends.cpu(precision, count) : Backends.portable(precision, count);
-            case CUDA ->
-                throw new DeviceException(
-                        "device: cuda cannot be used: this build has no backend for it; use device: cpu");
+            case CPU ->
+                cuda.present()
+                        ? Optional.of(name + "needs the program built by 'mvn clean package'; this is the build for"
+                                + " GPUs: use device: cuda")
+                        : Optional.empty();
+            case AUTO -> cuda.present() ? cuda.problem().map(name::concat) : Optional.empty();
+            case CUDA -> cuda.problem().map(name::concat);
         };
     }
 }

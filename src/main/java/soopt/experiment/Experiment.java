@@ -2,10 +2,13 @@ package soopt.experiment;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.regex.Pattern;
 import soopt.backend.Precision;
+import soopt.data.Data;
 import soopt.data.Dataset;
 import soopt.model.Model;
+import soopt.model.Network;
 import soopt.optimizer.Optimizer;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
@@ -71,6 +74,13 @@ public record Experiment(
             throw new IllegalArgumentException("seeds must differ, but are " + seeds);
         }
         seeds = List.copyOf(seeds);
+    }
+
+    /** The network of the model for this data; its curvature passes stay within the memory that the file gives. */
+    public Network network(Data data) {
+        Network network = model.network(data.featureShape(), data.outputs());
+        OptionalLong memory = curvature.memory().bytes();
+        return memory.isPresent() ? network.withCurvatureMemory(memory.getAsLong()) : network;
     }
 
     /** The experiment of one run: this one with one seed and without the sweep. */

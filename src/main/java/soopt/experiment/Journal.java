@@ -1,5 +1,7 @@
 package soopt.experiment;
 
+import java.util.Arrays;
+import java.util.Locale;
 import soopt.backend.Backend;
 import soopt.experiment.folder.JsonObject;
 import soopt.experiment.folder.MetricsRow;
@@ -49,7 +51,8 @@ final class Journal {
                 .put("training_examples", start.trainingExamples())
                 .put("steps", start.steps());
         String message = "run " + start.runId() + " on " + start.device() + ": " + start.parameters() + " parameters, "
-                + start.epochs() + " epochs of " + start.stepsPerEpoch() + " steps";
+                + RunListener.count(start.epochs(), "epoch") + " of "
+                + RunListener.count(start.stepsPerEpoch(), "step");
         recorder.event("run_started", details, message);
     }
 
@@ -76,7 +79,11 @@ final class Journal {
         recorder.refresh(step, epoch, refresh);
         listener.refreshed(step, refresh);
         JsonObject at = new JsonObject().put("step", step).put("epoch", epoch);
-        recorder.event("curvature_refreshed", at, "learning rates computed at step " + step);
+        long moving =
+                Arrays.stream(refresh.etaApplied()).filter(rate -> rate != 0).count();
+        String message = "curvature computed at step " + step + ": " + moving + " of "
+                + RunListener.count(refresh.partition().size(), "group") + " move";
+        recorder.event("curvature_refreshed", at.put("moving_groups", moving), message);
         if (!refresh.solution().found()) {
             String why = "no learning rates at step " + step + ": "
                     + refresh.solution().status().words();
@@ -89,8 +96,13 @@ final class Journal {
         JsonObject losses = at().put("train_loss", row.trainLoss())
                 .put("val_loss", row.validationLoss())
                 .put("test_loss", row.testLoss());
-        String message = "epoch " + row.epoch() + ": train_loss " + row.trainLoss() + ", val_loss "
-                + row.validationLoss() + ", test_loss " + row.testLoss();
+        String message = String.format(
+                Locale.ROOT,
+                "epoch %d: train_loss %.6g, val_loss %.6g, test_loss %.6g",
+                row.epoch(),
+                row.trainLoss(),
+                row.validationLoss(),
+                row.testLoss());
         recorder.event("epoch_finished", losses, message);
         listener.epoch(row);
     }

@@ -3,7 +3,6 @@ package soopt.experiment;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import soopt.backend.Backend;
@@ -19,7 +18,10 @@ import soopt.data.Split;
 import soopt.model.Network;
 import soopt.optimizer.State;
 
-/** A network on a data set. */
+/**
+ * A network on a data set. Where the data set has an augmentation, batches for training and for curvature are of its augmented views;
+ * evaluations, and the loss of the training set that is recorded, are of the set as it is.
+ */
 final class NetworkWorkload implements Workload, AutoCloseable {
     private final Network network;
     private final Backend backend;
@@ -36,14 +38,15 @@ final class NetworkWorkload implements Workload, AutoCloseable {
     private final BatchSampler recordedSampler;
     private final int[] everything;
     private int[] order;
-    private int orderOf = -1;
+    private Examples seen;
+    private int seenIn = -1;
 
     NetworkWorkload(Experiment experiment, long seed, Data data, Backend backend, Counts counts) {
         this.experiment = experiment;
         this.seed = seed;
         this.backend = backend;
         this.counts = counts;
-        this.network = network(experiment, data);
+        this.network = experiment.network(data);
         Split split = Split.of(data.train(), experiment.dataset().validation(), seed);
         parts.put(Part.TRAIN, split.train());
         parts.put(Part.VALIDATION, split.validation());
@@ -61,12 +64,7 @@ final class NetworkWorkload implements Workload, AutoCloseable {
         this.recordedSampler =
                 new BatchSampler(new Batches(train.size(), curvatureSize, seed, "recorded-batches", true, false));
         this.everything = BatchLoader.all(train.size());
-    }
-
-    private static Network network(Experiment experiment, Data data) {
-        Network network = experiment.model().network(data.featureShape(), data.outputs());
-        OptionalLong memory = experiment.curvature().memory().bytes();
-        return memory.isPresent() ? network.withCurvatureMemory(memory.getAsLong()) : network;
+        this.seen = train;
     }
 
     @Override
@@ -94,8 +92,8 @@ final class NetworkWorkload implements Workload, AutoCloseable {
         return experiment.training().fullBatch() ? 1 : batches.count();
     }
 
-    private Objective load(BatchLoader loader, int[] indices, int from, int count) {
-        loader.load(indices, from, count);
+    private Objective load(BatchLoader loader, Examples examples, int[] indices, int from, int count) {
+        loader.load(examples, indices, from, count);
         return network.objective(backend, loader.inputs(count), loader.targets(count));
     }
 
@@ -103,47 +101,59 @@ final class NetworkWorkload implements Workload, AutoCloseable {
         return new CountedObjective(objective, counts);
     }
 
+    /** The examples as the batch drawn last sees them. */
+    private Examples view(BatchSampler sampler) {
+        return sampler.augmented(parts.get(Part.TRAIN));
+    }
+
+    /** The order of an epoch and the examples as it sees them. */
+    private void enter(int epoch) {
+        if (seenIn != epoch) {
+            order = batches.epoch(epoch);
+            seen = batches.augmented(parts.get(Part.TRAIN), epoch);
+            seenIn = epoch;
+        }
+    }
+
     @Override
     public Batch batch(int epoch, int k) {
+        enter(epoch);
         if (experiment.training().fullBatch()) {
             FullBatch.Progress silent = (done, of) -> {};
             return new Batch(
-                    fullBatch(training, this::counted, silent),
-                    fullBatch(training, UnaryOperator.identity(), silent),
+                    fullBatch(training, seen, this::counted, silent),
+                    fullBatch(training, seen, UnaryOperator.identity(), silent),
                     everything);
         }
-        if (orderOf != epoch) {
-            order = batches.epoch(epoch);
-            orderOf = epoch;
-        }
         int from = batches.from(k);
-        Objective plain = load(training, order, from, batches.size(k));
+        Objective plain = load(training, seen, order, from, batches.size(k));
         return new Batch(counted(plain), plain, Arrays.copyOfRange(order, from, from + batches.size(k)));
     }
 
     @Override
     public Supplier<Objective> curvatureBatches() {
         if (experiment.training().fullBatch()) {
-            return () -> fullBatch(curvature, this::counted, (done, of) -> {});
+            return () -> fullBatch(curvature, seen, this::counted, (done, of) -> {});
         }
         return () -> {
             int[] indices = curvatureSampler.next();
-            return counted(load(curvature, indices, 0, indices.length));
+            return counted(load(curvature, view(curvatureSampler), indices, 0, indices.length));
         };
     }
 
     @Override
     public Objective recordedBatch() {
         int[] indices = recordedSampler.next();
-        return load(recorded, indices, 0, indices.length);
+        return load(recorded, view(recordedSampler), indices, 0, indices.length);
     }
 
     @Override
     public Objective trainingSet(FullBatch.Progress progress) {
-        return fullBatch(recorded, UnaryOperator.identity(), progress);
+        return fullBatch(recorded, parts.get(Part.TRAIN), UnaryOperator.identity(), progress);
     }
 
-    private FullBatch fullBatch(BatchLoader loader, UnaryOperator<Objective> wrapper, FullBatch.Progress progress) {
+    private FullBatch fullBatch(
+            BatchLoader loader, Examples examples, UnaryOperator<Objective> wrapper, FullBatch.Progress progress) {
         int size = loader.capacity();
         FullBatch.Parts all = new FullBatch.Parts() {
             @Override
@@ -159,7 +169,8 @@ final class NetworkWorkload implements Workload, AutoCloseable {
             @Override
             public Objective part(int index) {
                 int from = index * size;
-                return wrapper.apply(load(loader, everything, from, Math.min(size, everything.length - from)));
+                return wrapper.apply(
+                        load(loader, examples, everything, from, Math.min(size, everything.length - from)));
             }
         };
         return new FullBatch(network.layout(), backend, all, progress);
@@ -179,7 +190,7 @@ final class NetworkWorkload implements Workload, AutoCloseable {
         for (int i = 0; i < pieces; i++) {
             int from = i * loader.capacity();
             int count = Math.min(loader.capacity(), size - from);
-            loader.load(indices, from, count);
+            loader.load(parts.get(part), indices, from, count);
             Network.Score score = network.score(backend, theta, loader.inputs(count), loader.targets(count));
             loss += score.lossSum();
             correct += score.correct();

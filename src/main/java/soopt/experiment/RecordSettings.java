@@ -38,7 +38,7 @@ public record RecordSettings(
 
     /** When a step is measured: exact Taylor terms of its batch's loss along the update, and the change that came. */
     public record Steps(
-            @Default("100 steps") @Doc("e.g. 100 steps, 1 epoch, never; the first step always, unless never")
+            @Default("100 steps") @Doc("e.g. 100 steps, 1 epoch, never; the first update always, unless never")
             Every every) {
         public Steps {
             Constraints.check(Steps.class, every);

@@ -9,6 +9,11 @@ public interface RunListener {
     /** Shows nothing. */
     RunListener SILENT = new RunListener() {};
 
+    /** A number with its noun: 1 epoch, 2 epochs. */
+    static String count(long number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
+    }
+
     /**
      * What is about to run.
      *

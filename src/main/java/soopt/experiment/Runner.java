@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import soopt.backend.Backend;
+import soopt.backend.Tensor;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partitioning;
 import soopt.data.Data;
@@ -63,6 +64,7 @@ public final class Runner {
      * Runs to the end, or to where it is stopped or diverges; a run that is finished already is left alone unless forced. A
      * failure on the way is written into the folder (FAILED, stack trace in run.log) and thrown.
      *
+     * @throws soopt.spec.SpecException if model.init.from cannot be read or does not fit the model; no folder was made
      * @throws soopt.experiment.folder.RunDirectoryException if the folder cannot be written or is in use; no data was read
      * @throws soopt.data.DatasetException if the data is missing or damaged; no folder was made
      * @throws DeviceException if the device cannot be used; no folder was made
@@ -105,6 +107,7 @@ public final class Runner {
         Data data = experiment.dataset().load(request.store());
         Counts counts = new Counts();
         try (NetworkWorkload workload = new NetworkWorkload(experiment, request.seed(), data, backend, counts);
+                Tensor theta = workload.initialParameters();
                 Optimizer.Iteration iteration = experiment
                         .optimizer()
                         .start(new Problem(backend, workload.layout(), workload.curvatureBatches()));
@@ -119,7 +122,7 @@ public final class Runner {
                     recorder,
                     listener,
                     stop);
-            return train(trainer, recorder);
+            return train(trainer, theta, recorder);
         }
     }
 
@@ -148,9 +151,9 @@ public final class Runner {
         return new Recorder(directory, meta);
     }
 
-    private RunResult train(Trainer trainer, Recorder recorder) {
+    private RunResult train(Trainer trainer, Tensor theta, Recorder recorder) {
         try {
-            Trainer.Ending ending = trainer.train();
+            Trainer.Ending ending = trainer.train(theta);
             RunResult result = finish(trainer, recorder, ending.state(), ending.message());
             listener.finished(result);
             return result;

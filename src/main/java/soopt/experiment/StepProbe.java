@@ -12,6 +12,7 @@ final class StepProbe {
     private final Backend backend;
     private final Recorder recorder;
     private final Position position;
+    private boolean begun;
 
     StepProbe(Every every, Backend backend, Recorder recorder, Position position) {
         this.every = every;
@@ -20,15 +21,25 @@ final class StepProbe {
         this.position = position;
     }
 
-    /** Whether the next step is measured: the first one, those at the interval, or the first of every so many epochs. */
+    /** Whether an update was measured: a warm-up may pass before the first one. */
+    boolean hasBegun() {
+        return begun;
+    }
+
+    void restore(boolean hasBegun) {
+        begun = hasBegun;
+    }
+
+    /** Whether the next update is measured: the first one, those at the interval, or the first of every so many epochs. */
     boolean isDue() {
-        boolean first = position.step() == 0;
+        boolean first = !begun;
         boolean firstOfEpoch = position.stepInEpoch() == 0 && every.dueAfterEpoch(position.epoch() + 1);
         return !every.isNever() && (first || firstOfEpoch || every.dueAfterStep(position.step() + 1));
     }
 
     /** θ ← θ + update, measured. */
     void applyInPlace(Tensor theta, Workload.Batch batch, Step proposed, double updateNorm, double stepSize) {
+        begun = true;
         Tensor update = proposed.update().orElseThrow();
         StepModel model = StepModel.of(batch.plain(), theta, update);
         double parameterNorm = Math.sqrt(backend.dot(theta, theta));

@@ -1,5 +1,6 @@
 package soopt.experiment;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
@@ -9,6 +10,7 @@ import soopt.experiment.Workload.Part;
 import soopt.experiment.folder.MetricsRow;
 import soopt.experiment.folder.Recorder;
 import soopt.experiment.folder.RunState;
+import soopt.model.WeightsFile;
 import soopt.optimizer.Optimizer;
 import soopt.optimizer.Plateau;
 import soopt.optimizer.Refresh;
@@ -74,13 +76,15 @@ final class Trainer {
         return lastRow;
     }
 
-    /** Trains from the start. */
-    Ending train() {
-        try (Tensor theta = workload.initialParameters()) {
-            journal.started();
-            begin(theta);
-            return run(theta);
-        }
+    /**
+     * Trains from the start.
+     *
+     * @param theta θ₀ [P], overwritten; the caller closes it
+     */
+    Ending train(Tensor theta) {
+        journal.started();
+        begin(theta);
+        return run(theta);
     }
 
     /** Goes on from a checkpoint of the same experiment; the streams are cut back to it. */
@@ -110,13 +114,13 @@ final class Trainer {
             Optional<Ending> ending = epoch(theta);
             if (ending.isPresent()) {
                 if (ending.get().state() != RunState.DIVERGED) {
-                    saveCheckpoint(theta);
+                    saveEnd(theta);
                 }
                 return ending.get();
             }
         }
-        saveCheckpoint(theta);
-        return new Ending(RunState.COMPLETED, "completed " + settings.epochs() + " epochs");
+        saveEnd(theta);
+        return new Ending(RunState.COMPLETED, "completed " + RunListener.count(settings.epochs(), "epoch"));
     }
 
     // ---- one epoch ----
@@ -273,13 +277,20 @@ final class Trainer {
 
     // ---- checkpoints ----
 
+    /** A checkpoint, and θ by tensor in PyTorch's layout for whoever compares. */
+    private void saveEnd(Tensor theta) {
+        saveCheckpoint(theta);
+        Path file = recorder.directory().file("checkpoints").resolve("weights.npz");
+        WeightsFile.write(file, workload.layout(), theta, backend);
+    }
+
     private void saveCheckpoint(Tensor theta) {
         Checkpoint checkpoint = Checkpoint.empty(backend);
         checkpoint.putTensor("theta", theta);
         checkpoint.putNumbers("position", position.save());
         checkpoint.putNumbers("counts", counts.save());
         checkpoint.putNumbers("clocks", clocks.save());
-        checkpoint.putNumbers("trainer", epochStepSize, restarts);
+        checkpoint.putNumbers("trainer", epochStepSize, restarts, probe.hasBegun() ? 1 : 0);
         workload.save(checkpoint.within("workload"));
         curvature.save(checkpoint.within("curvature"));
         iteration.save(checkpoint.within("optimizer"));
@@ -297,6 +308,7 @@ final class Trainer {
         double[] own = checkpoint.getNumbers("trainer");
         epochStepSize = own[0];
         restarts = (int) own[1] + 1;
+        probe.restore(own[2] != 0);
         workload.restore(checkpoint.within("workload"));
         curvature.restore(checkpoint.within("curvature"));
         iteration.restore(checkpoint.within("optimizer"));

@@ -20,7 +20,8 @@ public record Initialization(
         @Default("0.0") @Range(min = 0) @Doc("σ_b: biases ~ N(0, σ_b²)")
         double biases,
 
-        @Doc("npz file with one array per parameter, names and layouts as in PyTorch")
+        @Doc(
+                "npz file with one array per parameter, names and layouts as in PyTorch; relative to the working directory")
         Optional<String> from) {
 
     public Initialization {

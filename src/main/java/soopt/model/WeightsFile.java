@@ -23,9 +23,11 @@ public final class WeightsFile {
     private WeightsFile() {}
 
     /**
-     * θ [P] from a file; the caller closes it. Arrays that the layout does not name are left alone.
+     * θ [P] from a file; the caller closes it. Arrays that the layout does not name are left alone. A file with "theta" and without
+     * the layout's first tensor is taken for a checkpoint.
      *
-     * @throws SpecException if the file cannot be read, or lacks a tensor, or one has another shape: all of them, one line each
+     * @throws SpecException if the file cannot be read, or lacks tensors, or some have another shape: one line that names the missing
+     *     ones, then one for each shape
      */
     public static Tensor read(Path path, ParameterLayout layout, Backend backend) {
         List<String> problems = new ArrayList<>();
@@ -63,11 +65,11 @@ public final class WeightsFile {
             Tensor theta,
             Backend backend,
             List<String> problems) {
+        List<String> missing = new ArrayList<>();
         for (int i = 0; i < layout.count(); i++) {
             ParameterLayout.Parameter parameter = layout.get(i);
             if (!names.contains(parameter.name())) {
-                problems.add(path + ": has no array '" + parameter.name() + "' "
-                        + Arrays.toString(parameter.dimensions()) + "; it has: " + String.join(", ", names));
+                missing.add("'" + parameter.name() + "' " + Arrays.toString(parameter.dimensions()));
                 continue;
             }
             NpyArray array = NpzFile.read(path, List.of(parameter.name())).get(parameter.name());
@@ -77,6 +79,9 @@ public final class WeightsFile {
             } else {
                 backend.fromHost(parameter.toMemory(array.doubles()), 0, layout.view(theta, i));
             }
+        }
+        if (!missing.isEmpty()) {
+            problems.add(0, path + " lacks " + String.join(", ", missing) + "; it has: " + String.join(", ", names));
         }
     }
 

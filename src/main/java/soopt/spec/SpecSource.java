@@ -74,6 +74,24 @@ public final class SpecSource {
         return new SpecSource(name, text, all, result);
     }
 
+    /**
+     * Mistakes in what a value names, such as a file, with the value's key and place before each.
+     *
+     * @param key dotted, as in an override; the place is that of the nearest mapping if it is not there
+     */
+    public SpecException at(String key, SpecException mistakes) {
+        YamlNode node = root;
+        for (String part : key.split("\\.")) {
+            if (node instanceof YamlNode.Mapping mapping && mapping.get(part).isPresent()) {
+                node = mapping.get(part).get().value();
+            }
+        }
+        Mark mark = node.mark();
+        return Problem.exception(mistakes.problems().stream()
+                .map(text -> new Problem(mark, key + ": " + text))
+                .toList());
+    }
+
     /** What messages call the file. */
     public String name() {
         return name;

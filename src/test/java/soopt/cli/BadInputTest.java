@@ -7,14 +7,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import soopt.data.NpyArray;
 import soopt.data.NpzFile;
 
@@ -124,7 +127,9 @@ class BadInputTest {
 
     @Test
     void deviceThatIsNotThere_isOneLine() throws IOException {
-        expectOneLine(ExitCode.DEVICE, "device: cpu", "run", spec(GOOD), "device=cuda", "--results", results());
+        expectOneLine(ExitCode.DEVICE, "mvn -Pcuda", "run", spec(GOOD), "device=cuda", "--results", results());
+        expectOneLine(ExitCode.DEVICE, "mvn -Pcuda", "check", spec(GOOD), "device=cuda");
+        expectOneLine(ExitCode.DEVICE, "mvn -Pcuda", "curvature", spec(GOOD), "device=cuda");
         expectNothingWritten();
     }
 
@@ -226,6 +231,27 @@ class BadInputTest {
         Path file = folder.resolve("weights.npz");
         NpzFile.write(file, Map.of("theta", NpyArray.of(new double[] {1, 2, 3}, 3)));
         expectOneLine(ExitCode.SPEC, "weights.npz: theta has 3 numbers", "curvature", spec(GOOD), "--weights", file);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "check", "curvature"})
+    void startingWeightsThatDoNotFit_areOneLineWithTheirPlace(String command) throws IOException {
+        Path file = folder.resolve("weights.npz");
+        Path spec = spec(GOOD.replace("hidden: [4]", "hidden: [4], init: {from: '" + file + "'}"));
+        String place = spec + ":3:46: model.init.from: " + file;
+        List<Object> words = new ArrayList<>(List.of(command, spec));
+        if (command.equals("run")) {
+            words.addAll(List.of("--results", results()));
+        }
+        expectOneLine(ExitCode.SPEC, place + " does not exist", words.toArray());
+        NpzFile.write(file, Map.of("layers.0.weight", NpyArray.of(new double[4 * 784], 4, 784)));
+        expectOneLine(
+                ExitCode.SPEC,
+                place + " lacks 'layers.0.bias' [4], 'layers.1.weight' [10, 4], 'layers.1.bias' [10]; it has: ",
+                words.toArray());
+        NpzFile.write(file, Map.of("theta", NpyArray.of(new double[3], 3)));
+        expectOneLine(ExitCode.SPEC, place + ": theta has 3 numbers, but the model has 3190", words.toArray());
+        expectNothingWritten();
     }
 
     @Test

@@ -155,6 +155,16 @@ class CommandsTest {
                 .path("loss")
                 .asDouble();
         assertTrue(after < before, before + " then " + after);
+        Path checkpoints = Path.of(made, "checkpoints");
+        for (String file : List.of("last.npz", "weights.npz")) {
+            assertEquals(
+                    after,
+                    json(Cli.run("curvature", spec, "--json", "--weights", checkpoints.resolve(file))
+                                    .expect(ExitCode.OK))
+                            .path("loss")
+                            .asDouble(),
+                    file);
+        }
         Cli.run("curvature", spec, "--weights", made, "--split", "test").expect(ExitCode.OK);
     }
 
@@ -173,6 +183,48 @@ class CommandsTest {
                 names.containsAll(
                         List.of("trivial", "weights-biases", "blocks-2", "alternate-2", "canonical", "discrete")),
                 names.toString());
+    }
+
+    @Test
+    void partition_saysHowManyExamplesFitTheMemory() throws IOException {
+        String[] words = {"partition", spec.toString(), "--json", "training.curvature-batch-size=50"};
+        JsonNode whole = json(Cli.run((Object[]) words).expect(ExitCode.OK));
+        JsonNode one = whole.path("partitions").path(0);
+        assertEquals(50, one.path("examples_at_once").asInt());
+        long budget = one.path("memory_bytes").asLong() / 1024 * 1024 / 3;
+        words = Arrays.copyOf(words, 5);
+        words[4] = "curvature.memory=" + budget / 1024 + " KiB";
+        JsonNode third = json(Cli.run((Object[]) words).expect(ExitCode.OK));
+        assertEquals(budget / 1024 * 1024, third.path("curvature_memory_bytes").asLong());
+        JsonNode piece = third.path("partitions").path(0);
+        assertTrue(piece.path("memory_bytes").asLong() <= budget, piece.toString());
+        assertEquals(13, piece.path("examples_at_once").asInt(), "four pieces: a third of 50 is less than 17");
+        String text = Cli.run("partition", spec, words[4]).expect(ExitCode.OK).out();
+        assertTrue(text.contains("curvature.memory: " + words[4].substring("curvature.memory=".length())), text);
+    }
+
+    @Test
+    void run_measuresTheFirstUpdate_afterAWarmUp() throws IOException {
+        Object[] words = {
+            "run",
+            spec,
+            "--results",
+            folder.resolve("results"),
+            "--seed",
+            3,
+            "--json",
+            "training.epochs=3",
+            "optimizer.average={type: uniform, window: 1, warm-up: 2}"
+        };
+        String made = json(Cli.run(words).expect(ExitCode.OK))
+                .path("runs")
+                .path(0)
+                .path("folder")
+                .asText();
+        List<String> steps = Files.readAllLines(Path.of(made, "steps.csv"));
+        assertEquals(2, steps.size(), steps.toString());
+        assertTrue(steps.get(1).startsWith("5,3,"), "four steps of warm-up: " + steps.get(1));
+        assertTrue(Files.readString(Path.of(made, "run.log")).contains("step 3: 0 of 4 groups move"));
     }
 
     @Test

@@ -12,6 +12,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import soopt.data.Cifar10;
+import soopt.data.Dataset;
+import soopt.data.Mnist;
 import soopt.experiment.Experiment;
 import soopt.model.Network;
 import soopt.spec.Binder;
@@ -22,13 +24,25 @@ class ConfigsTest {
     static Stream<Path> files() throws IOException {
         try (Stream<Path> files = Files.list(Path.of("configs"))) {
             List<Path> found = files.sorted().toList();
-            assertTrue(found.size() >= 7, found.toString());
+            assertTrue(found.size() >= 15, found.toString());
             return found.stream();
         }
     }
 
     private static Experiment bind(Path file) {
         return Binder.bind(SpecSource.read(file), Experiment.class);
+    }
+
+    /** Training examples held out for validation in the paper's runs. */
+    @ParameterizedTest
+    @MethodSource("files")
+    void everyConfigOfThePaper_hasItsSplit(Path file) {
+        Dataset dataset = bind(file).dataset();
+        if (dataset instanceof Cifar10) {
+            assertEquals(5000, dataset.validation());
+        } else if (dataset instanceof Mnist) {
+            assertEquals(6000, dataset.validation());
+        }
     }
 
     private static Network network(Experiment experiment) {
@@ -48,7 +62,13 @@ class ConfigsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"mlp_newtonsummary, 8", "bigmlp_newtonsummary, 42", "verybigmlp_newtonsummary, 10"})
+    @CsvSource({
+        "mlp_newtonsummary, 8",
+        "lenet_newtonsummary, 10",
+        "vgg_newtonsummary, 18",
+        "bigmlp_newtonsummary, 42",
+        "verybigmlp_newtonsummary, 10"
+    })
     void partitionOfThePaper_hasItsNumberOfGroups(String name, int groups) {
         Experiment experiment = bind(Path.of("configs", name + ".yaml"));
         Network network = network(experiment);
@@ -59,6 +79,9 @@ class ConfigsTest {
     @CsvSource({
         "mlp_newtonsummary, 1029950",
         "mlp_adam, 1029950",
+        "lenet_newtonsummary, 62006",
+        "lenet_fullbatch_curvature, 62006",
+        "vgg_newtonsummary, 9225610",
         "bigmlp_newtonsummary, 23099402",
         "bigmlp_adam, 23099402"
     })

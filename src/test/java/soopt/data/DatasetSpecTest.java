@@ -4,8 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import soopt.spec.Binder;
 import soopt.spec.SpecException;
 import soopt.spec.SpecSource;
@@ -43,5 +46,22 @@ class DatasetSpecTest {
                 e.getMessage().contains("validation must be < 100, the number of training examples, but is 100"),
                 e.getMessage());
         assertTrue(e.getMessage().startsWith("f.yaml:1:"), e.getMessage());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"mnist, 6000", "fashion-mnist, 6000", "cifar10, 5000", "mnist-sample, 500"})
+    void limitThatValidationUsesUp_isOneLineWithItsPlace(String type, int validation) {
+        SpecSource source = SpecSource.parse("f.yaml", "dataset: {type: " + type + ", validation: " + validation + "}");
+        for (SpecSource limited : List.of(
+                source.with(List.of("dataset.limit=" + validation)),
+                source.with(List.of("~dataset.validation", "dataset.limit=" + validation)))) {
+            SpecException e = assertThrows(SpecException.class, () -> Binder.bind(limited, File.class));
+            assertEquals(1, e.problems().size(), e.getMessage());
+            String problem = e.problems().get(0);
+            assertTrue(problem.startsWith("f.yaml:1:"), problem);
+            assertTrue(problem.contains(": dataset.validation must be < " + validation + ", the number"), problem);
+            assertTrue(problem.endsWith("but is " + validation + ": lower it or raise limit"), problem);
+        }
+        Binder.bind(source.with(List.of("dataset.limit=" + (validation + 1))), File.class);
     }
 }

@@ -57,7 +57,9 @@ class SplitTest {
     @Test
     void validationOfEverything_isRefused() {
         IllegalArgumentException e = assertThrows(IllegalArgumentException.class, () -> Split.of(numbered(5), 5, 1));
-        assertEquals("validation must be < 5, the number of training examples, but is 5", e.getMessage());
+        assertEquals(
+                "validation must be < 5, the number of training examples, but is 5: lower it or raise limit",
+                e.getMessage());
     }
 
     @Test

@@ -90,6 +90,8 @@ class CheckpointTest {
     void checkpoints_keepTheOneBefore() {
         new SmallRun().with("record.checkpoint.every=1 epoch").train(results, "a");
 
-        assertEquals(Set.of("last.npz", "prev.npz"), RunFiles.files(folder("a").resolve("checkpoints")));
+        assertEquals(
+                Set.of("last.npz", "prev.npz", "weights.npz"),
+                RunFiles.files(folder("a").resolve("checkpoints")));
     }
 }

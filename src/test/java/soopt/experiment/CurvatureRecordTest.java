@@ -112,6 +112,33 @@ class CurvatureRecordTest {
     }
 
     @Test
+    void optimizerWithoutCurvature_hasRatesThatSolveTheRegularizedSystem() {
+        new SmallRun().period(0).train(results, "a");
+        new SmallRun().train(results, "b");
+
+        Path matrices = folder("a").resolve("matrices");
+        List<NamedCsvRecord> groups = RunFiles.rows(matrices.resolve("e0001.groups.csv"));
+        List<NamedCsvRecord> matrix = RunFiles.rows(matrices.resolve("e0001.regularized.csv"));
+        JsonNode json = RunFiles.json(matrices.resolve("e0001.groups.json"));
+        assertEquals("converged", json.path("root_status").asText());
+        for (int i = 0; i < 4; i++) {
+            double product = 0;
+            double size = 0;
+            for (int j = 0; j < 4; j++) {
+                double eta = Double.parseDouble(groups.get(j).getField("eta"));
+                double term = Double.parseDouble(matrix.get(i).getField(1 + j)) * eta;
+                product += term;
+                size += Math.abs(term);
+            }
+            double g = Double.parseDouble(groups.get(i).getField("g"));
+            assertEquals(g, product, 1e-9 * size);
+            assertEquals(g, json.path("g").get(i).asDouble());
+            assertEquals(groups.get(i).getField("group"), matrix.get(i).getField("group"));
+        }
+        assertFalse(Files.exists(folder("b").resolve("matrices/e0001.groups.csv")), "curvature.jsonl has them");
+    }
+
+    @Test
     void matricesBySteps_areNamedByTheStep() {
         new SmallRun().with("record.curvature.every=5 steps").train(results, "a");
 

@@ -4,9 +4,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import soopt.backend.Backend;
 import soopt.backend.Backends;
+import soopt.backend.Tensor;
 import soopt.curvature.Partitioning;
+import soopt.data.Data;
 import soopt.data.Store;
 import soopt.experiment.folder.Meta;
 import soopt.experiment.folder.Recorder;
@@ -32,6 +35,7 @@ final class SmallRun {
     private double stepSize = 0.1;
     private int period = 3;
     private RunListener listener = RunListener.SILENT;
+    private UnaryOperator<Data> data = UnaryOperator.identity();
     private final StopSignal stop = new StopSignal();
     private final List<String> overrides = new ArrayList<>();
 
@@ -57,6 +61,12 @@ final class SmallRun {
 
     SmallRun listener(RunListener value) {
         listener = value;
+        return this;
+    }
+
+    /** Trains on a change of the digits. */
+    SmallRun data(UnaryOperator<Data> change) {
+        data = change;
         return this;
     }
 
@@ -91,7 +101,7 @@ final class SmallRun {
                 NetworkWorkload workload = new NetworkWorkload(
                         experiment,
                         7,
-                        experiment.dataset().load(new Store(Path.of("datasets"), true)),
+                        data.apply(experiment.dataset().load(new Store(Path.of("datasets"), true))),
                         backend,
                         counts);
                 Descent descent = new Descent(
@@ -113,7 +123,10 @@ final class SmallRun {
                         listener,
                         stop);
                 Optional<Checkpoint> checkpoint = Checkpoint.latest(directory.file("checkpoints"), backend);
-                Trainer.Ending ending = resume ? trainer.resume(checkpoint.orElseThrow()) : trainer.train();
+                Trainer.Ending ending;
+                try (Tensor theta = workload.initialParameters()) {
+                    ending = resume ? trainer.resume(checkpoint.orElseThrow()) : trainer.train(theta);
+                }
                 recorder.finish(
                         ending.state(),
                         trainer.position().epoch(),

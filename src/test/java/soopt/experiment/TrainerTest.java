@@ -43,6 +43,7 @@ class TrainerTest {
                 "events.jsonl",
                 "run.log",
                 "checkpoints/last.npz",
+                "checkpoints/weights.npz",
                 "matrices/matrices.npz"));
         for (String kind : List.of("hbar", "hbar_inverse", "regularized", "regularized_inverse")) {
             for (String epoch : List.of("e0000", "e0001", "e0002")) {

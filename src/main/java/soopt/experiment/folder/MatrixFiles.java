@@ -11,7 +11,10 @@ import soopt.curvature.Matrices;
 import soopt.data.NpyArray;
 import soopt.data.NpzFile;
 
-/** The folder matrices/: each matrix as CSV and JSON with names of rows and columns, and all of them in matrices.npz. */
+/**
+ * The folder matrices/: each matrix as CSV and JSON with names of rows and columns, and all of them in matrices.npz. Where no
+ * optimizer's refresh lies behind them, groups.csv and groups.json have the learning rates that they give.
+ */
 public final class MatrixFiles {
     private final Path folder;
     private final Path archive;
@@ -38,6 +41,13 @@ public final class MatrixFiles {
             WholeFile.write(folder.resolve(name + ".json"), json(matrices, kind, matrix));
             archived.put(name, array(matrix));
         });
+        matrices.rates().ifPresent(rates -> {
+            String name = matrices.prefix() + ".groups";
+            WholeFile.write(folder.resolve(name + ".csv"), rates.csv());
+            WholeFile.write(
+                    folder.resolve(name + ".json"),
+                    rates.putTo(head(matrices, "groups")).line() + "\n");
+        });
         NpzFile.write(archive, archived);
     }
 
@@ -60,13 +70,17 @@ public final class MatrixFiles {
         return text.toString();
     }
 
-    private static String json(RecordedMatrices matrices, String kind, double[][] matrix) {
+    private static JsonObject head(RecordedMatrices matrices, String kind) {
         return new JsonObject()
-                        .put("kind", kind)
-                        .put("epoch", matrices.epoch())
-                        .put("step", matrices.step())
-                        .put("computed_after_step", matrices.computedAfter())
-                        .put("source", matrices.source().text())
+                .put("kind", kind)
+                .put("epoch", matrices.epoch())
+                .put("step", matrices.step())
+                .put("computed_after_step", matrices.computedAfter())
+                .put("source", matrices.source().text());
+    }
+
+    private static String json(RecordedMatrices matrices, String kind, double[][] matrix) {
+        return head(matrices, kind)
                         .put("rows", matrix.length)
                         .put("names", matrices.names())
                         .put("matrix", matrix)

@@ -2,6 +2,7 @@ package soopt.experiment.folder;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * The matrices of one computation of the curvature.
@@ -13,6 +14,7 @@ import java.util.Locale;
  * @param source what H̄ is of: the optimizer's refresh (averaged if it averages), one batch, or the training set
  * @param hessian H̄ [S][S]
  * @param regularized H̄ + (λ_int/2) ‖Dη‖ D² [S][S]; all NaN if the cubic step had no solution
+ * @param rates what they come from and lead to, where curvature.jsonl does not tell it
  * @param byStep whether the file is named by the step instead of the epoch
  */
 public record RecordedMatrices(
@@ -23,6 +25,7 @@ public record RecordedMatrices(
         Source source,
         double[][] hessian,
         double[][] regularized,
+        Optional<GroupRates> rates,
         boolean byStep) {
     /** Whose curvature it is. */
     public enum Source {
