@@ -69,7 +69,7 @@ class VectorLoopPairsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Loops", "Activations", "Images", "Narrow"})
+    @ValueSource(strings = {"Loops", "Activations", "Images", "Narrow", "Planar"})
     void doubles_areTheFloatsWithTheTypeReplaced(String pair) throws IOException {
         String single = Files.readString(FOLDER.resolve("Float" + pair + ".java"));
         String twice = Files.readString(FOLDER.resolve("Double" + pair + ".java"));
@@ -88,7 +88,7 @@ class VectorLoopPairsTest {
                     .map(name -> name.substring("Float".length(), name.length() - ".java".length()))
                     .sorted()
                     .toList();
-            assertEquals(List.of("Activations", "Exponentials", "Images", "Loops", "Narrow"), pairs);
+            assertEquals(List.of("Activations", "Exponentials", "Images", "Loops", "Narrow", "Planar"), pairs);
         }
     }
 
