@@ -35,10 +35,15 @@ public final class ParameterLayout {
 
         /** Position in memory, from the tensor's first element, of the element that PyTorch's row-major order counts as i-th. */
         public int position(int i) {
-            if (channels == 1) {
-                return i;
-            }
-            int places = size() / (shape.get(0) * channels);
+            return channels == 1 ? i : position(i, places());
+        }
+
+        /** Numbers per output and channel: the positions of a kernel or of a flattened image. */
+        private int places() {
+            return size() / (shape.get(0) * channels);
+        }
+
+        private int position(int i, int places) {
             int out = i / (channels * places);
             int channel = i / places % channels;
             return (out * places + i % places) * channels + channel;
@@ -46,18 +51,26 @@ public final class ParameterLayout {
 
         /** Values in PyTorch's order, put into the order of memory. */
         public double[] toMemory(double[] values) {
+            if (channels == 1) {
+                return values.clone();
+            }
+            int places = places();
             double[] result = new double[values.length];
             for (int i = 0; i < values.length; i++) {
-                result[position(i)] = values[i];
+                result[position(i, places)] = values[i];
             }
             return result;
         }
 
         /** Values in the order of memory, put into PyTorch's. */
         public double[] fromMemory(double[] values) {
+            if (channels == 1) {
+                return values.clone();
+            }
+            int places = places();
             double[] result = new double[values.length];
             for (int i = 0; i < values.length; i++) {
-                result[i] = values[position(i)];
+                result[i] = values[position(i, places)];
             }
             return result;
         }

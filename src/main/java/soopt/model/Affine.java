@@ -125,7 +125,7 @@ final class Affine implements Layer.Evaluation {
             int row = jets.row(part.s());
             addSource(part, first.rows(row, row + 1), row < before, sums);
         }
-        jets.replace(first, second, product.outputs());
+        jets.replace(first, second);
         jets.setSecondCount(seconds);
     }
 

@@ -15,7 +15,6 @@ final class Jets implements AutoCloseable {
     private final int[] position;
     private int n1;
     private int n2;
-    private int width;
     private Tensor first;
     private Tensor second;
 
@@ -64,11 +63,6 @@ final class Jets implements AutoCloseable {
         return position[group];
     }
 
-    /** Numbers per example. */
-    int width() {
-        return width;
-    }
-
     /** ẋ [n1, N·width]; null when none is alive. */
     Tensor first() {
         return first;
@@ -96,11 +90,10 @@ final class Jets implements AutoCloseable {
     }
 
     /** Replaces the tangents by those of a layer's output, with rows [n1, N·width]; takes them over. */
-    void replace(Tensor newFirst, Tensor newSecond, int newWidth) {
+    void replace(Tensor newFirst, Tensor newSecond) {
         close();
         first = newFirst;
         second = newSecond;
-        width = newWidth;
     }
 
     @Override

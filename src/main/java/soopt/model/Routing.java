@@ -67,7 +67,7 @@ final class Routing implements Layer.Evaluation {
         if (jets.n2() > 0) {
             map.apply(jets.second(), second.rows(0, jets.n2()));
         }
-        jets.replace(first, second, outputs);
+        jets.replace(first, second);
     }
 
     @Override

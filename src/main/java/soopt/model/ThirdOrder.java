@@ -20,7 +20,7 @@ final class ThirdOrder {
         try (Tensor scratch = backend.allocate((int) w.size())) {
             for (int i = 0; i < n; i++) {
                 backend.multiply(x.rows(i, i + 1), w, scratch);
-                addMatrix(i, gram(x, scratch), 1);
+                addMatrix(i, gram(x, scratch));
             }
         }
     }
@@ -66,10 +66,10 @@ final class ThirdOrder {
         return out;
     }
 
-    private void addMatrix(int i, double[] matrix, double factor) {
+    private void addMatrix(int i, double[] matrix) {
         for (int j = 0; j < n; j++) {
             for (int k = 0; k < n; k++) {
-                sums[i][j][k] += factor * matrix[j * n + k];
+                sums[i][j][k] += matrix[j * n + k];
             }
         }
     }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import soopt.Golden;
 import soopt.backend.Activation;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
@@ -81,21 +82,11 @@ public final class GoldenNetworks {
         return result;
     }
 
-    /** The numbers of a golden tensor, or of a plain list. */
-    public static double[] numbers(JsonNode tensor) {
-        JsonNode data = tensor.has("data") ? tensor.get("data") : tensor;
-        double[] values = new double[data.size()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = data.get(i).asDouble();
-        }
-        return values;
-    }
-
     /** A list of golden tensors, in model order, as a flat tensor [P]. */
     public static Tensor flat(Backend backend, ParameterLayout layout, JsonNode tensors) {
         Tensor flat = backend.allocate(layout.size());
         for (int i = 0; i < layout.count(); i++) {
-            backend.fromHost(layout.get(i).toMemory(numbers(tensors.get(i))), 0, layout.view(flat, i));
+            backend.fromHost(layout.get(i).toMemory(Golden.numbers(tensors.get(i))), 0, layout.view(flat, i));
         }
         return flat;
     }
@@ -108,14 +99,14 @@ public final class GoldenNetworks {
 
     /** Inputs [N, features] of a golden batch. */
     public static Tensor inputs(Backend backend, JsonNode x) {
-        Tensor flat = tensor(backend, numbers(x));
+        Tensor flat = tensor(backend, Golden.numbers(x));
         int n = x.get("shape").get(0).asInt();
         return flat.reshape(n, (int) (flat.size() / n));
     }
 
     /** Labels [N] or targets [N, outputs] of a golden batch. */
     public static Tensor targets(Backend backend, JsonNode y) {
-        Tensor flat = tensor(backend, numbers(y));
+        Tensor flat = tensor(backend, Golden.numbers(y));
         return y.has("shape") && y.get("shape").size() == 2
                 ? flat.reshape(
                         y.get("shape").get(0).asInt(), y.get("shape").get(1).asInt())

@@ -5,15 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import soopt.Golden;
 import soopt.backend.Backend;
 import soopt.backend.Backends;
 import soopt.backend.Precision;
@@ -25,7 +23,6 @@ import soopt.curvature.Partition;
 
 /** Loss, ḡ, H̄ and D̄³ of every golden file in hbar/, made with PyTorch 1.13's automatic differentiation in float64. */
 class HbarGoldenTest {
-    private static final Path GOLDEN = Path.of(System.getProperty("soopt.golden", "src/test/resources/golden"));
     /** The README's tolerance, relative to the largest entry; two derivations agree to 3e-14. */
     private static final double FLOAT64 = 1e-10;
     /** Rounding of float32 inputs and sums over these small nets; single scalars that cancel dominate. */
@@ -34,23 +31,18 @@ class HbarGoldenTest {
     private static final double NOISE = 1e-12;
 
     @TestFactory
-    Stream<DynamicTest> float64() throws IOException {
+    Stream<DynamicTest> float64() {
         return tests(Precision.FLOAT64, FLOAT64);
     }
 
     @TestFactory
-    Stream<DynamicTest> float32() throws IOException {
+    Stream<DynamicTest> float32() {
         return tests(Precision.FLOAT32, FLOAT32);
     }
 
-    private static Stream<DynamicTest> tests(Precision precision, double tolerance) throws IOException {
-        List<Path> files;
-        try (Stream<Path> list = Files.list(GOLDEN.resolve("hbar"))) {
-            files = list.filter(file -> file.toString().endsWith(".json"))
-                    .sorted()
-                    .toList();
-        }
-        assertTrue(!files.isEmpty(), "no golden files in " + GOLDEN);
+    private static Stream<DynamicTest> tests(Precision precision, double tolerance) {
+        List<Path> files = Golden.files("hbar");
+        assertTrue(!files.isEmpty(), "no golden files in " + Golden.directory());
         return files.stream()
                 .map(file -> DynamicTest.dynamicTest(
                         file.getFileName().toString(), () -> new Check(precision, tolerance).run(file)));
@@ -65,8 +57,8 @@ class HbarGoldenTest {
             this.tolerance = tolerance;
         }
 
-        void run(Path path) throws IOException {
-            JsonNode file = new ObjectMapper().readTree(path.toFile());
+        void run(Path path) {
+            JsonNode file = Golden.read(path);
             assumeTrue(
                     GoldenNetworks.unknown(file).isEmpty(),
                     () -> "waiting for the layer "
@@ -96,16 +88,16 @@ class HbarGoldenTest {
             Order order = golden.has("D3_full") ? Order.THIRD_FULL : Order.THIRD;
             CurvatureSummary summary = objective.summary(theta, u, partition, order);
             String name = golden.get("partition").asText();
-            close(name + " g", GoldenNetworks.numbers(golden.get("g")), summary.gradient());
-            close(name + " H", GoldenNetworks.numbers(golden.get("H")), flatten(summary.hessian()));
-            close(name + " order3", GoldenNetworks.numbers(golden.get("order3")), summary.third());
+            close(name + " g", Golden.numbers(golden.get("g")), summary.gradient());
+            close(name + " H", Golden.numbers(golden.get("H")), Golden.flat(summary.hessian()));
+            close(name + " order3", Golden.numbers(golden.get("order3")), summary.third());
             CurvatureSummary second = objective.summary(theta, u, partition, Order.SECOND);
-            close(name + " H at order 2", GoldenNetworks.numbers(golden.get("H")), flatten(second.hessian()));
+            close(name + " H at order 2", Golden.numbers(golden.get("H")), Golden.flat(second.hessian()));
             if (golden.has("D3_full")) {
                 double[] full = Arrays.stream(summary.thirdFull())
-                        .flatMapToDouble(matrix -> Arrays.stream(flatten(matrix)))
+                        .flatMapToDouble(matrix -> Arrays.stream(Golden.flat(matrix)))
                         .toArray();
-                close(name + " D3", GoldenNetworks.numbers(golden.get("D3_full")), full);
+                close(name + " D3", Golden.numbers(golden.get("D3_full")), full);
             }
         }
 
@@ -126,10 +118,6 @@ class HbarGoldenTest {
                 objective.hessianVector(theta, u, vector);
                 close("⟨Hu, u⟩", new double[] {orders[2]}, backend.dot(vector, u));
             }
-        }
-
-        private static double[] flatten(double[][] matrix) {
-            return Arrays.stream(matrix).flatMapToDouble(Arrays::stream).toArray();
         }
 
         private void close(String what, double[] expected, double... actual) {

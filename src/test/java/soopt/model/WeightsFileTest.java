@@ -53,7 +53,7 @@ class WeightsFileTest {
                 shape[k] = tensor.get("shape").get(k).asInt();
             }
             String name = golden.get("param_names").get(i).asText();
-            arrays.put(name, NpyArray.of(GoldenNetworks.numbers(tensor), shape));
+            arrays.put(name, NpyArray.of(Golden.numbers(tensor), shape));
         }
         return arrays;
     }
