@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 /**
  * Fused loops over off-heap arrays of one floating-point type: a run of n elements is a direct little-endian buffer and the
  * position of its first element. Free of Vector API types, so that a JVM without that module can load its users.
+ * {@code FloatX} implements float32; the build generates {@code DoubleX} from it, except {@code DoubleExponentials}.
  */
 public interface Loops {
     void fill(ByteBuffer x, int at, int n, double value);
