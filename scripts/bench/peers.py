@@ -4,7 +4,10 @@ Hessian and the Gauss-Newton matrix, and steps of SGD and Adam. The names are th
 
 The summary of a direction u split into S groups is g_s = DL[u_s], H_st = D2L[u_s, u_t], order3_s = D3L[u_s, u_s, u_s].
 It is computed as Wolinski (ECML PKDD 2025) does in public code: differentiate the loss keeping the graph, contract with u_s,
-differentiate each g_s again for a row of H (the upper triangle), and twice more for order3. This is a new implementation.
+differentiate each g_s again for a row of H (the upper triangle), and twice more for order3. That code stacks the g_s into one
+tensor and differentiates its elements, so that every differentiation runs through the graphs of all g_t, with zeros; "summary
+order 3" does the same. "summary order 3, pruned" keeps the g_s apart: each differentiation visits the graph of its own g_s only,
+the cheapest nested differentiation there is. This is a new implementation.
 
   python3 scripts/bench/peers.py --model mlp --batch 100 --threads 1 --out peers.json
   python3 scripts/bench/peers.py --check src/test/resources/golden/hbar
@@ -158,11 +161,13 @@ def derive(scalar, parameters, group, create_graph):
     return torch.autograd.grad(scalar, wanted, create_graph=create_graph, retain_graph=True, allow_unused=True)
 
 
-def summary(loss, parameters, u, groups, order):
+def summary(loss, parameters, u, groups, order, pruned=False):
     """g [S], H [S, S] and order3 [S] (None at order 2) by nested reverse mode."""
     size = len(groups)
     first = torch.autograd.grad(loss(), parameters, create_graph=True)
     g = [contract([first[i] for i in group], u, group) for group in groups]
+    if not pruned:
+        g = torch.stack(g)
     hessian = torch.zeros(size, size, dtype=parameters[0].dtype)
     third = torch.zeros(size, dtype=parameters[0].dtype) if order == 3 else None
     for s, g_s in enumerate(g):
@@ -208,14 +213,15 @@ def check(folder):
             for partition in case["partitions"]:
                 if partition["groups"] == "discrete":
                     continue
-                values = summary(loss, parameters, u, partition["groups"], 3)
-                for value, name in zip(values, ("g", "H", "order3")):
-                    reference = read_tensor(partition[name])
-                    scale = reference.abs().max().item()
-                    error = (value - reference).abs().max().item()
-                    # an exact zero is reproduced to rounding noise of the terms that cancel
-                    file_worst = max(file_worst, error / scale if scale > 1e-10 else error)
-                cases += 1
+                for pruned in (False, True):
+                    values = summary(loss, parameters, u, partition["groups"], 3, pruned)
+                    for value, name in zip(values, ("g", "H", "order3")):
+                        reference = read_tensor(partition[name])
+                        scale = reference.abs().max().item()
+                        error = (value - reference).abs().max().item()
+                        # an exact zero is reproduced to rounding noise of the terms that cancel
+                        file_worst = max(file_worst, error / scale if scale > 1e-10 else error)
+                    cases += 1
         print(f"{path.name:28s} {file_worst:.1e}")
         worst = max(worst, file_worst)
     print(f"{cases} cases, worst relative error {worst:.1e}: {'ok' if worst < 1e-10 and cases else 'WRONG'}")
@@ -244,8 +250,8 @@ class Workload:
     def gradient(self):
         return gradient(self.loss, self.parameters)
 
-    def summary(self, order):
-        return summary(self.loss, self.parameters, self.u, self.groups, order)
+    def summary(self, order, pruned=False):
+        return summary(self.loss, self.parameters, self.u, self.groups, order, pruned)
 
     def hessian_vector(self):
         first = torch.autograd.grad(self.loss(), self.parameters, create_graph=True)
@@ -275,7 +281,9 @@ class Workload:
         return {
             "gradient": self.gradient,
             "summary order 2": lambda: self.summary(2),
+            "summary order 2, pruned": lambda: self.summary(2, pruned=True),
             "summary order 3": lambda: self.summary(3),
+            "summary order 3, pruned": lambda: self.summary(3, pruned=True),
             "hessian-vector product": self.hessian_vector,
             "gauss-newton product": self.gauss_newton,
             "sgd step": self.step(torch.optim.SGD(self.parameters, lr=1e-8)),

@@ -3,6 +3,7 @@
 
 Times are the median of all rounds of all processes. A ratio is PyTorch's median over soopt's in two neighbouring processes; the
 table shows the median of these and the least and largest. Memory is that beyond parameters, batch and direction.
+A work of PyTorch named "x, how" is a second way to do soopt's "x" and is set against it.
 """
 import json
 import pathlib
@@ -60,7 +61,8 @@ def main():
     print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
     unit, peer_unit = milliseconds(mine["gradient"]), milliseconds(peer["gradient"])
     for name, results in mine.items():
-        print("| " + " | ".join(row(name, results, peer.get(name), unit, peer_unit)) + " |")
+        for variant in [name] + [other for other in peer if other.startswith(name + ",")]:
+            print("| " + " | ".join(row(variant, results, peer.get(variant), unit, peer_unit)) + " |")
     print()
 
 

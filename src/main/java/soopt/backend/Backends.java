@@ -2,8 +2,10 @@ package soopt.backend;
 
 import soopt.backend.vector.DoubleImages;
 import soopt.backend.vector.DoubleLoops;
+import soopt.backend.vector.DoubleWinograd;
 import soopt.backend.vector.FloatImages;
 import soopt.backend.vector.FloatLoops;
+import soopt.backend.vector.FloatWinograd;
 
 /** Opens the backends of this machine. */
 public final class Backends {
@@ -20,8 +22,10 @@ public final class Backends {
             return portable(precision, threads);
         }
         return switch (precision) {
-            case FLOAT32 -> new CpuBackend(precision, threads, new FloatLoops(), new FloatImages());
-            case FLOAT64 -> new CpuBackend(precision, threads, new DoubleLoops(), new DoubleImages());
+            case FLOAT32 ->
+                new CpuBackend(precision, threads, new FloatLoops(), new FloatImages(), new FloatWinograd());
+            case FLOAT64 ->
+                new CpuBackend(precision, threads, new DoubleLoops(), new DoubleImages(), new DoubleWinograd());
         };
     }
 

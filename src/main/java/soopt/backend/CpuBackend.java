@@ -12,6 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import soopt.backend.vector.ImageLoops;
 import soopt.backend.vector.Loops;
+import soopt.backend.vector.WinogradLoops;
 
 /**
  * CPU: ND4J's off-heap arrays, its BLAS called without the copies that INDArray's own gemm makes for row-major results, and fused
@@ -59,12 +60,12 @@ final class CpuBackend implements Backend {
     private final CpuImages images;
     private final BlockPool<Block> pool;
 
-    CpuBackend(Precision precision, int threads, Loops loops, ImageLoops imageLoops) {
+    CpuBackend(Precision precision, int threads, Loops loops, ImageLoops imageLoops, WinogradLoops winogradLoops) {
         this.precision = precision;
         this.workers = new Workers(threads);
         this.loops = loops;
         this.softmax = new SoftmaxLoops(this);
-        this.images = new CpuImages(this, imageLoops);
+        this.images = new CpuImages(this, imageLoops, winogradLoops);
         this.pool = new BlockPool<>(this::newBlock, block -> block.array().close());
         // The workers split products themselves: OpenBLAS's own threads spin between calls and take the cores from the
         // loops.

@@ -3,9 +3,10 @@ package soopt.backend;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import soopt.backend.vector.ImageLoops;
+import soopt.backend.vector.WinogradLoops;
 
 /**
- * Convolutions and pooling on the CPU. A convolution is a product of patches and weights, worked through in groups of whole images
+ * Convolutions and pooling on the CPU. But for 3×3 kernels on many channels ({@link CpuWinograd}) a convolution is a product of patches and weights, worked through in groups of whole images
  * whose patches stay within a buffer of a few MiB: with channels last the product is the result in place, and float64 runs as float32 does.
  */
 final class CpuImages {
@@ -16,10 +17,12 @@ final class CpuImages {
 
     private final CpuBackend backend;
     private final ImageLoops loops;
+    private final CpuWinograd winograd;
 
-    CpuImages(CpuBackend backend, ImageLoops loops) {
+    CpuImages(CpuBackend backend, ImageLoops loops, WinogradLoops winogradLoops) {
         this.backend = backend;
         this.loops = loops;
+        this.winograd = new CpuWinograd(backend, winogradLoops);
     }
 
     private static ImageLoops.Shape shape(Convolution g) {
@@ -91,6 +94,10 @@ final class CpuImages {
     void convolve(Convolution g, Tensor x, Tensor w, double alpha, double beta, Tensor out) {
         int images = images(x, g.inputs());
         CpuBackend.require(images(out, g.outputs()) == images, x, out);
+        if (winograd.suits(g, images)) {
+            winograd.convolve(g, x, w, alpha, beta, out);
+            return;
+        }
         if (g.outChannels() <= loops.narrow()) {
             ImageLoops.Shape shape = shape(g);
             backend.workers()
@@ -130,6 +137,10 @@ final class CpuImages {
     void adjoint(Convolution g, Tensor dy, Tensor w, double beta, Tensor dx) {
         int images = images(dy, g.outputs());
         CpuBackend.require(images(dx, g.inputs()) == images && !g.channelsFirst(), dy, dx);
+        if (winograd.suits(g, images)) {
+            winograd.adjoint(g, dy, w, beta, dx);
+            return;
+        }
         if (beta == 0) {
             backend.fill(dx, 0);
         } else if (beta != 1) {
@@ -165,6 +176,10 @@ final class CpuImages {
     void weightGradient(Convolution g, Tensor x, Tensor dy, double beta, Tensor dw) {
         int images = images(x, g.inputs());
         CpuBackend.require(images(dy, g.outputs()) == images, x, dy);
+        if (winograd.suits(g, images)) {
+            winograd.weightGradient(g, x, dy, beta, dw);
+            return;
+        }
         if (g.outChannels() <= loops.narrow()) {
             narrowWeightGradient(g, x, dy, images, beta, dw);
             return;

@@ -30,6 +30,7 @@ class ImageContractTest {
             all.add(new Convolution(8, 4, 4, 16, 1, 1, 0, channelsFirst));
             all.add(new Convolution(2, 3, 3, 4, 3, 1, 2, channelsFirst));
             all.add(new Convolution(16, 40, 40, 1, 5, 1, 2, channelsFirst));
+            all.add(new Convolution(32, 8, 9, 48, 3, 1, 1, channelsFirst));
         }
         return all;
     }
