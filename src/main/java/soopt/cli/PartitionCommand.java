@@ -13,6 +13,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import soopt.backend.Precision;
 import soopt.curvature.Order;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
@@ -22,6 +23,7 @@ import soopt.experiment.MemoryBudget;
 import soopt.experiment.folder.JsonObject;
 import soopt.model.Network;
 import soopt.model.SummaryMemory;
+import soopt.model.SummaryPlan;
 
 /** Shows what a partition contains and what curvature along it costs. */
 @Command(
@@ -30,8 +32,9 @@ import soopt.model.SummaryMemory;
         header = "Show the groups of a partition, their sizes, and what curvature along them costs.",
         description =
                 "Costs are counted in multiply-adds, in units of one gradient; elementwise work adds some percent. A curvature"
-                        + " batch whose pass does not fit curvature.memory is worked through in pieces: the numbers stay the"
-                        + " same.",
+                        + " batch whose pass does not fit curvature.memory is worked through in pieces of its examples; where"
+                        + " one example does not fit, blocks of directions are, in one sweep for each pair of blocks. The"
+                        + " numbers stay the same; the costs count every sweep.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  soopt partition configs/mlp_newtonsummary.yaml",
@@ -61,7 +64,6 @@ final class PartitionCommand implements Callable<Integer> {
         Data loaded = experiment.dataset().load(data.store(err));
         Network network = experiment.network(loaded);
         int batch = experiment.training().curvatureBatchSize();
-        SummaryMemory memory = new SummaryMemory(network, experiment.precision());
         Map<String, Partition> partitions = new LinkedHashMap<>();
         if (all) {
             partitions.putAll(Partitions.all(network.layout()));
@@ -69,21 +71,43 @@ final class PartitionCommand implements Callable<Integer> {
             partitions.put(Partitions.name(experiment), Partitions.of(experiment, network.layout()));
         }
         PrintWriter out = spec.commandLine().getOut();
+        List<Row> rows = new ArrayList<>();
+        partitions.forEach(
+                (name, partition) -> rows.add(Row.of(name, network, experiment.precision(), partition, batch)));
         out.print(
                 json
-                        ? asJson(network, partitions, batch, memory)
-                        : asText(
-                                network,
-                                partitions,
-                                batch,
-                                memory,
-                                experiment.curvature().memory()));
+                        ? asJson(network, rows, batch)
+                        : asText(network, rows, batch, experiment.curvature().memory()));
         out.flush();
         return ExitCode.OK;
     }
 
-    private String asText(
-            Network network, Map<String, Partition> partitions, int batch, SummaryMemory memory, MemoryBudget asked) {
+    /**
+     * A partition, and what curvature along it takes.
+     *
+     * @param second cost of ḡ and H̄ in gradients
+     * @param third cost of ḡ, H̄ and D̄³ in gradients
+     * @param plan of ḡ, H̄ and D̄³
+     */
+    private record Row(String name, Partition partition, double second, double third, SummaryPlan plan) {
+        static Row of(String name, Network network, Precision precision, Partition partition, int batch) {
+            SummaryPlan two = plan(network, precision, partition, Order.SECOND, batch);
+            SummaryPlan three = plan(network, precision, partition, Order.THIRD, batch);
+            return new Row(
+                    name,
+                    partition,
+                    SummaryCost.of(network, partition, two.directions()).secondInGradients(),
+                    SummaryCost.of(network, partition, three.directions()).thirdInGradients(),
+                    three);
+        }
+
+        private static SummaryPlan plan(
+                Network network, Precision precision, Partition partition, Order order, int batch) {
+            return new SummaryMemory(network, precision, partition, order).plan(batch, network.curvatureMemory());
+        }
+    }
+
+    private String asText(Network network, List<Row> rows, int batch, MemoryBudget asked) {
         StringBuilder text = new StringBuilder();
         text.append(String.format(
                 Locale.ROOT,
@@ -91,27 +115,25 @@ final class PartitionCommand implements Callable<Integer> {
                 network.layout().size(),
                 network.layout().count()));
         if (!all) {
-            partitions
-                    .values()
-                    .forEach(partition -> text.append(groups(partition)).append(System.lineSeparator()));
+            rows.forEach(row -> text.append(groups(row.partition())).append(System.lineSeparator()));
         }
-        Table costs = new Table("partition", "S", "ḡ, H̄", "ḡ, H̄, D̄³", "examples at once", "MiB");
-        partitions.forEach((name, partition) -> {
-            SummaryCost cost = SummaryCost.of(network, partition);
-            int piece = memory.chunk(batch, partition, Order.THIRD, network.curvatureMemory());
+        Table costs = new Table(
+                "partition", "S", "ḡ, H̄", "ḡ, H̄, D̄³", "examples at once", "directions at once", "sweeps", "MiB");
+        for (Row row : rows) {
             costs.row(
-                    name,
-                    partition.size(),
-                    String.format(Locale.ROOT, "%.2f", cost.secondInGradients()),
-                    String.format(Locale.ROOT, "%.2f", cost.thirdInGradients()),
-                    piece,
-                    String.format(
-                            Locale.ROOT, "%,d", mebibytes(memory.bytesPerExample(partition, Order.THIRD) * piece)));
-        });
+                    row.name(),
+                    row.partition().size(),
+                    String.format(Locale.ROOT, "%.2f", row.second()),
+                    String.format(Locale.ROOT, "%.2f", row.third()),
+                    row.plan().examples(),
+                    row.plan().directions().atOnce(),
+                    row.plan().directions().sweeps(),
+                    String.format(Locale.ROOT, "%,d", mebibytes(row.plan().bytes())));
+        }
         return text.append(costs.text(""))
                 .append(String.format(
                         Locale.ROOT,
-                        "%ncosts in gradients and memory of a pass, estimated; curvature batch %d, curvature.memory: %s%n",
+                        "%ncosts in gradients, and how a pass with D̄³ is cut, estimated; curvature batch %d, curvature.memory: %s%n",
                         batch,
                         asked.bytes().isPresent()
                                 ? asked
@@ -147,11 +169,10 @@ final class PartitionCommand implements Callable<Integer> {
                 .collect(Collectors.joining(" "));
     }
 
-    private static String asJson(Network network, Map<String, Partition> partitions, int batch, SummaryMemory memory) {
+    private static String asJson(Network network, List<Row> rows, int batch) {
         List<JsonObject> entries = new ArrayList<>();
-        partitions.forEach((name, partition) -> {
-            SummaryCost cost = SummaryCost.of(network, partition);
-            int piece = memory.chunk(batch, partition, Order.THIRD, network.curvatureMemory());
+        for (Row row : rows) {
+            Partition partition = row.partition();
             List<JsonObject> groups = partition.groups().stream()
                     .map(group -> new JsonObject()
                             .put("name", group.name())
@@ -162,14 +183,16 @@ final class PartitionCommand implements Callable<Integer> {
                                     List.of(members(partition.layout(), group).split(" "))))
                     .toList();
             entries.add(new JsonObject()
-                    .put("partition", name)
+                    .put("partition", row.name())
                     .put("groups", partition.size())
-                    .put("order_2_cost_gradients", cost.secondInGradients())
-                    .put("order_3_cost_gradients", cost.thirdInGradients())
-                    .put("examples_at_once", piece)
-                    .put("memory_bytes", memory.bytesPerExample(partition, Order.THIRD) * piece)
+                    .put("order_2_cost_gradients", row.second())
+                    .put("order_3_cost_gradients", row.third())
+                    .put("examples_at_once", row.plan().examples())
+                    .put("directions_at_once", row.plan().directions().atOnce())
+                    .put("sweeps", row.plan().directions().sweeps())
+                    .put("memory_bytes", row.plan().bytes())
                     .putObjects("members", groups));
-        });
+        }
         return new JsonObject()
                 .put("parameters", network.layout().size())
                 .put("curvature_batch_size", batch)

@@ -4,39 +4,55 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import soopt.curvature.ParameterLayout.Parameter;
 import soopt.curvature.ParameterLayout.Role;
 import soopt.curvature.Partition;
+import soopt.model.DirectionBlocks;
 import soopt.model.Network;
 
 /**
  * What a curvature summary costs in multiply-adds per example, against a gradient: the transports of the tangents that are alive at
- * each layer, without the Gram matrices and the elementwise work (some percent).
+ * each layer, without the Gram matrices and the elementwise work (some percent). A direction costs what it costs in one sweep for each
+ * sweep that holds it.
  *
  * @param gradient 2F + bw, with F = Σ w_k and bw = F − w_1
- * @param second ḡ and H̄: 2F + 2bw + Σ n_k w_k
- * @param third ḡ, H̄ and D̄³: 2F + 2bw + 2 Σ n_k w_k + Σ o_k w_k
+ * @param second ḡ and H̄: F + bw + Σ p_k w_k + Σ n_k w_k, p_k = 2 for each group that owns of layer k's weight (1 at the first layer)
+ * @param third ḡ, H̄ and D̄³: besides Σ n_k w_k + Σ o_k w_k, in the sweeps with second-order tangents
  */
 record SummaryCost(double gradient, double second, double third) {
-    /** w_k multiply-adds of layer k, n_k groups alive at its input, o_k whether a group that owns of its weight is. */
+    /** With all directions in one sweep. */
     static SummaryCost of(Network network, Partition partition) {
+        return of(network, partition, DirectionBlocks.whole(partition.size()));
+    }
+
+    /** w_k multiply-adds of layer k, n_k groups alive at its input, o_k how many of those own of its weight. */
+    static SummaryCost of(Network network, Partition partition, DirectionBlocks blocks) {
         long[] work = network.multiplyAdds();
         double forward = 0;
-        double transports = 0;
-        double owners = 0;
+        double second = 0;
+        double third = 0;
         List<Set<Integer>> ofWeights = owners(partition, work.length, Role.WEIGHT);
         List<Set<Integer>> ofBiases = owners(partition, work.length, Role.BIAS);
         Set<Integer> alive = new HashSet<>();
+        double sweeps = blocks.sweepsPerDirection();
         for (int k = 0; k < work.length; k++) {
+            Set<Integer> owners = ofWeights.get(k);
             forward += work[k];
-            transports += (double) alive.size() * work[k];
-            owners += (double) ofWeights.get(k).stream().filter(alive::contains).count() * work[k];
-            alive.addAll(ofWeights.get(k));
+            second += sweeps * (alive.size() + (k == 0 ? 1.0 : 2.0) * owners.size()) * work[k];
+            third += (double) work[k]
+                    * (thirdOrderSweeps(blocks, alive.stream())
+                            + thirdOrderSweeps(blocks, owners.stream().filter(alive::contains)));
+            alive.addAll(owners);
             alive.addAll(ofBiases.get(k));
         }
         double backward = work.length == 0 ? 0 : forward - work[0];
-        double base = 2 * forward + 2 * backward;
-        return new SummaryCost(2 * forward + backward, base + transports, base + 2 * transports + owners);
+        double base = forward + backward + second;
+        return new SummaryCost(2 * forward + backward, base, base + third);
+    }
+
+    private static double thirdOrderSweeps(DirectionBlocks blocks, Stream<Integer> groups) {
+        return groups.mapToDouble(blocks::thirdOrderSweeps).sum();
     }
 
     double secondInGradients() {

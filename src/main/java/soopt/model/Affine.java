@@ -77,25 +77,25 @@ final class Affine implements Layer.Evaluation {
         jets.directions().releaseParts();
     }
 
-    /** H̄_st += ⟨q^s, ẋ^t⟩ (both ways) and D̄³_s += 3⟨q^s, ẍ^s⟩ with q^s = A*(δ; U^s), for the owners s of this weight. */
+    /** H̄_st += ⟨q^s, ẋ^t⟩ (both ways) and D̄³_s += 3⟨q^s, ẍ^s⟩ with q^s = A*(δ; U^s), for the directions s that own some of this weight. */
     private void contractSources(Jets jets, List<Directions.Part> parts, Summation sums) {
         if (jets.n1() == 0) {
             return;
         }
         try (Tensor q = backend.allocate(jets.examples() * product.inputs())) {
             for (Directions.Part part : parts) {
-                if (part.weight() == null) {
+                if (!part.hasWeight()) {
                     continue;
                 }
                 product.applyAdjoint(dy, part.weight(), 0, q);
                 double[] dots = new double[jets.n1()];
                 backend.dots(1, jets.first(), q, dots);
                 for (int row = 0; row < dots.length; row++) {
-                    sums.addHessianPair(part.s(), jets.group(row), dots[row]);
+                    sums.addHessianPair(part.position(), jets.direction(row), dots[row]);
                 }
-                int own = jets.row(part.s());
+                int own = jets.row(part.position());
                 if (own >= 0 && own < jets.n2()) {
-                    sums.addThird(part.s(), 3 * backend.dot(jets.second().rows(own, own + 1), q));
+                    sums.addThird(part.position(), 3 * backend.dot(jets.second().rows(own, own + 1), q));
                 }
             }
         }
@@ -106,8 +106,8 @@ final class Affine implements Layer.Evaluation {
         int before = jets.n1();
         Tensor oldFirst = jets.first();
         for (Directions.Part part : parts) {
-            if (jets.row(part.s()) < 0) {
-                jets.born(part.s());
+            if (jets.row(part.position()) < 0) {
+                jets.born(part.position());
             }
         }
         int n = jets.n1();
@@ -122,7 +122,7 @@ final class Affine implements Layer.Evaluation {
         }
         int seconds = jets.third() ? propagateSecond(jets, parts, before, oldFirst, second) : 0;
         for (Directions.Part part : parts) {
-            int row = jets.row(part.s());
+            int row = jets.row(part.position());
             addSource(part, first.rows(row, row + 1), row < before, sums);
         }
         jets.replace(first, second);
@@ -134,7 +134,7 @@ final class Affine implements Layer.Evaluation {
         int old = jets.n2();
         boolean grows = false;
         for (Directions.Part part : parts) {
-            grows |= part.weight() != null && jets.row(part.s()) < before && jets.row(part.s()) >= old;
+            grows |= part.hasWeight() && jets.row(part.position()) < before && jets.row(part.position()) >= old;
         }
         int count = grows ? before : old;
         if (old > 0) {
@@ -144,8 +144,8 @@ final class Affine implements Layer.Evaluation {
             backend.fill(second.rows(old, count), 0);
         }
         for (Directions.Part part : parts) {
-            int row = jets.row(part.s());
-            if (part.weight() != null && row < before) {
+            int row = jets.row(part.position());
+            if (part.hasWeight() && row < before) {
                 product.apply(oldFirst.rows(row, row + 1), part.weight(), 2, 1, second.rows(row, row + 1));
             }
         }
@@ -155,24 +155,24 @@ final class Affine implements Layer.Evaluation {
     private void addSource(Directions.Part part, Tensor row, boolean alive, Summation sums) {
         if (!alive) {
             source(part, row);
-            sums.addGradient(part.s(), backend.dot(dy, row));
+            sums.addGradient(part.position(), backend.dot(dy, row));
             return;
         }
         try (Tensor source = backend.allocate(row.shape())) {
             source(part, source);
-            sums.addGradient(part.s(), backend.dot(dy, source));
+            sums.addGradient(part.position(), backend.dot(dy, source));
             backend.axpyInPlace(1, source, row);
         }
     }
 
     /** out ← A(x; U^s) + β^s. */
     private void source(Directions.Part part, Tensor out) {
-        if (part.weight() != null) {
+        if (part.hasWeight()) {
             product.apply(x, part.weight(), 1, 0, out);
         } else {
             backend.fill(out, 0);
         }
-        if (part.bias() != null) {
+        if (part.hasBias()) {
             product.addBias(part.bias(), out);
         }
     }
@@ -192,7 +192,7 @@ final class Affine implements Layer.Evaluation {
         try (Tensor source = backend.allocate(1, rowSize)) {
             for (Directions.Part part : directions.of(weight, bias)) {
                 source(part, source);
-                backend.axpyInPlace(1, source, out.rows(part.s(), part.s() + 1));
+                backend.axpyInPlace(1, source, out.rows(part.position(), part.position() + 1));
             }
         }
         directions.releaseParts();
@@ -208,8 +208,8 @@ final class Affine implements Layer.Evaluation {
         Tensor out = pass.allocate(directions.count(), pass.examples() * product.inputs());
         product.applyAdjoint(ddy, pass.parameter(weight), 0, out);
         for (Directions.Part part : directions.of(weight, bias)) {
-            if (part.weight() != null) {
-                product.applyAdjoint(dy, part.weight(), 1, out.rows(part.s(), part.s() + 1));
+            if (part.hasWeight()) {
+                product.applyAdjoint(dy, part.weight(), 1, out.rows(part.position(), part.position() + 1));
             }
         }
         directions.releaseParts();
@@ -238,10 +238,10 @@ final class Affine implements Layer.Evaluation {
         try (Tensor y = backend.allocate(n, pass.examples() * product.outputs());
                 Tensor products = backend.allocate(n, n)) {
             for (Directions.Part part : directions.of(weight, bias)) {
-                if (part.weight() != null) {
+                if (part.hasWeight()) {
                     product.apply(dx, part.weight(), 1, 0, y);
                     backend.gemm(false, true, 1, ddy, y, 0, products);
-                    third.addAllOrders(part.s(), products);
+                    third.addAllOrders(part.position(), products);
                 }
             }
         }

@@ -7,84 +7,137 @@ import soopt.backend.Tensor;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
 
-/** The direction u cut into the groups of a partition: u_s is u on group s and 0 elsewhere. */
+/** The direction u cut into the groups of a partition, those of one sweep: u_s is u on group s and 0 elsewhere. */
 final class Directions {
-    /**
-     * The part of one u_s in one layer.
-     *
-     * @param s index of the group
-     * @param weight U^s in the weight's shape, or null for 0
-     * @param bias β^s, or null for 0
-     */
-    record Part(int s, Tensor weight, Tensor bias) {}
-
     private final Backend backend;
     private final Tensor u;
     private final Partition partition;
-    private final List<Tensor> padded = new ArrayList<>();
+    private final Sweep sweep;
+    private final Padded weights = new Padded();
+    private final Padded biases = new Padded();
 
     /** @param u direction [P] */
-    Directions(Backend backend, Tensor u, Partition partition) {
+    Directions(Backend backend, Tensor u, Partition partition, Sweep sweep) {
         this.backend = backend;
         this.u = u;
         this.partition = partition;
+        this.sweep = sweep;
     }
 
     /** The whole of v as one direction. */
     static Directions whole(Backend backend, Tensor v, ParameterLayout layout) {
-        return new Directions(backend, v, Partition.whole(layout));
+        return new Directions(backend, v, Partition.whole(layout), Sweep.whole(1));
     }
 
-    /** S. */
+    /** The part of one u_s in one layer. Its tensors are valid until those of another part are asked for. */
+    final class Part {
+        private final int position;
+        private final List<Partition.Slice> weight;
+        private final List<Partition.Slice> bias;
+
+        private Part(int position, List<Partition.Slice> weight, List<Partition.Slice> bias) {
+            this.position = position;
+            this.weight = weight;
+            this.bias = bias;
+        }
+
+        /** Position of the direction in the sweep. */
+        int position() {
+            return position;
+        }
+
+        boolean hasWeight() {
+            return !weight.isEmpty();
+        }
+
+        boolean hasBias() {
+            return !bias.isEmpty();
+        }
+
+        /** U^s in the weight's shape. */
+        Tensor weight() {
+            return weights.tensor(weight);
+        }
+
+        /** β^s. */
+        Tensor bias() {
+            return biases.tensor(bias);
+        }
+    }
+
+    /** A copy of u's tensor that is 0 outside of one part's slices: one for all parts, as there may be as many parts as numbers. */
+    private final class Padded {
+        private Tensor copy;
+        private List<Partition.Slice> held = List.of();
+
+        /** A view of u if the slice is a whole tensor. */
+        Tensor tensor(List<Partition.Slice> slices) {
+            Partition.Slice one = slices.get(0);
+            Tensor whole = partition.layout().view(u, one.parameter());
+            if (one.to() - one.from() == whole.size()) {
+                return whole;
+            }
+            if (copy == null) {
+                copy = backend.allocate(whole.shape());
+                backend.fill(copy, 0);
+            }
+            if (held != slices) {
+                held.forEach(slice -> backend.fill(cut(copy, slice), 0));
+                slices.forEach(slice -> backend.copy(cut(whole, slice), cut(copy, slice)));
+                held = slices;
+            }
+            return copy;
+        }
+
+        private static Tensor cut(Tensor tensor, Partition.Slice slice) {
+            return tensor.slice(slice.from(), slice.to() - slice.from());
+        }
+
+        void release() {
+            if (copy != null) {
+                copy.close();
+                copy = null;
+                held = List.of();
+            }
+        }
+    }
+
+    Sweep sweep() {
+        return sweep;
+    }
+
+    /** Number of directions. */
     int count() {
-        return partition.size();
+        return sweep.size();
     }
 
-    /** The groups that own some of a layer's weight or bias, given by their index in the layout; bias −1 for none. */
+    /** The directions that own some of a layer's weight or bias, given by their index in the layout; bias −1 for none. */
     List<Part> of(int weight, int bias) {
         List<Part> parts = new ArrayList<>();
-        for (int s = 0; s < partition.size(); s++) {
-            Tensor ofWeight = find(s, weight);
-            Tensor ofBias = find(s, bias);
-            if (ofWeight != null || ofBias != null) {
-                parts.add(new Part(s, ofWeight, ofBias));
+        for (int position = 0; position < sweep.size(); position++) {
+            List<Partition.Slice> ofWeight = slices(position, weight);
+            List<Partition.Slice> ofBias = slices(position, bias);
+            if (!ofWeight.isEmpty() || !ofBias.isEmpty()) {
+                parts.add(new Part(position, ofWeight, ofBias));
             }
         }
         return parts;
     }
 
-    private Tensor find(int s, int parameter) {
-        Tensor found = null;
-        for (Partition.Slice slice : partition.groups().get(s).slices()) {
+    private List<Partition.Slice> slices(int position, int parameter) {
+        List<Partition.Slice> found = new ArrayList<>();
+        for (Partition.Slice slice :
+                partition.groups().get(sweep.group(position)).slices()) {
             if (slice.parameter() == parameter) {
-                found = found == null ? cut(slice) : add(found, slice);
+                found.add(slice);
             }
         }
         return found;
     }
 
-    /** The tensor of a slice: a view of u if it is whole, else a copy that is 0 outside. */
-    private Tensor cut(Partition.Slice slice) {
-        Tensor whole = partition.layout().view(u, slice.parameter());
-        if (slice.from() == 0 && slice.to() == whole.size()) {
-            return whole;
-        }
-        Tensor copy = backend.allocate(whole.shape());
-        padded.add(copy);
-        backend.fill(copy, 0);
-        return add(copy, slice);
-    }
-
-    private Tensor add(Tensor copy, Partition.Slice slice) {
-        Tensor whole = partition.layout().view(u, slice.parameter());
-        int length = slice.to() - slice.from();
-        backend.copy(whole.slice(slice.from(), length), copy.slice(slice.from(), length));
-        return copy;
-    }
-
-    /** Returns the copies made for slices; the parts given out are invalid after it. */
+    /** Returns the copies made for slices of a layer's tensors; its parts are invalid after it. */
     void releaseParts() {
-        padded.forEach(Tensor::close);
-        padded.clear();
+        weights.release();
+        biases.release();
     }
 }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import soopt.backend.Tensor;
 
 /**
- * First- and second-order tangents of one activation along the groups alive so far, in order of birth (CURVATURE.md §3): an
+ * First- and second-order tangents of one activation along the directions alive so far, in order of birth (CURVATURE.md §3): an
  * earlier live set is a prefix of a later one, and the directions with ẍ ≠ 0 are a prefix of those with ẋ ≠ 0.
  */
 final class Jets implements AutoCloseable {
@@ -12,7 +12,7 @@ final class Jets implements AutoCloseable {
     private final int examples;
     private final boolean third;
     private final int[] live;
-    private final int[] position;
+    private final int[] rows;
     private int n1;
     private int n2;
     private Tensor first;
@@ -20,13 +20,13 @@ final class Jets implements AutoCloseable {
 
     /** @param third whether second-order tangents are carried */
     Jets(Directions directions, int examples, boolean third) {
-        int groups = directions.count();
+        int count = directions.count();
         this.directions = directions;
         this.examples = examples;
         this.third = third;
-        this.live = new int[groups];
-        this.position = new int[groups];
-        Arrays.fill(position, -1);
+        this.live = new int[count];
+        this.rows = new int[count];
+        Arrays.fill(rows, -1);
     }
 
     Directions directions() {
@@ -53,14 +53,14 @@ final class Jets implements AutoCloseable {
         return n2;
     }
 
-    /** The group of a row. */
-    int group(int row) {
+    /** The direction of a row, by its position in the sweep. */
+    int direction(int row) {
         return live[row];
     }
 
-    /** The row of a group, or −1 if it is not alive. */
-    int row(int group) {
-        return position[group];
+    /** The row of a direction, or −1 if it is not alive. */
+    int row(int direction) {
+        return rows[direction];
     }
 
     /** ẋ [n1, N·width]; null when none is alive. */
@@ -78,10 +78,10 @@ final class Jets implements AutoCloseable {
         return second;
     }
 
-    /** Gives a group the next row. */
-    void born(int group) {
-        live[n1] = group;
-        position[group] = n1;
+    /** Gives a direction the next row. */
+    void born(int direction) {
+        live[n1] = direction;
+        rows[direction] = n1;
         n1++;
     }
 

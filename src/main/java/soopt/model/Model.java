@@ -1,6 +1,11 @@
 package soopt.model;
 
+import soopt.spec.Refused;
+
 /** A network by name: its architecture, its loss and its initialization. */
+@Refused(
+        keys = {"batch-norm", "batch-normalization", "bn"},
+        why = "it couples the examples of a batch, so that the curvature of a batch is no sum over its examples")
 public sealed interface Model
         permits Mlp, BigMlp, VeryBigMlp, Lenet, Vgg11Prime, Vgg13Prime, Vgg16Prime, Vgg19Prime, AutoencoderMlp {
     /** How the parameters start. */

@@ -85,34 +85,57 @@ final class NetworkObjective implements Objective {
     public CurvatureSummary summary(Tensor theta, Tensor u, Partition partition, Order order) {
         Summation sums = new Summation(partition.size());
         ThirdOrder third = order == Order.THIRD_FULL ? new ThirdOrder(backend, partition.size()) : null;
-        int chunk = new SummaryMemory(network, backend.precision()).chunk(examples(), partition, order, budget);
-        for (int from = 0; from < examples(); from += chunk) {
-            int to = Math.min(examples(), from + chunk);
-            Directions directions = new Directions(backend, u, partition);
-            summarizeChunk(theta, from, to, directions, order, sums, third);
+        SummaryPlan plan = new SummaryMemory(network, backend.precision(), partition, order).plan(examples(), budget);
+        for (int from = 0; from < examples(); from += plan.examples()) {
+            int to = Math.min(examples(), from + plan.examples());
+            Tensor x = inputs.rows(from, to);
+            Tensor t = targets.rows(from, to);
+            try (Pass pass = new Pass(backend, network.layout(), theta, x, Pass.Depth.CURVATURE)) {
+                List<Layer.Evaluation> layers = network.evaluations(pass);
+                Loss.Evaluation loss = network.loss().evaluate(pass, examples());
+                sums.addLoss(forwardAndBackward(pass, layers, loss, x, t));
+                plan.directions().forEachSweep(sweep -> {
+                    Directions directions = new Directions(backend, u, partition, sweep);
+                    addSweep(pass, layers, loss, directions, order, sums, third);
+                });
+            }
         }
         return sums.result(order != Order.SECOND, third == null ? new double[0][][] : third.result());
     }
 
-    /** Adds the terms of examples from … to − 1, each with its weight 1/N of the whole batch. */
-    private void summarizeChunk(
-            Tensor theta, int from, int to, Directions directions, Order order, Summation sums, ThirdOrder third) {
-        Tensor x = inputs.rows(from, to);
-        Tensor t = targets.rows(from, to);
-        try (Pass pass = new Pass(backend, network.layout(), theta, x, Pass.Depth.CURVATURE)) {
-            List<Layer.Evaluation> layers = network.evaluations(pass);
-            Loss.Evaluation loss = network.loss().evaluate(pass, examples());
-            sums.addLoss(forwardAndBackward(pass, layers, loss, x, t));
-            try (Jets jets = new Jets(directions, to - from, order != Order.SECOND)) {
-                for (int i = network.firstOwner(); i < layers.size(); i++) {
-                    layers.get(i).summarize(jets, sums);
-                }
-                if (jets.n1() > 0) {
-                    loss.summarize(jets, sums);
-                }
+    /** Adds what one sweep counts for the examples of the pass, each with its weight 1/N of the whole batch. */
+    private void addSweep(
+            Pass pass,
+            List<Layer.Evaluation> layers,
+            Loss.Evaluation loss,
+            Directions directions,
+            Order order,
+            Summation sums,
+            ThirdOrder third) {
+        int fewest = directions.sweep().fewest();
+        if (fewest <= 2) {
+            sums.begin(directions.sweep());
+            addSummary(pass, layers, loss, directions, order != Order.SECOND && fewest == 1, sums);
+        }
+        if (third != null) {
+            third.begin(directions.sweep());
+            addThirdFull(pass, layers, loss, directions, third);
+        }
+    }
+
+    private void addSummary(
+            Pass pass,
+            List<Layer.Evaluation> layers,
+            Loss.Evaluation loss,
+            Directions directions,
+            boolean second,
+            Summation sums) {
+        try (Jets jets = new Jets(directions, pass.examples(), second)) {
+            for (int i = network.firstOwner(); i < layers.size(); i++) {
+                layers.get(i).summarize(jets, sums);
             }
-            if (third != null) {
-                addThirdFull(pass, layers, loss, directions, third);
+            if (jets.n1() > 0) {
+                loss.summarize(jets, sums);
             }
         }
     }
@@ -120,12 +143,14 @@ final class NetworkObjective implements Objective {
     /** All of D³L[u_i, u_j, u_k] from tangents of the states and of the adjoints (CURVATURE.md §7). */
     private void addThirdFull(
             Pass pass, List<Layer.Evaluation> layers, Loss.Evaluation loss, Directions directions, ThirdOrder third) {
+        int mark = pass.mark();
         Tensor dy = tangents(layers, directions);
         backwardTangents(pass, layers, loss, dy, directions);
         for (int i = network.firstOwner(); i < layers.size(); i++) {
             layers.get(i).contractThird(directions, third);
         }
         loss.contractThird(dy, third);
+        pass.releaseSince(mark);
     }
 
     private Tensor tangents(List<Layer.Evaluation> layers, Directions directions) {

@@ -76,6 +76,18 @@ final class Pass implements AutoCloseable {
         }
     }
 
+    /** Number of tensors that the pass owns, for {@link #releaseSince}. */
+    int mark() {
+        return owned.size();
+    }
+
+    /** Returns the tensors allocated since the mark. */
+    void releaseSince(int mark) {
+        List<Tensor> later = owned.subList(mark, owned.size());
+        later.forEach(Tensor::close);
+        later.clear();
+    }
+
     /** Whether the tensor's memory is the caller's batch, which nobody may overwrite. */
     boolean isInput(Tensor x) {
         return x.sharesStorageWith(input);

@@ -2,47 +2,64 @@ package soopt.model;
 
 import soopt.curvature.CurvatureSummary;
 
-/** Sums of ḡ, H̄ and the diagonal of D̄³ over layers and chunks, in float64. */
+/** Sums of ḡ, H̄ and the diagonal of D̄³ over layers, chunks and sweeps, in float64. Directions are given by their position in a sweep. */
 final class Summation {
     private final int groups;
     private double loss;
     private final double[] gradient;
     private final double[][] hessian;
     private final double[] third;
+    private Sweep sweep;
 
     Summation(int groups) {
         this.groups = groups;
         this.gradient = new double[groups];
         this.hessian = new double[groups][groups];
         this.third = new double[groups];
+        this.sweep = Sweep.whole(groups);
+    }
+
+    /** From here on, directions are those of this sweep, and entries that another one counts are left out. */
+    void begin(Sweep next) {
+        sweep = next;
     }
 
     void addLoss(double value) {
         loss += value;
     }
 
-    void addGradient(int s, double value) {
-        gradient[s] += value;
+    void addGradient(int i, double value) {
+        if (sweep.counts(i)) {
+            gradient[sweep.group(i)] += value;
+        }
     }
 
-    void addThird(int s, double value) {
-        third[s] += value;
+    void addThird(int i, double value) {
+        if (sweep.counts(i)) {
+            third[sweep.group(i)] += value;
+        }
+    }
+
+    private void addHessian(int i, int j, double value) {
+        if (sweep.counts(i, j)) {
+            hessian[sweep.group(i)][sweep.group(j)] += value;
+        }
     }
 
     /** H̄_st and H̄_ts both receive the value; H̄_ss twice. */
-    void addHessianPair(int s, int t, double value) {
-        hessian[s][t] += value;
-        hessian[t][s] += value;
+    void addHessianPair(int i, int j, double value) {
+        addHessian(i, j, value);
+        addHessian(j, i, value);
     }
 
     /** Adds a matrix [n1, n1] and a vector [n1] over the rows of the jets. */
     void addRows(Jets jets, double[] gram, double[] thirds) {
         int n = jets.n1();
-        for (int i = 0; i < n; i++) {
-            int s = jets.group(i);
-            third[s] += thirds[i];
-            for (int j = 0; j < n; j++) {
-                hessian[s][jets.group(j)] += gram[i * n + j];
+        for (int row = 0; row < n; row++) {
+            int i = jets.direction(row);
+            addThird(i, thirds[row]);
+            for (int column = 0; column < n; column++) {
+                addHessian(i, jets.direction(column), gram[row * n + column]);
             }
         }
     }

@@ -3,16 +3,32 @@ package soopt.model;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 
-/** Sums of the full third-order tensor D³L[u_i, u_j, u_k] over layers and chunks, in float64 (CURVATURE.md §7). */
+/**
+ * Sums of the full third-order tensor D³L[u_i, u_j, u_k] over layers, chunks and sweeps, in float64 (CURVATURE.md §7). Directions are
+ * given by their position in a sweep of n.
+ */
 final class ThirdOrder {
-    private final int n;
     private final Backend backend;
     private final double[][][] sums;
+    private int n;
+    private Sweep sweep;
 
     ThirdOrder(Backend backend, int groups) {
         this.backend = backend;
-        this.n = groups;
         this.sums = new double[groups][groups][groups];
+        begin(Sweep.whole(groups));
+    }
+
+    /** From here on, directions are those of this sweep, and entries that another one counts are left out. */
+    void begin(Sweep next) {
+        sweep = next;
+        n = next.size();
+    }
+
+    private void add(int i, int j, int k, double value) {
+        if (sweep.counts(i, j, k)) {
+            sums[sweep.group(i)][sweep.group(j)][sweep.group(k)] += value;
+        }
     }
 
     /** Σ_m w_m x_im x_jm x_km, symmetric; x: [n, M], w: [M]; scratch: [M]. */
@@ -34,9 +50,9 @@ final class ThirdOrder {
                 for (int j = 0; j < n; j++) {
                     for (int k = 0; k < n; k++) {
                         double value = matrix[j * n + k];
-                        sums[i][j][k] += value;
-                        sums[j][i][k] += value;
-                        sums[j][k][i] += value;
+                        add(i, j, k, value);
+                        add(j, i, k, value);
+                        add(j, k, i, value);
                     }
                 }
             }
@@ -50,12 +66,12 @@ final class ThirdOrder {
         for (int i = 0; i < n; i++) {
             for (int k = 0; k < n; k++) {
                 double value = matrix[i * n + k];
-                sums[i][j][k] += value;
-                sums[i][k][j] += value;
-                sums[j][i][k] += value;
-                sums[j][k][i] += value;
-                sums[k][i][j] += value;
-                sums[k][j][i] += value;
+                add(i, j, k, value);
+                add(i, k, j, value);
+                add(j, i, k, value);
+                add(j, k, i, value);
+                add(k, i, j, value);
+                add(k, j, i, value);
             }
         }
     }
@@ -69,7 +85,7 @@ final class ThirdOrder {
     private void addMatrix(int i, double[] matrix) {
         for (int j = 0; j < n; j++) {
             for (int k = 0; k < n; k++) {
-                sums[i][j][k] += matrix[j * n + k];
+                add(i, j, k, matrix[j * n + k]);
             }
         }
     }

@@ -131,28 +131,37 @@ public final class Binder {
             return report(node.mark(), path + " must be a mapping of keys to values, but " + node.state());
         }
         List<Component> components = Component.of(type);
-        Set<String> misspelt = reportUnknownKeys(mapping, Component.keys(components), path);
+        Set<String> misspelt = reportUnknownKeys(mapping, Component.keys(components), Optional.empty(), path);
         return construct(type, misspelt, mapping, path);
     }
 
     private Optional<Object> choice(Class<?> sealed, YamlNode node, String path) {
         ChoiceReader.Outcome outcome = ChoiceReader.read(sealed, node, path);
         outcome.problem().ifPresent(problems::add);
-        return outcome.chosen().flatMap(chosen -> chosen(chosen, path));
+        Optional<Refused> refused = Optional.ofNullable(sealed.getAnnotation(Refused.class));
+        return outcome.chosen().flatMap(chosen -> chosen(chosen, refused, path));
     }
 
-    private Optional<Object> chosen(ChoiceReader.Chosen chosen, String path) {
+    private Optional<Object> chosen(ChoiceReader.Chosen chosen, Optional<Refused> refused, String path) {
         List<String> known = new ArrayList<>(List.of(ChoiceReader.TYPE));
         known.addAll(Component.keys(Component.of(chosen.type())));
-        Set<String> misspelt = reportUnknownKeys(chosen.mapping(), known, path);
+        Set<String> misspelt = reportUnknownKeys(chosen.mapping(), known, refused, path);
         return construct(chosen.type(), misspelt, chosen.mapping(), path);
     }
 
     /** @return the known keys that were meant by misspelt ones, so that these are not reported as missing too */
-    private Set<String> reportUnknownKeys(YamlNode.Mapping mapping, List<String> known, String path) {
+    private Set<String> reportUnknownKeys(
+            YamlNode.Mapping mapping, List<String> known, Optional<Refused> refused, String path) {
         Set<String> misspelt = new HashSet<>();
         mapping.entries().forEach((key, entry) -> {
-            if (!known.contains(key)) {
+            if (known.contains(key)) {
+                return;
+            }
+            Optional<String> why =
+                    refused.filter(it -> Suggestions.spells(key, it.keys())).map(Refused::why);
+            if (why.isPresent()) {
+                report(entry.keyMark(), Paths.join(path, key) + " is not offered: " + why.get() + "; remove the key");
+            } else {
                 Optional<String> meant = Suggestions.nearest(key, known);
                 meant.ifPresent(misspelt::add);
                 String suggestion = meant.map(name -> "; did you mean '" + name + "'? known: ")

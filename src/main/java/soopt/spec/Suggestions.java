@@ -1,5 +1,6 @@
 package soopt.spec;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
@@ -23,6 +24,15 @@ final class Suggestions {
                 .filter(name -> distance(wanted, normalized(name)) <= limit)
                 .filter(name -> distance(wanted, normalized(name)) < Math.max(wanted.length(), name.length()))
                 .min(Comparator.comparingInt(name -> distance(wanted, normalized(name))));
+    }
+
+    /** Whether it is one of the names, but for case, dashes and underscores. */
+    static boolean spells(String given, String[] names) {
+        return Arrays.stream(names).anyMatch(name -> letters(name).equals(letters(given)));
+    }
+
+    private static String letters(String name) {
+        return normalized(name).replace("-", "");
     }
 
     /** So that {@code step_size}, {@code stepSize} and {@code STEP-SIZE} all are {@code step-size}. */

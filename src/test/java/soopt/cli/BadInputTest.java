@@ -85,6 +85,20 @@ class BadInputTest {
         expectNothingWritten();
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"batch-norm", "batchnorm", "batch_norm", "batchNorm", "BatchNorm", "batch-normalization", "bn"})
+    void batchNormalization_isRefusedWithItsReason(String key) throws IOException {
+        String reason = "model." + key + " is not offered: it couples the examples of a batch";
+        for (String model : List.of("vgg11-prime", "vgg13-prime", "vgg16-prime", "vgg19-prime", "lenet")) {
+            Path file = spec(GOOD.replace("mlp, hidden: [4]", model + ", " + key + ": true"));
+            String place = file + ":3:" + (model.length() + 17) + ": ";
+            expectOneLine(ExitCode.SPEC, place + reason, "run", file, "--results", results());
+        }
+        expectOneLine(ExitCode.SPEC, reason, "run", spec(GOOD), "model." + key + "=true", "--results", results());
+        expectNothingWritten();
+    }
+
     @Test
     void severalMistakes_areReportedTogether() throws IOException {
         Path file = spec(GOOD.replace("epochs: 1", "epochs: -1, batch-sise: 3"));

@@ -204,6 +204,24 @@ class CommandsTest {
     }
 
     @Test
+    void partition_saysHowManySweepsTheMemoryTakes() throws IOException {
+        Object[] words = {"partition", spec, "--json", "optimizer.partition=canonical", "curvature.memory=1 GiB"};
+        JsonNode whole =
+                json(Cli.run(words).expect(ExitCode.OK)).path("partitions").path(0);
+        assertEquals(4, whole.path("directions_at_once").asInt());
+        assertEquals(1, whole.path("sweeps").asInt());
+        words[4] = "curvature.memory=1 KiB";
+        JsonNode cut =
+                json(Cli.run(words).expect(ExitCode.OK)).path("partitions").path(0);
+        assertEquals(1, cut.path("examples_at_once").asInt());
+        assertEquals(2, cut.path("directions_at_once").asInt());
+        assertEquals(6, cut.path("sweeps").asInt(), "pairs of 4 groups");
+        double more = cut.path("order_3_cost_gradients").asDouble()
+                - whole.path("order_3_cost_gradients").asDouble();
+        assertTrue(more > 0, cut.toString());
+    }
+
+    @Test
     void run_measuresTheFirstUpdate_afterAWarmUp() throws IOException {
         Object[] words = {
             "run",

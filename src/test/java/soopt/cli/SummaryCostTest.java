@@ -3,10 +3,12 @@ package soopt.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Arrays;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import soopt.curvature.Partition;
 import soopt.curvature.Partitioning;
+import soopt.model.DirectionBlocks;
 import soopt.model.Model;
 import soopt.model.Network;
 import soopt.spec.Binder;
@@ -49,5 +51,23 @@ class SummaryCostTest {
         assertEquals(gradient, cost.gradient() / forward, 0.005 * gradient);
         assertEquals(second, cost.second() / forward, 0.005 * second);
         assertEquals(third, cost.third() / forward, 0.005 * third);
+    }
+
+    /** Two layers, so that each first layer's tensor costs its sources and its transport through the second in each of three sweeps. */
+    @Test
+    void cost_countsEverySweep() {
+        String yaml = "model: {type: mlp, hidden: [5]}\npartition: canonical";
+        Subject subject = Binder.bind(SpecSource.parse("test", yaml), Subject.class);
+        Network network = subject.model().network(new int[] {7}, 3);
+        Partition groups = subject.partition().of(network.layout());
+        DirectionBlocks pairs = new DirectionBlocks(4, 4, 2);
+        SummaryCost cost = SummaryCost.of(network, groups, pairs);
+        double first = 7 * 5;
+        double second = 5 * 3;
+        double primal = first + 2 * second;
+        assertEquals(primal + first + second, cost.gradient());
+        assertEquals(primal + 3 * (first + 2 * second) + 3 * 2 * second, cost.second());
+        assertEquals(
+                cost.second() + (3 + 1) * second, cost.third(), "second-order tangents in three sweeps and in one");
     }
 }

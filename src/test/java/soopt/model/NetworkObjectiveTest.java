@@ -76,52 +76,6 @@ class NetworkObjectiveTest {
     }
 
     @Test
-    void summary_isTheSame_forAnyChunk() {
-        Network network = network(Activation.TANH, Loss.SOFTMAX_CROSS_ENTROPY);
-        Objective whole = objective(network);
-        Tensor theta = normal(network.layout().size());
-        Tensor u = normal(network.layout().size());
-        Partition partition = canonical(network.layout());
-        random.setSeed(3);
-        Objective chunked = objective(network.withCurvatureMemory(
-                4 * new SummaryMemory(network, Precision.FLOAT64).bytesPerExample(partition, Order.THIRD_FULL)));
-        CurvatureSummary expected = whole.summary(theta, u, partition, Order.THIRD_FULL);
-        CurvatureSummary actual = chunked.summary(theta, u, partition, Order.THIRD_FULL);
-        assertEquals(expected.loss(), actual.loss(), ROUNDING);
-        assertArrayEquals(expected.gradient(), actual.gradient(), ROUNDING);
-        assertArrayEquals(expected.third(), actual.third(), ROUNDING * 100);
-        for (int s = 0; s < partition.size(); s++) {
-            assertArrayEquals(expected.hessian()[s], actual.hessian()[s], ROUNDING * 10);
-            assertArrayEquals(expected.thirdFull()[s][0], actual.thirdFull()[s][0], ROUNDING * 100);
-        }
-    }
-
-    @Test
-    void memory_staysWithinTheEstimate() {
-        Network network = new LayerList(new int[] {INPUTS})
-                .dense("layers.0", 300, false)
-                .activation(Activation.ELU)
-                .dense("layers.1", 300, false)
-                .activation(Activation.ELU)
-                .dense("layers.2", CLASSES, false)
-                .network(Loss.SOFTMAX_CROSS_ENTROPY);
-        Objective objective = objective(network);
-        Partition partition = canonical(network.layout());
-        try (Tensor theta = normal(network.layout().size());
-                Tensor u = normal(network.layout().size())) {
-            objective.summary(theta, u, partition, Order.THIRD);
-            long before = backend.memory().liveBytes();
-            backend.resetPeak();
-            objective.summary(theta, u, partition, Order.THIRD);
-            long used = backend.memory().peakBytes() - before;
-            long estimate =
-                    BATCH * new SummaryMemory(network, Precision.FLOAT64).bytesPerExample(partition, Order.THIRD);
-            assertTrue(used <= 1.15 * estimate, used + " bytes used, " + estimate + " estimated");
-            assertTrue(used >= 0.5 * estimate, used + " bytes used, " + estimate + " estimated");
-        }
-    }
-
-    @Test
     void summary_allocatesNothing_inSteadyState() {
         Network network = network(Activation.TANH, Loss.SOFTMAX_CROSS_ENTROPY);
         Objective objective = objective(network);
