@@ -77,6 +77,12 @@ final class Affine implements Layer.Evaluation {
         jets.directions().releaseParts();
     }
 
+    @Override
+    public void release() {
+        pass.release(x);
+        pass.release(dy);
+    }
+
     /** H̄_st += ⟨q^s, ẋ^t⟩ (both ways) and D̄³_s += 3⟨q^s, ẍ^s⟩ with q^s = A*(δ; U^s), for the directions s that own some of this weight. */
     private void contractSources(Jets jets, List<Directions.Part> parts, Summation sums) {
         if (jets.n1() == 0) {
@@ -104,7 +110,6 @@ final class Affine implements Layer.Evaluation {
     /** ẏ^s = A(ẋ^s; W) + A(x; U^s) + β^s and ÿ^s = A(ẍ^s; W) + 2A(ẋ^s; U^s); ḡ_s += ⟨δ, A(x; U^s) + β^s⟩. */
     private void propagate(Jets jets, List<Directions.Part> parts, Summation sums) {
         int before = jets.n1();
-        Tensor oldFirst = jets.first();
         for (Directions.Part part : parts) {
             if (jets.row(part.position()) < 0) {
                 jets.born(part.position());
@@ -114,29 +119,32 @@ final class Affine implements Layer.Evaluation {
         if (n == 0) {
             return;
         }
-        int rowSize = jets.examples() * product.outputs();
-        Tensor first = backend.allocate(n, rowSize);
-        Tensor second = jets.third() ? backend.allocate(n, rowSize) : null;
-        if (before > 0) {
-            product.apply(oldFirst, pass.parameter(weight), 1, 0, first.rows(0, before));
+        if (jets.third()) {
+            propagateSecond(jets, parts, before);
         }
-        int seconds = jets.third() ? propagateSecond(jets, parts, before, oldFirst, second) : 0;
+        Tensor first = backend.allocate(n, jets.examples() * product.outputs());
+        if (before > 0) {
+            product.apply(jets.first(), pass.parameter(weight), 1, 0, first.rows(0, before));
+        }
         for (Directions.Part part : parts) {
             int row = jets.row(part.position());
             addSource(part, first.rows(row, row + 1), row < before, sums);
         }
-        jets.replace(first, second);
-        jets.setSecondCount(seconds);
+        jets.replaceFirst(first);
     }
 
-    /** Fills ÿ and returns how many rows it has. */
-    private int propagateSecond(Jets jets, List<Directions.Part> parts, int before, Tensor oldFirst, Tensor second) {
+    /** Before ẏ, because it needs ẋ: so ẍ is gone when ẏ comes. */
+    private void propagateSecond(Jets jets, List<Directions.Part> parts, int before) {
         int old = jets.n2();
         boolean grows = false;
         for (Directions.Part part : parts) {
             grows |= part.hasWeight() && jets.row(part.position()) < before && jets.row(part.position()) >= old;
         }
         int count = grows ? before : old;
+        if (count == 0) {
+            return;
+        }
+        Tensor second = backend.allocate(jets.n1(), jets.examples() * product.outputs());
         if (old > 0) {
             product.apply(jets.second(), pass.parameter(weight), 1, 0, second.rows(0, old));
         }
@@ -146,10 +154,10 @@ final class Affine implements Layer.Evaluation {
         for (Directions.Part part : parts) {
             int row = jets.row(part.position());
             if (part.hasWeight() && row < before) {
-                product.apply(oldFirst.rows(row, row + 1), part.weight(), 2, 1, second.rows(row, row + 1));
+                product.apply(jets.first().rows(row, row + 1), part.weight(), 2, 1, second.rows(row, row + 1));
             }
         }
-        return count;
+        jets.replaceSecond(second, count);
     }
 
     private void addSource(Directions.Part part, Tensor row, boolean alive, Summation sums) {

@@ -106,6 +106,10 @@ final class Directions {
         return sweep;
     }
 
+    Backend backend() {
+        return backend;
+    }
+
     /** Number of directions. */
     int count() {
         return sweep.size();

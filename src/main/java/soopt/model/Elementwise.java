@@ -74,9 +74,15 @@ record Elementwise(Activation activation) implements Layer {
             double[] third = new double[n];
             backend.activationTangents(jets.first(), jets.secondOfAll(), jets.n2(), lambda, s1, s2, s3, gram, n, third);
             sums.addRows(jets, gram, third);
-            if (jets.third()) {
-                jets.setSecondCount(n);
-            }
+            jets.secondIsOfAll();
+        }
+
+        @Override
+        public void release() {
+            pass.release(s1);
+            pass.release(s2);
+            pass.release(s3);
+            pass.release(lambda);
         }
 
         @Override

@@ -75,7 +75,15 @@ final class Jets implements AutoCloseable {
 
     /** Room for ẍ of all n1 directions [n1, N·width], its first n2 rows filled; null for second-order work. */
     Tensor secondOfAll() {
+        if (third && second == null) {
+            second = directions.backend().allocate(first.shape());
+        }
         return second;
+    }
+
+    /** From here on all directions have a second-order tangent, if these are carried: {@link #secondOfAll} was filled. */
+    void secondIsOfAll() {
+        n2 = third ? n1 : 0;
     }
 
     /** Gives a direction the next row. */
@@ -85,26 +93,30 @@ final class Jets implements AutoCloseable {
         n1++;
     }
 
-    void setSecondCount(int count) {
+    /** Replaces ẋ by that of a layer's output [n1, N·width], taken over; after ẍ has been replaced. */
+    void replaceFirst(Tensor next) {
+        close(first);
+        first = next;
+    }
+
+    /** Replaces ẍ by that of a layer's output [n1, N·width], taken over, whose first {@code count} rows are filled. */
+    void replaceSecond(Tensor next, int count) {
+        close(second);
+        second = next;
         n2 = count;
     }
 
-    /** Replaces the tangents by those of a layer's output, with rows [n1, N·width]; takes them over. */
-    void replace(Tensor newFirst, Tensor newSecond) {
-        close();
-        first = newFirst;
-        second = newSecond;
+    private static void close(Tensor tensor) {
+        if (tensor != null) {
+            tensor.close();
+        }
     }
 
     @Override
     public void close() {
-        if (first != null) {
-            first.close();
-            first = null;
-        }
-        if (second != null) {
-            second.close();
-            second = null;
-        }
+        close(first);
+        close(second);
+        first = null;
+        second = null;
     }
 }

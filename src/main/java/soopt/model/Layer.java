@@ -28,10 +28,10 @@ interface Layer {
      * belong to the pass, unless said otherwise. Tangents of n directions are stacked on the leading axis: [n·N, …].
      */
     interface Evaluation {
-        /** y = f(x), x: [N, …]; may overwrite x unless it is the pass's input. */
+        /** y = f(x), x: [N, …]; may overwrite x or return it to the pass, unless it is the pass's input. */
         Tensor forward(Tensor x);
 
-        /** ∂L/∂x from dy = ∂L/∂y [N, …]; keeps dy. Only called when something below needs ∂L/∂x. */
+        /** ∂L/∂x from dy = ∂L/∂y [N, …]; keeps dy or returns it to the pass. Only called when something below needs ∂L/∂x. */
         Tensor backward(Tensor dy);
 
         /** Keeps dy for the methods below, when no layer below needs ∂L/∂x. */
@@ -42,6 +42,9 @@ interface Layer {
 
         /** Carries the jets through this layer and adds its terms of ḡ, H̄ and D̄³ (CURVATURE.md §2 and §3). */
         void summarize(Jets jets, Summation sums);
+
+        /** Returns what this layer keeps, after the last summary that needs it. */
+        default void release() {}
 
         /**
          * First-order tangents of all directions: ẏ = ∂_x f ẋ + ∂_w f u; keeps what backwardTangent needs.

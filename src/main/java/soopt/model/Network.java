@@ -13,7 +13,9 @@ public final class Network {
     private final List<Layer> layers;
     private final List<int[]> inputShapes = new ArrayList<>();
     private final int[] outputShape;
-    private final int firstOwner;
+    /** By layer, how many layers up to it own parameters. */
+    private final int[] owners;
+
     private final Loss loss;
     private final boolean reconstruction;
     private final ParameterLayout layout;
@@ -36,16 +38,15 @@ public final class Network {
         this.loss = loss;
         ParameterLayout.Builder builder = new ParameterLayout.Builder();
         int[] shape = inputShape.clone();
-        int owner = -1;
+        this.owners = new int[layers.size()];
         for (int i = 0; i < layers.size(); i++) {
             inputShapes.add(shape);
             shape = layers.get(i).outputShape(shape);
             int before = builder.count();
             layers.get(i).declare(builder);
-            owner = owner < 0 && builder.count() > before ? i : owner;
+            owners[i] = (i == 0 ? 0 : owners[i - 1]) + (builder.count() > before ? 1 : 0);
         }
         this.outputShape = shape;
-        this.firstOwner = owner < 0 ? layers.size() : owner;
         this.layout = builder.build();
     }
 
@@ -91,6 +92,11 @@ public final class Network {
             widths[i] = Tensor.sizeOf(i + 1 < widths.length ? inputShapes.get(i + 1) : outputShape);
         }
         return widths;
+    }
+
+    /** By layer, the number of layers with parameters up to it. */
+    int[] owners() {
+        return owners.clone();
     }
 
     /**
@@ -148,16 +154,21 @@ public final class Network {
     /** Carries ∂L/∂outputs down to the first layer with parameters; every layer keeps its part. */
     void backward(List<Layer.Evaluation> evaluations, Tensor adjoint) {
         Tensor dy = adjoint;
-        for (int i = evaluations.size() - 1; i > firstOwner; i--) {
+        int first = firstOwner();
+        for (int i = evaluations.size() - 1; i > first; i--) {
             dy = evaluations.get(i).backward(dy);
         }
-        if (firstOwner < evaluations.size()) {
-            evaluations.get(firstOwner).keepAdjoint(dy);
+        if (first < evaluations.size()) {
+            evaluations.get(first).keepAdjoint(dy);
         }
     }
 
     /** First layer with parameters: nothing below it needs derivatives. */
     int firstOwner() {
-        return firstOwner;
+        int first = 0;
+        while (first < owners.length && owners[first] == 0) {
+            first++;
+        }
+        return first;
     }
 }

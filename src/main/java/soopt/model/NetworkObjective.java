@@ -91,66 +91,59 @@ final class NetworkObjective implements Objective {
             Tensor x = inputs.rows(from, to);
             Tensor t = targets.rows(from, to);
             try (Pass pass = new Pass(backend, network.layout(), theta, x, Pass.Depth.CURVATURE)) {
-                List<Layer.Evaluation> layers = network.evaluations(pass);
-                Loss.Evaluation loss = network.loss().evaluate(pass, examples());
-                sums.addLoss(forwardAndBackward(pass, layers, loss, x, t));
-                plan.directions().forEachSweep(sweep -> {
-                    Directions directions = new Directions(backend, u, partition, sweep);
-                    addSweep(pass, layers, loss, directions, order, sums, third);
-                });
+                Chunk chunk = new Chunk(
+                        pass, network.evaluations(pass), network.loss().evaluate(pass, examples()));
+                sums.addLoss(forwardAndBackward(pass, chunk.layers(), chunk.loss(), x, t));
+                plan.directions()
+                        .forEachSweep(sweep ->
+                                addSweep(chunk, new Directions(backend, u, partition, sweep), order, sums, third));
             }
         }
         return sums.result(order != Order.SECOND, third == null ? new double[0][][] : third.result());
     }
 
-    /** Adds what one sweep counts for the examples of the pass, each with its weight 1/N of the whole batch. */
-    private void addSweep(
-            Pass pass,
-            List<Layer.Evaluation> layers,
-            Loss.Evaluation loss,
-            Directions directions,
-            Order order,
-            Summation sums,
-            ThirdOrder third) {
-        int fewest = directions.sweep().fewest();
-        if (fewest <= 2) {
-            sums.begin(directions.sweep());
-            addSummary(pass, layers, loss, directions, order != Order.SECOND && fewest == 1, sums);
+    /** Examples worked on at once, after their forward and backward pass. */
+    private record Chunk(Pass pass, List<Layer.Evaluation> layers, Loss.Evaluation loss) {}
+
+    /** Adds what one sweep counts for the examples of the chunk, each with its weight 1/N of the whole batch. */
+    private void addSweep(Chunk chunk, Directions directions, Order order, Summation sums, ThirdOrder third) {
+        Sweep sweep = directions.sweep();
+        if (sweep.fewest() <= 2) {
+            sums.begin(sweep);
+            boolean second = order != Order.SECOND && sweep.fewest() == 1;
+            try (Jets jets = new Jets(directions, chunk.pass().examples(), second)) {
+                addSummary(chunk, jets, sweep.isOnly() && third == null, sums);
+            }
         }
         if (third != null) {
-            third.begin(directions.sweep());
-            addThirdFull(pass, layers, loss, directions, third);
+            third.begin(sweep);
+            addThirdFull(chunk, directions, third);
         }
     }
 
-    private void addSummary(
-            Pass pass,
-            List<Layer.Evaluation> layers,
-            Loss.Evaluation loss,
-            Directions directions,
-            boolean second,
-            Summation sums) {
-        try (Jets jets = new Jets(directions, pass.examples(), second)) {
-            for (int i = network.firstOwner(); i < layers.size(); i++) {
-                layers.get(i).summarize(jets, sums);
+    /** @param last whether nothing is needed after it, so that layers return what they keep on the way */
+    private void addSummary(Chunk chunk, Jets jets, boolean last, Summation sums) {
+        for (int i = network.firstOwner(); i < chunk.layers().size(); i++) {
+            chunk.layers().get(i).summarize(jets, sums);
+            if (last) {
+                chunk.layers().get(i).release();
             }
-            if (jets.n1() > 0) {
-                loss.summarize(jets, sums);
-            }
+        }
+        if (jets.n1() > 0) {
+            chunk.loss().summarize(jets, sums);
         }
     }
 
     /** All of D³L[u_i, u_j, u_k] from tangents of the states and of the adjoints (CURVATURE.md §7). */
-    private void addThirdFull(
-            Pass pass, List<Layer.Evaluation> layers, Loss.Evaluation loss, Directions directions, ThirdOrder third) {
-        int mark = pass.mark();
-        Tensor dy = tangents(layers, directions);
-        backwardTangents(pass, layers, loss, dy, directions);
-        for (int i = network.firstOwner(); i < layers.size(); i++) {
-            layers.get(i).contractThird(directions, third);
+    private void addThirdFull(Chunk chunk, Directions directions, ThirdOrder third) {
+        int mark = chunk.pass().mark();
+        Tensor dy = tangents(chunk.layers(), directions);
+        backwardTangents(chunk.pass(), chunk.layers(), chunk.loss(), dy, directions);
+        for (int i = network.firstOwner(); i < chunk.layers().size(); i++) {
+            chunk.layers().get(i).contractThird(directions, third);
         }
-        loss.contractThird(dy, third);
-        pass.releaseSince(mark);
+        chunk.loss().contractThird(dy, third);
+        chunk.pass().releaseSince(mark);
     }
 
     private Tensor tangents(List<Layer.Evaluation> layers, Directions directions) {

@@ -42,6 +42,7 @@ final class Routing implements Layer.Evaluation {
     public Tensor forward(Tensor x) {
         Tensor out = pass.allocate(pass.examples(), outputs);
         map.choose(x, out);
+        pass.release(x);
         return out;
     }
 
@@ -49,6 +50,7 @@ final class Routing implements Layer.Evaluation {
     public Tensor backward(Tensor dy) {
         Tensor dx = pass.allocate(pass.examples(), inputs);
         map.adjoint(dy, dx);
+        pass.release(dy);
         return dx;
     }
 
@@ -61,13 +63,14 @@ final class Routing implements Layer.Evaluation {
         if (n == 0) {
             return;
         }
+        if (jets.n2() > 0) {
+            Tensor second = backend.allocate(n, jets.examples() * outputs);
+            map.apply(jets.second(), second.rows(0, jets.n2()));
+            jets.replaceSecond(second, jets.n2());
+        }
         Tensor first = backend.allocate(n, jets.examples() * outputs);
         map.apply(jets.first(), first);
-        Tensor second = jets.third() ? backend.allocate(n, jets.examples() * outputs) : null;
-        if (jets.n2() > 0) {
-            map.apply(jets.second(), second.rows(0, jets.n2()));
-        }
-        jets.replace(first, second);
+        jets.replaceFirst(first);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package soopt.model;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import soopt.backend.Precision;
@@ -19,14 +20,17 @@ public final class SummaryMemory {
      */
     private static final int PRIMAL = 3;
 
+    /** Bytes of one array: below 2³¹ when rounded up to a size class. */
+    private static final long LARGEST_ARRAY = Integer.MAX_VALUE / 9L * 8;
+
     private final Precision precision;
     private final Order order;
     private final int groups;
-    private final long kept;
-    /** Of two neighbouring layers together. */
-    private final long widestPair;
+    /** By layer, numbers of its output per example. */
+    private final long[] widths;
+    /** By layer, groups that own a parameter up to it: the directions alive behind it. */
+    private final int[] alive;
 
-    private final long widest;
     private final long padded;
 
     public SummaryMemory(Network network, Precision precision, Partition partition, Order order) {
@@ -34,19 +38,22 @@ public final class SummaryMemory {
         this.order = order;
         this.groups = partition.size();
         this.padded = padded(partition);
-        long sum = 0;
-        long pair = 0;
-        long most = 0;
-        long previous = 0;
-        for (long width : network.widths()) {
-            sum += width;
-            pair = Math.max(pair, width + previous);
-            most = Math.max(most, width);
-            previous = width;
-        }
-        this.kept = sum;
-        this.widestPair = pair;
-        this.widest = most;
+        this.widths = network.widths();
+        this.alive = alive(network.owners(), partition);
+    }
+
+    private static int[] alive(int[] owners, Partition partition) {
+        int[] births = partition.groups().stream()
+                .mapToInt(group -> group.slices().stream()
+                        .mapToInt(slice ->
+                                partition.layout().get(slice.parameter()).layer())
+                        .min()
+                        .orElseThrow())
+                .toArray();
+        return Arrays.stream(owners)
+                .map(count -> (int)
+                        Arrays.stream(births).filter(birth -> birth < count).count())
+                .toArray();
     }
 
     /** Numbers in the padded copies of the tensors of one layer that are split between groups; {@link Directions} holds one at a time. */
@@ -76,11 +83,31 @@ public final class SummaryMemory {
         return precision.bytes() * (padded + products);
     }
 
-    /** What the layers keep, and the tangents of two neighbouring layers with one row of scratch; for the full tensor those of all layers. */
     private long perExample(long directions) {
-        long tangents = directions * (order == Order.SECOND ? 1 : 2) * widestPair + widest;
-        long full = order == Order.THIRD_FULL ? directions * (2 * kept + widest) + widest : 0;
-        return precision.bytes() * (PRIMAL * kept + Math.max(tangents, full));
+        return precision.bytes() * (order == Order.THIRD_FULL ? full(directions) : sweep(directions));
+    }
+
+    /** The most, over the layers, of what is kept and the tangents of two neighbouring layers with one row of scratch. */
+    private long sweep(long directions) {
+        int orders = order == Order.SECOND ? 1 : 2;
+        long kept = Arrays.stream(widths).sum();
+        long most = PRIMAL * kept;
+        for (int i = 0; i < widths.length; i++) {
+            long before = i == 0 ? 0 : Math.min(directions, alive[i - 1]) * widths[i - 1];
+            long scratch = i == 0 ? widths[0] : Math.max(widths[i - 1], widths[i]);
+            long tangents = orders * (before + Math.min(directions, alive[i]) * widths[i]) + scratch;
+            most = Math.max(most, PRIMAL * kept + tangents);
+            // A single sweep returns what the layers behind it have kept.
+            kept -= directions == groups ? widths[i] : 0;
+        }
+        return most;
+    }
+
+    /** What is kept, and two tangents of each layer along every direction with two rows of scratch. */
+    private long full(long directions) {
+        long kept = Arrays.stream(widths).sum();
+        long widest = Arrays.stream(widths).max().orElse(0);
+        return PRIMAL * kept + directions * (2 * kept + widest) + widest;
     }
 
     /**
@@ -90,10 +117,20 @@ public final class SummaryMemory {
     public SummaryPlan plan(int examples, long budget) {
         DirectionBlocks blocks = blocks(budget);
         int directions = blocks.atOnce();
-        long most = Math.max(1, (budget - fixed(directions)) / perExample(directions));
+        long fitting = (budget - fixed(directions)) / perExample(directions);
+        long most = Math.max(1, Math.min(fitting, LARGEST_ARRAY / largest(directions)));
         int chunks = (int) Math.min(examples, (examples + most - 1) / most);
         int chunk = (examples + chunks - 1) / chunks;
         return new SummaryPlan(chunk, blocks, bytes(chunk, directions));
+    }
+
+    /** Bytes per example of the largest array: the tangents of one order behind one layer. */
+    private long largest(long directions) {
+        long most = 1;
+        for (int i = 0; i < widths.length; i++) {
+            most = Math.max(most, Math.max(1, Math.min(directions, alive[i])) * widths[i]);
+        }
+        return precision.bytes() * most;
     }
 
     /** With no more blocks than a sweep holds together it holds all directions: one block, or more blocks than that. */

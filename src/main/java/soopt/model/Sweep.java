@@ -16,6 +16,8 @@ final class Sweep {
     /** Bits of the blocks beyond the least block left out. */
     private final int required;
 
+    private final boolean only;
+
     /** @param chosen indices of blocks, ascending */
     Sweep(DirectionBlocks blocks, int[] chosen) {
         int size = Arrays.stream(chosen).map(blocks::length).sum();
@@ -33,11 +35,17 @@ final class Sweep {
             }
         }
         required = beyond;
+        only = blocks.sweeps() == 1;
     }
 
     /** All of so many groups. */
     static Sweep whole(int groups) {
         return new Sweep(DirectionBlocks.whole(groups), new int[] {0});
+    }
+
+    /** Whether no other sweep follows or went before. */
+    boolean isOnly() {
+        return only;
     }
 
     /** Number of directions. */
