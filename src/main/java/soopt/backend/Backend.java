@@ -105,14 +105,14 @@ public interface Backend extends AutoCloseable {
 
     // ---- activations; derivatives come from the same evaluation ----
 
-    /** a ← σ(z); a may be z. */
-    void activate(Activation f, Tensor z, Tensor a);
+    /** jet_k ← σ⁽ᵏ⁾(z) for one, two or four outputs; any of them may be z. */
+    void activate(Activation f, Tensor z, Tensor... jet);
 
-    /** a ← σ(z), s1 ← σ′(z); a or s1 may be z. */
-    void activate(Activation f, Tensor z, Tensor a, Tensor s1);
-
-    /** a ← σ(z) and s1, s2, s3 ← σ′, σ″, σ‴(z); a may be z. */
-    void activate(Activation f, Tensor z, Tensor a, Tensor s1, Tensor s2, Tensor s3);
+    /** z ← z + bias, bias [d] added to every row of z [N, d], and jet_k ← σ⁽ᵏ⁾(z), in one pass over memory. */
+    default void activateBiased(Activation f, Tensor bias, Tensor z, Tensor... jet) {
+        addRowInPlace(bias, z);
+        activate(f, z, jet);
+    }
 
     /**
      * Tangents of n directions through a = σ(z) and their part of H̄ and D̄³ (CURVATURE.md §2). With λ = ∂L/∂a, in place:

@@ -557,46 +557,60 @@ final class CpuBackend implements Backend {
     // ---- activations ----
 
     @Override
-    public void activate(Activation f, Tensor z, Tensor a) {
-        activate(f, z, a, null, null, null, 0);
-    }
-
-    @Override
-    public void activate(Activation f, Tensor z, Tensor a, Tensor s1) {
-        activate(f, z, a, s1, null, null, 1);
-    }
-
-    @Override
-    public void activate(Activation f, Tensor z, Tensor a, Tensor s1, Tensor s2, Tensor s3) {
-        activate(f, z, a, s1, s2, s3, 3);
-    }
-
-    private void activate(Activation f, Tensor z, Tensor a, Tensor s1, Tensor s2, Tensor s3, int order) {
-        require(z.size() == a.size(), z, a);
+    public void activate(Activation f, Tensor z, Tensor... jet) {
+        requireJet(z, jet);
         // A transcendental is worth about eight passes.
-        workers.share(size(z), 64, 8 * z.size(), (from, to, part) -> {
-            Loops.Operands arrays = new Loops.Operands(
-                    bytes(z),
-                    at(z) + from,
-                    bytes(a),
-                    at(a) + from,
-                    s1 == null ? null : bytes(s1),
-                    s1 == null ? 0 : at(s1) + from,
-                    s2 == null ? null : bytes(s2),
-                    s2 == null ? 0 : at(s2) + from,
-                    s3 == null ? null : bytes(s3),
-                    s3 == null ? 0 : at(s3) + from);
-            switch (f) {
-                case TANH -> loops.tanh(arrays, to - from, order);
-                case SIGMOID -> loops.sigmoid(arrays, to - from, order);
-                case RELU -> loops.relu(arrays, to - from, order);
-                case ELU -> loops.elu(arrays, to - from, order);
-                case SOFTPLUS -> loops.softplus(arrays, to - from, order);
-                case SILU -> loops.silu(arrays, to - from, order);
-                case IDENTITY -> loops.identity(arrays, to - from, order);
-                case GELU -> gelu(arrays, to - from, order);
+        workers.share(size(z), 64, 8 * z.size(), (from, to, part) -> activate(f, z, jet, from, to));
+    }
+
+    @Override
+    public void activateBiased(Activation f, Tensor bias, Tensor z, Tensor... jet) {
+        requireJet(z, jet);
+        int d = size(bias);
+        require(d > 0 && z.size() % d == 0, bias, z);
+        int block = Math.max(1, CACHED_NUMBERS / d);
+        workers.share(size(z) / d, 1, 8 * z.size(), (from, to, part) -> {
+            for (int row = from; row < to; row += block) {
+                int end = Math.min(to, row + block);
+                loops.addRow(bytes(bias), at(bias), bytes(z), at(z) + row * d, end - row, d);
+                activate(f, z, jet, row * d, end * d);
             }
         });
+    }
+
+    /** Numbers of which five arrays stay in the first-level cache. */
+    private static final int CACHED_NUMBERS = 1024;
+
+    private static void requireJet(Tensor z, Tensor... jet) {
+        require(jet.length == 1 || jet.length == 2 || jet.length == 4, jet);
+        for (Tensor output : jet) {
+            require(z.size() == output.size(), z, output);
+        }
+    }
+
+    private void activate(Activation f, Tensor z, Tensor[] jet, int from, int to) {
+        int order = jet.length - 1;
+        Loops.Operands arrays = new Loops.Operands(
+                bytes(z),
+                at(z) + from,
+                bytes(jet[0]),
+                at(jet[0]) + from,
+                order < 1 ? null : bytes(jet[1]),
+                order < 1 ? 0 : at(jet[1]) + from,
+                order < 3 ? null : bytes(jet[2]),
+                order < 3 ? 0 : at(jet[2]) + from,
+                order < 3 ? null : bytes(jet[3]),
+                order < 3 ? 0 : at(jet[3]) + from);
+        switch (f) {
+            case TANH -> loops.tanh(arrays, to - from, order);
+            case SIGMOID -> loops.sigmoid(arrays, to - from, order);
+            case RELU -> loops.relu(arrays, to - from, order);
+            case ELU -> loops.elu(arrays, to - from, order);
+            case SOFTPLUS -> loops.softplus(arrays, to - from, order);
+            case SILU -> loops.silu(arrays, to - from, order);
+            case IDENTITY -> loops.identity(arrays, to - from, order);
+            case GELU -> gelu(arrays, to - from, order);
+        }
     }
 
     /** σ = zΦ, σ′ = Φ + zφ, σ″ = (2 − z²)φ, σ‴ = (z² − 4)zφ; scalar, in float64. */

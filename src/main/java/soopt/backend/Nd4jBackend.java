@@ -291,21 +291,11 @@ final class Nd4jBackend implements Backend {
     // ---- activations ----
 
     @Override
-    public void activate(Activation f, Tensor z, Tensor a) {
-        requireSameSize(z, a);
-        Nd4jActivations.activate(memory, f, z, a);
-    }
-
-    @Override
-    public void activate(Activation f, Tensor z, Tensor a, Tensor s1) {
-        requireSameSize(z, a, s1);
-        Nd4jActivations.activate(memory, f, z, a, s1);
-    }
-
-    @Override
-    public void activate(Activation f, Tensor z, Tensor a, Tensor s1, Tensor s2, Tensor s3) {
-        requireSameSize(z, a, s1, s2, s3);
-        Nd4jActivations.activate(memory, f, z, a, s1, s2, s3);
+    public void activate(Activation f, Tensor z, Tensor... jet) {
+        for (Tensor output : jet) {
+            requireSameSize(z, output);
+        }
+        Nd4jActivations.activate(memory, f, z, jet);
     }
 
     @Override

@@ -14,6 +14,7 @@ final class Affine implements Layer.Evaluation {
     private final Bilinear product;
     private final int weight;
     private final int bias;
+    private final boolean addsBias;
     private Tensor x;
     private Tensor dy;
     private Tensor dx;
@@ -21,18 +22,16 @@ final class Affine implements Layer.Evaluation {
 
     /**
      * @param weight index of W in the layout
-     * @param bias index of b, or −1
+     * @param bias index of b
+     * @param addsBias whether forward adds b; else the activation that follows does
      */
-    Affine(Pass pass, Bilinear product, int weight, int bias) {
+    Affine(Pass pass, Bilinear product, int weight, int bias, boolean addsBias) {
         this.pass = pass;
         this.backend = pass.backend();
         this.product = product;
         this.weight = weight;
         this.bias = bias;
-    }
-
-    private boolean hasBias() {
-        return bias >= 0;
+        this.addsBias = addsBias;
     }
 
     @Override
@@ -40,7 +39,7 @@ final class Affine implements Layer.Evaluation {
         x = input;
         Tensor y = pass.allocate(pass.examples(), product.outputs());
         product.apply(x, pass.parameter(weight), 1, 0, y);
-        if (hasBias()) {
+        if (addsBias) {
             product.addBias(pass.parameter(bias), y);
         }
         return y;
@@ -62,9 +61,7 @@ final class Affine implements Layer.Evaluation {
     @Override
     public void parameterGradient(Tensor gradient) {
         product.weightGradient(x, dy, 0, pass.part(gradient, weight));
-        if (hasBias()) {
-            product.biasGradient(dy, 0, pass.part(gradient, bias));
-        }
+        product.biasGradient(dy, 0, pass.part(gradient, bias));
     }
 
     // ---- summary ----
@@ -231,9 +228,7 @@ final class Affine implements Layer.Evaluation {
         if (dx != null) {
             product.weightGradient(dx.rows(s, s + 1), dy, 1, pass.part(out, weight));
         }
-        if (hasBias()) {
-            product.biasGradient(row, 0, pass.part(out, bias));
-        }
+        product.biasGradient(row, 0, pass.part(out, bias));
     }
 
     /** Σ over the six orders of (i, j, k) of ⟨δ̇^i, A(ẋ^k; U^j)⟩. */

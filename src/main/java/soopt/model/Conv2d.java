@@ -10,10 +10,11 @@ import soopt.curvature.ParameterLayout.Role;
  *
  * @param name PyTorch's name of the module: name.weight [out, in, k, k] and name.bias [out]
  * @param weight index of the weight in the layout; the bias follows
+ * @param addsBias whether the forward pass adds the bias; else the activation behind it does
  * @param layer index among the layers that own parameters
  */
-record Conv2d(String name, int weight, int layer, Convolution geometry, boolean bias, int initialFanIn)
-        implements Layer {
+record Conv2d(String name, int weight, int layer, Convolution geometry, boolean addsBias, int initialFanIn)
+        implements Biased {
     @Override
     public int[] outputShape(int[] inputShape) {
         if (!Arrays.equals(inputShape, new int[] {geometry.channels(), geometry.height(), geometry.width()})) {
@@ -41,9 +42,7 @@ record Conv2d(String name, int weight, int layer, Convolution geometry, boolean 
                 g.channels(),
                 g.kernel(),
                 g.kernel());
-        if (bias) {
-            layout.add(name + ".bias", Role.BIAS, layer, initialFanIn, g.outChannels());
-        }
+        layout.add(name + ".bias", Role.BIAS, layer, initialFanIn, g.outChannels());
     }
 
     @Override
@@ -53,6 +52,16 @@ record Conv2d(String name, int weight, int layer, Convolution geometry, boolean 
 
     @Override
     public Evaluation evaluate(Pass pass, int[] inputShape) {
-        return new Affine(pass, new ConvolutionProduct(pass.backend(), geometry), weight, bias ? weight + 1 : -1);
+        return new Affine(pass, new ConvolutionProduct(pass.backend(), geometry), weight, bias(), addsBias);
+    }
+
+    @Override
+    public int bias() {
+        return weight + 1;
+    }
+
+    @Override
+    public Layer leavingBias() {
+        return new Conv2d(name, weight, layer, geometry, false, initialFanIn);
     }
 }

@@ -9,12 +9,13 @@ import soopt.curvature.ParameterLayout.Role;
  *
  * @param name PyTorch's name of the module: the parameters are name.weight [out, in] and name.bias [out]
  * @param weight index of the weight in the layout; the bias follows
+ * @param addsBias whether the forward pass adds the bias; else the activation behind it does
  * @param layer index among the layers that own parameters
  * @param channels C if the inputs are a flattened channels-last image of C channels, else 1
  * @param initialFanIn what the initialization divides the weights' variance by: in, or 1 when a scale before the layer does it
  */
-record Dense(String name, int weight, int layer, int in, int out, boolean bias, int initialFanIn, int channels)
-        implements Layer {
+record Dense(String name, int weight, int layer, int in, int out, boolean addsBias, int initialFanIn, int channels)
+        implements Biased {
     @Override
     public int[] outputShape(int[] inputShape) {
         if (inputShape.length != 1 || inputShape[0] != in) {
@@ -27,9 +28,7 @@ record Dense(String name, int weight, int layer, int in, int out, boolean bias, 
     @Override
     public void declare(ParameterLayout.Builder layout) {
         layout.addChannelsLast(name + ".weight", Role.WEIGHT, layer, initialFanIn, channels, out, in);
-        if (bias) {
-            layout.add(name + ".bias", Role.BIAS, layer, initialFanIn, out);
-        }
+        layout.add(name + ".bias", Role.BIAS, layer, initialFanIn, out);
     }
 
     @Override
@@ -39,6 +38,16 @@ record Dense(String name, int weight, int layer, int in, int out, boolean bias, 
 
     @Override
     public Evaluation evaluate(Pass pass, int[] inputShape) {
-        return new Affine(pass, new DenseProduct(pass.backend(), in, out), weight, bias ? weight + 1 : -1);
+        return new Affine(pass, new DenseProduct(pass.backend(), in, out), weight, bias(), addsBias);
+    }
+
+    @Override
+    public int bias() {
+        return weight + 1;
+    }
+
+    @Override
+    public Layer leavingBias() {
+        return new Dense(name, weight, layer, in, out, false, initialFanIn, channels);
     }
 }

@@ -115,7 +115,7 @@ final class Directions {
         return sweep.size();
     }
 
-    /** The directions that own some of a layer's weight or bias, given by their index in the layout; bias −1 for none. */
+    /** The directions that own some of a layer's weight or bias, given by their index in the layout. */
     List<Part> of(int weight, int bias) {
         List<Part> parts = new ArrayList<>();
         for (int position = 0; position < sweep.size(); position++) {

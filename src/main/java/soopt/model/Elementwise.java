@@ -4,8 +4,12 @@ import soopt.backend.Activation;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 
-/** a = σ(z) for each number. */
-record Elementwise(Activation activation) implements Layer {
+/**
+ * a = σ(z + b) for each number.
+ *
+ * @param bias index in the layout of the bias that the affine layer before leaves to this one, or −1
+ */
+record Elementwise(Activation activation, int bias) implements Layer {
     @Override
     public int[] outputShape(int[] inputShape) {
         return inputShape;
@@ -35,19 +39,27 @@ record Elementwise(Activation activation) implements Layer {
         public Tensor forward(Tensor z) {
             Tensor a = pass.isInput(z) ? pass.allocate(z.shape()) : z;
             switch (pass.depth()) {
-                case VALUE -> backend.activate(activation, z, a);
+                case VALUE -> activate(z, a);
                 case GRADIENT -> {
                     s1 = pass.allocate(z.shape());
-                    backend.activate(activation, z, a, s1);
+                    activate(z, a, s1);
                 }
                 case CURVATURE -> {
                     s1 = pass.allocate(z.shape());
                     s2 = pass.allocate(z.shape());
                     s3 = pass.allocate(z.shape());
-                    backend.activate(activation, z, a, s1, s2, s3);
+                    activate(z, a, s1, s2, s3);
                 }
             }
             return a;
+        }
+
+        private void activate(Tensor z, Tensor... jet) {
+            if (bias < 0) {
+                backend.activate(activation, z, jet);
+            } else {
+                backend.activateBiased(activation, pass.parameter(bias), z, jet);
+            }
         }
 
         @Override

@@ -49,8 +49,17 @@ final class LayerList {
         return add(new Scale(by));
     }
 
+    /** An activation; it adds the bias of the layer before it, also when pooling comes between: max(z) + b = max(z + b). */
     LayerList activation(Activation activation) {
-        return activation == Activation.IDENTITY ? this : add(new Elementwise(activation));
+        if (activation == Activation.IDENTITY) {
+            return this;
+        }
+        int last = layers.size() - 1;
+        if (last >= 0 && layers.get(last) instanceof Biased affine) {
+            layers.set(last, affine.leavingBias());
+            return add(new Elementwise(activation, affine.bias()));
+        }
+        return add(new Elementwise(activation, -1));
     }
 
     /** A dense layer; with ntk its inputs are scaled by 1/√fan_in and its weights start with variance σ_w². */

@@ -134,6 +134,43 @@ class ActivationContractTest {
                 arena.read(jet[3]));
     }
 
+    /** Rows of one number, of less and of more than a vector, and so many that they come in several blocks. */
+    @ParameterizedTest
+    @MethodSource("subjects")
+    void biased_isTheActivationOfTheSum(Subject subject) {
+        for (int d : new int[] {1, 6, 40, 1500}) {
+            int rows = 9000 / d;
+            double[] z = subject.normal(1, rows * d);
+            double[] bias = subject.normal(2, d);
+            for (Activation f : Activation.values()) {
+                double[] expected = subject.compute(arena -> {
+                    Tensor sum = arena.of(z, rows, d);
+                    arena.backend().addRowInPlace(arena.of(bias), sum);
+                    double[] jet = jet(arena, f, arena.read(sum));
+                    return Arena.join(arena.read(sum), Arrays.copyOf(jet, z.length), jet);
+                });
+                subject.assertExact(expected, subject.compute(arena -> biased(arena, f, bias, z)));
+            }
+        }
+    }
+
+    private static double[] biased(Arena arena, Activation f, double[] bias, double[] z) {
+        int n = z.length;
+        Tensor b = arena.of(bias);
+        Tensor value = arena.of(z);
+        Tensor a = arena.empty(n);
+        arena.backend().activateBiased(f, b, value, a);
+        Tensor[] jet = {arena.of(z), arena.empty(n), arena.empty(n), arena.empty(n)};
+        arena.backend().activateBiased(f, b, jet[0], jet);
+        return Arena.join(
+                arena.read(value),
+                arena.read(a),
+                arena.read(jet[0]),
+                arena.read(jet[1]),
+                arena.read(jet[2]),
+                arena.read(jet[3]));
+    }
+
     @ParameterizedTest
     @MethodSource("subjects")
     void kinks_followTheConvention(Subject subject) {
