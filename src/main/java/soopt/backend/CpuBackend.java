@@ -3,8 +3,6 @@ package soopt.backend;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import org.bytedeco.javacpp.DoublePointer;
-import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.openblas.global.openblas;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -57,6 +55,8 @@ final class CpuBackend implements Backend {
     private final Workers workers;
     private final Loops loops;
     private final SoftmaxLoops softmax;
+    private final CpuContractions contractions;
+    private final CpuActivations activations;
     private final CpuImages images;
     private final BlockPool<Block> pool;
 
@@ -65,6 +65,8 @@ final class CpuBackend implements Backend {
         this.workers = new Workers(threads);
         this.loops = loops;
         this.softmax = new SoftmaxLoops(this);
+        this.contractions = new CpuContractions(this, loops);
+        this.activations = new CpuActivations(this, loops);
         this.images = new CpuImages(this, imageLoops, winogradLoops);
         this.pool = new BlockPool<>(this::newBlock, block -> block.array().close());
         // The workers split products themselves: OpenBLAS's own threads spin between calls and take the cores from the
@@ -138,11 +140,15 @@ final class CpuBackend implements Backend {
         return block(x).bytes();
     }
 
+    static Pointer pointer(Tensor x) {
+        return block(x).pointer();
+    }
+
     static int at(Tensor x) {
         return (int) x.offset();
     }
 
-    private static int size(Tensor x) {
+    static int size(Tensor x) {
         return (int) x.size();
     }
 
@@ -340,116 +346,7 @@ final class CpuBackend implements Backend {
 
     @Override
     public void gemm(boolean transposeA, boolean transposeB, double alpha, Tensor a, Tensor b, double beta, Tensor c) {
-        require(a.rank() == 2 && b.rank() == 2 && c.rank() == 2, a, b, c);
-        int m = c.length(0);
-        int n = c.length(1);
-        int k = a.length(transposeA ? 0 : 1);
-        require(
-                a.length(transposeA ? 1 : 0) == m
-                        && b.length(transposeB ? 0 : 1) == n
-                        && b.length(transposeB ? 1 : 0) == k,
-                a,
-                b,
-                c);
-        if (m == 0 || n == 0) {
-            return;
-        }
-        Product product = new Product(transposeA, transposeB, alpha, a, b, beta, c, k);
-        // Splitting the larger side of the result keeps both shares efficient; the sums over k are never split, so that
-        // the number of threads does not change the order of additions.
-        long work = (long) m * n * k / GEMM_WORK;
-        if (n >= m) {
-            workers.share(n, 16, work, (from, to, part) -> product.run(0, m, from, to));
-        } else {
-            workers.share(m, 8, work, (from, to, part) -> product.run(from, to, 0, n));
-        }
-    }
-
-    /** Multiply-adds that cost as much as one element of an elementwise loop. */
-    private static final int GEMM_WORK = 16;
-
-    /** One matrix product, any block of whose result can be computed by itself. */
-    private final class Product {
-        private final int transposeA;
-        private final int transposeB;
-        private final double alpha;
-        private final Tensor a;
-        private final Tensor b;
-        private final double beta;
-        private final Tensor c;
-        private final int k;
-
-        Product(
-                boolean transposeA,
-                boolean transposeB,
-                double alpha,
-                Tensor a,
-                Tensor b,
-                double beta,
-                Tensor c,
-                int k) {
-            this.transposeA = transposeA ? openblas.CblasTrans : openblas.CblasNoTrans;
-            this.transposeB = transposeB ? openblas.CblasTrans : openblas.CblasNoTrans;
-            this.alpha = alpha;
-            this.a = a;
-            this.b = b;
-            this.beta = beta;
-            this.c = c;
-            this.k = k;
-        }
-
-        /** Rows m0 … m1 − 1 and columns n0 … n1 − 1 of c. */
-        void run(int m0, int m1, int n0, int n1) {
-            int lda = a.length(1);
-            int ldb = b.length(1);
-            int ldc = c.length(1);
-            long atA = transposeA == openblas.CblasTrans ? m0 : (long) m0 * lda;
-            long atB = transposeB == openblas.CblasTrans ? (long) n0 * ldb : n0;
-            long atC = (long) m0 * ldc + n0;
-            int m = m1 - m0;
-            int n = n1 - n0;
-            if (precision == Precision.FLOAT32) {
-                openblas.cblas_sgemm(
-                        openblas.CblasRowMajor,
-                        transposeA,
-                        transposeB,
-                        m,
-                        n,
-                        k,
-                        (float) alpha,
-                        floats(a, atA),
-                        lda,
-                        floats(b, atB),
-                        ldb,
-                        (float) beta,
-                        floats(c, atC),
-                        ldc);
-            } else {
-                openblas.cblas_dgemm(
-                        openblas.CblasRowMajor,
-                        transposeA,
-                        transposeB,
-                        m,
-                        n,
-                        k,
-                        alpha,
-                        doubles(a, atA),
-                        lda,
-                        doubles(b, atB),
-                        ldb,
-                        beta,
-                        doubles(c, atC),
-                        ldc);
-            }
-        }
-    }
-
-    private static FloatPointer floats(Tensor x, long from) {
-        return new FloatPointer(block(x).pointer()).position(x.offset() + from);
-    }
-
-    private static DoublePointer doubles(Tensor x, long from) {
-        return new DoublePointer(block(x).pointer()).position(x.offset() + from);
+        CpuProduct.multiply(this, transposeA, transposeB, alpha, a, b, beta, c);
     }
 
     @Override
@@ -478,7 +375,7 @@ final class CpuBackend implements Backend {
             toHost(out, total, 0);
             Arrays.setAll(total, i -> beta * total[i]);
         }
-        addAll(1, sums, total);
+        CpuContractions.addAll(1, sums, total);
         fromHost(total, 0, out);
     }
 
@@ -486,162 +383,29 @@ final class CpuBackend implements Backend {
 
     @Override
     public void dots(double alpha, Tensor x, Tensor y, double[] out) {
-        int m = size(y);
-        require(m > 0 && x.size() % m == 0, x, y);
-        dotRows(alpha, x, y, size(x) / m, m, 0, out);
+        contractions.dots(alpha, x, y, out);
     }
 
     @Override
     public void pairedDots(double alpha, Tensor x, Tensor y, double[] out) {
-        require(x.size() == y.size(), x, y);
-        int n = x.length(0);
-        if (n > 0) {
-            int m = size(x) / n;
-            dotRows(alpha, x, y, n, m, m, out);
-        }
-    }
-
-    private void dotRows(double alpha, Tensor x, Tensor y, int n, int m, int strideY, double[] out) {
-        double[][] sums = new double[workers.threads()][];
-        workers.share(m, 4096, (long) n * m, (from, to, part) -> {
-            double[] sum = new double[n];
-            for (int s = 0; s < n; s++) {
-                sum[s] = loops.dot(bytes(x), at(x) + s * m + from, bytes(y), at(y) + s * strideY + from, to - from);
-            }
-            sums[part] = sum;
-        });
-        addAll(alpha, sums, out);
-    }
-
-    /** out += α Σ over the threads' partial sums, in the threads' order. */
-    static void addAll(double alpha, double[][] sums, double[] out) {
-        for (double[] sum : sums) {
-            if (sum != null) {
-                for (int i = 0; i < sum.length; i++) {
-                    out[i] += alpha * sum[i];
-                }
-            }
-        }
+        contractions.pairedDots(alpha, x, y, out);
     }
 
     @Override
     public void gram(double alpha, Tensor x, Tensor w, double[] out, int stride) {
-        int n = x.length(0);
-        if (n == 0) {
-            return;
-        }
-        int m = size(x) / n;
-        require(w == null || w.size() == m, x);
-        double[][] sums = new double[workers.threads()][];
-        workers.share(m, 1024, (long) n * m, (from, to, part) -> {
-            double[] sum = new double[n * n];
-            ByteBuffer weights = w == null ? null : bytes(w);
-            loops.gram(bytes(x), at(x), m, n, weights, w == null ? -1 : at(w), from, to, sum, n);
-            sums[part] = sum;
-        });
-        addSquare(alpha, sums, n, out, stride);
-    }
-
-    private static void addSquare(double alpha, double[][] sums, int n, double[] out, int stride) {
-        for (double[] sum : sums) {
-            if (sum != null) {
-                for (int s = 0; s < n; s++) {
-                    for (int t = 0; t < n; t++) {
-                        out[s * stride + t] += alpha * sum[s * n + t];
-                    }
-                }
-            }
-        }
+        contractions.gram(alpha, x, w, out, stride);
     }
 
     // ---- activations ----
 
     @Override
     public void activate(Activation f, Tensor z, Tensor... jet) {
-        requireJet(z, jet);
-        // A transcendental is worth about eight passes.
-        workers.share(size(z), 64, 8 * z.size(), (from, to, part) -> activate(f, z, jet, from, to));
+        activations.activate(f, z, jet);
     }
 
     @Override
     public void activateBiased(Activation f, Tensor bias, Tensor z, Tensor... jet) {
-        requireJet(z, jet);
-        int d = size(bias);
-        require(d > 0 && z.size() % d == 0, bias, z);
-        int block = Math.max(1, CACHED_NUMBERS / d);
-        workers.share(size(z) / d, 1, 8 * z.size(), (from, to, part) -> {
-            for (int row = from; row < to; row += block) {
-                int end = Math.min(to, row + block);
-                loops.addRow(bytes(bias), at(bias), bytes(z), at(z) + row * d, end - row, d);
-                activate(f, z, jet, row * d, end * d);
-            }
-        });
-    }
-
-    /** Numbers of which five arrays stay in the first-level cache. */
-    private static final int CACHED_NUMBERS = 1024;
-
-    private static void requireJet(Tensor z, Tensor... jet) {
-        require(jet.length == 1 || jet.length == 2 || jet.length == 4, jet);
-        for (Tensor output : jet) {
-            require(z.size() == output.size(), z, output);
-        }
-    }
-
-    private void activate(Activation f, Tensor z, Tensor[] jet, int from, int to) {
-        int order = jet.length - 1;
-        Loops.Operands arrays = new Loops.Operands(
-                bytes(z),
-                at(z) + from,
-                bytes(jet[0]),
-                at(jet[0]) + from,
-                order < 1 ? null : bytes(jet[1]),
-                order < 1 ? 0 : at(jet[1]) + from,
-                order < 3 ? null : bytes(jet[2]),
-                order < 3 ? 0 : at(jet[2]) + from,
-                order < 3 ? null : bytes(jet[3]),
-                order < 3 ? 0 : at(jet[3]) + from);
-        switch (f) {
-            case TANH -> loops.tanh(arrays, to - from, order);
-            case SIGMOID -> loops.sigmoid(arrays, to - from, order);
-            case RELU -> loops.relu(arrays, to - from, order);
-            case ELU -> loops.elu(arrays, to - from, order);
-            case SOFTPLUS -> loops.softplus(arrays, to - from, order);
-            case SILU -> loops.silu(arrays, to - from, order);
-            case IDENTITY -> loops.identity(arrays, to - from, order);
-            case GELU -> gelu(arrays, to - from, order);
-        }
-    }
-
-    /** σ = zΦ, σ′ = Φ + zφ, σ″ = (2 − z²)φ, σ‴ = (z² − 4)zφ; scalar, in float64. */
-    private void gelu(Loops.Operands x, int n, int order) {
-        for (int i = 0; i < n; i++) {
-            double z = get(x.z(), x.atZ() + i);
-            double cdf = NormalDistribution.cumulative(z);
-            put(x.a(), x.atA() + i, z * cdf);
-            if (order >= 1) {
-                // beyond 40 the density is 0, and z³ must not overflow against it
-                double c = Math.max(-40, Math.min(40, z));
-                double density = NormalDistribution.density(c);
-                put(x.s1(), x.at1() + i, cdf + c * density);
-                if (order >= 3) {
-                    put(x.s2(), x.at2() + i, (2 - c * c) * density);
-                    put(x.s3(), x.at3() + i, (c * c - 4) * c * density);
-                }
-            }
-        }
-    }
-
-    private double get(ByteBuffer x, int i) {
-        return precision == Precision.FLOAT32 ? x.getFloat(i * 4) : x.getDouble(i * 8);
-    }
-
-    private void put(ByteBuffer x, int i, double value) {
-        if (precision == Precision.FLOAT32) {
-            x.putFloat(i * 4, (float) value);
-        } else {
-            x.putDouble(i * 8, value);
-        }
+        activations.activateBiased(f, bias, z, jet);
     }
 
     @Override
@@ -656,43 +420,7 @@ final class CpuBackend implements Backend {
             double[] gram,
             int stride,
             double[] third) {
-        int n = first.length(0);
-        if (n == 0) {
-            return;
-        }
-        int m = size(lambda);
-        require(first.size() == (long) n * m && (second == null || second.size() == first.size()), first, lambda);
-        double[][] grams = new double[workers.threads()][];
-        double[][] thirds = new double[workers.threads()][];
-        workers.share(m, 1024, (long) n * m * 2, (from, to, part) -> {
-            grams[part] = new double[n * n];
-            thirds[part] = new double[n];
-            loops.tangents(
-                    bytes(first),
-                    at(first),
-                    second == null ? null : bytes(second),
-                    second == null ? 0 : at(second),
-                    m,
-                    n,
-                    n2,
-                    bytes(lambda),
-                    at(lambda),
-                    bytes(s1),
-                    at(s1),
-                    bytes(s2),
-                    at(s2),
-                    bytes(s3),
-                    at(s3),
-                    from,
-                    to,
-                    grams[part],
-                    n,
-                    thirds[part]);
-        });
-        addSquare(1, grams, n, gram, stride);
-        if (second != null) {
-            addAll(1, thirds, third);
-        }
+        activations.tangents(first, second, n2, lambda, s1, s2, s3, gram, stride, third);
     }
 
     // ---- losses ----

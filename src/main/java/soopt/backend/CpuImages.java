@@ -223,7 +223,7 @@ final class CpuImages {
             backend.toHost(dw, total, 0);
             Arrays.setAll(total, i -> beta * total[i]);
         }
-        CpuBackend.addAll(1, sums, total);
+        CpuContractions.addAll(1, sums, total);
         backend.fromHost(total, 0, dw);
     }
 

@@ -121,7 +121,7 @@ final class BenchCurvatureCommand implements Callable<Integer> {
         add(works, "hessian-vector product", problem::hessianVector);
         add(works, "gauss-newton product", problem::gaussNewtonVector);
         for (Choices.Choice optimizer : Choices.of(Optimizer.class)) {
-            add(works, optimizer.name() + " step", () -> problem.step(optimizer));
+            add(works, optimizer.name() + " step", () -> problem.step(optimizer, partitionText));
         }
         return works;
     }

@@ -74,10 +74,13 @@ final class BenchProblem implements AutoCloseable {
 
     /**
      * A training step; the mean over a period if the optimizer has one. The step size is so small that all rounds do the same work.
+     *
+     * @param partition as in an experiment, for optimizers that have one
      */
-    Work step(Choices.Choice kind) {
+    Work step(Choices.Choice kind, String partition) {
         boolean periodic = has(kind, "period");
         String yaml = "optimizer: {type: " + kind.name() + (has(kind, "step-size") ? ", step-size: 1.0e-8" : "")
+                + (has(kind, "partition") ? ", partition: " + partition : "")
                 + (periodic ? ", period: " + PERIOD : "") + "}";
         Optimizer optimizer =
                 Binder.bind(SpecSource.parse("bench", yaml), Subject.class).optimizer();
