@@ -28,17 +28,25 @@ final class CpuWinograd {
     }
 
     boolean suits(Convolution g, int images) {
+        return suits(g)
+                && (long) images * g.positions() >= 4 * LEAST_TILES
+                && g.channels() % loops.lanes() == 0
+                && g.outChannels() % loops.lanes() == 0;
+    }
+
+    private static boolean suits(Convolution g) {
         return g.kernel() == 3
                 && g.stride() == 1
                 && g.padding() <= 2
                 && !g.channelsFirst()
-                && (long) images * g.positions() >= 4 * LEAST_TILES
-                && suits(g.channels())
-                && suits(g.outChannels());
+                && Math.min(g.channels(), g.outChannels()) >= LEAST_CHANNELS;
     }
 
-    private boolean suits(int channels) {
-        return channels >= LEAST_CHANNELS && channels % loops.lanes() == 0;
+    /** Numbers of the planes of a convolution, at most. */
+    static long buffers(Convolution g) {
+        long filters = (long) g.channels() * g.outChannels();
+        int tiles = Math.max(TILES, ((g.outHeight() + 1) / 2) * ((g.outWidth() + 1) / 2));
+        return suits(g) ? PLANES * (filters + (long) tiles * (g.channels() + g.outChannels()) + 3L * GAP) : 0;
     }
 
     /** Images [height, width, channels] cut into tiles of 2×2 positions, of which there are [rows, columns]. */

@@ -51,6 +51,11 @@ record Conv2d(String name, int weight, int layer, Convolution geometry, boolean 
     }
 
     @Override
+    public long buffers() {
+        return geometry.buffers();
+    }
+
+    @Override
     public Evaluation evaluate(Pass pass, int[] inputShape) {
         return new Affine(pass, new ConvolutionProduct(pass.backend(), geometry), weight, bias(), addsBias);
     }

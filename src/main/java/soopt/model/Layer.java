@@ -20,6 +20,11 @@ interface Layer {
         return 0;
     }
 
+    /** Numbers of the buffers that one call of the backend takes for this layer, however many examples there are. */
+    default long buffers() {
+        return 0;
+    }
+
     /** Starts a pass of this layer over one batch of examples of the given shape. */
     Evaluation evaluate(Pass pass, int[] inputShape);
 

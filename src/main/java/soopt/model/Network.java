@@ -94,6 +94,11 @@ public final class Network {
         return widths;
     }
 
+    /** Numbers of the largest buffers that a layer takes for itself. */
+    long buffers() {
+        return layers.stream().mapToLong(Layer::buffers).max().orElse(0);
+    }
+
     /** By layer, the number of layers with parameters up to it. */
     int[] owners() {
         return owners.clone();

@@ -10,8 +10,8 @@ import soopt.curvature.Partition;
 
 /**
  * How much memory a curvature pass along the groups of a partition takes, and how to cut it so that it fits a budget. Counted are the
- * tensors of the pass, without the rounding of their sizes (an eighth at most) and without the backend's buffer for the patches of a
- * convolution (a few MiB).
+ * tensors of the pass and the planes of Winograd's convolutions, without the rounding of sizes (an eighth at most) and without the
+ * backend's buffer for the patches of other convolutions (a few MiB).
  */
 public final class SummaryMemory {
     /**
@@ -32,12 +32,14 @@ public final class SummaryMemory {
     private final int[] alive;
 
     private final long padded;
+    private final long buffers;
 
     public SummaryMemory(Network network, Precision precision, Partition partition, Order order) {
         this.precision = precision;
         this.order = order;
         this.groups = partition.size();
         this.padded = padded(partition);
+        this.buffers = network.buffers();
         this.widths = network.widths();
         this.alive = alive(network.owners(), partition);
     }
@@ -75,12 +77,16 @@ public final class SummaryMemory {
 
     /** Bytes of a pass over so many examples along so many directions at once. */
     public long bytes(long examples, long directions) {
-        return fixed(directions) + examples * perExample(directions);
+        return uncut() + fixed(directions) + examples * perExample(directions);
+    }
+
+    /** What no cut makes smaller. */
+    private long uncut() {
+        return precision.bytes() * (padded + buffers);
     }
 
     private long fixed(long directions) {
-        long products = order == Order.THIRD_FULL ? directions * directions : 0;
-        return precision.bytes() * (padded + products);
+        return order == Order.THIRD_FULL ? precision.bytes() * directions * directions : 0;
     }
 
     private long perExample(long directions) {
@@ -112,12 +118,17 @@ public final class SummaryMemory {
 
     /**
      * The fewest blocks of directions with which one example fits, blocks of one if none does; then the batch cut into the fewest equal
-     * chunks that fit, of one example at least.
+     * chunks that fit, of one example at least. Where what cannot be cut leaves no room for any cut, half of the budget comes on top: no
+     * number of sweeps would make it fit.
      */
     public SummaryPlan plan(int examples, long budget) {
-        DirectionBlocks blocks = blocks(budget);
+        long rest = budget - uncut();
+        if (rest < fixed(together()) + perExample(together())) {
+            rest = Math.max(rest, budget / 2);
+        }
+        DirectionBlocks blocks = blocks(rest);
         int directions = blocks.atOnce();
-        long fitting = (budget - fixed(directions)) / perExample(directions);
+        long fitting = (rest - fixed(directions)) / perExample(directions);
         long most = Math.max(1, Math.min(fitting, LARGEST_ARRAY / largest(directions)));
         int chunks = (int) Math.min(examples, (examples + most - 1) / most);
         int chunk = (examples + chunks - 1) / chunks;
@@ -133,11 +144,16 @@ public final class SummaryMemory {
         return precision.bytes() * most;
     }
 
+    /** Blocks of directions that a sweep holds at once. */
+    private int together() {
+        return order == Order.THIRD_FULL ? 3 : 2;
+    }
+
     /** With no more blocks than a sweep holds together it holds all directions: one block, or more blocks than that. */
-    private DirectionBlocks blocks(long budget) {
+    private DirectionBlocks blocks(long rest) {
         DirectionBlocks blocks = DirectionBlocks.whole(groups);
-        int together = order == Order.THIRD_FULL ? 3 : 2;
-        for (int k = together + 1; k <= groups && bytes(1, blocks.atOnce()) > budget; k++) {
+        int together = together();
+        for (int k = together + 1; k <= groups && fixed(blocks.atOnce()) + perExample(blocks.atOnce()) > rest; k++) {
             blocks = new DirectionBlocks(groups, k, together);
         }
         return blocks;
