@@ -205,7 +205,7 @@ final class CheckCommand implements Callable<Integer> {
                 ? ""
                 : "unsure: " + unsure
                         + " difference quotients change with their step (kinks of relu, elu or"
-                        + " max-pool, or rounding): try a smaller --epsilon or a smooth activation" + line;
+                        + " max-pool, or rounding): try a smaller --epsilon or --batch, or a smooth activation" + line;
         return table.text("")
                 + line
                 + second.text("")
