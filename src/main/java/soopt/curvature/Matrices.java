@@ -134,18 +134,41 @@ public final class Matrices {
                 .map(row -> Arrays.stream(row).map(x -> x * unit).toArray())
                 .toArray(double[][]::new);
         try {
-            EigenDecompositionSymmetric eigen =
-                    new EigenDecompositionSymmetric(MatrixUtils.createRealMatrix(scaled), Math.ulp(1.0), false);
-            double[] values =
-                    Arrays.stream(eigen.getEigenvalues()).map(x -> x / unit).toArray();
-            double[][] rows = new double[vectors ? values.length : 0][];
-            for (int k = 0; k < rows.length; k++) {
-                rows[k] = eigen.getEigenvector(k).toArray();
-            }
-            return new Eigen(values, rows);
+            return decompose(scaled, 0, unit, vectors);
+        } catch (MathRuntimeException notConverged) {
+            return shifted(scaled, unit, vectors, none);
+        }
+    }
+
+    /**
+     * The iteration ends only where neighbours on the diagonal outweigh what is between them, and does not for a matrix of low rank
+     * with rounding noise. Shifted by twice the norm of its largest row it does; small eigenvalues are then accurate to a roundoff of the largest.
+     */
+    private static Eigen shifted(double[][] scaled, double unit, boolean vectors, Eigen none) {
+        double shift =
+                2 * Arrays.stream(scaled).mapToDouble(Matrices::norm).max().orElse(0);
+        for (int i = 0; i < scaled.length; i++) {
+            scaled[i][i] += shift;
+        }
+        try {
+            return decompose(scaled, shift, unit, vectors);
         } catch (MathRuntimeException notConverged) {
             return none;
         }
+    }
+
+    /** Of unit · M + shift · I; the eigenvalues of M. */
+    private static Eigen decompose(double[][] matrix, double shift, double unit, boolean vectors) {
+        EigenDecompositionSymmetric eigen =
+                new EigenDecompositionSymmetric(MatrixUtils.createRealMatrix(matrix), Math.ulp(1.0), false);
+        double[] values = Arrays.stream(eigen.getEigenvalues())
+                .map(x -> (x - shift) / unit)
+                .toArray();
+        double[][] rows = new double[vectors ? values.length : 0][];
+        for (int k = 0; k < rows.length; k++) {
+            rows[k] = eigen.getEigenvector(k).toArray();
+        }
+        return new Eigen(values, rows);
     }
 
     /** max |M_ij|, NaN if an entry is NaN. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 final class MatricesTest {
@@ -75,5 +76,29 @@ final class MatricesTest {
             }
         }
         assertTrue(Double.isFinite(Matrices.spectrum(matrix).largest()));
+    }
+
+    /** −b₀b₀ᵀ + b₁b₁ᵀ with noise of a roundoff: the plain iteration does not end on it. */
+    @Test
+    void spectrum_ofLowRankWithRoundingNoise_isFound() {
+        Random random = new Random(0);
+        int size = 60;
+        double[] b0 = random.doubles(size, -1, 1).toArray();
+        double[] b1 = random.doubles(size, -1, 1).toArray();
+        double[][] matrix = new double[size][size];
+        for (int i = 0; i < size; i++) {
+            for (int j = 0; j <= i; j++) {
+                matrix[i][j] = 1e-14 * random.nextGaussian() - b0[i] * b0[j] + b1[i] * b1[j];
+                matrix[j][i] = matrix[i][j];
+            }
+        }
+        // the eigenvalues of the 2 × 2 problem in the span of b₀ and b₁
+        double a = Matrices.dot(b0, b0);
+        double c = Matrices.dot(b1, b1);
+        double d = Matrices.dot(b0, b1);
+        double root = Math.sqrt((c + a) * (c + a) / 4 - d * d);
+        Matrices.Spectrum spectrum = Matrices.spectrum(matrix);
+        assertEquals((c - a) / 2 - root, spectrum.smallest(), 1e-11);
+        assertEquals((c - a) / 2 + root, spectrum.largest(), 1e-11);
     }
 }
