@@ -76,9 +76,35 @@ class NetworkObjectiveTest {
     }
 
     @Test
-    void summary_allocatesNothing_inSteadyState() {
+    void perceptron_allocatesNothing_inSteadyState() {
         Network network = network(Activation.TANH, Loss.SOFTMAX_CROSS_ENTROPY);
-        Objective objective = objective(network);
+        assertNothingIsAllocated(network, objective(network));
+    }
+
+    /** A narrow convolution, one by patches, one by Winograd's way, and their poolings. */
+    @Test
+    void convolutions_allocateNothing_inSteadyState() {
+        int[] shape = {3, 12, 12};
+        Network network = new LayerList(shape)
+                .convolution("conv0", 6, 3, 1, 1, false)
+                .activation(Activation.ELU)
+                .convolution("conv1", 32, 5, 1, 2, false)
+                .activation(Activation.ELU)
+                .convolution("conv2", 32, 3, 1, 1, false)
+                .activation(Activation.ELU)
+                .maxPool(2, 2)
+                .adaptiveAveragePool(1, 1)
+                .flatten()
+                .dense("fc3", CLASSES, false)
+                .network(Loss.SOFTMAX_CROSS_ENTROPY);
+        Tensor targets = backend.allocate(BATCH);
+        backend.fromHost(random.ints(BATCH, 0, CLASSES).asDoubleStream().toArray(), 0, targets);
+        Tensor inputs = normal(BATCH, (int) Tensor.sizeOf(shape));
+        assertNothingIsAllocated(network, network.objective(backend, inputs, targets));
+    }
+
+    /** The counter is that of requests to the engine for native memory. */
+    private void assertNothingIsAllocated(Network network, Objective objective) {
         Tensor theta = normal(network.layout().size());
         Tensor gradient = backend.allocate(network.layout().size());
         Partition partition = canonical(network.layout());
