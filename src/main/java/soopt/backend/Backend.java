@@ -108,7 +108,7 @@ public interface Backend extends AutoCloseable {
     /** jet_k ← σ⁽ᵏ⁾(z) for one, two or four outputs; any of them may be z. */
     void activate(Activation f, Tensor z, Tensor... jet);
 
-    /** z ← z + bias, bias [d] added to every row of z [N, d], and jet_k ← σ⁽ᵏ⁾(z), in one pass over memory. */
+    /** z ← z + bias, bias [d] added to every row of z [N, d], and jet_k ← σ⁽ᵏ⁾(z). */
     default void activateBiased(Activation f, Tensor bias, Tensor z, Tensor... jet) {
         addRowInPlace(bias, z);
         activate(f, z, jet);

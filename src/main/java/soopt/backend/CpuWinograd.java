@@ -42,15 +42,37 @@ final class CpuWinograd {
                 && Math.min(g.channels(), g.outChannels()) >= LEAST_CHANNELS;
     }
 
-    /** Numbers of the planes of a convolution, at most. */
+    /** Numbers of the planes of a convolution and of its adjoint, at most. */
     static long buffers(Convolution g) {
+        if (!suits(g)) {
+            return 0;
+        }
         long filters = (long) g.channels() * g.outChannels();
-        int tiles = Math.max(TILES, ((g.outHeight() + 1) / 2) * ((g.outWidth() + 1) / 2));
-        return suits(g) ? PLANES * (filters + (long) tiles * (g.channels() + g.outChannels()) + 3L * GAP) : 0;
+        int tiles = Math.max(
+                TILES,
+                Math.max(Tiling.inputs(g).tiles(), Tiling.inputs(turned(g)).tiles()));
+        return PLANES * (filters + (long) tiles * (g.channels() + g.outChannels()) + 3L * GAP);
+    }
+
+    /** The convolution that the adjoint is, with the filters turned by 180°. */
+    private static Convolution turned(Convolution g) {
+        return new Convolution(
+                g.outChannels(), g.outHeight(), g.outWidth(), g.channels(), g.kernel(), 1, 2 - g.padding(), false);
     }
 
     /** Images [height, width, channels] cut into tiles of 2×2 positions, of which there are [rows, columns]. */
     private record Tiling(int height, int width, int channels, int rows, int columns) {
+        /** The input images, by positions of the output. */
+        static Tiling inputs(Convolution g) {
+            return new Tiling(g.height(), g.width(), g.channels(), (g.outHeight() + 1) / 2, (g.outWidth() + 1) / 2);
+        }
+
+        /** The output images. */
+        static Tiling outputs(Convolution g) {
+            return new Tiling(
+                    g.outHeight(), g.outWidth(), g.outChannels(), (g.outHeight() + 1) / 2, (g.outWidth() + 1) / 2);
+        }
+
         int tiles() {
             return rows * columns;
         }
@@ -59,9 +81,9 @@ final class CpuWinograd {
             return height * width * channels;
         }
 
-        /** The input images of a convolution whose result has outHeight × outWidth positions. */
-        static Tiling of(int height, int width, int channels, int outHeight, int outWidth) {
-            return new Tiling(height, width, channels, (outHeight + 1) / 2, (outWidth + 1) / 2);
+        /** How many images are worked on at once. */
+        int group(int images) {
+            return Math.max(1, Math.min(images, TILES / tiles()));
         }
     }
 
@@ -88,62 +110,52 @@ final class CpuWinograd {
     }
 
     void convolve(Convolution g, Tensor x, Tensor w, double alpha, double beta, Tensor out) {
-        Tiling in = Tiling.of(g.height(), g.width(), g.channels(), g.outHeight(), g.outWidth());
-        correlate(in, g.padding(), x, w, g, false, alpha, beta, out);
+        try (Planes filters = filters(g, w)) {
+            correlate(g, x, filters, false, alpha, beta, out);
+        }
     }
 
     void adjoint(Convolution g, Tensor dy, Tensor w, double beta, Tensor dx) {
-        Tiling in = Tiling.of(g.outHeight(), g.outWidth(), g.outChannels(), g.height(), g.width());
-        correlate(in, 2 - g.padding(), dy, w, g, true, 1, beta, dx);
+        try (Planes filters = filters(g, w)) {
+            correlate(turned(g), dy, filters, true, 1, beta, dx);
+        }
     }
 
+    /** @param turned whether the filters are [in, out], to be turned, instead of [out, in] */
     private void correlate(
-            Tiling in,
-            int padding,
-            Tensor x,
-            Tensor w,
-            Convolution g,
-            boolean turned,
-            double alpha,
-            double beta,
-            Tensor out) {
-        int images = (int) (x.size() / in.image());
-        int channels = turned ? g.channels() : g.outChannels();
-        int outHeight = turned ? g.height() : g.outHeight();
-        int outWidth = turned ? g.width() : g.outWidth();
-        int group = group(in, images);
-        try (Planes filters = new Planes(g.outChannels(), g.channels());
-                Planes inputs = new Planes(group * in.tiles(), in.channels());
-                Planes products = new Planes(group * in.tiles(), channels)) {
-            transformFilters(g, w, filters);
+            Convolution g, Tensor x, Planes filters, boolean turned, double alpha, double beta, Tensor out) {
+        Tiling in = Tiling.inputs(g);
+        int images = (int) (x.size() / g.inputs());
+        int group = in.group(images);
+        int filterRows = turned ? g.channels() : g.outChannels();
+        try (Planes inputs = new Planes(group * in.tiles(), g.channels());
+                Planes products = new Planes(group * in.tiles(), g.outChannels())) {
             for (int from = 0; from < images; from += group) {
                 int count = Math.min(group, images - from);
                 int tiles = count * in.tiles();
-                transformInputs(in, padding, x.slice((long) from * in.image(), count, in.image()), inputs);
+                transformInputs(g, x.slice((long) from * g.inputs(), count, g.inputs()), inputs);
                 for (int i = 0; i < PLANES; i++) {
-                    Tensor filter = filters.plane(turned ? 4 * TURNED[i / 4] + TURNED[i % 4] : i, g.outChannels());
+                    Tensor filter = filters.plane(turned ? 4 * TURNED[i / 4] + TURNED[i % 4] : i, filterRows);
                     backend.gemm(false, !turned, alpha, inputs.plane(i, tiles), filter, 0, products.plane(i, tiles));
                 }
-                int image = outHeight * outWidth * channels;
-                Tensor part = out.slice((long) from * image, count, image);
-                transformOutputs(in, products, channels, outHeight, outWidth, beta, part);
+                transformOutputs(g, products, beta, out.slice((long) from * g.outputs(), count, g.outputs()));
             }
         }
     }
 
     /** dw ← Gᵀ [Σ over tiles of (A dy Aᵀ) ⊗ (Bᵀ x B)] G + β dw. */
     void weightGradient(Convolution g, Tensor x, Tensor dy, double beta, Tensor dw) {
-        Tiling in = Tiling.of(g.height(), g.width(), g.channels(), g.outHeight(), g.outWidth());
-        int images = (int) (x.size() / in.image());
-        int group = group(in, images);
+        Tiling in = Tiling.inputs(g);
+        int images = (int) (x.size() / g.inputs());
+        int group = in.group(images);
         try (Planes sums = new Planes(g.outChannels(), g.channels());
                 Planes inputs = new Planes(group * in.tiles(), g.channels());
                 Planes errors = new Planes(group * in.tiles(), g.outChannels())) {
             for (int from = 0; from < images; from += group) {
                 int count = Math.min(group, images - from);
                 int tiles = count * in.tiles();
-                transformInputs(in, g.padding(), x.slice((long) from * in.image(), count, in.image()), inputs);
-                transformErrors(g, in, dy.slice((long) from * g.outputs(), count, g.outputs()), errors);
+                transformInputs(g, x.slice((long) from * g.inputs(), count, g.inputs()), inputs);
+                transformErrors(g, dy.slice((long) from * g.outputs(), count, g.outputs()), errors);
                 for (int i = 0; i < PLANES; i++) {
                     Tensor sum = sums.plane(i, g.outChannels());
                     backend.gemm(
@@ -168,11 +180,8 @@ final class CpuWinograd {
         }
     }
 
-    private static int group(Tiling in, int images) {
-        return Math.max(1, Math.min(images, TILES / in.tiles()));
-    }
-
-    private void transformFilters(Convolution g, Tensor w, Planes out) {
+    private Planes filters(Convolution g, Tensor w) {
+        Planes out = new Planes(g.outChannels(), g.channels());
         int filter = 9 * g.channels();
         backend.workers()
                 .share(
@@ -187,6 +196,7 @@ final class CpuWinograd {
                                 CpuBackend.bytes(out.memory),
                                 CpuBackend.at(out.memory) + from * g.channels(),
                                 out.stride));
+        return out;
     }
 
     /** What is done with a row of tiles of a padded image. */
@@ -195,10 +205,11 @@ final class CpuWinograd {
         void transform(Tensor padded, int at, int line, int to);
     }
 
-    private void transformInputs(Tiling in, int padding, Tensor images, Planes out) {
+    private void transformInputs(Convolution g, Tensor images, Planes out) {
+        Tiling in = Tiling.inputs(g);
         forEachRow(
                 in,
-                padding,
+                g.padding(),
                 2,
                 images,
                 (padded, at, line, to) -> loops.inputs(
@@ -212,8 +223,8 @@ final class CpuWinograd {
                         out.stride));
     }
 
-    private void transformErrors(Convolution g, Tiling in, Tensor images, Planes out) {
-        Tiling errors = new Tiling(g.outHeight(), g.outWidth(), g.outChannels(), in.rows(), in.columns());
+    private void transformErrors(Convolution g, Tensor images, Planes out) {
+        Tiling errors = Tiling.outputs(g);
         forEachRow(
                 errors,
                 0,
@@ -261,24 +272,24 @@ final class CpuWinograd {
         }
     }
 
-    private void transformOutputs(
-            Tiling in, Planes products, int channels, int outHeight, int outWidth, double beta, Tensor out) {
-        int rows = out.length(0) * in.rows();
+    private void transformOutputs(Convolution g, Planes products, double beta, Tensor out) {
+        Tiling tiling = Tiling.outputs(g);
+        int rows = out.length(0) * tiling.rows();
         backend.workers().share(rows, 1, 8 * out.size(), (from, to, part) -> {
             for (int r = from; r < to; r++) {
-                int y = 2 * (r % in.rows());
-                int pixel = (r / in.rows() * outHeight + y) * outWidth;
+                int y = 2 * (r % tiling.rows());
+                int pixel = (r / tiling.rows() * g.outHeight() + y) * g.outWidth();
                 loops.outputs(
                         CpuBackend.bytes(products.memory),
-                        CpuBackend.at(products.memory) + r * in.columns() * channels,
+                        CpuBackend.at(products.memory) + r * tiling.columns() * g.outChannels(),
                         products.stride,
-                        in.columns(),
-                        channels,
+                        tiling.columns(),
+                        g.outChannels(),
                         beta,
                         CpuBackend.bytes(out),
-                        CpuBackend.at(out) + pixel * channels,
-                        Math.min(2, outHeight - y),
-                        outWidth);
+                        CpuBackend.at(out) + pixel * g.outChannels(),
+                        Math.min(2, g.outHeight() - y),
+                        g.outWidth());
             }
         });
     }

@@ -119,13 +119,14 @@ public final class Matrices {
     }
 
     /** Eigenvalues and, in rows, their vectors; both empty if the matrix is not finite or the iteration does not end. */
-    private record Eigen(double[] values, double[][] vectors) {}
+    private record Eigen(double[] values, double[][] vectors) {
+        static final Eigen NONE = new Eigen(new double[0], new double[0][]);
+    }
 
     private static Eigen decompose(double[][] symmetric, boolean vectors) {
-        Eigen none = new Eigen(new double[0], new double[0][]);
         double largest = largest(symmetric);
         if (!(largest <= Double.MAX_VALUE) || symmetric.length == 0) {
-            return none;
+            return Eigen.NONE;
         }
         // a power of two that keeps squares of the entries in range, exact to undo
         double unit = largest == 0 ? 1 : Math.scalb(1.0, Math.max(-1000, -Math.getExponent(largest)));
@@ -136,7 +137,7 @@ public final class Matrices {
         try {
             return decompose(scaled, 0, unit, vectors);
         } catch (MathRuntimeException notConverged) {
-            return shifted(scaled, unit, vectors, none);
+            return shifted(scaled, unit, vectors);
         }
     }
 
@@ -144,7 +145,7 @@ public final class Matrices {
      * The iteration ends only where neighbours on the diagonal outweigh what is between them, and does not for a matrix of low rank
      * with rounding noise. Shifted by twice the norm of its largest row it does; small eigenvalues are then accurate to a roundoff of the largest.
      */
-    private static Eigen shifted(double[][] scaled, double unit, boolean vectors, Eigen none) {
+    private static Eigen shifted(double[][] scaled, double unit, boolean vectors) {
         double shift =
                 2 * Arrays.stream(scaled).mapToDouble(Matrices::norm).max().orElse(0);
         for (int i = 0; i < scaled.length; i++) {
@@ -153,7 +154,7 @@ public final class Matrices {
         try {
             return decompose(scaled, shift, unit, vectors);
         } catch (MathRuntimeException notConverged) {
-            return none;
+            return Eigen.NONE;
         }
     }
 

@@ -1,7 +1,9 @@
 package soopt.backend.vector;
 
+import static soopt.backend.vector.FloatLoops.load;
+import static soopt.backend.vector.FloatLoops.store;
+
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -13,17 +15,8 @@ import jdk.incubator.vector.VectorSpecies;
  */
 public final class FloatImages implements ImageLoops {
     private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
-    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final int BYTES = Float.BYTES;
     private static final int WIDTH = LANES.length();
-
-    private static FloatVector load(ByteBuffer x, int at) {
-        return FloatVector.fromByteBuffer(LANES, x, at * BYTES, ORDER);
-    }
-
-    private static void store(FloatVector value, ByteBuffer x, int at) {
-        value.intoByteBuffer(x, at * BYTES, ORDER);
-    }
 
     private static float get(ByteBuffer x, int at) {
         return x.getFloat(at * BYTES);

@@ -21,11 +21,11 @@ public final class FloatLoops implements Loops {
     /** Elements summed in lanes before the sum moves to float64: keeps rounding near that of a pairwise sum. */
     private static final int BLOCK = 2048;
 
-    private static FloatVector load(ByteBuffer x, int at) {
+    static FloatVector load(ByteBuffer x, int at) {
         return FloatVector.fromByteBuffer(LANES, x, at * BYTES, ORDER);
     }
 
-    private static void store(FloatVector value, ByteBuffer x, int at) {
+    static void store(FloatVector value, ByteBuffer x, int at) {
         value.intoByteBuffer(x, at * BYTES, ORDER);
     }
 

@@ -1,7 +1,9 @@
 package soopt.backend.vector;
 
+import static soopt.backend.vector.FloatLoops.load;
+import static soopt.backend.vector.FloatLoops.store;
+
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -11,17 +13,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 public final class FloatWinograd implements WinogradLoops {
     private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;
-    private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
-    private static final int BYTES = Float.BYTES;
     private static final int WIDTH = LANES.length();
-
-    private static FloatVector load(ByteBuffer x, int at) {
-        return FloatVector.fromByteBuffer(LANES, x, at * BYTES, ORDER);
-    }
-
-    private static void store(FloatVector value, ByteBuffer x, int at) {
-        value.intoByteBuffer(x, at * BYTES, ORDER);
-    }
 
     @Override
     public int lanes() {
@@ -228,17 +220,18 @@ public final class FloatWinograd implements WinogradLoops {
         for (int filter = 0; filter < n; filter++) {
             int from = at + filter * c;
             int to = atW + 9 * filter * c;
-            gradientTop(u, from, plane, c, (float) beta, w, to);
-            gradientMiddle(u, from, plane, c, (float) beta, w, to);
-            gradientBottom(u, from, plane, c, (float) beta, w, to);
+            gradientOuter(u, from, from, plane, c, (float) beta, w, to);
+            gradientInner(u, from, plane, c, (float) beta, w, to + 3 * c);
+            gradientOuter(u, from, from + 12 * plane, plane, c, (float) beta, w, to + 6 * c);
         }
     }
 
-    /** Row 0 of Gᵀ u G. */
-    private static void gradientTop(ByteBuffer u, int at, int plane, int c, float beta, ByteBuffer w, int to) {
+    /** Row 0 or 2 of Gᵀ u G at {@code to}; {@code atOuter} is row 0 or 3 of u. */
+    private static void gradientOuter(
+            ByteBuffer u, int at, int atOuter, int plane, int c, float beta, ByteBuffer w, int to) {
         for (int i = 0; i < c; i += WIDTH) {
-            int a = at + i;
-            int b = a + 4 * plane;
+            int a = atOuter + i;
+            int b = at + i + 4 * plane;
             int d = b + 4 * plane;
             FloatVector s0 = load(u, b).add(load(u, d)).mul(0.5f).add(load(u, a));
             FloatVector s1 =
@@ -254,8 +247,8 @@ public final class FloatWinograd implements WinogradLoops {
         }
     }
 
-    /** Row 1 of Gᵀ u G. */
-    private static void gradientMiddle(ByteBuffer u, int at, int plane, int c, float beta, ByteBuffer w, int to) {
+    /** Row 1 of Gᵀ u G at {@code to}. */
+    private static void gradientInner(ByteBuffer u, int at, int plane, int c, float beta, ByteBuffer w, int to) {
         for (int i = 0; i < c; i += WIDTH) {
             int b = at + i + 4 * plane;
             int d = b + 4 * plane;
@@ -264,29 +257,9 @@ public final class FloatWinograd implements WinogradLoops {
             FloatVector s2 = load(u, b + 2 * plane).sub(load(u, d + 2 * plane)).mul(0.25f);
             FloatVector s3 = load(u, b + 3 * plane).sub(load(u, d + 3 * plane)).mul(0.5f);
             FloatVector half = s1.add(s2);
-            put(s0.add(half), beta, w, to + i + 3 * c);
-            put(s1.sub(s2), beta, w, to + i + 4 * c);
-            put(s3.add(half), beta, w, to + i + 5 * c);
-        }
-    }
-
-    /** Row 2 of Gᵀ u G. */
-    private static void gradientBottom(ByteBuffer u, int at, int plane, int c, float beta, ByteBuffer w, int to) {
-        for (int i = 0; i < c; i += WIDTH) {
-            int b = at + i + 4 * plane;
-            int d = b + 4 * plane;
-            int e = d + 4 * plane;
-            FloatVector s0 = load(u, b).add(load(u, d)).mul(0.5f).add(load(u, e));
-            FloatVector s1 =
-                    load(u, b + plane).add(load(u, d + plane)).mul(0.5f).add(load(u, e + plane));
-            FloatVector s2 =
-                    load(u, b + 2 * plane).add(load(u, d + 2 * plane)).mul(0.5f).add(load(u, e + 2 * plane));
-            FloatVector s3 =
-                    load(u, b + 3 * plane).add(load(u, d + 3 * plane)).mul(0.5f).add(load(u, e + 3 * plane));
-            FloatVector half = s1.add(s2).mul(0.5f);
-            put(s0.add(half), beta, w, to + i + 6 * c);
-            put(s1.sub(s2).mul(0.5f), beta, w, to + i + 7 * c);
-            put(s3.add(half), beta, w, to + i + 8 * c);
+            put(s0.add(half), beta, w, to + i);
+            put(s1.sub(s2), beta, w, to + i + c);
+            put(s3.add(half), beta, w, to + i + 2 * c);
         }
     }
 
