@@ -1,6 +1,7 @@
 package soopt;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -8,8 +9,11 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +21,23 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     /** From the top; a layer's classes may use their own layer and the ones after it. */
     private static final List<String> LAYERS = List.of(
-            "cli", "report", "sweep", "experiment", "optimizer", "model", "data", "curvature", "backend", "spec");
+            "cli",
+            "report",
+            "sweep",
+            "experiment",
+            "optimizer",
+            "model",
+            "data",
+            "curvature",
+            "backend",
+            "spec",
+            "random",
+            "host",
+            "npy",
+            "file");
+
+    /** A package is a room that is read at once. Menus are larger where Java keeps a sealed interface and its records together. */
+    private static final int MOST_FILES = 20;
 
     private static JavaClasses classes;
 
@@ -56,11 +76,28 @@ class ArchitectureTest {
         }
     }
 
+    /** Two packages that use each other are one room with a wall in it. */
+    @Test
+    void packages_areFreeOfCycles() {
+        slices().matching("soopt.(**)").should().beFreeOfCycles().check(classes);
+    }
+
+    @Test
+    void packages_areReadAtOnce() {
+        Map<String, Long> files = classes.stream()
+                .filter(JavaClass::isTopLevelClass)
+                .filter(type -> !type.getSimpleName().startsWith("Double")
+                        && !type.getSimpleName().equals("package-info"))
+                .collect(Collectors.groupingBy(JavaClass::getPackageName, TreeMap::new, Collectors.counting()));
+        files.values().removeIf(count -> count <= MOST_FILES);
+        assertEquals(Map.of(), files);
+    }
+
     @Test
     void onlyBackend_knowsTheEngine() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("soopt.backend")
+                .resideOutsideOfPackage("soopt.backend..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.nd4j..", "org.bytedeco..")

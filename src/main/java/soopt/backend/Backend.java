@@ -20,6 +20,11 @@ public interface Backend extends AutoCloseable {
     /** CPU threads used by one operation. */
     int threads();
 
+    /** Numbers of the buffers that a convolution and its adjoint take beside their arrays, where they exceed a few million. */
+    default long scratch(Convolution geometry) {
+        return 0;
+    }
+
     /** Bytes held by live tensors now, their peak since {@link #resetPeak}, and bytes taken from the system in all. */
     Memory memory();
 

@@ -13,7 +13,7 @@ import java.util.function.LongFunction;
  *
  * @param <B> a block of the engine's memory
  */
-final class BlockPool<B> implements AutoCloseable {
+public final class BlockPool<B> implements AutoCloseable {
     private final LongFunction<B> allocate;
     private final Consumer<B> free;
     private final Map<Long, Deque<B>> idle = new HashMap<>();
@@ -23,20 +23,20 @@ final class BlockPool<B> implements AutoCloseable {
     private long systemAllocations;
     private boolean closed;
 
-    BlockPool(LongFunction<B> allocate, Consumer<B> free) {
+    public BlockPool(LongFunction<B> allocate, Consumer<B> free) {
         this.allocate = allocate;
         this.free = free;
     }
 
     /** The size class of a request, in bytes: a multiple of 64. */
-    static long sizeClass(long bytes) {
+    public static long sizeClass(long bytes) {
         long least = Math.max(bytes, 64);
         long step = Math.max(64, Long.highestOneBit(least) / 8);
         return (least + step - 1) / step * step;
     }
 
     /** A block of exactly the size class given. */
-    synchronized B take(long sizeClass) {
+    public synchronized B take(long sizeClass) {
         Deque<B> blocks = idle.get(sizeClass);
         B block = blocks == null ? null : blocks.poll();
         if (block == null) {
@@ -49,7 +49,7 @@ final class BlockPool<B> implements AutoCloseable {
         return block;
     }
 
-    synchronized void giveBack(long sizeClass, B block) {
+    public synchronized void giveBack(long sizeClass, B block) {
         liveBytes -= sizeClass;
         if (closed) {
             free.accept(block);
@@ -58,11 +58,11 @@ final class BlockPool<B> implements AutoCloseable {
         }
     }
 
-    synchronized Backend.Memory memory() {
+    public synchronized Backend.Memory memory() {
         return new Backend.Memory(liveBytes, peakBytes, systemBytes, systemAllocations);
     }
 
-    synchronized void resetPeak() {
+    public synchronized void resetPeak() {
         peakBytes = liveBytes;
     }
 

@@ -44,9 +44,4 @@ public record Convolution(
     public int outputs() {
         return outChannels * positions();
     }
-
-    /** Numbers of the buffers that the CPU takes beside the arrays, where they exceed a few million. */
-    public long buffers() {
-        return CpuWinograd.buffers(this);
-    }
 }

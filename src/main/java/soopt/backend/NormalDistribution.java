@@ -6,7 +6,7 @@ import org.hipparchus.special.Erf;
  * The standard normal distribution in float64: Φ by its Taylor series around the nearest point of a grid, whose terms are Hermite
  * polynomials: Φ(x + h) = Φ(x) + φ(x) Σ_m (−1)^(m−1) He_{m−1}(x) hᵐ/m!.
  */
-final class NormalDistribution {
+public final class NormalDistribution {
     private static final int PER_UNIT = 32;
     private static final int LIMIT = 39;
     private static final int TERMS = 16;
@@ -21,12 +21,12 @@ final class NormalDistribution {
     private NormalDistribution() {}
 
     /** φ(z) = exp(−z²/2)/√(2π). */
-    static double density(double z) {
+    public static double density(double z) {
         return Math.exp(-z * z / 2) / Math.sqrt(2 * Math.PI);
     }
 
     /** Φ(z) = ∫ φ from −∞ to z. */
-    static double cumulative(double z) {
+    public static double cumulative(double z) {
         if (!(Math.abs(z) < LIMIT)) {
             return Double.isNaN(z) ? z : z < 0 ? 0 : 1;
         }

@@ -4,10 +4,10 @@ package soopt.backend;
  * Softmax cross-entropy and its derivatives on the host in float64. The outputs of a network are few (N·C numbers per direction), so
  * that exactness is worth more than vector instructions here.
  */
-final class SoftmaxLoops {
+public final class SoftmaxLoops {
     private final Backend backend;
 
-    SoftmaxLoops(Backend backend) {
+    public SoftmaxLoops(Backend backend) {
         this.backend = backend;
     }
 
@@ -17,7 +17,7 @@ final class SoftmaxLoops {
         return values;
     }
 
-    double loss(Tensor logits, Tensor labels, double w, Tensor p, Tensor gradient) {
+    public double loss(Tensor logits, Tensor labels, double w, Tensor p, Tensor gradient) {
         int classes = logits.length(1);
         double[] y = host(logits);
         double[] label = host(labels);
@@ -60,7 +60,7 @@ final class SoftmaxLoops {
         return max + Math.log(sum);
     }
 
-    int countCorrect(Tensor logits, Tensor labels) {
+    public int countCorrect(Tensor logits, Tensor labels) {
         int classes = logits.length(1);
         double[] y = host(logits);
         double[] label = host(labels);
@@ -91,7 +91,7 @@ final class SoftmaxLoops {
         }
     }
 
-    void hessian(Tensor p, Tensor v, double w, Tensor out) {
+    public void hessian(Tensor p, Tensor v, double w, Tensor out) {
         double[] probability = host(p);
         double[] values = host(v);
         centre(probability, values, p.length(1));
@@ -101,7 +101,8 @@ final class SoftmaxLoops {
         backend.fromHost(values, 0, out);
     }
 
-    void tangents(Tensor p, Tensor first, Tensor second, int n2, double w, double[] gram, int stride, double[] third) {
+    public void tangents(
+            Tensor p, Tensor first, Tensor second, int n2, double w, double[] gram, int stride, double[] third) {
         int n = first.length(0);
         if (n == 0) {
             return;

@@ -1,7 +1,7 @@
 package soopt.backend;
 
 /** Memory that holds the elements of tensors: one allocation of the engine, returned to a pool when released. */
-interface Storage {
+public interface Storage {
     Precision precision();
 
     /** Capacity in elements. */

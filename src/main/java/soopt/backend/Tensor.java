@@ -21,7 +21,7 @@ public final class Tensor implements AutoCloseable {
         this.owner = owner;
     }
 
-    static Tensor owning(Storage storage, int... shape) {
+    public static Tensor owning(Storage storage, int... shape) {
         return new Tensor(storage, 0, shape.clone(), true);
     }
 
@@ -87,11 +87,11 @@ public final class Tensor implements AutoCloseable {
         return storage == other.storage;
     }
 
-    Storage storage() {
+    public Storage storage() {
         return storage;
     }
 
-    long offset() {
+    public long offset() {
         return offset;
     }
 

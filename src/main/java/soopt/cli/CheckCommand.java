@@ -13,13 +13,22 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
+import soopt.cli.options.Arguments;
+import soopt.cli.options.DataOptions;
+import soopt.cli.options.ExitCode;
+import soopt.cli.options.Partitions;
+import soopt.cli.options.SpecArguments;
+import soopt.cli.terminal.Natives;
+import soopt.cli.terminal.Table;
 import soopt.curvature.CurvatureSummary;
+import soopt.curvature.DerivativeAudit;
 import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.Partition;
-import soopt.data.Data;
-import soopt.experiment.Experiment;
-import soopt.experiment.folder.JsonObject;
+import soopt.data.examples.Data;
+import soopt.experiment.Workbench;
+import soopt.experiment.file.Experiment;
+import soopt.file.JsonObject;
 import soopt.spec.SpecSource;
 
 /** Audits the derivatives of an experiment's network at its starting parameters on one batch. */

@@ -7,7 +7,9 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import soopt.experiment.Experiment;
+import soopt.cli.options.ExitCode;
+import soopt.cli.options.SpecArguments;
+import soopt.experiment.file.Experiment;
 import soopt.spec.JsonSchema;
 import soopt.spec.SpecWriter;
 

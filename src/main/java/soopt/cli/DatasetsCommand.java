@@ -11,8 +11,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import soopt.cli.options.DataOptions;
+import soopt.cli.options.ExitCode;
+import soopt.cli.terminal.Table;
 import soopt.data.DatasetCatalog;
-import soopt.experiment.folder.JsonObject;
+import soopt.file.JsonObject;
 
 /** Gets data sets onto this machine and tests them. */
 @Command(

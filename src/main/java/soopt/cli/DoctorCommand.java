@@ -14,11 +14,16 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import soopt.backend.Backend;
-import soopt.backend.Backends;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
+import soopt.backend.engine.Backends;
+import soopt.cli.options.DataOptions;
+import soopt.cli.options.ExitCode;
+import soopt.cli.options.Version;
+import soopt.cli.terminal.Natives;
+import soopt.cli.terminal.Table;
 import soopt.data.DatasetCatalog;
-import soopt.experiment.folder.Host;
+import soopt.host.Host;
 
 /** Looks at what the program needs on this machine. */
 @Command(

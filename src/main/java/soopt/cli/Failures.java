@@ -14,10 +14,12 @@ import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
-import soopt.data.DatasetException;
+import soopt.cli.options.ExitCode;
+import soopt.cli.options.Version;
+import soopt.data.fetch.DatasetException;
 import soopt.experiment.DeviceException;
 import soopt.experiment.folder.RunDirectoryException;
-import soopt.spec.SpecException;
+import soopt.spec.yaml.SpecException;
 
 /** Turns whatever a command throws into lines for the user and an exit code; stack traces go to a file. */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {

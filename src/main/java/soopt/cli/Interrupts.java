@@ -2,13 +2,14 @@ package soopt.cli;
 
 import java.io.PrintWriter;
 import org.jline.utils.Signals;
-import soopt.experiment.StopSignal;
+import soopt.cli.options.ExitCode;
+import soopt.experiment.loop.StopSignal;
 
 /**
  * Ctrl-C and TERM: the first asks the trainer to stop between two steps, so that the run folder is valid; the second ends the
  * process.
  */
-final class Interrupts {
+public final class Interrupts {
     private final StopSignal stop;
     private final PrintWriter err;
     private volatile boolean running;
@@ -18,7 +19,7 @@ final class Interrupts {
         this.err = err;
     }
 
-    static Interrupts install(StopSignal stop, PrintWriter err) {
+    public static Interrupts install(StopSignal stop, PrintWriter err) {
         Interrupts interrupts = new Interrupts(stop, err);
         Signals.register("INT", () -> interrupts.received(StopSignal.Reason.CANCEL, ExitCode.INTERRUPTED));
         Signals.register("TERM", () -> interrupts.received(StopSignal.Reason.PREEMPT, ExitCode.TERMINATED));

@@ -7,6 +7,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import soopt.cli.bench.BenchCommand;
+import soopt.cli.options.ExitCode;
+import soopt.cli.options.Version;
+import soopt.cli.terminal.Terminal;
 
 /** The program: one subcommand per thing a user can ask for. */
 @Command(

@@ -14,14 +14,21 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import soopt.backend.Precision;
+import soopt.backend.engine.Backends;
+import soopt.cli.options.DataOptions;
+import soopt.cli.options.ExitCode;
+import soopt.cli.options.Partitions;
+import soopt.cli.options.SpecArguments;
+import soopt.cli.terminal.Table;
 import soopt.curvature.Order;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
-import soopt.data.Data;
-import soopt.experiment.Experiment;
-import soopt.experiment.MemoryBudget;
-import soopt.experiment.folder.JsonObject;
+import soopt.data.examples.Data;
+import soopt.experiment.file.Experiment;
+import soopt.experiment.file.MemoryBudget;
+import soopt.file.JsonObject;
 import soopt.model.Network;
+import soopt.model.SummaryCost;
 import soopt.model.SummaryMemory;
 import soopt.model.SummaryPlan;
 
@@ -33,8 +40,8 @@ import soopt.model.SummaryPlan;
         description =
                 "Costs are counted in multiply-adds, in units of one gradient; elementwise work adds some percent. A curvature"
                         + " batch whose pass does not fit curvature.memory is worked through in pieces of its examples; where"
-                        + " one example does not fit, blocks of directions are, in one sweep for each pair of blocks. The"
-                        + " numbers stay the same; the costs count every sweep.",
+                        + " one example does not fit, blocks of directions are, in one round for each pair of blocks. The"
+                        + " numbers stay the same; the costs count every round.",
         footerHeading = "%nExamples:%n",
         footer = {
             "  soopt partition configs/mlp_newtonsummary.yaml",
@@ -103,7 +110,8 @@ final class PartitionCommand implements Callable<Integer> {
 
         private static SummaryPlan plan(
                 Network network, Precision precision, Partition partition, Order order, int batch) {
-            return new SummaryMemory(network, precision, partition, order).plan(batch, network.curvatureMemory());
+            return new SummaryMemory(network, precision, Backends::scratch, partition, order)
+                    .plan(batch, network.curvatureMemory());
         }
     }
 
@@ -118,7 +126,7 @@ final class PartitionCommand implements Callable<Integer> {
             rows.forEach(row -> text.append(groups(row.partition())).append(System.lineSeparator()));
         }
         Table costs = new Table(
-                "partition", "S", "ḡ, H̄", "ḡ, H̄, D̄³", "examples at once", "directions at once", "sweeps", "MiB");
+                "partition", "S", "ḡ, H̄", "ḡ, H̄, D̄³", "examples at once", "directions at once", "rounds", "MiB");
         for (Row row : rows) {
             costs.row(
                     row.name(),
@@ -127,7 +135,7 @@ final class PartitionCommand implements Callable<Integer> {
                     String.format(Locale.ROOT, "%.2f", row.third()),
                     row.plan().examples(),
                     row.plan().directions().atOnce(),
-                    row.plan().directions().sweeps(),
+                    row.plan().directions().rounds(),
                     String.format(Locale.ROOT, "%,d", mebibytes(row.plan().bytes())));
         }
         return text.append(costs.text(""))
@@ -189,7 +197,7 @@ final class PartitionCommand implements Callable<Integer> {
                     .put("order_3_cost_gradients", row.third())
                     .put("examples_at_once", row.plan().examples())
                     .put("directions_at_once", row.plan().directions().atOnce())
-                    .put("sweeps", row.plan().directions().sweeps())
+                    .put("rounds", row.plan().directions().rounds())
                     .put("memory_bytes", row.plan().bytes())
                     .putObjects("members", groups));
         }

@@ -11,12 +11,18 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import soopt.experiment.Experiment;
-import soopt.experiment.RunResult;
+import soopt.cli.options.DataOptions;
+import soopt.cli.options.ExitCode;
+import soopt.cli.options.SpecArguments;
+import soopt.cli.terminal.Natives;
+import soopt.cli.terminal.StatusLine;
+import soopt.cli.terminal.Terminal;
 import soopt.experiment.Runner;
-import soopt.experiment.StopSignal;
-import soopt.experiment.folder.JsonObject;
+import soopt.experiment.file.Experiment;
 import soopt.experiment.folder.MetricsRow;
+import soopt.experiment.loop.RunResult;
+import soopt.experiment.loop.StopSignal;
+import soopt.file.JsonObject;
 import soopt.spec.SpecSource;
 
 /** Trains what an experiment file describes, one run per seed. */

@@ -1,12 +1,13 @@
 package soopt.cli;
 
 import java.util.Locale;
-import soopt.experiment.RunListener;
-import soopt.experiment.RunResult;
+import soopt.cli.terminal.StatusLine;
 import soopt.experiment.folder.MetricsRow;
+import soopt.experiment.loop.RunListener;
+import soopt.experiment.loop.RunResult;
 
 /** Shows a run on stderr: a bar over all steps where there is a terminal, and a line per epoch. */
-final class RunView implements RunListener {
+public final class RunView implements RunListener {
     private final StatusLine status;
     private final Interrupts interrupts;
     private long steps;
@@ -14,7 +15,7 @@ final class RunView implements RunListener {
     private boolean headerShown;
     private boolean classification;
 
-    RunView(StatusLine status, Interrupts interrupts) {
+    public RunView(StatusLine status, Interrupts interrupts) {
         this.status = status;
         this.interrupts = interrupts;
     }
@@ -90,15 +91,15 @@ final class RunView implements RunListener {
     }
 
     /** Four significant digits; "-" for what was not measured. */
-    static String number(double value) {
+    public static String number(double value) {
         return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.4g", value);
     }
 
-    static String percent(double fraction) {
+    public static String percent(double fraction) {
         return Double.isNaN(fraction) ? "-" : String.format(Locale.ROOT, "%.2f %%", 100 * fraction);
     }
 
-    static String seconds(double seconds) {
+    public static String seconds(double seconds) {
         return seconds < 60 ? String.format(Locale.ROOT, "%.1f s", seconds) : StatusLine.clock(Math.round(seconds));
     }
 }

@@ -11,7 +11,7 @@ import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
 import soopt.spec.Range;
-import soopt.spec.SpecException;
+import soopt.spec.yaml.SpecException;
 
 /**
  * A rule that splits the parameters of any network into groups (Wolinski 2025, §3.2 and appendix J). Groups of weights come before

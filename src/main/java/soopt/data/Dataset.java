@@ -1,5 +1,9 @@
 package soopt.data;
 
+import soopt.data.examples.Data;
+import soopt.data.fetch.DatasetException;
+import soopt.data.fetch.Store;
+
 /** A data set by name: what to load. */
 public sealed interface Dataset permits Mnist, FashionMnist, Cifar10, MnistSample, Npz {
     /** Number of training examples held out for validation, drawn with the run's seed. */

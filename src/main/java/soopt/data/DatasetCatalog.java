@@ -5,6 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import soopt.data.fetch.DamagedFileException;
+import soopt.data.fetch.DatasetException;
+import soopt.data.fetch.DatasetFile;
+import soopt.data.fetch.DatasetFiles;
+import soopt.data.fetch.Fetcher;
+import soopt.data.fetch.Store;
 
 /** The data sets that consist of known files: what they are, whether they are here, and how to get them. */
 public final class DatasetCatalog {

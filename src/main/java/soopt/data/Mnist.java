@@ -1,6 +1,14 @@
 package soopt.data;
 
 import java.util.List;
+import soopt.data.examples.Data;
+import soopt.data.examples.Split;
+import soopt.data.fetch.DatasetFile;
+import soopt.data.fetch.DatasetFiles;
+import soopt.data.fetch.Fetcher;
+import soopt.data.fetch.Source;
+import soopt.data.fetch.Store;
+import soopt.data.format.Idx;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;

@@ -6,6 +6,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import soopt.data.examples.Data;
+import soopt.data.examples.NpyExamples;
+import soopt.data.examples.Split;
+import soopt.data.fetch.DatasetException;
+import soopt.data.fetch.Store;
+import soopt.npy.NpyArray;
+import soopt.npy.NpyException;
+import soopt.npy.NpzFile;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
@@ -96,6 +104,14 @@ public record Npz(
     }
 
     private static NpyExamples examples(Path path, List<List<String>> candidates, int limit) {
+        try {
+            return read(path, candidates, limit);
+        } catch (NpyException e) {
+            throw new DatasetException(e.getMessage(), e);
+        }
+    }
+
+    private static NpyExamples read(Path path, List<List<String>> candidates, int limit) {
         List<String> present = NpzFile.names(path);
         List<String> tried = new ArrayList<>();
         for (List<String> pair : candidates) {

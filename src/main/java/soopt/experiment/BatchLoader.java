@@ -4,7 +4,7 @@ import java.util.Arrays;
 import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
-import soopt.data.Examples;
+import soopt.data.examples.Examples;
 
 /** Copies batches of a set, or of its augmented views, to the device, always into the same memory: the next overwrites a batch. */
 final class BatchLoader implements AutoCloseable {

@@ -7,6 +7,7 @@ import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
+import soopt.experiment.loop.Counts;
 
 /** An objective whose derivatives are counted. */
 record CountedObjective(Objective objective, Counts counts) implements Objective {

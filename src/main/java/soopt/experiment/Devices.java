@@ -3,10 +3,11 @@ package soopt.experiment;
 import java.util.Locale;
 import java.util.Optional;
 import soopt.backend.Backend;
-import soopt.backend.Backends;
-import soopt.backend.CudaBuild;
 import soopt.backend.Precision;
-import soopt.experiment.folder.Host;
+import soopt.backend.engine.Backends;
+import soopt.backend.nd4j.CudaBuild;
+import soopt.experiment.file.Device;
+import soopt.host.Host;
 
 /** Opens the backend that an experiment asks for. */
 public final class Devices {

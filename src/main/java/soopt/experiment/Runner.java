@@ -8,15 +8,23 @@ import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partitioning;
-import soopt.data.Data;
-import soopt.data.Store;
-import soopt.experiment.folder.JsonObject;
+import soopt.data.examples.Data;
+import soopt.data.fetch.Store;
+import soopt.experiment.file.Experiment;
 import soopt.experiment.folder.Meta;
 import soopt.experiment.folder.Recorder;
 import soopt.experiment.folder.RunDirectory;
 import soopt.experiment.folder.RunState;
 import soopt.experiment.folder.Status;
-import soopt.experiment.folder.WholeFile;
+import soopt.experiment.loop.Counts;
+import soopt.experiment.loop.CurvatureRecord;
+import soopt.experiment.loop.Position;
+import soopt.experiment.loop.RunListener;
+import soopt.experiment.loop.RunResult;
+import soopt.experiment.loop.StopSignal;
+import soopt.experiment.loop.Trainer;
+import soopt.file.JsonObject;
+import soopt.file.WholeFile;
 import soopt.optimizer.NewtonSummary;
 import soopt.optimizer.Optimizer;
 import soopt.optimizer.Problem;
@@ -64,9 +72,9 @@ public final class Runner {
      * Runs to the end, or to where it is stopped or diverges; a run that is finished already is left alone unless forced. A
      * failure on the way is written into the folder (FAILED, stack trace in run.log) and thrown.
      *
-     * @throws soopt.spec.SpecException if model.init.from cannot be read or does not fit the model; no folder was made
+     * @throws soopt.spec.yaml.SpecException if model.init.from cannot be read or does not fit the model; no folder was made
      * @throws soopt.experiment.folder.RunDirectoryException if the folder cannot be written or is in use; no data was read
-     * @throws soopt.data.DatasetException if the data is missing or damaged; no folder was made
+     * @throws soopt.data.fetch.DatasetException if the data is missing or damaged; no folder was made
      * @throws DeviceException if the device cannot be used; no folder was made
      */
     public static RunResult run(Request request, RunListener listener, StopSignal stop) {

@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import soopt.backend.Activation;
 import soopt.backend.Tensor;
+import soopt.model.loss.Loss;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;

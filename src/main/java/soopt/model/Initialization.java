@@ -6,7 +6,7 @@ import java.util.random.RandomGenerator;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.ParameterLayout;
-import soopt.data.RandomStreams;
+import soopt.random.RandomStreams;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
@@ -31,7 +31,7 @@ public record Initialization(
     /**
      * θ [P] for this layout; the caller closes it. The numbers depend on the seed and the tensor's position alone, not on the device.
      *
-     * @throws soopt.spec.SpecException if the file named does not fit the layout
+     * @throws soopt.spec.yaml.SpecException if the file named does not fit the layout
      */
     public Tensor parameters(ParameterLayout layout, Backend backend, long seed) {
         if (from.isPresent()) {

@@ -6,6 +6,16 @@ import soopt.backend.Activation;
 import soopt.backend.Averaging;
 import soopt.backend.Convolution;
 import soopt.backend.Pooling;
+import soopt.model.layer.AveragePool2d;
+import soopt.model.layer.Biased;
+import soopt.model.layer.Conv2d;
+import soopt.model.layer.Dense;
+import soopt.model.layer.Elementwise;
+import soopt.model.layer.Flatten;
+import soopt.model.layer.Layer;
+import soopt.model.layer.MaxPool2d;
+import soopt.model.layer.Scale;
+import soopt.model.loss.Loss;
 
 /**
  * Builds a network layer by layer, counting parameters and following the shapes; the names of modules are given as PyTorch would.

@@ -2,6 +2,7 @@ package soopt.model;
 
 import java.util.List;
 import soopt.backend.Activation;
+import soopt.model.loss.Loss;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;

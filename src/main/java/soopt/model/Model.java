@@ -1,5 +1,6 @@
 package soopt.model;
 
+import soopt.model.loss.Loss;
 import soopt.spec.Refused;
 
 /** A network by name: its architecture, its loss and its initialization. */

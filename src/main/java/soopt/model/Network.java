@@ -2,10 +2,15 @@ package soopt.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import soopt.backend.Backend;
+import soopt.backend.Convolution;
 import soopt.backend.Tensor;
 import soopt.curvature.Objective;
 import soopt.curvature.ParameterLayout;
+import soopt.model.layer.Layer;
+import soopt.model.loss.Loss;
+import soopt.model.tangent.Pass;
 
 /** Layers in a row, the loss of their outputs, and where their parameters lie in θ. Has no parameters of its own. */
 public final class Network {
@@ -95,8 +100,8 @@ public final class Network {
     }
 
     /** Numbers of the largest buffers that a layer takes for itself. */
-    long buffers() {
-        return layers.stream().mapToLong(Layer::buffers).max().orElse(0);
+    long buffers(ToLongFunction<Convolution> scratch) {
+        return layers.stream().mapToLong(layer -> layer.buffers(scratch)).max().orElse(0);
     }
 
     /** By layer, the number of layers with parameters up to it. */
@@ -118,8 +123,8 @@ public final class Network {
     public Score score(Backend backend, Tensor theta, Tensor inputs, Tensor targets) {
         try (Pass pass = new Pass(backend, layout, theta, inputs, Pass.Depth.VALUE)) {
             int examples = inputs.length(0);
-            Tensor outputs = forward(evaluations(pass), pass, inputs);
-            double mean = loss.evaluate(pass, examples).value(outputs, reconstruction ? inputs : targets);
+            Tensor outputs = forward(stages(pass), pass, inputs);
+            double mean = loss.begin(pass, examples).value(outputs, reconstruction ? inputs : targets);
             double correct = loss.isClassification() ? backend.countCorrect(outputs, targets) : Double.NaN;
             return new Score(mean * examples, correct, examples);
         }
@@ -135,19 +140,19 @@ public final class Network {
 
     // ---- one pass ----
 
-    List<Layer.Evaluation> evaluations(Pass pass) {
-        List<Layer.Evaluation> evaluations = new ArrayList<>();
+    List<Layer.Stage> stages(Pass pass) {
+        List<Layer.Stage> stages = new ArrayList<>();
         for (int i = 0; i < layers.size(); i++) {
-            evaluations.add(layers.get(i).evaluate(pass, inputShapes.get(i)));
+            stages.add(layers.get(i).begin(pass, inputShapes.get(i)));
         }
-        return evaluations;
+        return stages;
     }
 
     /** The outputs [N, C]; without anything kept for later, each activation is returned as soon as it is used. */
-    Tensor forward(List<Layer.Evaluation> evaluations, Pass pass, Tensor inputs) {
+    Tensor forward(List<Layer.Stage> stages, Pass pass, Tensor inputs) {
         Tensor x = inputs;
-        for (Layer.Evaluation evaluation : evaluations) {
-            Tensor y = evaluation.forward(x);
+        for (Layer.Stage stage : stages) {
+            Tensor y = stage.forward(x);
             if (pass.depth() == Pass.Depth.VALUE && !y.sharesStorageWith(x)) {
                 pass.release(x);
             }
@@ -157,14 +162,14 @@ public final class Network {
     }
 
     /** Carries ∂L/∂outputs down to the first layer with parameters; every layer keeps its part. */
-    void backward(List<Layer.Evaluation> evaluations, Tensor adjoint) {
+    void backward(List<Layer.Stage> stages, Tensor adjoint) {
         Tensor dy = adjoint;
         int first = firstOwner();
-        for (int i = evaluations.size() - 1; i > first; i--) {
-            dy = evaluations.get(i).backward(dy);
+        for (int i = stages.size() - 1; i > first; i--) {
+            dy = stages.get(i).backward(dy);
         }
-        if (first < evaluations.size()) {
-            evaluations.get(first).keepAdjoint(dy);
+        if (first < stages.size()) {
+            stages.get(first).keepAdjoint(dy);
         }
     }
 

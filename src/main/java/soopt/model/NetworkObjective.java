@@ -8,6 +8,14 @@ import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
+import soopt.model.layer.Layer;
+import soopt.model.loss.Loss;
+import soopt.model.tangent.Directions;
+import soopt.model.tangent.Jets;
+import soopt.model.tangent.Pass;
+import soopt.model.tangent.Round;
+import soopt.model.tangent.Summation;
+import soopt.model.tangent.ThirdOrder;
 
 /** The mean loss of a network on one batch, with derivatives from one forward pass, one backward pass and forward tangents. */
 final class NetworkObjective implements Objective {
@@ -49,16 +57,16 @@ final class NetworkObjective implements Objective {
     @Override
     public double loss(Tensor theta) {
         try (Pass pass = pass(theta, Pass.Depth.VALUE)) {
-            Tensor outputs = network.forward(network.evaluations(pass), pass, inputs);
-            return network.loss().evaluate(pass, examples()).value(outputs, targets);
+            Tensor outputs = network.forward(network.stages(pass), pass, inputs);
+            return network.loss().begin(pass, examples()).value(outputs, targets);
         }
     }
 
     @Override
     public double gradient(Tensor theta, Tensor gradient) {
         try (Pass pass = pass(theta, Pass.Depth.GRADIENT)) {
-            List<Layer.Evaluation> layers = network.evaluations(pass);
-            double value = forwardAndBackward(pass, layers, network.loss().evaluate(pass, examples()), inputs, targets);
+            List<Layer.Stage> layers = network.stages(pass);
+            double value = forwardAndBackward(pass, layers, network.loss().begin(pass, examples()), inputs, targets);
             layers.forEach(layer -> layer.parameterGradient(gradient));
             return value;
         }
@@ -69,8 +77,7 @@ final class NetworkObjective implements Objective {
         return correct;
     }
 
-    private double forwardAndBackward(
-            Pass pass, List<Layer.Evaluation> layers, Loss.Evaluation loss, Tensor x, Tensor t) {
+    private double forwardAndBackward(Pass pass, List<Layer.Stage> layers, Loss.Stage loss, Tensor x, Tensor t) {
         Tensor outputs = network.forward(layers, pass, x);
         Tensor adjoint = pass.allocate(outputs.shape());
         if (pass.depth() == Pass.Depth.GRADIENT && network.loss().isClassification()) {
@@ -85,38 +92,39 @@ final class NetworkObjective implements Objective {
     public CurvatureSummary summary(Tensor theta, Tensor u, Partition partition, Order order) {
         Summation sums = new Summation(partition.size());
         ThirdOrder third = order == Order.THIRD_FULL ? new ThirdOrder(backend, partition.size()) : null;
-        SummaryPlan plan = new SummaryMemory(network, backend.precision(), partition, order).plan(examples(), budget);
+        SummaryPlan plan = new SummaryMemory(network, backend.precision(), backend::scratch, partition, order)
+                .plan(examples(), budget);
         for (int from = 0; from < examples(); from += plan.examples()) {
             int to = Math.min(examples(), from + plan.examples());
             Tensor x = inputs.rows(from, to);
             Tensor t = targets.rows(from, to);
             try (Pass pass = new Pass(backend, network.layout(), theta, x, Pass.Depth.CURVATURE)) {
-                Chunk chunk = new Chunk(
-                        pass, network.evaluations(pass), network.loss().evaluate(pass, examples()));
+                Chunk chunk =
+                        new Chunk(pass, network.stages(pass), network.loss().begin(pass, examples()));
                 sums.addLoss(forwardAndBackward(pass, chunk.layers(), chunk.loss(), x, t));
                 plan.directions()
-                        .forEachSweep(sweep ->
-                                addSweep(chunk, new Directions(backend, u, partition, sweep), order, sums, third));
+                        .forEachRound(round ->
+                                addRound(chunk, new Directions(backend, u, partition, round), order, sums, third));
             }
         }
         return sums.result(order != Order.SECOND, third == null ? new double[0][][] : third.result());
     }
 
     /** Examples worked on at once, after their forward and backward pass. */
-    private record Chunk(Pass pass, List<Layer.Evaluation> layers, Loss.Evaluation loss) {}
+    private record Chunk(Pass pass, List<Layer.Stage> layers, Loss.Stage loss) {}
 
-    /** Adds what one sweep counts for the examples of the chunk, each with its weight 1/N of the whole batch. */
-    private void addSweep(Chunk chunk, Directions directions, Order order, Summation sums, ThirdOrder third) {
-        Sweep sweep = directions.sweep();
-        if (sweep.fewest() <= 2) {
-            sums.begin(sweep);
-            boolean second = order != Order.SECOND && sweep.fewest() == 1;
+    /** Adds what one round counts for the examples of the chunk, each with its weight 1/N of the whole batch. */
+    private void addRound(Chunk chunk, Directions directions, Order order, Summation sums, ThirdOrder third) {
+        Round round = directions.round();
+        if (round.fewest() <= 2) {
+            sums.begin(round);
+            boolean second = order != Order.SECOND && round.fewest() == 1;
             try (Jets jets = new Jets(directions, chunk.pass().examples(), second)) {
-                addSummary(chunk, jets, sweep.isOnly() && third == null, sums);
+                addSummary(chunk, jets, round.isOnly() && third == null, sums);
             }
         }
         if (third != null) {
-            third.begin(sweep);
+            third.begin(round);
             addThirdFull(chunk, directions, third);
         }
     }
@@ -146,7 +154,7 @@ final class NetworkObjective implements Objective {
         chunk.pass().releaseSince(mark);
     }
 
-    private Tensor tangents(List<Layer.Evaluation> layers, Directions directions) {
+    private Tensor tangents(List<Layer.Stage> layers, Directions directions) {
         Tensor dx = null;
         for (int i = network.firstOwner(); i < layers.size(); i++) {
             dx = layers.get(i).tangent(dx, directions);
@@ -155,7 +163,7 @@ final class NetworkObjective implements Objective {
     }
 
     private void backwardTangents(
-            Pass pass, List<Layer.Evaluation> layers, Loss.Evaluation loss, Tensor dy, Directions directions) {
+            Pass pass, List<Layer.Stage> layers, Loss.Stage loss, Tensor dy, Directions directions) {
         Tensor ddy = pass.allocate(dy.shape());
         loss.hessian(dy, ddy);
         for (int i = layers.size() - 1; i >= network.firstOwner(); i--) {
@@ -166,8 +174,8 @@ final class NetworkObjective implements Objective {
     @Override
     public void hessianVector(Tensor theta, Tensor v, Tensor out) {
         try (Pass pass = pass(theta, Pass.Depth.CURVATURE)) {
-            List<Layer.Evaluation> layers = network.evaluations(pass);
-            Loss.Evaluation loss = network.loss().evaluate(pass, examples());
+            List<Layer.Stage> layers = network.stages(pass);
+            Loss.Stage loss = network.loss().begin(pass, examples());
             forwardAndBackward(pass, layers, loss, inputs, targets);
             Directions directions = Directions.whole(backend, v, layout());
             backwardTangents(pass, layers, loss, tangents(layers, directions), directions);
@@ -178,8 +186,8 @@ final class NetworkObjective implements Objective {
     @Override
     public void gaussNewtonVector(Tensor theta, Tensor v, Tensor out) {
         try (Pass pass = pass(theta, Pass.Depth.GRADIENT)) {
-            List<Layer.Evaluation> layers = network.evaluations(pass);
-            Loss.Evaluation loss = network.loss().evaluate(pass, examples());
+            List<Layer.Stage> layers = network.stages(pass);
+            Loss.Stage loss = network.loss().begin(pass, examples());
             Tensor outputs = network.forward(layers, pass, inputs);
             Tensor adjoint = pass.allocate(outputs.shape());
             loss.valueAndGradient(outputs, targets, adjoint);

@@ -3,10 +3,14 @@ package soopt.model;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.ToLongFunction;
+import soopt.backend.Convolution;
 import soopt.backend.Precision;
 import soopt.curvature.Order;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
+import soopt.model.tangent.DirectionBlocks;
+import soopt.model.tangent.Directions;
 
 /**
  * How much memory a curvature pass along the groups of a partition takes, and how to cut it so that it fits a budget. Counted are the
@@ -34,12 +38,18 @@ public final class SummaryMemory {
     private final long padded;
     private final long buffers;
 
-    public SummaryMemory(Network network, Precision precision, Partition partition, Order order) {
+    /** @param scratch numbers that the engine takes for a convolution: {@link soopt.backend.Backend#scratch} */
+    public SummaryMemory(
+            Network network,
+            Precision precision,
+            ToLongFunction<Convolution> scratch,
+            Partition partition,
+            Order order) {
         this.precision = precision;
         this.order = order;
         this.groups = partition.size();
         this.padded = padded(partition);
-        this.buffers = network.buffers();
+        this.buffers = network.buffers(scratch);
         this.widths = network.widths();
         this.alive = alive(network.owners(), partition);
     }
@@ -90,11 +100,11 @@ public final class SummaryMemory {
     }
 
     private long perExample(long directions) {
-        return precision.bytes() * (order == Order.THIRD_FULL ? full(directions) : sweep(directions));
+        return precision.bytes() * (order == Order.THIRD_FULL ? full(directions) : round(directions));
     }
 
     /** The most, over the layers, of what is kept and the tangents of two neighbouring layers with one row of scratch. */
-    private long sweep(long directions) {
+    private long round(long directions) {
         int orders = order == Order.SECOND ? 1 : 2;
         long kept = Arrays.stream(widths).sum();
         long most = PRIMAL * kept;
@@ -103,7 +113,7 @@ public final class SummaryMemory {
             long scratch = i == 0 ? widths[0] : Math.max(widths[i - 1], widths[i]);
             long tangents = orders * (before + Math.min(directions, alive[i]) * widths[i]) + scratch;
             most = Math.max(most, PRIMAL * kept + tangents);
-            // A single sweep returns what the layers behind it have kept.
+            // A single round returns what the layers behind it have kept.
             kept -= directions == groups ? widths[i] : 0;
         }
         return most;
@@ -119,7 +129,7 @@ public final class SummaryMemory {
     /**
      * The fewest blocks of directions with which one example fits, blocks of one if none does; then the batch cut into the fewest equal
      * chunks that fit, of one example at least. Where what cannot be cut leaves no room for any cut, half of the budget comes on top: no
-     * number of sweeps would make it fit.
+     * number of rounds would make it fit.
      */
     public SummaryPlan plan(int examples, long budget) {
         long rest = budget - uncut();
@@ -144,12 +154,12 @@ public final class SummaryMemory {
         return precision.bytes() * most;
     }
 
-    /** Blocks of directions that a sweep holds at once. */
+    /** Blocks of directions that a round holds at once. */
     private int together() {
         return order == Order.THIRD_FULL ? 3 : 2;
     }
 
-    /** With no more blocks than a sweep holds together it holds all directions: one block, or more blocks than that. */
+    /** With no more blocks than a round holds together it holds all directions: one block, or more blocks than that. */
     private DirectionBlocks blocks(long rest) {
         DirectionBlocks blocks = DirectionBlocks.whole(groups);
         int together = together();

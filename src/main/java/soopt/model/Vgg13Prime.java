@@ -1,6 +1,7 @@
 package soopt.model;
 
 import soopt.backend.Activation;
+import soopt.model.loss.Loss;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;

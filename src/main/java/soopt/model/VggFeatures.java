@@ -1,6 +1,7 @@
 package soopt.model;
 
 import soopt.backend.Activation;
+import soopt.model.loss.Loss;
 
 /**
  * The networks of Simonyan and Zisserman (2015, table 1) with their dense layers replaced by one, as in the paper's VGG-11′: 3×3

@@ -10,10 +10,10 @@ import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.curvature.ParameterLayout;
-import soopt.data.DatasetException;
-import soopt.data.NpyArray;
-import soopt.data.NpzFile;
-import soopt.spec.SpecException;
+import soopt.npy.NpyArray;
+import soopt.npy.NpyException;
+import soopt.npy.NpzFile;
+import soopt.spec.yaml.SpecException;
 
 /** Parameters as an npz archive: one array per tensor under PyTorch's name and in its layout, or the whole of θ as "theta". */
 public final class WeightsFile {
@@ -39,7 +39,7 @@ public final class WeightsFile {
             } else {
                 fillTensors(path, names, layout, theta, backend, problems);
             }
-        } catch (DatasetException e) {
+        } catch (NpyException e) {
             problems.add(e.getMessage());
         }
         if (!problems.isEmpty()) {

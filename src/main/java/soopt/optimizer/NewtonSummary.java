@@ -74,7 +74,7 @@ public record NewtonSummary(
         }
     }
 
-    /** @throws soopt.spec.SpecException if the partition does not fit the model */
+    /** @throws soopt.spec.yaml.SpecException if the partition does not fit the model */
     @Override
     public Iteration start(Problem problem) {
         return new NewtonSummaryIteration(this, problem);

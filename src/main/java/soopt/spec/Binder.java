@@ -10,6 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import soopt.spec.yaml.Mark;
+import soopt.spec.yaml.Paths;
+import soopt.spec.yaml.Problem;
+import soopt.spec.yaml.SpecException;
+import soopt.spec.yaml.YamlNode;
+import soopt.spec.yaml.YamlReader;
 
 /** Makes records of what the user wrote, and reports everything that is wrong with it in one pass. */
 public final class Binder {

@@ -8,6 +8,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import soopt.spec.yaml.Mark;
+import soopt.spec.yaml.Paths;
+import soopt.spec.yaml.Problem;
+import soopt.spec.yaml.YamlNode;
 
 /**
  * Which permitted record a node means, and the same node in its long form. Short forms: {@code adam}; {@code

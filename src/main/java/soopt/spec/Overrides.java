@@ -8,6 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import soopt.spec.yaml.Mark;
+import soopt.spec.yaml.Paths;
+import soopt.spec.yaml.Problem;
+import soopt.spec.yaml.SpecException;
+import soopt.spec.yaml.YamlNode;
+import soopt.spec.yaml.YamlReader;
 
 /** One override applied to the tree of a file. Trees are immutable: only the nodes on the path are made anew. */
 final class Overrides {

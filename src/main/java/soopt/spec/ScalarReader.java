@@ -12,24 +12,19 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import soopt.spec.yaml.YamlNode;
 
 /**
  * Values written as one scalar: numbers, booleans, text, paths, constants and classes with {@code static T
  * parse(String)}. Numbers follow YAML 1.2 (1e-4 is one), booleans also YAML 1.1 (yes, no, on, off), but only where a
  * boolean is due.
  */
-final class ScalarReader {
-    private static final Pattern NUMBER =
-            Pattern.compile("[-+]?(\\d[\\d_]*(\\.[\\d_]*)?|\\.\\d[\\d_]*)([eE][-+]?\\d+)?");
+public final class ScalarReader {
     private static final Pattern NOT_FINITE = Pattern.compile("[-+]?\\.?(nan|inf|infinity)", Pattern.CASE_INSENSITIVE);
     private static final Set<String> TRUE = Set.of("true", "yes", "on");
     private static final Set<String> FALSE = Set.of("false", "no", "off");
 
     private ScalarReader() {}
-
-    static boolean isNumber(String text) {
-        return NUMBER.matcher(text).matches();
-    }
 
     static boolean isBoolean(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
@@ -116,7 +111,7 @@ final class ScalarReader {
 
     /** The digits of a number in the form Java reads. */
     private static String number(YamlNode node, String kind) {
-        if (!(node instanceof YamlNode.Scalar scalar) || !isNumber(scalar.text())) {
+        if (!(node instanceof YamlNode.Scalar scalar) || !scalar.isNumber()) {
             throw wrong(kind, node);
         }
         if (!scalar.plain()) {

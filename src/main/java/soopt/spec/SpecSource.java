@@ -6,6 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import soopt.spec.yaml.Mark;
+import soopt.spec.yaml.Problem;
+import soopt.spec.yaml.SpecException;
+import soopt.spec.yaml.YamlNode;
+import soopt.spec.yaml.YamlReader;
 
 /** An experiment file as written, and the overrides put on top of it; {@link Binder} gives it a meaning. */
 public final class SpecSource {

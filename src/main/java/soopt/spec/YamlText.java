@@ -15,6 +15,7 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
+import soopt.spec.yaml.YamlNode;
 
 /** JSON as YAML written the way people write it: blocks for what is long, {@code {a: 1}} for what fits on a line. */
 final class YamlText {
@@ -80,7 +81,7 @@ final class YamlText {
         if (BREAKS.matcher(text).find()) {
             return scalar(Tag.STR, text, ScalarStyle.DOUBLE_QUOTED);
         }
-        boolean isAmbiguous = ScalarReader.isNumber(text) || ScalarReader.isBoolean(text);
+        boolean isAmbiguous = YamlNode.isNumber(text) || ScalarReader.isBoolean(text);
         return scalar(Tag.STR, text, isAmbiguous ? ScalarStyle.SINGLE_QUOTED : ScalarStyle.PLAIN);
     }
 

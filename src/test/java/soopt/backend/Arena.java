@@ -10,23 +10,23 @@ import java.util.List;
  * Tensors for one computation. Each is a view into a larger block of NaN at an offset that no vector is aligned to, so that a
  * read outside shows in the result and a write outside is found at the end.
  */
-final class Arena implements AutoCloseable {
+public final class Arena implements AutoCloseable {
     private static final int BEFORE = 3;
     private static final int AFTER = 5;
 
     private final Backend backend;
     private final List<Tensor> blocks = new ArrayList<>();
 
-    Arena(Backend backend) {
+    public Arena(Backend backend) {
         this.backend = backend;
     }
 
-    Backend backend() {
+    public Backend backend() {
         return backend;
     }
 
     /** A tensor of NaN. */
-    Tensor empty(int... shape) {
+    public Tensor empty(int... shape) {
         int size = (int) Tensor.sizeOf(shape);
         Tensor block = backend.allocate(BEFORE + size + AFTER);
         backend.fill(block, Double.NaN);
@@ -34,21 +34,21 @@ final class Arena implements AutoCloseable {
         return block.slice(BEFORE, shape);
     }
 
-    Tensor of(double[] values, int... shape) {
+    public Tensor of(double[] values, int... shape) {
         Tensor tensor = empty(shape.length == 0 ? new int[] {values.length} : shape);
         assertTrue(tensor.size() == values.length, "values for " + tensor);
         backend.fromHost(values, 0, tensor);
         return tensor;
     }
 
-    double[] read(Tensor tensor) {
+    public double[] read(Tensor tensor) {
         double[] values = new double[(int) tensor.size()];
         backend.toHost(tensor, values, 0);
         return values;
     }
 
     /** The elements of several tensors and arrays in a row. */
-    static double[] join(double[]... parts) {
+    public static double[] join(double[]... parts) {
         int length = Arrays.stream(parts).mapToInt(part -> part.length).sum();
         double[] all = new double[length];
         int at = 0;

@@ -1,7 +1,7 @@
 package soopt.backend;
 
 /** Convolutions and pooling as plain float64 loops over images, windows and channels. */
-final class ImageReference {
+public final class ImageReference {
     private ImageReference() {}
 
     /** One multiplication of a convolution: weight number, input number or −1 in the padding, output number. */
@@ -33,19 +33,20 @@ final class ImageReference {
         return beta == 0 ? new double[x.length] : Reference.combine(beta, x, 0, x);
     }
 
-    static double[] convolve(Convolution g, int n, double[] x, double[] w, double alpha, double beta, double[] out) {
+    public static double[] convolve(
+            Convolution g, int n, double[] x, double[] w, double alpha, double beta, double[] out) {
         double[] values = scaled(beta, out);
         forEachTerm(g, n, (weight, input, output) -> values[output] += alpha * w[weight] * x[input]);
         return values;
     }
 
-    static double[] adjoint(Convolution g, int n, double[] dy, double[] w, double beta, double[] dx) {
+    public static double[] adjoint(Convolution g, int n, double[] dy, double[] w, double beta, double[] dx) {
         double[] values = scaled(beta, dx);
         forEachTerm(g, n, (weight, input, output) -> values[input] += w[weight] * dy[output]);
         return values;
     }
 
-    static double[] weightGradient(Convolution g, int n, double[] x, double[] dy, double beta, double[] dw) {
+    public static double[] weightGradient(Convolution g, int n, double[] x, double[] dy, double beta, double[] dw) {
         double[] values = scaled(beta, dw);
         forEachTerm(g, n, (weight, input, output) -> values[weight] += x[input] * dy[output]);
         return values;

@@ -1,7 +1,7 @@
 package soopt.backend;
 
 /** The operations of a backend as plain float64 loops with compensated sums. */
-final class Reference {
+public final class Reference {
     private Reference() {}
 
     /** A sum whose own error is one roundoff (Neumaier 1974). */
@@ -20,7 +20,7 @@ final class Reference {
         }
     }
 
-    static double[] absolute(double[] x) {
+    public static double[] absolute(double[] x) {
         double[] values = new double[x.length];
         for (int i = 0; i < x.length; i++) {
             values[i] = Math.abs(x[i]);

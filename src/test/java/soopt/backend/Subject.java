@@ -7,14 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import soopt.backend.engine.Backends;
 
 /** A backend to which the contract applies, in one precision. */
-record Subject(String name, Precision precision, int threads) {
+public record Subject(String name, Precision precision, int threads) {
     /** Part of an operation's result that may be rounded away when it is smaller than the least normal number. */
     private static final double TINY_FLOAT = Float.MIN_NORMAL;
 
     /** Every backend of this machine in both precisions; three threads cut long loops unevenly and leave short ones whole. */
-    static Stream<Subject> all() {
+    public static Stream<Subject> all() {
         List<Subject> subjects = new ArrayList<>();
         for (Precision precision : Precision.values()) {
             subjects.add(new Subject("portable", precision, 1));
@@ -25,17 +26,17 @@ record Subject(String name, Precision precision, int threads) {
         return subjects.stream();
     }
 
-    Backend open() {
+    public Backend open() {
         return name.equals("cpu") ? Backends.cpu(precision, threads) : Backends.portable(precision, threads);
     }
 
     /** Something computed with a backend; all its numbers in one array. */
-    interface Computation {
+    public interface Computation {
         double[] run(Arena arena);
     }
 
     /** The numbers, which must be the same bits when computed again, in a backend whose memory has been used. */
-    double[] compute(Computation computation) {
+    public double[] compute(Computation computation) {
         try (Backend backend = open()) {
             double[] once = run(backend, computation);
             double[] again = run(backend, computation);
@@ -55,7 +56,7 @@ record Subject(String name, Precision precision, int threads) {
     }
 
     /** |actual − expected| ≤ factor · unit roundoff · magnitude, element by element. */
-    void assertClose(double[] expected, double[] magnitude, double factor, double[] actual) {
+    public void assertClose(double[] expected, double[] magnitude, double factor, double[] actual) {
         if (expected.length != actual.length) {
             fail(this + ": expected " + expected.length + " numbers, got " + actual.length);
         }
@@ -81,7 +82,7 @@ record Subject(String name, Precision precision, int threads) {
     }
 
     /** Standard normal numbers of the precision. */
-    double[] normal(long seed, int n) {
+    public double[] normal(long seed, int n) {
         Random random = new Random(seed);
         double[] values = new double[n];
         for (int i = 0; i < n; i++) {

@@ -18,8 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import soopt.data.NpyArray;
-import soopt.data.NpzFile;
+import soopt.cli.options.ExitCode;
+import soopt.npy.NpyArray;
+import soopt.npy.NpzFile;
 
 /** What users get wrong: one line each, an exit code that says whose fault, and nothing half-written. */
 class BadInputTest {

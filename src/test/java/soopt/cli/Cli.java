@@ -8,23 +8,23 @@ import java.io.StringWriter;
 import java.util.List;
 
 /** Runs command lines within the test's process. */
-final class Cli {
+public final class Cli {
     private Cli() {}
 
     /** What a command line did. */
-    record Result(int code, String out, String err) {
+    public record Result(int code, String out, String err) {
         List<String> errorLines() {
             return err.lines().toList();
         }
 
-        Result expect(int expected) {
+        public Result expect(int expected) {
             assertEquals(expected, code, () -> "out: " + out + "\nerr: " + err);
             assertFalse(err.contains("\tat "), () -> "a stack trace: " + err);
             return this;
         }
     }
 
-    static Result run(Object... arguments) {
+    public static Result run(Object... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         String[] words = new String[arguments.length];

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import soopt.cli.options.ExitCode;
 
 /** Each command on a small experiment. */
 class CommandsTest {
@@ -204,18 +205,18 @@ class CommandsTest {
     }
 
     @Test
-    void partition_saysHowManySweepsTheMemoryTakes() throws IOException {
+    void partition_saysHowManyRoundsTheMemoryTakes() throws IOException {
         Object[] words = {"partition", spec, "--json", "optimizer.partition=canonical", "curvature.memory=1 GiB"};
         JsonNode whole =
                 json(Cli.run(words).expect(ExitCode.OK)).path("partitions").path(0);
         assertEquals(4, whole.path("directions_at_once").asInt());
-        assertEquals(1, whole.path("sweeps").asInt());
+        assertEquals(1, whole.path("rounds").asInt());
         words[4] = "curvature.memory=1 KiB";
         JsonNode cut =
                 json(Cli.run(words).expect(ExitCode.OK)).path("partitions").path(0);
         assertEquals(1, cut.path("examples_at_once").asInt());
         assertEquals(2, cut.path("directions_at_once").asInt());
-        assertEquals(6, cut.path("sweeps").asInt(), "pairs of 4 groups");
+        assertEquals(6, cut.path("rounds").asInt(), "pairs of 4 groups");
         double more = cut.path("order_3_cost_gradients").asDouble()
                 - whole.path("order_3_cost_gradients").asDouble();
         assertTrue(more > 0, cut.toString());

@@ -17,10 +17,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import soopt.data.DatasetException;
+import soopt.cli.options.ExitCode;
+import soopt.data.fetch.DatasetException;
 import soopt.experiment.DeviceException;
 import soopt.experiment.folder.RunDirectoryException;
-import soopt.spec.SpecException;
+import soopt.spec.yaml.SpecException;
 
 class FailuresTest {
     static Stream<Arguments> expected() {

@@ -12,7 +12,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
-import soopt.experiment.Experiment;
+import soopt.cli.options.ExitCode;
+import soopt.experiment.file.Experiment;
 import soopt.spec.Binder;
 import soopt.spec.SpecSource;
 

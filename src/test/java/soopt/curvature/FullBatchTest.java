@@ -11,14 +11,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import soopt.backend.Activation;
 import soopt.backend.Backend;
-import soopt.backend.Backends;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
+import soopt.backend.engine.Backends;
 import soopt.model.Initialization;
-import soopt.model.Loss;
 import soopt.model.Mlp;
 import soopt.model.Network;
 import soopt.model.Parameterization;
+import soopt.model.loss.Loss;
 
 /** The same 7 examples at once and in batches of 3, 3 and 1. */
 class FullBatchTest {

@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import soopt.curvature.ParameterLayout.Role;
 import soopt.spec.Choices;
-import soopt.spec.SpecException;
+import soopt.spec.yaml.SpecException;
 
 final class PartitioningTest {
     private static ParameterLayout layout(int layers) {

@@ -15,6 +15,15 @@ import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import soopt.data.examples.Augmentation;
+import soopt.data.examples.Data;
+import soopt.data.fetch.CifarSheets;
+import soopt.data.fetch.DatasetException;
+import soopt.data.fetch.DatasetFile;
+import soopt.data.fetch.DatasetFiles;
+import soopt.data.fetch.FetchProgress;
+import soopt.data.fetch.Source;
+import soopt.data.format.CifarRecords;
 
 /** On synthetic files in the two formats, of three records each. */
 class Cifar10Test {

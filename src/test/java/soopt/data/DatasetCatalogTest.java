@@ -14,6 +14,10 @@ import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import soopt.data.fetch.DatasetException;
+import soopt.data.fetch.DatasetFile;
+import soopt.data.fetch.DatasetFiles;
+import soopt.data.fetch.Store;
 
 class DatasetCatalogTest {
     private static final Path SAMPLE = Path.of("datasets/mnist-sample");

@@ -9,9 +9,10 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import soopt.data.examples.Augmentation;
 import soopt.spec.Binder;
-import soopt.spec.SpecException;
 import soopt.spec.SpecSource;
+import soopt.spec.yaml.SpecException;
 
 /** Data sets as an experiment file names them. */
 class DatasetSpecTest {

@@ -10,6 +10,10 @@ import org.deeplearning4j.datasets.mnist.MnistManager;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import soopt.data.examples.Data;
+import soopt.data.examples.Examples;
+import soopt.data.fetch.DatasetFile;
+import soopt.data.fetch.Store;
 
 /**
  * Our reader against that of deeplearning4j-datasets 1.0.0-M2.1. Its MnistDataSetIterator insists on the 60,000 and

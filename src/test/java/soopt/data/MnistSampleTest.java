@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Path;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import soopt.data.examples.Data;
+import soopt.data.fetch.Store;
 
 class MnistSampleTest {
     private static final Store STORE = new Store(Path.of("datasets"), true);

@@ -15,6 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import soopt.data.examples.Data;
+import soopt.data.fetch.DatasetException;
+import soopt.data.fetch.Store;
+import soopt.npy.NpyArray;
+import soopt.npy.NpzFile;
 
 class NpzTest {
     private static final int N = 6;

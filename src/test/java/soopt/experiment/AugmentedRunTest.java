@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import soopt.data.Data;
-import soopt.data.Examples;
-import soopt.data.RandomStreams;
+import soopt.data.examples.Data;
+import soopt.data.examples.Examples;
+import soopt.random.RandomStreams;
 
 /** Training and curvature see the augmented views of a data set, evaluations the set itself. */
 class AugmentedRunTest {

@@ -8,8 +8,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import soopt.backend.Backend;
-import soopt.backend.CudaBuild;
 import soopt.backend.Precision;
+import soopt.backend.nd4j.CudaBuild;
+import soopt.experiment.file.Device;
 
 class DevicesTest {
     private static final CudaBuild CPU_BUILD = new CudaBuild(false, Optional.empty());

@@ -16,13 +16,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Reads the files of a run folder with independent readers. */
-final class RunFiles {
+public final class RunFiles {
     private static final ObjectMapper STRICT =
             new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private RunFiles() {}
 
-    static List<NamedCsvRecord> rows(Path file) {
+    public static List<NamedCsvRecord> rows(Path file) {
         try (CsvReader<NamedCsvRecord> reader = CsvReader.builder().ofNamedCsvRecord(file)) {
             return reader.stream().toList();
         } catch (IOException e) {
@@ -30,18 +30,18 @@ final class RunFiles {
         }
     }
 
-    static List<Double> column(Path file, String name) {
+    public static List<Double> column(Path file, String name) {
         return rows(file).stream()
                 .map(row -> Double.parseDouble(row.getField(name)))
                 .toList();
     }
 
-    static JsonNode json(Path file) {
+    public static JsonNode json(Path file) {
         return parse(text(file));
     }
 
     /** One object per line. */
-    static List<JsonNode> jsonLines(Path file) {
+    public static List<JsonNode> jsonLines(Path file) {
         return text(file).lines().map(RunFiles::parse).toList();
     }
 
@@ -62,7 +62,7 @@ final class RunFiles {
     }
 
     /** A CSV file without the columns that hold times and memory, which differ between equal runs. */
-    static String withoutTimes(Path file) {
+    public static String withoutTimes(Path file) {
         return rows(file).stream()
                 .map(row -> row.getFieldsAsMap().entrySet().stream()
                         .filter(field -> !field.getKey().endsWith("_s")
@@ -74,7 +74,7 @@ final class RunFiles {
     }
 
     /** Names of all files below a folder. */
-    static Set<String> files(Path folder) {
+    public static Set<String> files(Path folder) {
         try (Stream<Path> paths = Files.walk(folder)) {
             return paths.filter(Files::isRegularFile)
                     .map(path -> folder.relativize(path).toString())

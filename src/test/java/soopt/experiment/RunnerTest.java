@@ -13,15 +13,19 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import soopt.data.DatasetException;
-import soopt.data.Store;
+import soopt.data.fetch.DatasetException;
+import soopt.data.fetch.Store;
+import soopt.experiment.file.Experiment;
 import soopt.experiment.folder.MetricsRow;
 import soopt.experiment.folder.RunDirectoryException;
 import soopt.experiment.folder.RunState;
+import soopt.experiment.loop.RunListener;
+import soopt.experiment.loop.RunResult;
+import soopt.experiment.loop.StopSignal;
 import soopt.optimizer.Refresh;
 import soopt.spec.Binder;
-import soopt.spec.SpecException;
 import soopt.spec.SpecSource;
+import soopt.spec.yaml.SpecException;
 
 class RunnerTest {
     private static final String SUMMARY =

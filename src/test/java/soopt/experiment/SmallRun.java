@@ -6,20 +6,27 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import soopt.backend.Backend;
-import soopt.backend.Backends;
 import soopt.backend.Tensor;
+import soopt.backend.engine.Backends;
 import soopt.curvature.Partitioning;
-import soopt.data.Data;
-import soopt.data.Store;
+import soopt.data.examples.Data;
+import soopt.data.fetch.Store;
+import soopt.experiment.file.Experiment;
 import soopt.experiment.folder.Meta;
 import soopt.experiment.folder.Recorder;
 import soopt.experiment.folder.RunDirectory;
+import soopt.experiment.loop.Checkpoint;
+import soopt.experiment.loop.Counts;
+import soopt.experiment.loop.CurvatureRecord;
+import soopt.experiment.loop.RunListener;
+import soopt.experiment.loop.StopSignal;
+import soopt.experiment.loop.Trainer;
 import soopt.optimizer.Problem;
 import soopt.spec.Binder;
 import soopt.spec.SpecSource;
 
 /** A perceptron of a few neurons on some hundred digits, trained by {@link Descent} into a folder. */
-final class SmallRun {
+public final class SmallRun {
     static final String YAML = """
             experiment: small
             seeds: [7]
@@ -39,22 +46,22 @@ final class SmallRun {
     private final StopSignal stop = new StopSignal();
     private final List<String> overrides = new ArrayList<>();
 
-    static Experiment experiment(String... overrides) {
+    public static Experiment experiment(String... overrides) {
         return Binder.bind(SpecSource.parse("small.yaml", YAML).with(List.of(overrides)), Experiment.class);
     }
 
-    SmallRun with(String override) {
+    public SmallRun with(String override) {
         overrides.add(override);
         return this;
     }
 
-    SmallRun stepSize(double value) {
+    public SmallRun stepSize(double value) {
         stepSize = value;
         return this;
     }
 
     /** Steps between two computations of curvature, 0 for none. */
-    SmallRun period(int value) {
+    public SmallRun period(int value) {
         period = value;
         return this;
     }
@@ -71,7 +78,7 @@ final class SmallRun {
     }
 
     /** Stops as on Ctrl-C once so many steps are done. */
-    SmallRun stopAfter(long steps) {
+    public SmallRun stopAfter(long steps) {
         listener = new RunListener() {
             @Override
             public void step(Progress progress) {
@@ -84,12 +91,12 @@ final class SmallRun {
     }
 
     /** Trains in results/small/runs/&lt;id&gt;. */
-    Trainer.Ending train(Path results, String id) {
+    public Trainer.Ending train(Path results, String id) {
         return run(results, id, false);
     }
 
     /** Goes on from the checkpoint in that folder. */
-    Trainer.Ending resume(Path results, String id) {
+    public Trainer.Ending resume(Path results, String id) {
         return run(results, id, true);
     }
 

@@ -11,6 +11,7 @@ import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
+import soopt.model.loss.Loss;
 
 /** Builds networks, tensors and partitions from the JSON of the golden files (conventions: golden/README.md). */
 public final class GoldenNetworks {

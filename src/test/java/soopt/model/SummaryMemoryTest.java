@@ -15,15 +15,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import soopt.backend.Activation;
 import soopt.backend.Backend;
-import soopt.backend.Backends;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
+import soopt.backend.engine.Backends;
 import soopt.curvature.CurvatureSummary;
 import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
 import soopt.curvature.Partitioning;
+import soopt.model.loss.Loss;
+import soopt.model.tangent.DirectionBlocks;
 
 /** A pass cut into chunks of examples and blocks of directions gives the numbers of the whole pass, within its budget. */
 class SummaryMemoryTest {
@@ -224,7 +226,8 @@ class SummaryMemoryTest {
         Tensor targets = targets(network, BATCH);
         Partition partition = cut.of(network.layout());
         CurvatureSummary expected = network.objective(backend, inputs, targets).summary(theta, u, partition, order);
-        for (long budget : budgets(new SummaryMemory(network, Precision.FLOAT64, partition, order), partition.size())) {
+        for (long budget : budgets(
+                new SummaryMemory(network, Precision.FLOAT64, backend::scratch, partition, order), partition.size())) {
             CurvatureSummary actual = network.withCurvatureMemory(budget)
                     .objective(backend, inputs, targets)
                     .summary(theta, u, partition, order);
@@ -251,7 +254,7 @@ class SummaryMemoryTest {
         Tensor targets = targets(network, BATCH);
         Partition partition = cut.of(network.layout());
         int groups = partition.size();
-        SummaryMemory memory = new SummaryMemory(network, Precision.FLOAT64, partition, order);
+        SummaryMemory memory = new SummaryMemory(network, Precision.FLOAT64, backend::scratch, partition, order);
         for (int directions : List.of(groups, groups - 1, (groups + 3) / 2)) {
             for (int examples : List.of(1, 2, BATCH)) {
                 long budget = memory.bytes(examples, directions);
@@ -273,10 +276,10 @@ class SummaryMemoryTest {
     void plan_cutsNothing_whereTheBuffersOfConvolutionsAloneExceedTheBudget() {
         Network network = Subject.WIDE_CONVOLUTIONS.network();
         Partition partition = Cut.CANONICAL.of(network.layout());
-        SummaryMemory memory = new SummaryMemory(network, Precision.FLOAT64, partition, Order.THIRD);
+        SummaryMemory memory = new SummaryMemory(network, Precision.FLOAT64, backend::scratch, partition, Order.THIRD);
         long buffers = 2 * memory.bytes(1, 8) - memory.bytes(2, 8);
         SummaryPlan plan = memory.plan(BATCH, buffers);
-        assertEquals(1, plan.directions().sweeps(), plan.toString());
+        assertEquals(1, plan.directions().rounds(), plan.toString());
         assertTrue(plan.bytes() <= buffers + buffers / 2, plan.toString());
     }
 
@@ -284,7 +287,7 @@ class SummaryMemoryTest {
     void plan_keepsEveryArrayBelowWhatTheBackendsHold() {
         Network network = Subject.WIDE_MLP.network();
         Partition partition = Cut.CANONICAL.of(network.layout());
-        SummaryMemory memory = new SummaryMemory(network, Precision.FLOAT64, partition, Order.THIRD);
+        SummaryMemory memory = new SummaryMemory(network, Precision.FLOAT64, backend::scratch, partition, Order.THIRD);
         int examples = 1_000_000;
         long tangents = 8L * 300 * 4;
         assertTrue(examples * tangents > Integer.MAX_VALUE);
@@ -297,7 +300,7 @@ class SummaryMemoryTest {
     void plan_cutsDirections_onlyWhereOneExampleDoesNotFit() {
         Network network = Subject.MLP.network();
         Partition partition = Cut.MIXED.of(network.layout());
-        SummaryMemory memory = new SummaryMemory(network, Precision.FLOAT64, partition, Order.THIRD);
+        SummaryMemory memory = new SummaryMemory(network, Precision.FLOAT64, backend::scratch, partition, Order.THIRD);
         DirectionBlocks all = DirectionBlocks.whole(7);
         assertEquals(new SummaryPlan(4, all, memory.bytes(4, 7)), memory.plan(8, memory.bytes(7, 7)));
         assertEquals(new SummaryPlan(1, all, memory.bytes(1, 7)), memory.plan(8, memory.bytes(1, 7)));
@@ -305,6 +308,6 @@ class SummaryMemoryTest {
         assertEquals(new SummaryPlan(1, new DirectionBlocks(7, 3, 2), memory.bytes(1, 5)), three);
         SummaryPlan least = memory.plan(8, 1);
         assertEquals(new SummaryPlan(1, new DirectionBlocks(7, 7, 2), memory.bytes(1, 2)), least);
-        assertEquals(21, least.directions().sweeps());
+        assertEquals(21, least.directions().rounds());
     }
 }

@@ -17,13 +17,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import soopt.Golden;
 import soopt.backend.Backend;
-import soopt.backend.Backends;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
+import soopt.backend.engine.Backends;
 import soopt.curvature.ParameterLayout;
-import soopt.data.NpyArray;
-import soopt.data.NpzFile;
-import soopt.spec.SpecException;
+import soopt.npy.NpyArray;
+import soopt.npy.NpzFile;
+import soopt.spec.yaml.SpecException;
 
 /** Weights that PyTorch made give PyTorch's losses: golden/hbar/lenet_*.json, in float64. */
 class WeightsFileTest {

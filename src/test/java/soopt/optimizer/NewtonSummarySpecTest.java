@@ -10,8 +10,8 @@ import soopt.curvature.GroupPattern;
 import soopt.curvature.Partitioning;
 import soopt.spec.Binder;
 import soopt.spec.Default;
-import soopt.spec.SpecException;
 import soopt.spec.SpecSource;
+import soopt.spec.yaml.SpecException;
 
 /** The YAML of optimizers. */
 final class NewtonSummarySpecTest {

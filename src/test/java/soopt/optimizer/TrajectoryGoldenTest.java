@@ -14,9 +14,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import soopt.Golden;
 import soopt.backend.Backend;
-import soopt.backend.Backends;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
+import soopt.backend.engine.Backends;
 import soopt.curvature.Objective;
 import soopt.curvature.Partitioning;
 

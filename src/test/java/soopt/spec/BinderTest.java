@@ -21,6 +21,7 @@ import soopt.spec.Fixture.NewtonSummary;
 import soopt.spec.Fixture.Scheduling;
 import soopt.spec.Fixture.Sgd;
 import soopt.spec.Fixture.Training;
+import soopt.spec.yaml.SpecException;
 
 class BinderTest {
     private record Numbers(

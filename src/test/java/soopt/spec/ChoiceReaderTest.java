@@ -13,6 +13,7 @@ import soopt.spec.Fixture.Canonical;
 import soopt.spec.Fixture.Groups;
 import soopt.spec.Fixture.LineSearch;
 import soopt.spec.Fixture.Partition;
+import soopt.spec.yaml.SpecException;
 
 class ChoiceReaderTest {
     private record Choice(Partition partition) {}

@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import soopt.spec.Fixture.Experiment;
 import soopt.spec.Fixture.Sgd;
 import soopt.spec.Fixture.Training;
+import soopt.spec.yaml.SpecException;
 
 class SpecSourceTest {
     @TempDir

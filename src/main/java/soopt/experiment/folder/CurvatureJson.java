@@ -5,6 +5,7 @@ import soopt.curvature.CubicStep;
 import soopt.curvature.CurvatureSummary;
 import soopt.curvature.Matrices;
 import soopt.curvature.Partition;
+import soopt.file.JsonObject;
 import soopt.optimizer.Refresh;
 
 /** A refresh as an object of curvature.jsonl. */

@@ -2,6 +2,9 @@ package soopt.experiment.folder;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import soopt.file.JsonLines;
+import soopt.file.JsonObject;
+import soopt.file.LineStream;
 
 /** events.jsonl for machines and run.log for people: what happened in a run, in order. */
 final class EventLog implements AutoCloseable {

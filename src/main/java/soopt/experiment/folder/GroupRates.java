@@ -5,6 +5,9 @@ import java.util.Locale;
 import soopt.curvature.CubicStep;
 import soopt.curvature.CurvatureSummary;
 import soopt.curvature.Partition;
+import soopt.file.CsvStream;
+import soopt.file.JsonObject;
+import soopt.file.Numbers;
 
 /**
  * The derivatives along each group and the learning rates η that the cubic step makes of them, as a table.

@@ -8,8 +8,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import soopt.curvature.Matrices;
-import soopt.data.NpyArray;
-import soopt.data.NpzFile;
+import soopt.file.CsvStream;
+import soopt.file.JsonObject;
+import soopt.file.Numbers;
+import soopt.file.WholeFile;
+import soopt.npy.NpyArray;
+import soopt.npy.NpzFile;
 
 /**
  * The folder matrices/: each matrix as CSV and JSON with names of rows and columns, and all of them in matrices.npz. Where no

@@ -11,6 +11,9 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import soopt.backend.Backend;
+import soopt.file.JsonObject;
+import soopt.host.Git;
+import soopt.host.Host;
 
 /** meta.json: where the numbers of a run come from, apart from its experiment file. */
 public final class Meta {

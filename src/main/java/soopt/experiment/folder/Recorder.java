@@ -5,6 +5,10 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import soopt.file.CsvStream;
+import soopt.file.JsonObject;
+import soopt.file.WholeFile;
+import soopt.host.Host;
 import soopt.optimizer.Refresh;
 
 /** Writes the files of a run folder while the run goes on. After a kill at any moment each file is valid, or ends in half a line. */

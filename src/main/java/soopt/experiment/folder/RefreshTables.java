@@ -2,6 +2,9 @@ package soopt.experiment.folder;
 
 import java.util.List;
 import soopt.curvature.Partition;
+import soopt.file.CsvStream;
+import soopt.file.JsonLines;
+import soopt.file.JsonObject;
 import soopt.optimizer.Refresh;
 
 /** learning_rates.csv (one row per refresh and group) and curvature.jsonl (one object per refresh). */

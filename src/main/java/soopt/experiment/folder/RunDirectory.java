@@ -8,6 +8,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import soopt.file.Problems;
+import soopt.host.Host;
 
 /**
  * The folder results/&lt;experiment&gt;/runs/&lt;id&gt; of one run. It is claimed before data is loaded, which writes nothing into it,

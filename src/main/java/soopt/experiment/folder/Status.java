@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
+import soopt.file.JsonObject;
 
 /**
  * status.json: how a run stands.

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import soopt.host.Host;
 
 class RunDirectoryTest {
     private static final String ID = "0123456789ab";

@@ -12,6 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import soopt.file.CsvStream;
+import soopt.file.JsonLines;
+import soopt.file.JsonObject;
+import soopt.file.Numbers;
 
 class StreamsTest {
     @TempDir

@@ -1,0 +1,163 @@
+package soopt.backend.cpu;
+
+import java.nio.ByteBuffer;
+import soopt.backend.Activation;
+import soopt.backend.NormalDistribution;
+import soopt.backend.Precision;
+import soopt.backend.Tensor;
+import soopt.backend.vector.Loops;
+
+/** Activations with their derivatives and the tangents through them, on the CPU. */
+final class CpuActivations {
+    /** Numbers of which five arrays stay in the first-level cache. */
+    private static final int CACHED_NUMBERS = 1024;
+
+    private final CpuBackend backend;
+    private final Loops loops;
+
+    CpuActivations(CpuBackend backend, Loops loops) {
+        this.backend = backend;
+        this.loops = loops;
+    }
+
+    void activate(Activation f, Tensor z, Tensor... jet) {
+        requireJet(z, jet);
+        // A transcendental is worth about eight passes.
+        backend.workers()
+                .share(CpuBackend.size(z), 64, 8 * z.size(), (from, to, part) -> activate(f, z, jet, from, to));
+    }
+
+    void activateBiased(Activation f, Tensor bias, Tensor z, Tensor... jet) {
+        requireJet(z, jet);
+        int d = CpuBackend.size(bias);
+        CpuBackend.require(d > 0 && z.size() % d == 0, bias, z);
+        int block = Math.max(1, CACHED_NUMBERS / d);
+        backend.workers().share(CpuBackend.size(z) / d, 1, 8 * z.size(), (from, to, part) -> {
+            for (int row = from; row < to; row += block) {
+                int end = Math.min(to, row + block);
+                loops.addRow(
+                        CpuBackend.bytes(bias),
+                        CpuBackend.at(bias),
+                        CpuBackend.bytes(z),
+                        CpuBackend.at(z) + row * d,
+                        end - row,
+                        d);
+                activate(f, z, jet, row * d, end * d);
+            }
+        });
+    }
+
+    private static void requireJet(Tensor z, Tensor... jet) {
+        CpuBackend.require(jet.length == 1 || jet.length == 2 || jet.length == 4, jet);
+        for (Tensor output : jet) {
+            CpuBackend.require(z.size() == output.size(), z, output);
+        }
+    }
+
+    private void activate(Activation f, Tensor z, Tensor[] jet, int from, int to) {
+        int order = jet.length - 1;
+        Loops.Operands arrays = new Loops.Operands(
+                CpuBackend.bytes(z),
+                CpuBackend.at(z) + from,
+                CpuBackend.bytes(jet[0]),
+                CpuBackend.at(jet[0]) + from,
+                order < 1 ? null : CpuBackend.bytes(jet[1]),
+                order < 1 ? 0 : CpuBackend.at(jet[1]) + from,
+                order < 3 ? null : CpuBackend.bytes(jet[2]),
+                order < 3 ? 0 : CpuBackend.at(jet[2]) + from,
+                order < 3 ? null : CpuBackend.bytes(jet[3]),
+                order < 3 ? 0 : CpuBackend.at(jet[3]) + from);
+        switch (f) {
+            case TANH -> loops.tanh(arrays, to - from, order);
+            case SIGMOID -> loops.sigmoid(arrays, to - from, order);
+            case RELU -> loops.relu(arrays, to - from, order);
+            case ELU -> loops.elu(arrays, to - from, order);
+            case SOFTPLUS -> loops.softplus(arrays, to - from, order);
+            case SILU -> loops.silu(arrays, to - from, order);
+            case IDENTITY -> loops.identity(arrays, to - from, order);
+            case GELU -> gelu(arrays, to - from, order);
+        }
+    }
+
+    /** σ = zΦ, σ′ = Φ + zφ, σ″ = (2 − z²)φ, σ‴ = (z² − 4)zφ; scalar, in float64. */
+    private void gelu(Loops.Operands x, int n, int order) {
+        for (int i = 0; i < n; i++) {
+            double z = get(x.z(), x.atZ() + i);
+            double cdf = NormalDistribution.cumulative(z);
+            put(x.a(), x.atA() + i, z * cdf);
+            if (order >= 1) {
+                // beyond 40 the density is 0, and z³ must not overflow against it
+                double c = Math.max(-40, Math.min(40, z));
+                double density = NormalDistribution.density(c);
+                put(x.s1(), x.at1() + i, cdf + c * density);
+                if (order >= 3) {
+                    put(x.s2(), x.at2() + i, (2 - c * c) * density);
+                    put(x.s3(), x.at3() + i, (c * c - 4) * c * density);
+                }
+            }
+        }
+    }
+
+    private double get(ByteBuffer x, int i) {
+        return backend.precision() == Precision.FLOAT32 ? x.getFloat(i * 4) : x.getDouble(i * 8);
+    }
+
+    private void put(ByteBuffer x, int i, double value) {
+        if (backend.precision() == Precision.FLOAT32) {
+            x.putFloat(i * 4, (float) value);
+        } else {
+            x.putDouble(i * 8, value);
+        }
+    }
+
+    void tangents(
+            Tensor first,
+            Tensor second,
+            int n2,
+            Tensor lambda,
+            Tensor s1,
+            Tensor s2,
+            Tensor s3,
+            double[] gram,
+            int stride,
+            double[] third) {
+        int n = first.length(0);
+        if (n == 0) {
+            return;
+        }
+        int m = CpuBackend.size(lambda);
+        CpuBackend.require(
+                first.size() == (long) n * m && (second == null || second.size() == first.size()), first, lambda);
+        double[][] grams = new double[backend.threads()][];
+        double[][] thirds = new double[backend.threads()][];
+        backend.workers().share(m, 1024, (long) n * m * 2, (from, to, part) -> {
+            grams[part] = new double[n * n];
+            thirds[part] = new double[n];
+            loops.tangents(
+                    CpuBackend.bytes(first),
+                    CpuBackend.at(first),
+                    second == null ? null : CpuBackend.bytes(second),
+                    second == null ? 0 : CpuBackend.at(second),
+                    m,
+                    n,
+                    n2,
+                    CpuBackend.bytes(lambda),
+                    CpuBackend.at(lambda),
+                    CpuBackend.bytes(s1),
+                    CpuBackend.at(s1),
+                    CpuBackend.bytes(s2),
+                    CpuBackend.at(s2),
+                    CpuBackend.bytes(s3),
+                    CpuBackend.at(s3),
+                    from,
+                    to,
+                    grams[part],
+                    n,
+                    thirds[part]);
+        });
+        CpuContractions.addSquare(1, grams, n, gram, stride);
+        if (second != null) {
+            CpuContractions.addAll(1, thirds, third);
+        }
+    }
+}

@@ -1,0 +1,525 @@
+package soopt.backend.cpu;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.openblas.global.openblas;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import soopt.backend.Activation;
+import soopt.backend.Averaging;
+import soopt.backend.Backend;
+import soopt.backend.BlockPool;
+import soopt.backend.Convolution;
+import soopt.backend.Pooling;
+import soopt.backend.Precision;
+import soopt.backend.SoftmaxLoops;
+import soopt.backend.Storage;
+import soopt.backend.Tensor;
+import soopt.backend.vector.ImageLoops;
+import soopt.backend.vector.Loops;
+import soopt.backend.vector.WinogradLoops;
+
+/**
+ * CPU: ND4J's off-heap arrays, its BLAS called without the copies that INDArray's own gemm makes for row-major results, and fused
+ * vectorized loops for everything elementwise. One thread at a time may use it; it spreads its loops over its own workers.
+ */
+public final class CpuBackend implements Backend {
+    /** One ND4J allocation and the two faces of it that are used. */
+    private record Block(INDArray array, ByteBuffer bytes, Pointer pointer) {}
+
+    private static final class CpuStorage implements Storage {
+        private final CpuBackend backend;
+        private final long bytes;
+        private Block block;
+
+        CpuStorage(CpuBackend backend, long bytes, Block block) {
+            this.backend = backend;
+            this.bytes = bytes;
+            this.block = block;
+        }
+
+        @Override
+        public Precision precision() {
+            return backend.precision;
+        }
+
+        @Override
+        public long capacity() {
+            return bytes / backend.precision.bytes();
+        }
+
+        @Override
+        public void release() {
+            if (block == null) {
+                throw new IllegalStateException("tensor closed twice");
+            }
+            backend.pool.giveBack(bytes, block);
+            block = null;
+        }
+    }
+
+    private final Precision precision;
+    private final Workers workers;
+    private final Loops loops;
+    private final SoftmaxLoops softmax;
+    private final CpuContractions contractions;
+    private final CpuActivations activations;
+    private final CpuImages images;
+    private final BlockPool<Block> pool;
+
+    public CpuBackend(
+            Precision precision, int threads, Loops loops, ImageLoops imageLoops, WinogradLoops winogradLoops) {
+        this.precision = precision;
+        this.workers = new Workers(threads);
+        this.loops = loops;
+        this.softmax = new SoftmaxLoops(this);
+        this.contractions = new CpuContractions(this, loops);
+        this.activations = new CpuActivations(this, loops);
+        this.images = new CpuImages(this, imageLoops, winogradLoops);
+        this.pool = new BlockPool<>(this::newBlock, block -> block.array().close());
+        // The workers split products themselves: OpenBLAS's own threads spin between calls and take the cores from the
+        // loops.
+        openblas.blas_set_num_threads(1);
+    }
+
+    Workers workers() {
+        return workers;
+    }
+
+    private Block newBlock(long bytes) {
+        if (bytes > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("a single array of " + bytes / (1 << 20)
+                    + " MiB is beyond 2 GiB; lower curvature.memory or the batch size");
+        }
+        DataType type = precision == Precision.FLOAT32 ? DataType.FLOAT : DataType.DOUBLE;
+        // 64 bytes more: loops may read one vector past the end.
+        INDArray array = Nd4j.createUninitialized(type, (bytes + 64) / precision.bytes());
+        Pointer pointer = array.data().pointer();
+        return new Block(array, pointer.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN), pointer);
+    }
+
+    @Override
+    public String name() {
+        return "cpu";
+    }
+
+    @Override
+    public String device() {
+        return "CPU, " + workers.threads() + (workers.threads() == 1 ? " thread" : " threads");
+    }
+
+    @Override
+    public Precision precision() {
+        return precision;
+    }
+
+    @Override
+    public long scratch(Convolution geometry) {
+        return CpuWinograd.buffers(geometry);
+    }
+
+    @Override
+    public int threads() {
+        return workers.threads();
+    }
+
+    @Override
+    public Memory memory() {
+        return pool.memory();
+    }
+
+    @Override
+    public void resetPeak() {
+        pool.resetPeak();
+    }
+
+    @Override
+    public Tensor allocate(int... shape) {
+        long bytes = BlockPool.sizeClass(Tensor.sizeOf(shape) * precision.bytes());
+        return Tensor.owning(new CpuStorage(this, bytes, pool.take(bytes)), shape);
+    }
+
+    // ---- access to the memory of a tensor ----
+
+    private static Block block(Tensor x) {
+        Block block = ((CpuStorage) x.storage()).block;
+        if (block == null) {
+            throw new IllegalStateException("tensor used after it was closed: " + x);
+        }
+        return block;
+    }
+
+    static ByteBuffer bytes(Tensor x) {
+        return block(x).bytes();
+    }
+
+    static Pointer pointer(Tensor x) {
+        return block(x).pointer();
+    }
+
+    static int at(Tensor x) {
+        return (int) x.offset();
+    }
+
+    static int size(Tensor x) {
+        return (int) x.size();
+    }
+
+    static void require(boolean condition, Tensor... tensors) {
+        if (!condition) {
+            throw new IllegalArgumentException("shapes do not fit: " + Arrays.toString(tensors));
+        }
+    }
+
+    // ---- tensors and the host ----
+
+    @Override
+    public void fromHost(double[] source, int from, Tensor out) {
+        int n = size(out);
+        if (precision == Precision.FLOAT64) {
+            bytes(out)
+                    .slice(at(out) * 8, n * 8)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asDoubleBuffer()
+                    .put(source, from, n);
+            return;
+        }
+        ByteBuffer target = bytes(out);
+        for (int i = 0; i < n; i++) {
+            target.putFloat((at(out) + i) * 4, (float) source[from + i]);
+        }
+    }
+
+    @Override
+    public void fromHost(float[] source, int from, Tensor out) {
+        int n = size(out);
+        if (precision == Precision.FLOAT32) {
+            bytes(out)
+                    .slice(at(out) * 4, n * 4)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asFloatBuffer()
+                    .put(source, from, n);
+            return;
+        }
+        ByteBuffer target = bytes(out);
+        for (int i = 0; i < n; i++) {
+            target.putDouble((at(out) + i) * 8, source[from + i]);
+        }
+    }
+
+    @Override
+    public void toHost(Tensor x, double[] target, int from) {
+        int n = size(x);
+        ByteBuffer source = bytes(x);
+        if (precision == Precision.FLOAT64) {
+            source.slice(at(x) * 8, n * 8)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .asDoubleBuffer()
+                    .get(target, from, n);
+            return;
+        }
+        for (int i = 0; i < n; i++) {
+            target[from + i] = source.getFloat((at(x) + i) * 4);
+        }
+    }
+
+    @Override
+    public void fill(Tensor out, double value) {
+        workers.share(
+                size(out),
+                64,
+                out.size(),
+                (from, to, part) -> loops.fill(bytes(out), at(out) + from, to - from, value));
+    }
+
+    @Override
+    public void copy(Tensor x, Tensor out) {
+        require(x.size() == out.size(), x, out);
+        int b = precision.bytes();
+        workers.share(
+                size(out),
+                64,
+                out.size() / 4,
+                (from, to, part) ->
+                        bytes(out).put((at(out) + from) * b, bytes(x), (at(x) + from) * b, (to - from) * b));
+    }
+
+    // ---- vectors ----
+
+    @Override
+    public double dot(Tensor x, Tensor y) {
+        require(x.size() == y.size(), x, y);
+        double[] sums = new double[workers.threads()];
+        workers.share(
+                size(x),
+                4096,
+                x.size(),
+                (from, to, part) -> sums[part] = loops.dot(bytes(x), at(x) + from, bytes(y), at(y) + from, to - from));
+        return sum(sums);
+    }
+
+    private static double sum(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        return sum;
+    }
+
+    @Override
+    public void axpyInPlace(double alpha, Tensor x, Tensor y) {
+        require(x.size() == y.size(), x, y);
+        workers.share(
+                size(x),
+                64,
+                x.size(),
+                (from, to, part) -> loops.axpy(alpha, bytes(x), at(x) + from, bytes(y), at(y) + from, to - from));
+    }
+
+    @Override
+    public void scaleInPlace(double alpha, Tensor x) {
+        workers.share(size(x), 64, x.size(), (from, to, part) -> loops.scale(alpha, bytes(x), at(x) + from, to - from));
+    }
+
+    @Override
+    public void combine(double alpha, Tensor x, double beta, Tensor y, Tensor out) {
+        require(x.size() == y.size() && x.size() == out.size(), x, y, out);
+        workers.share(
+                size(x),
+                64,
+                x.size(),
+                (from, to, part) -> loops.combine(
+                        alpha,
+                        bytes(x),
+                        at(x) + from,
+                        beta,
+                        bytes(y),
+                        at(y) + from,
+                        bytes(out),
+                        at(out) + from,
+                        to - from));
+    }
+
+    @Override
+    public void multiply(Tensor x, Tensor y, Tensor out) {
+        multiply(x, y, out, false);
+    }
+
+    @Override
+    public void multiplyAddInPlace(Tensor x, Tensor y, Tensor out) {
+        multiply(x, y, out, true);
+    }
+
+    private void multiply(Tensor x, Tensor y, Tensor out, boolean add) {
+        require(x.size() == out.size() && y.size() > 0 && x.size() % y.size() == 0, x, y, out);
+        int m = size(y);
+        int n = size(x) / m;
+        workers.share(m, 64, x.size(), (from, to, part) -> {
+            for (int r = 0; r < n; r++) {
+                int i = r * m + from;
+                loops.multiply(bytes(x), at(x) + i, bytes(y), at(y) + from, bytes(out), at(out) + i, to - from, add);
+            }
+        });
+    }
+
+    @Override
+    public void adam(
+            Tensor g,
+            Tensor m,
+            Tensor v,
+            double beta1,
+            double beta2,
+            double scale,
+            double correction2,
+            double epsilon,
+            Tensor out) {
+        require(g.size() == m.size() && g.size() == v.size() && g.size() == out.size(), g, m, v, out);
+        workers.share(
+                size(g),
+                64,
+                4 * g.size(),
+                (from, to, part) -> loops.adam(
+                        bytes(g),
+                        at(g) + from,
+                        bytes(m),
+                        at(m) + from,
+                        bytes(v),
+                        at(v) + from,
+                        bytes(out),
+                        at(out) + from,
+                        to - from,
+                        beta1,
+                        beta2,
+                        scale,
+                        1 / Math.sqrt(correction2),
+                        epsilon));
+    }
+
+    // ---- matrices ----
+
+    @Override
+    public void gemm(boolean transposeA, boolean transposeB, double alpha, Tensor a, Tensor b, double beta, Tensor c) {
+        CpuProduct.multiply(this, transposeA, transposeB, alpha, a, b, beta, c);
+    }
+
+    @Override
+    public void addRowInPlace(Tensor row, Tensor x) {
+        int d = size(row);
+        require(d > 0 && x.size() % d == 0, row, x);
+        workers.share(
+                size(x) / d,
+                1,
+                x.size(),
+                (from, to, part) -> loops.addRow(bytes(row), at(row), bytes(x), at(x) + from * d, to - from, d));
+    }
+
+    @Override
+    public void sumRows(Tensor x, double beta, Tensor out) {
+        int d = size(out);
+        require(d > 0 && x.size() % d == 0, x, out);
+        double[][] sums = new double[workers.threads()][];
+        workers.share(size(x) / d, 64, x.size(), (from, to, part) -> {
+            double[] sum = new double[d];
+            loops.sumRows(bytes(x), at(x) + from * d, to - from, d, sum);
+            sums[part] = sum;
+        });
+        double[] total = new double[d];
+        if (beta != 0) {
+            toHost(out, total, 0);
+            Arrays.setAll(total, i -> beta * total[i]);
+        }
+        CpuContractions.addAll(1, sums, total);
+        fromHost(total, 0, out);
+    }
+
+    // ---- contractions ----
+
+    @Override
+    public void dots(double alpha, Tensor x, Tensor y, double[] out) {
+        contractions.dots(alpha, x, y, out);
+    }
+
+    @Override
+    public void pairedDots(double alpha, Tensor x, Tensor y, double[] out) {
+        contractions.pairedDots(alpha, x, y, out);
+    }
+
+    @Override
+    public void gram(double alpha, Tensor x, Tensor w, double[] out, int stride) {
+        contractions.gram(alpha, x, w, out, stride);
+    }
+
+    // ---- activations ----
+
+    @Override
+    public void activate(Activation f, Tensor z, Tensor... jet) {
+        activations.activate(f, z, jet);
+    }
+
+    @Override
+    public void activateBiased(Activation f, Tensor bias, Tensor z, Tensor... jet) {
+        activations.activateBiased(f, bias, z, jet);
+    }
+
+    @Override
+    public void activationTangents(
+            Tensor first,
+            Tensor second,
+            int n2,
+            Tensor lambda,
+            Tensor s1,
+            Tensor s2,
+            Tensor s3,
+            double[] gram,
+            int stride,
+            double[] third) {
+        activations.tangents(first, second, n2, lambda, s1, s2, s3, gram, stride, third);
+    }
+
+    // ---- losses ----
+
+    @Override
+    public double softmaxCrossEntropy(Tensor logits, Tensor labels, double w, Tensor p, Tensor gradient) {
+        return softmax.loss(logits, labels, w, p, gradient);
+    }
+
+    @Override
+    public int countCorrect(Tensor logits, Tensor labels) {
+        return softmax.countCorrect(logits, labels);
+    }
+
+    @Override
+    public void softmaxHessian(Tensor p, Tensor v, double w, Tensor out) {
+        softmax.hessian(p, v, w, out);
+    }
+
+    @Override
+    public void softmaxTangents(
+            Tensor p, Tensor first, Tensor second, int n2, double w, double[] gram, int stride, double[] third) {
+        softmax.tangents(p, first, second, n2, w, gram, stride, third);
+    }
+
+    @Override
+    public double squaredError(Tensor y, Tensor target, double w, Tensor gradient) {
+        require(y.size() == target.size(), y, target);
+        try (Tensor difference = allocate(y.shape())) {
+            combine(1, y, -1, target, difference);
+            double loss = w * dot(difference, difference);
+            if (gradient != null) {
+                combine(2 * w, difference, 0, difference, gradient);
+            }
+            return loss;
+        }
+    }
+
+    // ---- images ----
+
+    @Override
+    public void convolve(Convolution g, Tensor x, Tensor w, double alpha, double beta, Tensor out) {
+        images.convolve(g, x, w, alpha, beta, out);
+    }
+
+    @Override
+    public void convolveAdjoint(Convolution g, Tensor dy, Tensor w, double beta, Tensor dx) {
+        images.adjoint(g, dy, w, beta, dx);
+    }
+
+    @Override
+    public void convolveWeightGradient(Convolution g, Tensor x, Tensor dy, double beta, Tensor dw) {
+        images.weightGradient(g, x, dy, beta, dw);
+    }
+
+    @Override
+    public void maxPool(Pooling g, Tensor x, Tensor out, Tensor index) {
+        images.maxPool(g, x, out, index);
+    }
+
+    @Override
+    public void maxPoolSelect(Pooling g, Tensor x, Tensor index, Tensor out) {
+        images.select(g, x, index, out);
+    }
+
+    @Override
+    public void maxPoolScatter(Pooling g, Tensor dy, Tensor index, Tensor dx) {
+        images.scatter(g, dy, index, dx);
+    }
+
+    @Override
+    public void averagePool(Averaging g, Tensor x, Tensor out) {
+        images.averagePool(g, x, out);
+    }
+
+    @Override
+    public void averagePoolAdjoint(Averaging g, Tensor dy, Tensor dx) {
+        images.averagePoolAdjoint(g, dy, dx);
+    }
+
+    @Override
+    public void close() {
+        pool.close();
+        workers.close();
+    }
+}

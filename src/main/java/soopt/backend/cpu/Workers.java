@@ -1,0 +1,78 @@
+package soopt.backend.cpu;
+
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.ForkJoinTask;
+
+/** A fixed number of threads that share one loop at a time; the shares depend on the length alone, so results repeat. */
+final class Workers implements AutoCloseable {
+    /** One thread's share of a loop. */
+    interface Share {
+        /** Indices from … to − 1, the part-th share. */
+        void run(int from, int to, int part);
+    }
+
+    /** Elements of work below which a second thread costs more than it brings (waking one takes about 10 µs). */
+    private static final long GRAIN = 32_768;
+
+    private final int threads;
+    private final ForkJoinPool pool;
+
+    Workers(int threads) {
+        this.threads = threads;
+        this.pool = threads > 1 ? new ForkJoinPool(threads - 1) : null;
+    }
+
+    int threads() {
+        return threads;
+    }
+
+    /** Number of shares that a loop with this much work is cut into. */
+    int parts(long work) {
+        return (int) Math.max(1, Math.min(threads, work / GRAIN));
+    }
+
+    /**
+     * Runs the shares of 0 … length − 1, cut at multiples of {@code align}.
+     *
+     * @param work total work in elements, which decides how many threads take part
+     */
+    void share(int length, int align, long work, Share share) {
+        int parts = parts(work);
+        if (parts == 1) {
+            share.run(0, length, 0);
+            return;
+        }
+        ForkJoinTask<?>[] tasks = new ForkJoinTask<?>[parts];
+        for (int part = 1; part < parts; part++) {
+            int index = part;
+            tasks[part] = pool.submit(() -> runPart(length, align, parts, index, share));
+        }
+        runPart(length, align, parts, 0, share);
+        for (int part = 1; part < parts; part++) {
+            tasks[part].join();
+        }
+    }
+
+    private static void runPart(int length, int align, int parts, int part, Share share) {
+        int from = bound(length, align, parts, part);
+        int to = bound(length, align, parts, part + 1);
+        if (from < to) {
+            share.run(from, to, part);
+        }
+    }
+
+    private static int bound(int length, int align, int parts, int part) {
+        if (part == parts) {
+            return length;
+        }
+        long blocks = (length + (long) align - 1) / align;
+        return (int) Math.min(length, blocks * part / parts * align);
+    }
+
+    @Override
+    public void close() {
+        if (pool != null) {
+            pool.shutdown();
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package soopt.backend.engine;
+
+import soopt.backend.Backend;
+import soopt.backend.Convolution;
+import soopt.backend.Precision;
+import soopt.backend.cpu.CpuBackend;
+import soopt.backend.cpu.CpuWinograd;
+import soopt.backend.nd4j.Nd4jBackend;
+import soopt.backend.vector.DoubleImages;
+import soopt.backend.vector.DoubleLoops;
+import soopt.backend.vector.DoubleWinograd;
+import soopt.backend.vector.FloatImages;
+import soopt.backend.vector.FloatLoops;
+import soopt.backend.vector.FloatWinograd;
+
+/** Opens the backends of this machine. */
+public final class Backends {
+    private Backends() {}
+
+    /** Whether the JVM was started with the module that the fused CPU loops need. */
+    public static boolean hasVectorModule() {
+        return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+    }
+
+    /** The CPU: with fused loops, or by ND4J's own operations on a JVM without the vector module. */
+    public static Backend cpu(Precision precision, int threads) {
+        if (!hasVectorModule()) {
+            return portable(precision, threads);
+        }
+        return switch (precision) {
+            case FLOAT32 ->
+                new CpuBackend(precision, threads, new FloatLoops(), new FloatImages(), new FloatWinograd());
+            case FLOAT64 ->
+                new CpuBackend(precision, threads, new DoubleLoops(), new DoubleImages(), new DoubleWinograd());
+        };
+    }
+
+    /** {@link Backend#scratch} of the engine that {@link #cpu} opens, without opening it. */
+    public static long scratch(Convolution geometry) {
+        return hasVectorModule() ? CpuWinograd.buffers(geometry) : 0;
+    }
+
+    /** Whatever ND4J runs on, with its own operations: slower, but without the Vector API and on ND4J's CUDA jar too. */
+    public static Backend portable(Precision precision, int threads) {
+        return new Nd4jBackend(precision, threads);
+    }
+}

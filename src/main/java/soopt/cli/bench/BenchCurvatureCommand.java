@@ -1,0 +1,183 @@
+package soopt.cli.bench;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import soopt.cli.options.Arguments;
+import soopt.cli.options.ExitCode;
+import soopt.cli.terminal.Table;
+import soopt.curvature.Order;
+import soopt.curvature.Partition;
+import soopt.curvature.Partitioning;
+import soopt.optimizer.Optimizer;
+import soopt.spec.Binder;
+import soopt.spec.Choices;
+import soopt.spec.SpecSource;
+
+/** bench curvature. */
+@Command(
+        name = "curvature",
+        mixinStandardHelpOptions = true,
+        header = "Time a gradient, curvature summaries, curvature products and a training step of each optimizer.",
+        description = {
+            "Random data. After a warm-up the works take turns, so that a slow spell of the machine falls on all of them;"
+                    + " medians and quartiles. A step of an optimizer with a period is the mean over a period of ten.",
+            "Memory is that of the tensors at the peak of a work, outputs and optimizer state included; parameters, batch"
+                    + " and direction are not."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  soopt bench curvature --model mlp --batch 100 --threads 1",
+            "  soopt bench curvature --model '{type: big-mlp, depth: 5}' --partition blocks-2 --full",
+            "  python3 scripts/bench/peers.py --model mlp --batch 100 --threads 1 --out peers.json",
+            "  soopt bench curvature --model mlp --batch 100 --threads 1 --against peers.json"
+        })
+final class BenchCurvatureCommand implements Callable<Integer> {
+    private static final int LARGEST_FULL = 50;
+
+    private record Subject(Partitioning partition) {}
+
+    @Spec
+    private CommandSpec spec;
+
+    @Mixin
+    private BenchOptions options;
+
+    @Option(
+            names = "--model",
+            defaultValue = "mlp",
+            paramLabel = "M",
+            description = "name of a model, or {type: …} as in an experiment (default: ${DEFAULT-VALUE})")
+    private String modelText;
+
+    @Option(
+            names = "--batch",
+            defaultValue = "100",
+            paramLabel = "N",
+            description = "examples (default: ${DEFAULT-VALUE})")
+    private int batch;
+
+    @Option(
+            names = "--partition",
+            defaultValue = "canonical",
+            paramLabel = "P",
+            description = "groups of the summaries, as in an experiment (default: ${DEFAULT-VALUE})")
+    private String partitionText;
+
+    @Option(names = "--full", description = "time all of D̄³ [S, S, S] too; up to " + LARGEST_FULL + " groups")
+    private boolean full;
+
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "TEXT",
+            description = "only works with one of these texts in their name, and the gradient")
+    private List<String> only = List.of();
+
+    @Option(
+            names = "--against",
+            paramLabel = "FILE",
+            description = "what scripts/bench/peers.py or bench curvature --json wrote: print ratios")
+    private Path against;
+
+    @Override
+    public Integer call() {
+        BenchModel model = BenchModel.of(spec, modelText);
+        Arguments.requirePositive(spec, "--batch", batch);
+        options.validate();
+        Partition partition = Binder.bind(SpecSource.parse("--partition", "partition: " + partitionText), Subject.class)
+                .partition()
+                .of(model.network().layout());
+        if (full && partition.size() > LARGEST_FULL) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--full is for up to " + LARGEST_FULL + " groups, but there are " + partition.size());
+        }
+        Peer peer = against == null
+                ? null
+                : Peer.read(against, modelText, batch, options.threads(), options.precisionName());
+        List<Measurement> results = options.measured((backend, stopwatch) -> {
+            try (BenchProblem problem = new BenchProblem(backend, model, batch)) {
+                return stopwatch.measure(works(problem, partition));
+            }
+        });
+        options.print(options.json() ? asJson(results, partition) : asText(results, partition, peer));
+        return ExitCode.OK;
+    }
+
+    private List<Work> works(BenchProblem problem, Partition partition) {
+        List<Work> works = new ArrayList<>();
+        works.add(problem.gradient());
+        add(works, "summary order 2", () -> problem.summary("summary order 2", partition, Order.SECOND));
+        add(works, "summary order 3", () -> problem.summary("summary order 3", partition, Order.THIRD));
+        if (full) {
+            add(works, "full third order", () -> problem.summary("full third order", partition, Order.THIRD_FULL));
+        }
+        add(works, "hessian-vector product", problem::hessianVector);
+        add(works, "gauss-newton product", problem::gaussNewtonVector);
+        for (Choices.Choice optimizer : Choices.of(Optimizer.class)) {
+            add(works, optimizer.name() + " step", () -> problem.step(optimizer, partitionText));
+        }
+        return works;
+    }
+
+    private void add(List<Work> works, String name, Supplier<Work> work) {
+        if (only.isEmpty() || only.stream().anyMatch(name::contains)) {
+            works.add(work.get());
+        }
+    }
+
+    private String asText(List<Measurement> results, Partition partition, Peer peer) {
+        List<String> header = new ArrayList<>(List.of("work", "ms", "quartiles", "gradients", "MiB"));
+        if (peer != null) {
+            header.addAll(List.of(peer.program() + " ms", "time ratio", "MiB", "memory ratio"));
+        }
+        Table table = new Table(header.toArray(String[]::new));
+        double unit = results.get(0).median();
+        for (Measurement result : results) {
+            List<String> cells = new ArrayList<>(List.of(
+                    result.name(),
+                    BenchOptions.format("%.3f", 1e3 * result.median()),
+                    BenchOptions.format("%.3f to %.3f", 1e3 * result.lower(), 1e3 * result.upper()),
+                    BenchOptions.format("%.2f", result.median() / unit),
+                    BenchOptions.format("%.1f", result.mebibytes())));
+            if (peer != null) {
+                cells.addAll(compared(result, peer));
+            }
+            table.row(cells.toArray());
+        }
+        return BenchOptions.format(
+                        "%s, batch %d, %d groups, %s%n%n",
+                        modelText, batch, partition.size(), options.conditions(results))
+                + table.text("")
+                + (peer == null ? "" : BenchOptions.format("%nratios: %s / soopt%n", peer.program()));
+    }
+
+    /** The peer's cells; empty where it did not measure. */
+    private static List<String> compared(Measurement result, Peer peer) {
+        Double seconds = peer.seconds().get(result.name());
+        Long bytes = peer.bytes().get(result.name());
+        boolean weighed = bytes != null && result.extraBytes() > 0;
+        return List.of(
+                seconds == null ? "" : BenchOptions.format("%.3f", 1e3 * seconds),
+                seconds == null ? "" : BenchOptions.format("%.2f", seconds / result.median()),
+                bytes == null ? "" : BenchOptions.format("%.1f", bytes / (double) (1 << 20)),
+                weighed ? BenchOptions.format("%.2f", bytes / (double) result.extraBytes()) : "");
+    }
+
+    private String asJson(List<Measurement> results, Partition partition) {
+        return options.head(modelText, batch)
+                .put("partition", partitionText)
+                .put("groups", partition.size())
+                .putObjects("results", results.stream().map(Measurement::json).toList())
+                .pretty();
+    }
+}

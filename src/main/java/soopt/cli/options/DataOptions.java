@@ -1,0 +1,34 @@
+package soopt.cli.options;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+import soopt.cli.terminal.FetchBar;
+import soopt.data.fetch.Store;
+
+/** Where data sets lie, for all commands that read them. */
+public final class DataOptions {
+    @Option(
+            names = "--datasets",
+            paramLabel = "DIR",
+            description = "folder of the data sets (default: $SOOPT_DATASETS, else datasets/ of the program)")
+    private Path folder;
+
+    @Option(names = "--offline", description = "fetch nothing")
+    private boolean offline;
+
+    public Store store(PrintWriter err) {
+        return new Store(directory(), offline, new FetchBar(err));
+    }
+
+    Path directory() {
+        if (folder != null) {
+            return folder;
+        }
+        return Optional.ofNullable(System.getenv("SOOPT_DATASETS"))
+                .filter(text -> !text.isBlank())
+                .map(Path::of)
+                .orElseGet(() -> Path.of(System.getProperty("soopt.home", ".")).resolve("datasets"));
+    }
+}

@@ -1,0 +1,15 @@
+package soopt.data.examples;
+
+/**
+ * A loaded data set.
+ *
+ * @param train all training examples, those for validation among them ({@link Split})
+ * @param featureShape shape of one input, e.g. [1, 28, 28] (channels first) or [784]
+ * @param outputs number of classes (at least 2), or of target values for regression
+ */
+public record Data(Examples train, Examples test, int[] featureShape, int outputs) {
+    /** Whether the targets are class indices; else they are {@link #outputs} real numbers each. */
+    public boolean classification() {
+        return train.targets() == 1 && outputs > 1;
+    }
+}

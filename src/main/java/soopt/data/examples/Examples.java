@@ -1,0 +1,41 @@
+package soopt.data.examples;
+
+import soopt.random.RandomStreams;
+
+/** Inputs and targets on the host, normalized when they are read. Safe to read from several threads. */
+public interface Examples {
+    /** Number of examples. */
+    int size();
+
+    /** Numbers per input. */
+    int features();
+
+    /** Numbers per target: 1 (a class index) for classification, else the number of outputs. */
+    int targets();
+
+    /** out_{k·features + j} ← normalized input j of example indices_{from+k}, for k &lt; count. */
+    void inputs(int[] indices, int from, int count, float[] out);
+
+    /** As above in float64: the normalization is computed in float64. */
+    void inputs(int[] indices, int from, int count, double[] out);
+
+    /** out_{k·targets + j} ← target j of example indices_{from+k}, for k &lt; count. */
+    void targets(int[] indices, int from, int count, double[] out);
+
+    /**
+     * The examples as one pass over them sees them. Where the data set has an {@link Augmentation}, every example is
+     * changed at random, and the change depends only on the arguments and on the place of the example in its file, so
+     * that a resumed run sees what it would have seen. Elsewhere it is this set itself. Training and curvature read
+     * this view ({@link Batches#augmented}), evaluations the set.
+     *
+     * @param stream name of the stream of random numbers of who passes ({@link RandomStreams})
+     */
+    default Examples augmented(long seed, String stream, long epoch) {
+        return this;
+    }
+
+    /** A view of some examples: its example k is this one's example indices_k. */
+    default Examples subset(int... indices) {
+        return new Subset(this, indices);
+    }
+}

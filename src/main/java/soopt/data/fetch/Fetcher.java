@@ -1,0 +1,173 @@
+package soopt.data.fetch;
+
+import java.io.IOException;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Brings the files of a data set into its folder. A file is delivered into a temporary folder, tested by SHA-256 and
+ * renamed, so that under its name there is never anything but the whole file.
+ */
+public final class Fetcher {
+    private Fetcher() {}
+
+    /**
+     * The folder of a data set, with all its files in it.
+     *
+     * @throws DatasetException if some are missing and the store is offline, or no source has them
+     */
+    public static Path require(DatasetFiles files, Store store) {
+        Path folder = files.folder(store);
+        List<DatasetFile> missing = files.missing(folder);
+        if (!missing.isEmpty()) {
+            fetch(files, missing, store);
+        }
+        return folder;
+    }
+
+    /**
+     * Brings files, each from the first source that has it whole.
+     *
+     * @param wanted files to bring; one that is there already is replaced
+     * @throws DatasetException with what each source answered, if some could not be had; those that could are kept
+     */
+    public static void fetch(DatasetFiles files, List<DatasetFile> wanted, Store store) {
+        if (store.offline()) {
+            throw new DatasetException(files.name() + ": " + names(wanted) + " missing in " + files.folder(store)
+                    + ", and nothing may be fetched offline; " + files.remedy());
+        }
+        Outcome outcome = bring(wanted, files.sources(), files.folder(store), store.progress());
+        if (!outcome.left.isEmpty()) {
+            throw new DatasetException("cannot fetch " + names(outcome.left) + " of " + files.name() + ": "
+                    + String.join("; ", outcome.failures) + "; if you have them, run 'soopt datasets import "
+                    + files.name() + " <folder>'");
+        }
+    }
+
+    /**
+     * Copies files that the user has, after the test of their checksums.
+     *
+     * @throws DatasetException if some are not in the folder or not right; those that are have been copied
+     */
+    public static void importFrom(DatasetFiles files, Path place, Store store) {
+        Outcome outcome = bring(files.files(), List.of(Source.folder(place)), files.folder(store), store.progress());
+        if (!outcome.left.isEmpty()) {
+            List<DatasetFile> absent = files.missing(place);
+            List<String> reasons = new ArrayList<>(outcome.failures);
+            if (!absent.isEmpty()) {
+                reasons.add(0, names(absent) + " not in it, neither plain nor as .gz");
+            }
+            throw new DatasetException(
+                    "cannot import all of " + files.name() + " from " + place + ": " + String.join("; ", reasons));
+        }
+    }
+
+    /**
+     * @param left files that no source had
+     * @param failures one phrase per failure: the source and the reason
+     */
+    private record Outcome(List<DatasetFile> left, List<String> failures) {}
+
+    private static Outcome bring(List<DatasetFile> wanted, List<Source> sources, Path folder, FetchProgress progress) {
+        List<DatasetFile> left = new ArrayList<>(wanted);
+        List<String> failures = new ArrayList<>();
+        try {
+            Files.createDirectories(folder);
+            Path work = Files.createTempDirectory(folder, ".fetch-");
+            Thread cleaner = new Thread(() -> delete(work));
+            Runtime.getRuntime().addShutdownHook(cleaner);
+            try {
+                for (int i = 0; i < sources.size() && !left.isEmpty(); i++) {
+                    Path delivery = Files.createDirectory(work.resolve(Integer.toString(i)));
+                    failures.addAll(bring(sources.get(i), left, delivery, folder, progress));
+                }
+            } finally {
+                delete(work);
+                forget(cleaner);
+            }
+        } catch (IOException e) {
+            throw new DatasetException("cannot write " + folder + " (" + e + "); choose another datasets folder", e);
+        }
+        return new Outcome(left, failures);
+    }
+
+    /** Takes what one source has of the files left; returns what went wrong. */
+    private static List<String> bring(
+            Source source, List<DatasetFile> left, Path delivery, Path folder, FetchProgress progress)
+            throws IOException {
+        List<String> failures = new ArrayList<>();
+        try {
+            source.fetch(List.copyOf(left), delivery, progress);
+        } catch (IOException e) {
+            failures.add(source.description() + ": " + reason(e));
+        }
+        for (DatasetFile file : List.copyOf(left)) {
+            Optional<Path> delivered = file.in(delivery);
+            if (delivered.isPresent()) {
+                try {
+                    install(file.read(delivered.get()), delivery, folder.resolve(file.name()));
+                    left.remove(file);
+                } catch (DamagedFileException e) {
+                    failures.add(source.description() + ": " + file.name() + " " + e.getMessage());
+                }
+            }
+        }
+        failures.forEach(progress::note);
+        return failures;
+    }
+
+    private static void install(byte[] content, Path delivery, Path target) throws IOException {
+        Path whole = delivery.resolve("whole");
+        try (FileChannel channel = FileChannel.open(whole, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            ByteBuffer buffer = ByteBuffer.wrap(content);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+            channel.force(true);
+        }
+        Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static String reason(IOException e) {
+        if (e instanceof UnknownHostException) {
+            return "unknown host";
+        }
+        return e.getMessage() == null
+                ? e.getClass().getSimpleName()
+                : e.getMessage().replaceAll("\\s+", " ");
+    }
+
+    public static String names(List<DatasetFile> files) {
+        return files.stream().map(DatasetFile::name).collect(Collectors.joining(", "));
+    }
+
+    private static void forget(Thread cleaner) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(cleaner);
+        } catch (IllegalStateException e) {
+            // the machine is going down: the hook runs by itself
+        }
+    }
+
+    /** Deletes a temporary folder as far as possible: a rest of it does no harm. */
+    private static void delete(Path work) {
+        try (Stream<Path> paths = Files.walk(work)) {
+            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException e) {
+            work.toFile().deleteOnExit();
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package soopt.data.fetch;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.GZIPInputStream;
+
+/** A tar.gz on the web that holds the files; unpacked as it arrives, never stored. */
+record WebArchive(URI address) implements Source {
+    @Override
+    public String description() {
+        return address.toString();
+    }
+
+    @Override
+    public void fetch(List<DatasetFile> wanted, Path folder, FetchProgress progress) throws IOException {
+        String path = address.getPath();
+        WebSource.receive(address, path.substring(path.lastIndexOf('/') + 1), progress, in -> {
+            try (GZIPInputStream archive = new GZIPInputStream(in, 1 << 16)) {
+                Tar.extract(archive, wanted, folder);
+            }
+        });
+    }
+}

@@ -1,0 +1,157 @@
+package soopt.experiment;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import soopt.backend.Backend;
+import soopt.backend.Precision;
+import soopt.backend.Tensor;
+import soopt.curvature.FullBatch;
+import soopt.curvature.Objective;
+import soopt.data.examples.Batches;
+import soopt.data.examples.Data;
+import soopt.data.examples.Examples;
+import soopt.data.examples.Split;
+import soopt.experiment.file.Experiment;
+import soopt.model.Network;
+import soopt.model.WeightsFile;
+
+/** An experiment opened for a look: its network on one backend, parameters, and batches of its data. */
+public final class Workbench implements AutoCloseable {
+    private final Experiment experiment;
+    private final Backend backend;
+    private final Network network;
+    private final Examples train;
+    private final Examples test;
+    private final List<Tensor> owned = new ArrayList<>();
+    private final List<Tensor> batch = new ArrayList<>();
+
+    /** @param data what the experiment's data set loads to */
+    public Workbench(Experiment experiment, Data data, Precision precision) {
+        this.experiment = experiment;
+        this.network = experiment.network(data);
+        this.train = Split.of(data.train(), experiment.dataset().validation(), seed())
+                .train();
+        this.test = data.test();
+        this.backend = Devices.open(experiment.device(), precision, experiment.threads());
+    }
+
+    private long seed() {
+        return experiment.seeds().get(0);
+    }
+
+    public Backend backend() {
+        return backend;
+    }
+
+    public Network network() {
+        return network;
+    }
+
+    public Examples train() {
+        return train;
+    }
+
+    public Examples test() {
+        return test;
+    }
+
+    /** [P], kept until close. */
+    public Tensor vector() {
+        return keep(backend.allocate(network.layout().size()));
+    }
+
+    /** θ [P] as a run with the first seed starts. */
+    public Tensor initial() {
+        return keep(experiment.model().init().parameters(network.layout(), backend, seed()));
+    }
+
+    /** θ [P] from a file. */
+    public Tensor weights(Path file) {
+        return keep(WeightsFile.read(file, network.layout(), backend));
+    }
+
+    /** The same numbers as a vector of another backend, in this backend's precision. */
+    public Tensor copyOf(Tensor vector, Backend from) {
+        double[] values = new double[(int) vector.size()];
+        from.toHost(vector, values, 0);
+        Tensor copy = vector();
+        backend.fromHost(values, 0, copy);
+        return copy;
+    }
+
+    /** The loss of the first batch of this size that a run trains on. */
+    public Objective firstBatch(int size) {
+        Batches batches = new Batches(train, size, seed(), true);
+        int[] order = batches.epoch(0);
+        return objective(train, order, 0, batches.size(0));
+    }
+
+    /**
+     * The mean loss of the first examples of a part, in pieces of one batch.
+     *
+     * @param limit number of examples; 0 for all
+     */
+    public Objective whole(Examples part, int limit, int batchSize, FullBatch.Progress progress) {
+        int examples = limit > 0 ? Math.min(limit, part.size()) : part.size();
+        int[] indices = new int[examples];
+        Arrays.setAll(indices, i -> i);
+        FullBatch.Parts parts = new FullBatch.Parts() {
+            @Override
+            public int count() {
+                return (examples - 1) / batchSize + 1;
+            }
+
+            @Override
+            public int examples() {
+                return examples;
+            }
+
+            @Override
+            public Objective part(int index) {
+                release();
+                int from = index * batchSize;
+                return objective(part, indices, from, Math.min(batchSize, examples - from));
+            }
+        };
+        return new FullBatch(network.layout(), backend, parts, progress);
+    }
+
+    private void release() {
+        batch.forEach(Tensor::close);
+        batch.clear();
+    }
+
+    private Objective objective(Examples part, int[] indices, int from, int count) {
+        Tensor inputs = backend.allocate(count, part.features());
+        if (backend.precision() == Precision.FLOAT32) {
+            float[] values = new float[count * part.features()];
+            part.inputs(indices, from, count, values);
+            backend.fromHost(values, 0, inputs);
+        } else {
+            double[] values = new double[count * part.features()];
+            part.inputs(indices, from, count, values);
+            backend.fromHost(values, 0, inputs);
+        }
+        double[] answers = new double[count * part.targets()];
+        part.targets(indices, from, count, answers);
+        Tensor targets = part.targets() == 1 ? backend.allocate(count) : backend.allocate(count, part.targets());
+        backend.fromHost(answers, 0, targets);
+        batch.add(inputs);
+        batch.add(targets);
+        return network.objective(backend, inputs, targets);
+    }
+
+    private Tensor keep(Tensor tensor) {
+        owned.add(tensor);
+        return tensor;
+    }
+
+    @Override
+    public void close() {
+        release();
+        owned.forEach(Tensor::close);
+        backend.close();
+    }
+}

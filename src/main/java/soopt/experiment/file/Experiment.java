@@ -1,0 +1,107 @@
+package soopt.experiment.file;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+import soopt.backend.Precision;
+import soopt.data.Dataset;
+import soopt.data.examples.Data;
+import soopt.model.Model;
+import soopt.model.Network;
+import soopt.optimizer.Optimizer;
+import soopt.spec.Constraints;
+import soopt.spec.Default;
+import soopt.spec.Doc;
+import soopt.spec.Range;
+import soopt.spec.SpecWriter;
+
+/** An experiment file: everything that determines the numbers of a run, and what is written down of it. */
+public record Experiment(
+        @Doc("name of the experiment and of its results folder: letters, digits, '_', '.', '-'")
+        String experiment,
+
+        @Default("[0]") @Doc("one run per seed") List<Long> seeds,
+
+        @Default("float32") @Doc("type of all tensors") Precision precision,
+
+        @Default("auto") @Doc("where the arithmetic runs") Device device,
+
+        @Default("0") @Range(min = 0) @Doc("CPU threads; 0 for one per physical core")
+        int threads,
+
+        @Doc("what is learned") Dataset dataset,
+
+        @Doc("the network and how its parameters start") Model model,
+
+        @Doc("the training method") Optimizer optimizer,
+
+        @Doc("how long and on which batches") Training training,
+
+        @Default("{}") @Doc("what is written down and how often")
+        RecordSettings record,
+
+        @Default("{}") @Doc("how derivatives beyond the gradient are computed")
+        CurvatureSettings curvature,
+
+        @Doc("the runs that soopt sweep makes of this file") Optional<Sweep> sweep) {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]+");
+
+    public Experiment {
+        Constraints.check(
+                Experiment.class,
+                experiment,
+                seeds,
+                precision,
+                device,
+                threads,
+                dataset,
+                model,
+                optimizer,
+                training,
+                record,
+                curvature,
+                sweep);
+        if (!NAME.matcher(experiment).matches() || experiment.startsWith(".")) {
+            throw new IllegalArgumentException(
+                    "experiment must be letters, digits, '_', '.' and '-', not beginning with '.', but is '"
+                            + experiment + "'");
+        }
+        if (seeds.isEmpty()) {
+            throw new IllegalArgumentException("seeds must have at least one seed");
+        }
+        if (seeds.stream().distinct().count() < seeds.size()) {
+            throw new IllegalArgumentException("seeds must differ, but are " + seeds);
+        }
+        seeds = List.copyOf(seeds);
+    }
+
+    /** The network of the model for this data; its curvature passes stay within the memory that the file gives. */
+    public Network network(Data data) {
+        Network network = model.network(data.featureShape(), data.outputs());
+        OptionalLong memory = curvature.memory().bytes();
+        return memory.isPresent() ? network.withCurvatureMemory(memory.getAsLong()) : network;
+    }
+
+    /** The experiment of one run: this one with one seed and without the sweep. */
+    public Experiment run(long seed) {
+        return new Experiment(
+                experiment,
+                List.of(seed),
+                precision,
+                device,
+                threads,
+                dataset,
+                model,
+                optimizer,
+                training,
+                record,
+                curvature,
+                Optional.empty());
+    }
+
+    /** The name of that run's folder: the first 12 hex digits of the hash of what it says. */
+    public String runId(long seed) {
+        return SpecWriter.hash(run(seed));
+    }
+}

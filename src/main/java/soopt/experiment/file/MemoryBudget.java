@@ -1,0 +1,47 @@
+package soopt.experiment.file;
+
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Memory that a computation may take: "auto" or a size such as "512 MiB".
+ *
+ * @param bytes the limit; empty for auto
+ */
+public record MemoryBudget(OptionalLong bytes) {
+    private static final Pattern TEXT = Pattern.compile("(\\d{1,9})\\s*(kib|mib|gib|kb|mb|gb)");
+
+    /** @throws IllegalArgumentException with the rest of a sentence: "must be auto or like …" */
+    public static MemoryBudget parse(String text) {
+        if (text.strip().equals("auto")) {
+            return new MemoryBudget(OptionalLong.empty());
+        }
+        Matcher matcher = TEXT.matcher(text.strip().toLowerCase(Locale.ROOT));
+        if (!matcher.matches() || Long.parseLong(matcher.group(1)) == 0) {
+            throw new IllegalArgumentException(
+                    "must be auto or a size like '512 MiB' or '2 GiB', but is '" + text + "'");
+        }
+        long base = matcher.group(2).contains("i") ? 1024 : 1000;
+        long unit = switch (matcher.group(2).charAt(0)) {
+            case 'k' -> base;
+            case 'm' -> base * base;
+            default -> base * base * base;
+        };
+        return new MemoryBudget(OptionalLong.of(Long.parseLong(matcher.group(1)) * unit));
+    }
+
+    /** A text that {@link #parse} reads to this. */
+    @Override
+    public String toString() {
+        if (bytes.isEmpty()) {
+            return "auto";
+        }
+        long size = bytes.getAsLong();
+        if (size % 1000 == 0 && size % 1024 != 0) {
+            return size / 1000 + " KB";
+        }
+        return size % (1 << 20) == 0 ? (size >> 20) + " MiB" : (size >> 10) + " KiB";
+    }
+}

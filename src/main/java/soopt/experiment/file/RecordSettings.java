@@ -1,0 +1,64 @@
+package soopt.experiment.file;
+
+import soopt.spec.Constraints;
+import soopt.spec.Default;
+import soopt.spec.Doc;
+import soopt.spec.Range;
+
+/** What a run writes down and how often. */
+public record RecordSettings(
+        @Default("{}") @Doc("the matrices H̄, H̄⁻¹, H̄ + (λ_int/2) ‖Dη‖ D² and its inverse")
+        Curvature curvature,
+
+        @Default("{}") @Doc("rows of steps.csv") Steps steps,
+
+        @Default("{}") @Doc("files from which the run can go on")
+        Checkpoints checkpoint) {
+    public RecordSettings {
+        Constraints.check(RecordSettings.class, curvature, steps, checkpoint);
+    }
+
+    /** When matrices are written, and of which loss. */
+    public record Curvature(
+            @Default("1 epoch") @Doc("e.g. 1 epoch, 200 steps, never")
+            Every every,
+
+            @Default("false")
+            @Doc(
+                    "H̄ of the whole training set along its gradient; else the optimizer's last H̄ (of one batch if it has none)")
+            boolean fullBatch,
+
+            @Default("1.0") @Range(min = 0) @Doc("λ_int of the regularized matrix where the optimizer has none")
+            double damping) {
+        public Curvature {
+            Constraints.check(Curvature.class, every, fullBatch, damping);
+            requireCount("every", every);
+        }
+    }
+
+    /** When a step is measured: exact Taylor terms of its batch's loss along the update, and the change that came. */
+    public record Steps(
+            @Default("100 steps") @Doc("e.g. 100 steps, 1 epoch, never; the first update always, unless never")
+            Every every) {
+        public Steps {
+            Constraints.check(Steps.class, every);
+            requireCount("every", every);
+        }
+    }
+
+    /** When a checkpoint is written; one is always written at the end. */
+    public record Checkpoints(
+            @Default("5 min") @Doc("e.g. 5 min, 1 epoch, 1000 steps, never")
+            Every every) {
+        public Checkpoints {
+            Constraints.check(Checkpoints.class, every);
+        }
+    }
+
+    private static void requireCount(String name, Every every) {
+        if (every.unit() == Every.Unit.SECOND) {
+            throw new IllegalArgumentException(
+                    name + " must count epochs or steps, so that two runs write the same rows, but is '" + every + "'");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package soopt.experiment.file;
+
+import java.util.Optional;
+import soopt.optimizer.Plateau;
+import soopt.spec.Constraints;
+import soopt.spec.Default;
+import soopt.spec.Doc;
+import soopt.spec.Range;
+
+/** How long a run trains and on which batches. */
+public record Training(
+        @Range(min = 0) @Doc("passes over the training examples; 0 only evaluates")
+        int epochs,
+
+        @Default("100") @Range(min = 1) @Doc("examples of one step")
+        int batchSize,
+
+        @Default("100") @Range(min = 1) @Doc("examples of one computation of curvature")
+        int curvatureBatchSize,
+
+        @Default("1000") @Range(min = 1) @Doc("examples that are evaluated at once")
+        int evaluationBatchSize,
+
+        @Default("false")
+        @Doc("one step per epoch, gradient and curvature of all training examples, batch-size of them at a time")
+        boolean fullBatch,
+
+        @Doc("lowers the step size when the training loss of an epoch stops falling")
+        Optional<Plateau> plateau) {
+    public Training {
+        Constraints.check(
+                Training.class, epochs, batchSize, curvatureBatchSize, evaluationBatchSize, fullBatch, plateau);
+    }
+}

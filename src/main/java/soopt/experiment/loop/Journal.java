@@ -1,0 +1,132 @@
+package soopt.experiment.loop;
+
+import java.util.Arrays;
+import java.util.Locale;
+import soopt.backend.Backend;
+import soopt.experiment.file.Training;
+import soopt.experiment.folder.MetricsRow;
+import soopt.experiment.folder.Recorder;
+import soopt.experiment.folder.RunState;
+import soopt.file.JsonObject;
+import soopt.optimizer.Refresh;
+
+/** Tells what happens in a run: to the run folder in events.jsonl and run.log, and to the listener. */
+final class Journal {
+    private final Training settings;
+    private final Workload workload;
+    private final Recorder recorder;
+    private final RunListener listener;
+    private final Position position;
+
+    Journal(Training settings, Workload workload, Recorder recorder, RunListener listener, Position position) {
+        this.settings = settings;
+        this.workload = workload;
+        this.recorder = recorder;
+        this.listener = listener;
+        this.position = position;
+    }
+
+    /** Steps of the whole run. */
+    long steps() {
+        return (long) settings.epochs() * workload.stepsPerEpoch();
+    }
+
+    private JsonObject at() {
+        return new JsonObject().put("step", position.step()).put("epoch", position.epoch());
+    }
+
+    void started() {
+        Backend backend = workload.backend();
+        RunListener.Start start = new RunListener.Start(
+                recorder.directory().id(),
+                recorder.directory().path(),
+                backend.device(),
+                workload.layout().size(),
+                workload.trainingExamples(),
+                settings.epochs(),
+                workload.stepsPerEpoch(),
+                steps());
+        listener.started(start);
+        JsonObject details = at().put("device", start.device())
+                .put("parameters", start.parameters())
+                .put("training_examples", start.trainingExamples())
+                .put("steps", start.steps());
+        String message = "run " + start.runId() + " on " + start.device() + ": " + start.parameters() + " parameters, "
+                + RunListener.count(start.epochs(), "epoch") + " of "
+                + RunListener.count(start.stepsPerEpoch(), "step");
+        recorder.event("run_started", details, message);
+    }
+
+    void step() {
+        listener.step(new RunListener.Progress(
+                position.epoch() + 1,
+                settings.epochs(),
+                position.step(),
+                steps(),
+                position.stepInEpoch(),
+                workload.stepsPerEpoch(),
+                position.epochLoss()));
+        recorder.heartbeat(position.epoch(), position.step());
+    }
+
+    void working(RunListener.Work work, int done, int of) {
+        listener.working(work, done, of);
+        recorder.heartbeat(position.epoch(), position.step());
+    }
+
+    void refreshed(Refresh refresh) {
+        long step = position.step() + 1;
+        int epoch = position.epoch() + 1;
+        recorder.refresh(step, epoch, refresh);
+        listener.refreshed(step, refresh);
+        JsonObject at = new JsonObject().put("step", step).put("epoch", epoch);
+        long moving =
+                Arrays.stream(refresh.etaApplied()).filter(rate -> rate != 0).count();
+        String message = "curvature computed at step " + step + ": " + moving + " of "
+                + RunListener.count(refresh.partition().size(), "group") + " move";
+        recorder.event("curvature_refreshed", at.put("moving_groups", moving), message);
+        if (!refresh.solution().found()) {
+            String why = "no learning rates at step " + step + ": "
+                    + refresh.solution().status().words();
+            recorder.warning("root_failed", at, why);
+        }
+    }
+
+    void epoch(MetricsRow row) {
+        recorder.metrics(row);
+        JsonObject losses = at().put("train_loss", row.trainLoss())
+                .put("val_loss", row.validationLoss())
+                .put("test_loss", row.testLoss());
+        String message = String.format(
+                Locale.ROOT,
+                "epoch %d: train_loss %.6g, val_loss %.6g, test_loss %.6g",
+                row.epoch(),
+                row.trainLoss(),
+                row.validationLoss(),
+                row.testLoss());
+        recorder.event("epoch_finished", losses, message);
+        listener.epoch(row);
+    }
+
+    void stepSizeChanged(double before, double after) {
+        String message = "the training loss stopped falling: step size " + before + " becomes " + after;
+        recorder.event("step_size_changed", at().put("step_size", after), message);
+        listener.message(message);
+    }
+
+    void checkpointSaved() {
+        recorder.event("checkpoint_saved", at(), "checkpoint after step " + position.step());
+    }
+
+    Trainer.Ending stopped(StopSignal.Reason reason) {
+        String message = reason.words() + " after step " + position.step() + " of " + steps();
+        recorder.warning("signal_received", at().put("reason", reason.name()), message);
+        return new Trainer.Ending(reason.state(), message);
+    }
+
+    Trainer.Ending diverged(String message, JsonObject incident) {
+        recorder.incident("incident.json", incident);
+        recorder.warning("incident", at(), message);
+        return new Trainer.Ending(RunState.DIVERGED, message);
+    }
+}

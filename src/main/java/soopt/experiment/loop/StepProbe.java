@@ -1,0 +1,61 @@
+package soopt.experiment.loop;
+
+import soopt.backend.Backend;
+import soopt.backend.Tensor;
+import soopt.experiment.file.Every;
+import soopt.experiment.folder.Recorder;
+import soopt.experiment.folder.StepRow;
+import soopt.optimizer.Step;
+
+/** Applies some of the updates between the prediction of their effect and its measurement: the rows of steps.csv. */
+final class StepProbe {
+    private final Every every;
+    private final Backend backend;
+    private final Recorder recorder;
+    private final Position position;
+    private boolean begun;
+
+    StepProbe(Every every, Backend backend, Recorder recorder, Position position) {
+        this.every = every;
+        this.backend = backend;
+        this.recorder = recorder;
+        this.position = position;
+    }
+
+    /** Whether an update was measured: a warm-up may pass before the first one. */
+    boolean hasBegun() {
+        return begun;
+    }
+
+    void restore(boolean hasBegun) {
+        begun = hasBegun;
+    }
+
+    /** Whether the next update is measured: the first one, those at the interval, or the first of every so many epochs. */
+    boolean isDue() {
+        boolean first = !begun;
+        boolean firstOfEpoch = position.stepInEpoch() == 0 && every.dueAfterEpoch(position.epoch() + 1);
+        return !every.isNever() && (first || firstOfEpoch || every.dueAfterStep(position.step() + 1));
+    }
+
+    /** θ ← θ + update, measured. */
+    void applyInPlace(Tensor theta, Workload.Batch batch, Step proposed, double updateNorm, double stepSize) {
+        begun = true;
+        Tensor update = proposed.update().orElseThrow();
+        StepModel model = StepModel.of(batch.plain(), theta, update);
+        double parameterNorm = Math.sqrt(backend.dot(theta, theta));
+        backend.axpyInPlace(1, update, theta);
+        double change = batch.plain().loss(theta) - proposed.loss();
+        recorder.step(new StepRow(
+                position.step() + 1,
+                position.epoch() + 1,
+                proposed.loss(),
+                proposed.gradientNorm(),
+                updateNorm,
+                parameterNorm,
+                model.second(),
+                model.third(),
+                change,
+                stepSize));
+    }
+}

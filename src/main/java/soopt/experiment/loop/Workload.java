@@ -1,0 +1,70 @@
+package soopt.experiment.loop;
+
+import java.util.function.Supplier;
+import soopt.backend.Backend;
+import soopt.backend.Tensor;
+import soopt.curvature.FullBatch;
+import soopt.curvature.Objective;
+import soopt.curvature.ParameterLayout;
+import soopt.optimizer.State;
+
+/** What a run trains: its training data as objectives, and how good parameters are on each part of the data. */
+public interface Workload {
+    /** A part of the data. */
+    enum Part {
+        TRAIN,
+        VALIDATION,
+        TEST
+    }
+
+    /**
+     * The batch of one step; valid until the next.
+     *
+     * @param counted for the optimizer: its derivatives are counted
+     * @param plain the same objective for diagnostics, not counted
+     * @param indices of its examples in the training set
+     */
+    record Batch(Objective counted, Objective plain, int[] indices) {}
+
+    /**
+     * Means over the examples of a part; NaN if it has none.
+     *
+     * @param accuracy fraction predicted right; NaN for regression
+     */
+    record Evaluation(double loss, double accuracy) {
+        public static final Evaluation NONE = new Evaluation(Double.NaN, Double.NaN);
+    }
+
+    Backend backend();
+
+    ParameterLayout layout();
+
+    /** θ [P] at the start; the caller closes it. */
+    Tensor initialParameters();
+
+    int trainingExamples();
+
+    int stepsPerEpoch();
+
+    /**
+     * @param epoch from 0
+     * @param k step within the epoch, from 0
+     */
+    Batch batch(int epoch, int k);
+
+    /** The batches that optimizers compute curvature on, counted. */
+    Supplier<Objective> curvatureBatches();
+
+    /** A batch of the size for curvature from a sampler of its own: what is recorded does not change what is trained. Not counted. */
+    Objective recordedBatch();
+
+    /** The loss of the training set. Not counted. */
+    Objective trainingSet(FullBatch.Progress progress);
+
+    Evaluation evaluate(Part part, Tensor theta, FullBatch.Progress progress);
+
+    /** Puts where the samplers are. */
+    void save(State state);
+
+    void restore(State state);
+}

@@ -1,0 +1,78 @@
+package soopt.file;
+
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.writer.CsvWriter;
+import de.siegmar.fastcsv.writer.LineDelimiter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/** A CSV file with fixed columns that grows by rows; the header is written once, when the file is made. */
+public final class CsvStream implements AutoCloseable {
+    private final LineStream lines;
+    private final int columns;
+    private final int stepColumn;
+
+    private CsvStream(LineStream lines, List<String> header) {
+        this.lines = lines;
+        this.columns = header.size();
+        this.stepColumn = header.indexOf("step");
+    }
+
+    public static CsvStream open(Path file, List<String> header) {
+        LineStream lines = LineStream.open(file);
+        if (lines.isEmpty()) {
+            lines.append(line(header));
+        }
+        return new CsvStream(lines, header);
+    }
+
+    /** Appends a row: doubles by {@link Numbers#csv}, everything else by toString. */
+    public void row(Object... values) {
+        if (values.length != columns) {
+            throw new IllegalArgumentException(values.length + " values for " + columns + " columns");
+        }
+        lines.append(line(Arrays.stream(values).map(CsvStream::text).toList()));
+    }
+
+    /** Drops the rows of later steps. */
+    public void truncateAfter(long step) {
+        boolean[] header = {true};
+        lines.keep(line -> {
+            boolean first = header[0];
+            header[0] = false;
+            return first || stepOf(line) <= step;
+        });
+    }
+
+    private long stepOf(String line) {
+        try {
+            return Long.parseLong(
+                    CsvReader.builder().ofSingleCsvRecord(line).getFields().get(stepColumn));
+        } catch (CsvParseException | NumberFormatException | IndexOutOfBoundsException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /** One row of CSV without its line end. */
+    public static String line(List<String> fields) {
+        StringWriter out = new StringWriter();
+        CsvWriter.builder()
+                .lineDelimiter(LineDelimiter.LF)
+                .bufferSize(0)
+                .build(out)
+                .writeRecord(fields);
+        return out.toString().stripTrailing();
+    }
+
+    private static String text(Object value) {
+        return value instanceof Double number ? Numbers.csv(number) : String.valueOf(value);
+    }
+
+    @Override
+    public void close() {
+        lines.close();
+    }
+}

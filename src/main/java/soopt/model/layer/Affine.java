@@ -1,0 +1,258 @@
+package soopt.model.layer;
+
+import java.util.List;
+import soopt.backend.Backend;
+import soopt.backend.Tensor;
+import soopt.model.tangent.Directions;
+import soopt.model.tangent.Jets;
+import soopt.model.tangent.Pass;
+import soopt.model.tangent.Summation;
+import soopt.model.tangent.ThirdOrder;
+
+/**
+ * The stage of every layer y = A(x; W) + b: all of its mathematics follows from the three primitives of {@link Bilinear}
+ * (CURVATURE.md §2).
+ */
+final class Affine implements Layer.Stage {
+    private final Pass pass;
+    private final Backend backend;
+    private final Bilinear product;
+    private final int weight;
+    private final int bias;
+    private final boolean addsBias;
+    private Tensor x;
+    private Tensor dy;
+    private Tensor dx;
+    private Tensor ddy;
+
+    /**
+     * @param weight index of W in the layout
+     * @param bias index of b
+     * @param addsBias whether forward adds b; else the activation that follows does
+     */
+    Affine(Pass pass, Bilinear product, int weight, int bias, boolean addsBias) {
+        this.pass = pass;
+        this.backend = pass.backend();
+        this.product = product;
+        this.weight = weight;
+        this.bias = bias;
+        this.addsBias = addsBias;
+    }
+
+    @Override
+    public Tensor forward(Tensor input) {
+        x = input;
+        Tensor y = pass.allocate(pass.examples(), product.outputs());
+        product.apply(x, pass.parameter(weight), 1, 0, y);
+        if (addsBias) {
+            product.addBias(pass.parameter(bias), y);
+        }
+        return y;
+    }
+
+    @Override
+    public void keepAdjoint(Tensor adjoint) {
+        dy = adjoint;
+    }
+
+    @Override
+    public Tensor backward(Tensor adjoint) {
+        dy = adjoint;
+        Tensor result = pass.allocate(pass.examples(), product.inputs());
+        product.applyAdjoint(dy, pass.parameter(weight), 0, result);
+        return result;
+    }
+
+    @Override
+    public void parameterGradient(Tensor gradient) {
+        product.weightGradient(x, dy, 0, pass.part(gradient, weight));
+        product.biasGradient(dy, 0, pass.part(gradient, bias));
+    }
+
+    // ---- summary ----
+
+    @Override
+    public void summarize(Jets jets, Summation sums) {
+        List<Directions.Part> parts = jets.directions().of(weight, bias);
+        contractSources(jets, parts, sums);
+        propagate(jets, parts, sums);
+        jets.directions().releaseParts();
+    }
+
+    @Override
+    public void release() {
+        pass.release(x);
+        pass.release(dy);
+    }
+
+    /** H̄_st += ⟨q^s, ẋ^t⟩ (both ways) and D̄³_s += 3⟨q^s, ẍ^s⟩ with q^s = A*(δ; U^s), for the directions s that own some of this weight. */
+    private void contractSources(Jets jets, List<Directions.Part> parts, Summation sums) {
+        if (jets.n1() == 0) {
+            return;
+        }
+        try (Tensor q = backend.allocate(jets.examples() * product.inputs())) {
+            for (Directions.Part part : parts) {
+                if (!part.hasWeight()) {
+                    continue;
+                }
+                product.applyAdjoint(dy, part.weight(), 0, q);
+                double[] dots = new double[jets.n1()];
+                backend.dots(1, jets.first(), q, dots);
+                for (int row = 0; row < dots.length; row++) {
+                    sums.addHessianPair(part.position(), jets.direction(row), dots[row]);
+                }
+                int own = jets.row(part.position());
+                if (own >= 0 && own < jets.n2()) {
+                    sums.addThird(part.position(), 3 * backend.dot(jets.second().rows(own, own + 1), q));
+                }
+            }
+        }
+    }
+
+    /** ẏ^s = A(ẋ^s; W) + A(x; U^s) + β^s and ÿ^s = A(ẍ^s; W) + 2A(ẋ^s; U^s); ḡ_s += ⟨δ, A(x; U^s) + β^s⟩. */
+    private void propagate(Jets jets, List<Directions.Part> parts, Summation sums) {
+        int before = jets.n1();
+        for (Directions.Part part : parts) {
+            if (jets.row(part.position()) < 0) {
+                jets.born(part.position());
+            }
+        }
+        int n = jets.n1();
+        if (n == 0) {
+            return;
+        }
+        if (jets.third()) {
+            propagateSecond(jets, parts, before);
+        }
+        Tensor first = backend.allocate(n, jets.examples() * product.outputs());
+        if (before > 0) {
+            product.apply(jets.first(), pass.parameter(weight), 1, 0, first.rows(0, before));
+        }
+        for (Directions.Part part : parts) {
+            int row = jets.row(part.position());
+            addSource(part, first.rows(row, row + 1), row < before, sums);
+        }
+        jets.replaceFirst(first);
+    }
+
+    /** Before ẏ, because it needs ẋ: so ẍ is gone when ẏ comes. */
+    private void propagateSecond(Jets jets, List<Directions.Part> parts, int before) {
+        int old = jets.n2();
+        boolean grows = false;
+        for (Directions.Part part : parts) {
+            grows |= part.hasWeight() && jets.row(part.position()) < before && jets.row(part.position()) >= old;
+        }
+        int count = grows ? before : old;
+        if (count == 0) {
+            return;
+        }
+        Tensor second = backend.allocate(jets.n1(), jets.examples() * product.outputs());
+        if (old > 0) {
+            product.apply(jets.second(), pass.parameter(weight), 1, 0, second.rows(0, old));
+        }
+        if (count > old) {
+            backend.fill(second.rows(old, count), 0);
+        }
+        for (Directions.Part part : parts) {
+            int row = jets.row(part.position());
+            if (part.hasWeight() && row < before) {
+                product.apply(jets.first().rows(row, row + 1), part.weight(), 2, 1, second.rows(row, row + 1));
+            }
+        }
+        jets.replaceSecond(second, count);
+    }
+
+    private void addSource(Directions.Part part, Tensor row, boolean alive, Summation sums) {
+        if (!alive) {
+            source(part, row);
+            sums.addGradient(part.position(), backend.dot(dy, row));
+            return;
+        }
+        try (Tensor source = backend.allocate(row.shape())) {
+            source(part, source);
+            sums.addGradient(part.position(), backend.dot(dy, source));
+            backend.axpyInPlace(1, source, row);
+        }
+    }
+
+    /** out ← A(x; U^s) + β^s. */
+    private void source(Directions.Part part, Tensor out) {
+        if (part.hasWeight()) {
+            product.apply(x, part.weight(), 1, 0, out);
+        } else {
+            backend.fill(out, 0);
+        }
+        if (part.hasBias()) {
+            product.addBias(part.bias(), out);
+        }
+    }
+
+    // ---- tangents of the gradient ----
+
+    @Override
+    public Tensor tangent(Tensor tangents, Directions directions) {
+        dx = tangents;
+        int rowSize = pass.examples() * product.outputs();
+        Tensor out = pass.allocate(directions.count(), rowSize);
+        if (dx == null) {
+            backend.fill(out, 0);
+        } else {
+            product.apply(dx, pass.parameter(weight), 1, 0, out);
+        }
+        try (Tensor source = backend.allocate(1, rowSize)) {
+            for (Directions.Part part : directions.of(weight, bias)) {
+                source(part, source);
+                backend.axpyInPlace(1, source, out.rows(part.position(), part.position() + 1));
+            }
+        }
+        directions.releaseParts();
+        return out;
+    }
+
+    @Override
+    public Tensor backwardTangent(Tensor tangents, Directions directions, boolean needed) {
+        ddy = tangents;
+        if (!needed) {
+            return null;
+        }
+        Tensor out = pass.allocate(directions.count(), pass.examples() * product.inputs());
+        product.applyAdjoint(ddy, pass.parameter(weight), 0, out);
+        for (Directions.Part part : directions.of(weight, bias)) {
+            if (part.hasWeight()) {
+                product.applyAdjoint(dy, part.weight(), 1, out.rows(part.position(), part.position() + 1));
+            }
+        }
+        directions.releaseParts();
+        return out;
+    }
+
+    @Override
+    public void parameterGradientTangent(int s, Tensor out) {
+        Tensor row = ddy.rows(s, s + 1);
+        product.weightGradient(x, row, 0, pass.part(out, weight));
+        if (dx != null) {
+            product.weightGradient(dx.rows(s, s + 1), dy, 1, pass.part(out, weight));
+        }
+        product.biasGradient(row, 0, pass.part(out, bias));
+    }
+
+    /** Σ over the six orders of (i, j, k) of ⟨δ̇^i, A(ẋ^k; U^j)⟩. */
+    @Override
+    public void contractThird(Directions directions, ThirdOrder third) {
+        if (dx == null) {
+            return;
+        }
+        int n = directions.count();
+        try (Tensor y = backend.allocate(n, pass.examples() * product.outputs());
+                Tensor products = backend.allocate(n, n)) {
+            for (Directions.Part part : directions.of(weight, bias)) {
+                if (part.hasWeight()) {
+                    product.apply(dx, part.weight(), 1, 0, y);
+                    backend.gemm(false, true, 1, ddy, y, 0, products);
+                    third.addAllOrders(part.position(), products);
+                }
+            }
+        }
+        directions.releaseParts();
+    }
+}

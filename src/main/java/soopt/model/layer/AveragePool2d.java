@@ -1,0 +1,40 @@
+package soopt.model.layer;
+
+import soopt.backend.Averaging;
+import soopt.backend.Backend;
+import soopt.backend.Tensor;
+import soopt.model.tangent.Pass;
+
+/** Mean of each cell: PyTorch's AvgPool2d and AdaptiveAvgPool2d. */
+public record AveragePool2d(Averaging geometry) implements Layer {
+    @Override
+    public int[] outputShape(int[] inputShape) {
+        if (geometry.outHeight() < 1 || geometry.outWidth() < 1) {
+            throw new IllegalArgumentException("an average-pool window of " + geometry.kernel()
+                    + " does not fit into images of " + geometry.height() + "×" + geometry.width());
+        }
+        return new int[] {geometry.channels(), geometry.outHeight(), geometry.outWidth()};
+    }
+
+    @Override
+    public Stage begin(Pass pass, int[] inputShape) {
+        Backend backend = pass.backend();
+        Routing.Map map = new Routing.Map() {
+            @Override
+            public void choose(Tensor x, Tensor out) {
+                backend.averagePool(geometry, x, out);
+            }
+
+            @Override
+            public void apply(Tensor x, Tensor out) {
+                backend.averagePool(geometry, x, out);
+            }
+
+            @Override
+            public void adjoint(Tensor dy, Tensor dx) {
+                backend.averagePoolAdjoint(geometry, dy, dx);
+            }
+        };
+        return new Routing(pass, map, geometry.inputs(), geometry.outputs());
+    }
+}

@@ -1,0 +1,74 @@
+package soopt.model.layer;
+
+import java.util.Arrays;
+import java.util.function.ToLongFunction;
+import soopt.backend.Convolution;
+import soopt.curvature.ParameterLayout;
+import soopt.curvature.ParameterLayout.Role;
+import soopt.model.tangent.Pass;
+
+/**
+ * Two-dimensional cross-correlation with zero padding: PyTorch's Conv2d on [C, H, W].
+ *
+ * @param name PyTorch's name of the module: name.weight [out, in, k, k] and name.bias [out]
+ * @param weight index of the weight in the layout; the bias follows
+ * @param addsBias whether the forward pass adds the bias; else the activation behind it does
+ * @param layer index among the layers that own parameters
+ */
+public record Conv2d(String name, int weight, int layer, Convolution geometry, boolean addsBias, int initialFanIn)
+        implements Biased {
+    @Override
+    public int[] outputShape(int[] inputShape) {
+        if (!Arrays.equals(inputShape, new int[] {geometry.channels(), geometry.height(), geometry.width()})) {
+            throw new IllegalArgumentException(name + " takes images of " + geometry.channels() + " channels, but gets "
+                    + Arrays.toString(inputShape));
+        }
+        if (geometry.outHeight() < 1 || geometry.outWidth() < 1) {
+            throw new IllegalArgumentException(
+                    name + ": a kernel of " + geometry.kernel() + " does not fit into images of " + geometry.height()
+                            + "×" + geometry.width() + " with padding " + geometry.padding());
+        }
+        return new int[] {geometry.outChannels(), geometry.outHeight(), geometry.outWidth()};
+    }
+
+    @Override
+    public void declare(ParameterLayout.Builder layout) {
+        Convolution g = geometry;
+        layout.addChannelsLast(
+                name + ".weight",
+                Role.WEIGHT,
+                layer,
+                initialFanIn,
+                g.channels(),
+                g.outChannels(),
+                g.channels(),
+                g.kernel(),
+                g.kernel());
+        layout.add(name + ".bias", Role.BIAS, layer, initialFanIn, g.outChannels());
+    }
+
+    @Override
+    public long multiplyAdds(int[] inputShape) {
+        return (long) geometry.positions() * geometry.patch() * geometry.outChannels();
+    }
+
+    @Override
+    public long buffers(ToLongFunction<Convolution> scratch) {
+        return scratch.applyAsLong(geometry);
+    }
+
+    @Override
+    public Stage begin(Pass pass, int[] inputShape) {
+        return new Affine(pass, new ConvolutionProduct(pass.backend(), geometry), weight, bias(), addsBias);
+    }
+
+    @Override
+    public int bias() {
+        return weight + 1;
+    }
+
+    @Override
+    public Layer leavingBias() {
+        return new Conv2d(name, weight, layer, geometry, false, initialFanIn);
+    }
+}

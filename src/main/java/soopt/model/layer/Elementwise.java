@@ -1,0 +1,147 @@
+package soopt.model.layer;
+
+import soopt.backend.Activation;
+import soopt.backend.Backend;
+import soopt.backend.Tensor;
+import soopt.model.tangent.Directions;
+import soopt.model.tangent.Jets;
+import soopt.model.tangent.Pass;
+import soopt.model.tangent.Summation;
+import soopt.model.tangent.ThirdOrder;
+
+/**
+ * a = σ(z + b) for each number.
+ *
+ * @param bias index in the layout of the bias that the affine layer before leaves to this one, or −1
+ */
+public record Elementwise(Activation activation, int bias) implements Layer {
+    @Override
+    public int[] outputShape(int[] inputShape) {
+        return inputShape;
+    }
+
+    @Override
+    public Stage begin(Pass pass, int[] inputShape) {
+        return new Run(pass);
+    }
+
+    private final class Run implements Stage {
+        private final Pass pass;
+        private final Backend backend;
+        private Tensor s1;
+        private Tensor s2;
+        private Tensor s3;
+        private Tensor lambda;
+        private Tensor dz;
+        private Tensor dda;
+
+        Run(Pass pass) {
+            this.pass = pass;
+            this.backend = pass.backend();
+        }
+
+        @Override
+        public Tensor forward(Tensor z) {
+            Tensor a = pass.isInput(z) ? pass.allocate(z.shape()) : z;
+            switch (pass.depth()) {
+                case VALUE -> activate(z, a);
+                case GRADIENT -> {
+                    s1 = pass.allocate(z.shape());
+                    activate(z, a, s1);
+                }
+                case CURVATURE -> {
+                    s1 = pass.allocate(z.shape());
+                    s2 = pass.allocate(z.shape());
+                    s3 = pass.allocate(z.shape());
+                    activate(z, a, s1, s2, s3);
+                }
+            }
+            return a;
+        }
+
+        private void activate(Tensor z, Tensor... jet) {
+            if (bias < 0) {
+                backend.activate(activation, z, jet);
+            } else {
+                backend.activateBiased(activation, pass.parameter(bias), z, jet);
+            }
+        }
+
+        @Override
+        public void keepAdjoint(Tensor adjoint) {
+            lambda = adjoint;
+        }
+
+        @Override
+        public Tensor backward(Tensor adjoint) {
+            lambda = adjoint;
+            // The first-order pass needs λ no more; curvature does.
+            Tensor result = pass.depth() == Pass.Depth.CURVATURE ? pass.allocate(adjoint.shape()) : adjoint;
+            backend.multiply(adjoint, s1, result);
+            return result;
+        }
+
+        @Override
+        public void summarize(Jets jets, Summation sums) {
+            int n = jets.n1();
+            if (n == 0) {
+                return;
+            }
+            double[] gram = new double[n * n];
+            double[] third = new double[n];
+            backend.activationTangents(jets.first(), jets.secondOfAll(), jets.n2(), lambda, s1, s2, s3, gram, n, third);
+            sums.addRows(jets, gram, third);
+            jets.secondIsOfAll();
+        }
+
+        @Override
+        public void release() {
+            pass.release(s1);
+            pass.release(s2);
+            pass.release(s3);
+            pass.release(lambda);
+        }
+
+        @Override
+        public Tensor tangent(Tensor tangents, Directions directions) {
+            dz = tangents;
+            if (dz == null) {
+                return null;
+            }
+            Tensor da = pass.allocate(dz.shape());
+            backend.multiply(dz, s1, da);
+            return da;
+        }
+
+        /** λ̇_z = σ′ λ̇ + λσ″ ż. */
+        @Override
+        public Tensor backwardTangent(Tensor tangents, Directions directions, boolean needed) {
+            dda = tangents;
+            if (!needed) {
+                return null;
+            }
+            Tensor result = pass.allocate(tangents.shape());
+            backend.multiply(tangents, s1, result);
+            if (dz != null) {
+                try (Tensor weight = backend.allocate((int) lambda.size())) {
+                    backend.multiply(lambda, s2, weight);
+                    backend.multiplyAddInPlace(dz, weight, result);
+                }
+            }
+            return result;
+        }
+
+        /** ⟨λσ‴, ż^i ż^j ż^k⟩ and the three ⟨λ̇^i, σ″ ż^j ż^k⟩. */
+        @Override
+        public void contractThird(Directions directions, ThirdOrder third) {
+            if (dz == null) {
+                return;
+            }
+            try (Tensor weight = backend.allocate((int) lambda.size())) {
+                backend.multiply(lambda, s3, weight);
+                third.addSymmetric(dz, weight);
+            }
+            third.addThreeOrders(dda, dz, s2);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package soopt.model.layer;
+
+import soopt.backend.Tensor;
+import soopt.model.tangent.Directions;
+import soopt.model.tangent.Jets;
+import soopt.model.tangent.Pass;
+import soopt.model.tangent.Summation;
+
+/** [C, H, W] → [C·H·W], channels first: tensors are flat per example already, so that only the shape changes. */
+public record Flatten() implements Layer {
+    @Override
+    public int[] outputShape(int[] inputShape) {
+        int size = 1;
+        for (int length : inputShape) {
+            size *= length;
+        }
+        return new int[] {size};
+    }
+
+    @Override
+    public Stage begin(Pass pass, int[] inputShape) {
+        return new Run();
+    }
+
+    private static final class Run implements Stage {
+        @Override
+        public Tensor forward(Tensor x) {
+            return x;
+        }
+
+        @Override
+        public Tensor backward(Tensor dy) {
+            return dy;
+        }
+
+        @Override
+        public void keepAdjoint(Tensor dy) {}
+
+        @Override
+        public void summarize(Jets jets, Summation sums) {}
+
+        @Override
+        public Tensor tangent(Tensor dx, Directions directions) {
+            return dx;
+        }
+
+        @Override
+        public Tensor backwardTangent(Tensor ddy, Directions directions, boolean needed) {
+            return ddy;
+        }
+    }
+}

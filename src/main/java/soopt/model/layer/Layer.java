@@ -1,0 +1,88 @@
+package soopt.model.layer;
+
+import java.util.function.ToLongFunction;
+import soopt.backend.Convolution;
+import soopt.backend.Tensor;
+import soopt.curvature.ParameterLayout;
+import soopt.model.tangent.Directions;
+import soopt.model.tangent.Jets;
+import soopt.model.tangent.Pass;
+import soopt.model.tangent.Summation;
+import soopt.model.tangent.ThirdOrder;
+
+/** One layer of a network: a description without state. What a pass over one batch keeps lies in its {@link Stage}. */
+public interface Layer {
+    /**
+     * Shape of one output example for one input example of the given shape.
+     *
+     * @throws IllegalArgumentException if the input does not fit, in words for the user
+     */
+    int[] outputShape(int[] inputShape);
+
+    /** Adds the parameter tensors of this layer in PyTorch's order: weight, bias. */
+    default void declare(ParameterLayout.Builder layout) {}
+
+    /** Multiply-adds of one example's forward pass in the affine map; 0 for layers without parameters. */
+    default long multiplyAdds(int[] inputShape) {
+        return 0;
+    }
+
+    /**
+     * Numbers of the buffers that one call of the backend takes for this layer, however many examples there are.
+     *
+     * @param scratch {@link soopt.backend.Backend#scratch}
+     */
+    default long buffers(ToLongFunction<Convolution> scratch) {
+        return 0;
+    }
+
+    /** Starts a pass of this layer over one batch of examples of the given shape. */
+    Stage begin(Pass pass, int[] inputShape);
+
+    /**
+     * One layer during one pass over N examples: forward first, then backward, then what needs both. Tensors that it keeps or returns
+     * belong to the pass, unless said otherwise. Tangents of n directions are stacked on the leading axis: [n·N, …].
+     */
+    interface Stage {
+        /** y = f(x), x: [N, …]; may overwrite x or return it to the pass, unless it is the pass's input. */
+        Tensor forward(Tensor x);
+
+        /** ∂L/∂x from dy = ∂L/∂y [N, …]; keeps dy or returns it to the pass. Only called when something below needs ∂L/∂x. */
+        Tensor backward(Tensor dy);
+
+        /** Keeps dy for the methods below, when no layer below needs ∂L/∂x. */
+        void keepAdjoint(Tensor dy);
+
+        /** Writes ∂L/∂w of this layer's parameters into its places of gradient [P]. */
+        default void parameterGradient(Tensor gradient) {}
+
+        /** Carries the jets through this layer and adds its terms of ḡ, H̄ and D̄³ (CURVATURE.md §2 and §3). */
+        void summarize(Jets jets, Summation sums);
+
+        /** Returns what this layer keeps, after the last summary that needs it. */
+        default void release() {}
+
+        /**
+         * First-order tangents of all directions: ẏ = ∂_x f ẋ + ∂_w f u; keeps what backwardTangent needs.
+         *
+         * @param dx [n·N, …], or null for 0 (the network's input)
+         * @return [n·N, …], or null for 0
+         */
+        Tensor tangent(Tensor dx, Directions directions);
+
+        /**
+         * Tangents of {@link #backward} along the same directions.
+         *
+         * @param ddy [n·N, …] tangents of ∂L/∂y
+         * @param needed whether a layer below needs the result
+         * @return [n·N, …] tangents of ∂L/∂x, or null if not needed
+         */
+        Tensor backwardTangent(Tensor ddy, Directions directions, boolean needed);
+
+        /** Writes the tangent along direction s of ∂L/∂w into this layer's places of out [P]. */
+        default void parameterGradientTangent(int s, Tensor out) {}
+
+        /** Adds this layer's terms of the full D̄³ (CURVATURE.md §7), after tangent and backwardTangent. */
+        default void contractThird(Directions directions, ThirdOrder third) {}
+    }
+}

@@ -1,0 +1,54 @@
+package soopt.model.loss;
+
+import soopt.backend.Backend;
+import soopt.backend.Tensor;
+import soopt.model.tangent.Jets;
+import soopt.model.tangent.Summation;
+import soopt.model.tangent.ThirdOrder;
+
+/** Σ (y − t)² / (N·C): ∇²ℓ = 2/(N·C), no higher derivatives. */
+final class MeanSquaredError implements Loss.Stage {
+    private final Backend backend;
+    private final int total;
+    private double weight;
+
+    MeanSquaredError(Backend backend, int total) {
+        this.backend = backend;
+        this.total = total;
+    }
+
+    @Override
+    public double value(Tensor outputs, Tensor targets) {
+        return evaluate(outputs, targets, null);
+    }
+
+    @Override
+    public double valueAndGradient(Tensor outputs, Tensor targets, Tensor gradient) {
+        return evaluate(outputs, targets, gradient);
+    }
+
+    private double evaluate(Tensor outputs, Tensor targets, Tensor gradient) {
+        weight = 1.0 / ((double) total * outputs.length(1));
+        return backend.squaredError(outputs, targets, weight, gradient);
+    }
+
+    @Override
+    public void hessian(Tensor v, Tensor out) {
+        backend.combine(2 * weight, v, 0, v, out);
+    }
+
+    @Override
+    public void summarize(Jets jets, Summation sums) {
+        int n = jets.n1();
+        double[] gram = new double[n * n];
+        double[] third = new double[n];
+        backend.gram(2 * weight, jets.first(), null, gram, n);
+        if (jets.n2() > 0) {
+            backend.pairedDots(6 * weight, jets.first().rows(0, jets.n2()), jets.second(), third);
+        }
+        sums.addRows(jets, gram, third);
+    }
+
+    @Override
+    public void contractThird(Tensor dy, ThirdOrder third) {}
+}

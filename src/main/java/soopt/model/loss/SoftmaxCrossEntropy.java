@@ -1,0 +1,69 @@
+package soopt.model.loss;
+
+import soopt.backend.Backend;
+import soopt.backend.Tensor;
+import soopt.model.tangent.Jets;
+import soopt.model.tangent.Pass;
+import soopt.model.tangent.Summation;
+import soopt.model.tangent.ThirdOrder;
+
+/** Softmax and negative log-likelihood as one node on the logits. */
+final class SoftmaxCrossEntropy implements Loss.Stage {
+    private final Pass pass;
+    private final Backend backend;
+    private final double weight;
+    private Tensor p;
+
+    SoftmaxCrossEntropy(Pass pass, Backend backend, double weight) {
+        this.pass = pass;
+        this.backend = backend;
+        this.weight = weight;
+    }
+
+    @Override
+    public double value(Tensor outputs, Tensor targets) {
+        return backend.softmaxCrossEntropy(outputs, targets, weight, null, null);
+    }
+
+    @Override
+    public double valueAndGradient(Tensor outputs, Tensor targets, Tensor gradient) {
+        p = pass.allocate(outputs.shape());
+        return backend.softmaxCrossEntropy(outputs, targets, weight, p, gradient);
+    }
+
+    private Tensor perExample(Tensor x) {
+        int batch = p.length(0);
+        int classes = p.length(1);
+        return x.reshape((int) (x.size() / p.size()), batch, classes);
+    }
+
+    @Override
+    public void hessian(Tensor v, Tensor out) {
+        backend.softmaxHessian(p, perExample(v), weight, perExample(out));
+    }
+
+    @Override
+    public void summarize(Jets jets, Summation sums) {
+        int n = jets.n1();
+        double[] gram = new double[n * n];
+        double[] third = new double[n];
+        Tensor second = jets.third() ? perExample(jets.secondOfAll()) : null;
+        backend.softmaxTangents(p, perExample(jets.first()), second, jets.n2(), weight, gram, n, third);
+        sums.addRows(jets, gram, third);
+    }
+
+    /** w Σ_c p_c v^i_c v^j_c v^k_c with v = ẏ − ⟨p, ẏ⟩. */
+    @Override
+    public void contractThird(Tensor dy, ThirdOrder third) {
+        try (Tensor scaled = backend.allocate(dy.shape());
+                Tensor w = backend.allocate((int) p.size())) {
+            // ∇²ℓ ẏ = w p ⊙ v, from which v itself is not recovered where p = 0: centre a copy instead.
+            backend.copy(dy, scaled);
+            int n = dy.length(0);
+            double[] unused = new double[n * n];
+            backend.softmaxTangents(p, perExample(scaled), null, 0, 1, unused, n, unused);
+            backend.combine(weight, p, 0, p, w);
+            third.addSymmetric(scaled, w);
+        }
+    }
+}

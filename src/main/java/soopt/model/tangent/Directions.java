@@ -1,0 +1,147 @@
+package soopt.model.tangent;
+
+import java.util.ArrayList;
+import java.util.List;
+import soopt.backend.Backend;
+import soopt.backend.Tensor;
+import soopt.curvature.ParameterLayout;
+import soopt.curvature.Partition;
+
+/** The direction u cut into the groups of a partition, those of one round: u_s is u on group s and 0 elsewhere. */
+public final class Directions {
+    private final Backend backend;
+    private final Tensor u;
+    private final Partition partition;
+    private final Round round;
+    private final Padded weights = new Padded();
+    private final Padded biases = new Padded();
+
+    /** @param u direction [P] */
+    public Directions(Backend backend, Tensor u, Partition partition, Round round) {
+        this.backend = backend;
+        this.u = u;
+        this.partition = partition;
+        this.round = round;
+    }
+
+    /** The whole of v as one direction. */
+    public static Directions whole(Backend backend, Tensor v, ParameterLayout layout) {
+        return new Directions(backend, v, Partition.whole(layout), Round.whole(1));
+    }
+
+    /** The part of one u_s in one layer. Its tensors are valid until those of another part are asked for. */
+    public final class Part {
+        private final int position;
+        private final List<Partition.Slice> weight;
+        private final List<Partition.Slice> bias;
+
+        private Part(int position, List<Partition.Slice> weight, List<Partition.Slice> bias) {
+            this.position = position;
+            this.weight = weight;
+            this.bias = bias;
+        }
+
+        /** Position of the direction in the round. */
+        public int position() {
+            return position;
+        }
+
+        public boolean hasWeight() {
+            return !weight.isEmpty();
+        }
+
+        public boolean hasBias() {
+            return !bias.isEmpty();
+        }
+
+        /** U^s in the weight's shape. */
+        public Tensor weight() {
+            return weights.tensor(weight);
+        }
+
+        /** β^s. */
+        public Tensor bias() {
+            return biases.tensor(bias);
+        }
+    }
+
+    /** A copy of u's tensor that is 0 outside of one part's slices: one for all parts, as there may be as many parts as numbers. */
+    private final class Padded {
+        private Tensor copy;
+        private List<Partition.Slice> held = List.of();
+
+        /** A view of u if the slice is a whole tensor. */
+        Tensor tensor(List<Partition.Slice> slices) {
+            Partition.Slice one = slices.get(0);
+            Tensor whole = partition.layout().view(u, one.parameter());
+            if (one.to() - one.from() == whole.size()) {
+                return whole;
+            }
+            if (copy == null) {
+                copy = backend.allocate(whole.shape());
+                backend.fill(copy, 0);
+            }
+            if (held != slices) {
+                held.forEach(slice -> backend.fill(cut(copy, slice), 0));
+                slices.forEach(slice -> backend.copy(cut(whole, slice), cut(copy, slice)));
+                held = slices;
+            }
+            return copy;
+        }
+
+        private static Tensor cut(Tensor tensor, Partition.Slice slice) {
+            return tensor.slice(slice.from(), slice.to() - slice.from());
+        }
+
+        void release() {
+            if (copy != null) {
+                copy.close();
+                copy = null;
+                held = List.of();
+            }
+        }
+    }
+
+    public Round round() {
+        return round;
+    }
+
+    Backend backend() {
+        return backend;
+    }
+
+    /** Number of directions. */
+    public int count() {
+        return round.size();
+    }
+
+    /** The directions that own some of a layer's weight or bias, given by their index in the layout. */
+    public List<Part> of(int weight, int bias) {
+        List<Part> parts = new ArrayList<>();
+        for (int position = 0; position < round.size(); position++) {
+            List<Partition.Slice> ofWeight = slices(position, weight);
+            List<Partition.Slice> ofBias = slices(position, bias);
+            if (!ofWeight.isEmpty() || !ofBias.isEmpty()) {
+                parts.add(new Part(position, ofWeight, ofBias));
+            }
+        }
+        return parts;
+    }
+
+    private List<Partition.Slice> slices(int position, int parameter) {
+        List<Partition.Slice> found = new ArrayList<>();
+        for (Partition.Slice slice :
+                partition.groups().get(round.group(position)).slices()) {
+            if (slice.parameter() == parameter) {
+                found.add(slice);
+            }
+        }
+        return found;
+    }
+
+    /** Returns the copies made for slices of a layer's tensors; its parts are invalid after it. */
+    public void releaseParts() {
+        weights.release();
+        biases.release();
+    }
+}

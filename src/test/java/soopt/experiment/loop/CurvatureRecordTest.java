@@ -1,0 +1,157 @@
+package soopt.experiment.loop;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import soopt.experiment.RunFiles;
+import soopt.experiment.SmallRun;
+import soopt.npy.NpyArray;
+import soopt.npy.NpzFile;
+
+class CurvatureRecordTest {
+    @TempDir
+    Path results;
+
+    private Path folder(String id) {
+        return results.resolve("small/runs").resolve(id);
+    }
+
+    @Test
+    void learningRates_haveOneRowPerRefreshAndGroup() {
+        new SmallRun().train(results, "a");
+
+        List<NamedCsvRecord> rows = RunFiles.rows(folder("a").resolve("learning_rates.csv"));
+        assertEquals(5 * 4, rows.size());
+        assertEquals("layers.0.weight", rows.get(0).getField("group_name"));
+        assertEquals("weight", rows.get(0).getField("role"));
+        assertEquals(String.valueOf(784 * 6), rows.get(0).getField("params"));
+        List<JsonNode> refreshes = RunFiles.jsonLines(folder("a").resolve("curvature.jsonl"));
+        assertEquals(5, refreshes.size());
+        assertEquals(
+                Double.parseDouble(rows.get(4).getField("eta_raw")),
+                refreshes.get(1).path("eta_raw").get(0).asDouble());
+        assertEquals(50, refreshes.get(0).path("batch_size").asInt());
+    }
+
+    @Test
+    void matrices_areTheSameInCsvJsonAndNpz_andInvertEachOther() {
+        new SmallRun().train(results, "a");
+
+        Path matrices = folder("a").resolve("matrices");
+        JsonNode json = RunFiles.json(matrices.resolve("e0001.regularized.json"));
+        List<NamedCsvRecord> csv = RunFiles.rows(matrices.resolve("e0001.regularized.csv"));
+        Map<String, NpyArray> npz = NpzFile.read(matrices.resolve("matrices.npz"));
+        double[] values = npz.get("e0001.regularized").doubles();
+        double[] inverse = npz.get("e0001.regularized_inverse").doubles();
+        assertEquals("refresh", json.path("source").asText());
+        assertEquals(4, json.path("rows").asInt());
+        for (int i = 0; i < 4; i++) {
+            assertEquals(csv.get(i).getField("group"), json.path("names").get(i).asText());
+            for (int j = 0; j < 4; j++) {
+                double value = values[4 * i + j];
+                assertEquals(value, json.path("matrix").get(i).get(j).asDouble(), 0);
+                assertEquals(value, Double.parseDouble(csv.get(i).getField(1 + j)), 0);
+                double product = 0;
+                for (int k = 0; k < 4; k++) {
+                    product += values[4 * i + k] * inverse[4 * k + j];
+                }
+                assertEquals(i == j ? 1 : 0, product, 1e-6);
+            }
+        }
+    }
+
+    @Test
+    void matrices_ofTheTrainingSet_areTheSumOverItsBatches() {
+        new SmallRun().with("record.curvature.full-batch=true").train(results, "a");
+        new SmallRun()
+                .with("record.curvature.full-batch=true")
+                .with("training.curvature-batch-size=400")
+                .train(results, "b");
+
+        double[] pieces = NpzFile.read(folder("a").resolve("matrices/matrices.npz"))
+                .get("e0000.hbar")
+                .doubles();
+        double[] whole = NpzFile.read(folder("b").resolve("matrices/matrices.npz"))
+                .get("e0000.hbar")
+                .doubles();
+        double largest = 0;
+        for (double x : whole) {
+            largest = Math.max(largest, Math.abs(x));
+        }
+        assertArrayEquals(whole, pieces, 1e-12 * largest);
+        assertEquals(
+                "training_set",
+                RunFiles.json(folder("a").resolve("matrices/e0002.hbar.json"))
+                        .path("source")
+                        .asText());
+    }
+
+    @Test
+    void optimizerWithoutCurvature_hasMatricesOfOneBatch_thatChangeNoTraining() {
+        new SmallRun().period(0).train(results, "a");
+        new SmallRun().period(0).with("record.curvature.every=never").train(results, "b");
+
+        assertEquals(
+                "batch",
+                RunFiles.json(folder("a").resolve("matrices/e0001.hbar.json"))
+                        .path("source")
+                        .asText());
+        assertFalse(Files.exists(folder("b").resolve("matrices/matrices.npz")));
+        assertEquals(
+                RunFiles.withoutTimes(folder("b").resolve("metrics.csv")),
+                RunFiles.withoutTimes(folder("a").resolve("metrics.csv")));
+    }
+
+    @Test
+    void optimizerWithoutCurvature_hasRatesThatSolveTheRegularizedSystem() {
+        new SmallRun().period(0).train(results, "a");
+        new SmallRun().train(results, "b");
+
+        Path matrices = folder("a").resolve("matrices");
+        List<NamedCsvRecord> groups = RunFiles.rows(matrices.resolve("e0001.groups.csv"));
+        List<NamedCsvRecord> matrix = RunFiles.rows(matrices.resolve("e0001.regularized.csv"));
+        JsonNode json = RunFiles.json(matrices.resolve("e0001.groups.json"));
+        assertEquals("converged", json.path("root_status").asText());
+        for (int i = 0; i < 4; i++) {
+            double product = 0;
+            double size = 0;
+            for (int j = 0; j < 4; j++) {
+                double eta = Double.parseDouble(groups.get(j).getField("eta"));
+                double term = Double.parseDouble(matrix.get(i).getField(1 + j)) * eta;
+                product += term;
+                size += Math.abs(term);
+            }
+            double g = Double.parseDouble(groups.get(i).getField("g"));
+            assertEquals(g, product, 1e-9 * size);
+            assertEquals(g, json.path("g").get(i).asDouble());
+            assertEquals(groups.get(i).getField("group"), matrix.get(i).getField("group"));
+        }
+        assertFalse(Files.exists(folder("b").resolve("matrices/e0001.groups.csv")), "curvature.jsonl has them");
+    }
+
+    @Test
+    void matricesBySteps_areNamedByTheStep() {
+        new SmallRun().with("record.curvature.every=5 steps").train(results, "a");
+
+        assertEquals(
+                Set.of("s000005.hbar", "s000010.hbar"),
+                NpzFile.names(folder("a").resolve("matrices/matrices.npz")).stream()
+                        .filter(name -> name.endsWith(".hbar"))
+                        .collect(Collectors.toSet()));
+        JsonNode json = RunFiles.json(folder("a").resolve("matrices/s000005.hbar.json"));
+        assertEquals(5, json.path("step").asInt());
+        assertEquals(
+                3, json.path("computed_after_step").asInt(), "the refresh of step 4 is at the parameters after step 3");
+    }
+}
