@@ -25,10 +25,21 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(storage, 0, shape.clone(), true);
     }
 
-    /** Number of elements of an array of this shape. */
+    /**
+     * Number of elements of an array of this shape.
+     *
+     * @throws IllegalArgumentException if a length is negative, or the number beyond what 64 bits count
+     */
     public static long sizeOf(int... shape) {
         long size = 1;
         for (int length : shape) {
+            if (length < 0) {
+                throw new IllegalArgumentException(
+                        "the lengths of an array must not be negative, but are " + Arrays.toString(shape));
+            }
+            if (length > 0 && size > Long.MAX_VALUE / length) {
+                throw new IllegalArgumentException("an array of " + Arrays.toString(shape) + " is too large to count");
+            }
             size *= length;
         }
         return size;
@@ -67,15 +78,19 @@ public final class Tensor implements AutoCloseable {
 
     /** Elements from, from + 1, … in row-major order, as an array of the given shape. */
     public Tensor slice(long from, int... newShape) {
-        if (from < 0 || from + sizeOf(newShape) > size) {
+        long length = sizeOf(newShape);
+        if (from < 0 || from > size - length) {
             throw new IndexOutOfBoundsException(
-                    "elements " + from + " to " + (from + sizeOf(newShape)) + " of a tensor of " + size);
+                    length + " elements from " + from + " on of a tensor of " + size + " elements");
         }
         return new Tensor(storage, offset + from, newShape.clone(), false);
     }
 
     /** Entries from … to − 1 of the leading axis. */
     public Tensor rows(int from, int to) {
+        if (from < 0 || from > to || to > shape[0]) {
+            throw new IndexOutOfBoundsException("rows " + from + " to " + to + " of " + this);
+        }
         long row = shape[0] == 0 ? 0 : size / shape[0];
         int[] newShape = shape.clone();
         newShape[0] = to - from;

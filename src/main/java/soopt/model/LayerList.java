@@ -98,15 +98,23 @@ final class LayerList {
 
     LayerList convolution(String name, int out, int kernel, int stride, int padding, boolean ntk) {
         requireImage(name);
-        int fanIn = shape[0] * kernel * kernel;
+        Convolution geometry = geometry(name, out, kernel, stride, padding);
+        int fanIn = geometry.patch();
         if (ntk) {
             scale(1 / Math.sqrt(fanIn));
         }
-        Convolution geometry =
-                new Convolution(shape[0], shape[1], shape[2], out, kernel, stride, padding, !channelsLast);
         add(new Conv2d(name, parameters, owners, geometry, true, ntk ? 1 : fanIn));
         channelsLast = true;
         return owned();
+    }
+
+    /** The geometry at this place, refused in the name of its layer. */
+    private Convolution geometry(String name, int out, int kernel, int stride, int padding) {
+        try {
+            return new Convolution(shape[0], shape[1], shape[2], out, kernel, stride, padding, !channelsLast);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
+        }
     }
 
     /**

@@ -39,7 +39,6 @@ public final class CpuWinograd {
     private static boolean suits(Convolution g) {
         return g.kernel() == 3
                 && g.stride() == 1
-                && g.padding() <= 2
                 && !g.channelsFirst()
                 && Math.min(g.channels(), g.outChannels()) >= LEAST_CHANNELS;
     }

@@ -1,5 +1,6 @@
 package soopt.model.layer;
 
+import java.util.Arrays;
 import soopt.backend.Averaging;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
@@ -9,9 +10,10 @@ import soopt.model.tangent.Pass;
 public record AveragePool2d(Averaging geometry) implements Layer {
     @Override
     public int[] outputShape(int[] inputShape) {
-        if (geometry.outHeight() < 1 || geometry.outWidth() < 1) {
-            throw new IllegalArgumentException("an average-pool window of " + geometry.kernel()
-                    + " does not fit into images of " + geometry.height() + "×" + geometry.width());
+        int[] images = {geometry.channels(), geometry.height(), geometry.width()};
+        if (!Arrays.equals(inputShape, images)) {
+            throw new IllegalArgumentException("an average-pool takes images of " + Arrays.toString(images)
+                    + ", but gets " + Arrays.toString(inputShape));
         }
         return new int[] {geometry.channels(), geometry.outHeight(), geometry.outWidth()};
     }

@@ -19,14 +19,10 @@ public record Conv2d(String name, int weight, int layer, Convolution geometry, b
         implements Biased {
     @Override
     public int[] outputShape(int[] inputShape) {
-        if (!Arrays.equals(inputShape, new int[] {geometry.channels(), geometry.height(), geometry.width()})) {
-            throw new IllegalArgumentException(name + " takes images of " + geometry.channels() + " channels, but gets "
-                    + Arrays.toString(inputShape));
-        }
-        if (geometry.outHeight() < 1 || geometry.outWidth() < 1) {
+        int[] images = {geometry.channels(), geometry.height(), geometry.width()};
+        if (!Arrays.equals(inputShape, images)) {
             throw new IllegalArgumentException(
-                    name + ": a kernel of " + geometry.kernel() + " does not fit into images of " + geometry.height()
-                            + "×" + geometry.width() + " with padding " + geometry.padding());
+                    name + " takes images of " + Arrays.toString(images) + ", but gets " + Arrays.toString(inputShape));
         }
         return new int[] {geometry.outChannels(), geometry.outHeight(), geometry.outWidth()};
     }

@@ -10,11 +10,7 @@ import soopt.model.tangent.Summation;
 public record Flatten() implements Layer {
     @Override
     public int[] outputShape(int[] inputShape) {
-        int size = 1;
-        for (int length : inputShape) {
-            size *= length;
-        }
-        return new int[] {size};
+        return new int[] {Math.toIntExact(Tensor.sizeOf(inputShape))};
     }
 
     @Override

@@ -1,5 +1,6 @@
 package soopt.model.layer;
 
+import java.util.Arrays;
 import soopt.backend.Backend;
 import soopt.backend.Pooling;
 import soopt.backend.Tensor;
@@ -9,9 +10,10 @@ import soopt.model.tangent.Pass;
 public record MaxPool2d(Pooling geometry) implements Layer {
     @Override
     public int[] outputShape(int[] inputShape) {
-        if (geometry.outHeight() < 1 || geometry.outWidth() < 1) {
-            throw new IllegalArgumentException("a max-pool window of " + geometry.kernel()
-                    + " does not fit into images of " + geometry.height() + "×" + geometry.width());
+        int[] images = {geometry.channels(), geometry.height(), geometry.width()};
+        if (!Arrays.equals(inputShape, images)) {
+            throw new IllegalArgumentException("a max-pool takes images of " + Arrays.toString(images) + ", but gets "
+                    + Arrays.toString(inputShape));
         }
         return new int[] {geometry.channels(), geometry.outHeight(), geometry.outWidth()};
     }
