@@ -10,7 +10,7 @@ import soopt.curvature.Partition;
 import soopt.experiment.loop.Counts;
 
 /** An objective whose derivatives are counted. */
-record CountedObjective(Objective objective, Counts counts) implements Objective {
+record CountedObjective(Objective objective, Counts.Tally counts) implements Objective {
     @Override
     public ParameterLayout layout() {
         return objective.layout();

@@ -102,7 +102,11 @@ final class NetworkWorkload implements Workload, AutoCloseable {
     }
 
     private Objective counted(Objective objective) {
-        return new CountedObjective(objective, counts);
+        return new CountedObjective(objective, counts.steps());
+    }
+
+    private Objective recorded(Objective objective) {
+        return new CountedObjective(objective, counts.records());
     }
 
     /** The examples as the batch drawn last sees them. */
@@ -126,12 +130,12 @@ final class NetworkWorkload implements Workload, AutoCloseable {
             FullBatch.Progress silent = (done, of) -> {};
             return new Batch(
                     fullBatch(training, seen, this::counted, silent),
-                    fullBatch(training, seen, UnaryOperator.identity(), silent),
+                    fullBatch(training, seen, this::recorded, silent),
                     everything);
         }
         int from = batches.from(k);
         Objective plain = load(training, seen, order, from, batches.size(k));
-        return new Batch(counted(plain), plain, Arrays.copyOfRange(order, from, from + batches.size(k)));
+        return new Batch(counted(plain), recorded(plain), Arrays.copyOfRange(order, from, from + batches.size(k)));
     }
 
     @Override
@@ -148,12 +152,12 @@ final class NetworkWorkload implements Workload, AutoCloseable {
     @Override
     public Objective recordedBatch() {
         int[] indices = recordedSampler.next();
-        return load(recorded, view(recordedSampler), indices, 0, indices.length);
+        return recorded(load(recorded, view(recordedSampler), indices, 0, indices.length));
     }
 
     @Override
     public Objective trainingSet(FullBatch.Progress progress) {
-        return fullBatch(recorded, parts.get(Part.TRAIN), UnaryOperator.identity(), progress);
+        return fullBatch(recorded, parts.get(Part.TRAIN), this::recorded, progress);
     }
 
     private FullBatch fullBatch(

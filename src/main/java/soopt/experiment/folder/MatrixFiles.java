@@ -75,12 +75,12 @@ public final class MatrixFiles {
     }
 
     private static JsonObject head(RecordedMatrices matrices, String kind) {
-        return new JsonObject()
+        JsonObject head = new JsonObject()
                 .put("kind", kind)
                 .put("epoch", matrices.epoch())
-                .put("step", matrices.step())
-                .put("computed_after_step", matrices.computedAfter())
-                .put("source", matrices.source().text());
+                .put("step", matrices.step());
+        matrices.refreshStep().ifPresent(step -> head.put("refresh_step", step));
+        return head.put("source", matrices.source().text());
     }
 
     private static String json(RecordedMatrices matrices, String kind, double[][] matrix) {

@@ -9,15 +9,19 @@ import java.util.List;
  * @param samplesSeen training examples that these steps looked at
  * @param trainLoss mean over the epoch's training examples of the loss before the update that they took part in; at epoch 0 the loss of
  *     the training set
- * @param trainAccuracy fraction in [0, 1] right in the training set at θ after the epoch; NaN if not evaluated or regression
+ * @param trainAccuracy fraction in [0, 1] of the same examples predicted right before that update; at epoch 0 of the training set; NaN
+ *     for regression
  * @param validationLoss mean loss, NaN without validation examples
  * @param stepSize multiplier of the update (learning rate, λ₁) that the epoch used
- * @param gradientEvaluations ∇L of one batch, so far
- * @param productEvaluations ∇²L v or Gauss–Newton products of one batch, so far
- * @param summaryEvaluations ḡ, H̄, D̄³ of one batch, so far
+ * @param gradientEvaluations ∇L of one batch for the steps, so far
+ * @param productEvaluations ∇²L v or Gauss–Newton products of one batch for the steps, so far
+ * @param summaryEvaluations ḡ, H̄, D̄³ of one batch for the steps, so far
+ * @param recordGradientEvaluations ∇L of one batch for recorded matrices, so far
+ * @param recordSummaryEvaluations ḡ, H̄, D̄³ of one batch for recorded matrices and steps.csv, so far
  * @param trainSeconds so far, in steps, without the derivatives of curvature
  * @param curvatureSeconds so far, in derivatives of curvature for the steps
- * @param evaluationSeconds so far, in evaluation, diagnostics and recorded matrices
+ * @param recordSeconds so far, in recorded matrices and the measurements of steps.csv
+ * @param evaluationSeconds so far, in evaluations
  * @param wallSeconds so far, everything
  * @param peakMemoryBytes largest sum of live tensors in the epoch
  * @param restarts how often the run went on from a checkpoint
@@ -36,8 +40,11 @@ public record MetricsRow(
         long gradientEvaluations,
         long productEvaluations,
         long summaryEvaluations,
+        long recordGradientEvaluations,
+        long recordSummaryEvaluations,
         double trainSeconds,
         double curvatureSeconds,
+        double recordSeconds,
         double evaluationSeconds,
         double wallSeconds,
         long peakMemoryBytes,
@@ -57,8 +64,11 @@ public record MetricsRow(
             "grad_evals",
             "hvp_evals",
             "summary_evals",
+            "record_grad_evals",
+            "record_summary_evals",
             "train_time_s",
             "curvature_time_s",
+            "record_time_s",
             "eval_time_s",
             "wall_time_s",
             "peak_memory_bytes",
@@ -79,8 +89,11 @@ public record MetricsRow(
             gradientEvaluations,
             productEvaluations,
             summaryEvaluations,
+            recordGradientEvaluations,
+            recordSummaryEvaluations,
             trainSeconds,
             curvatureSeconds,
+            recordSeconds,
             evaluationSeconds,
             wallSeconds,
             peakMemoryBytes,

@@ -3,13 +3,15 @@ package soopt.experiment.folder;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * The matrices of one computation of the curvature.
  *
  * @param epoch epochs done
  * @param step steps done when it is written down
- * @param computedAfter steps done when it was computed, ≤ step
+ * @param refreshStep the step of learning_rates.csv and curvature.jsonl whose curvature it is, from 1; empty if it was computed for the
+ *     record, at the parameters after {@code step} steps
  * @param names of rows and columns: the groups
  * @param source what H̄ is of: the optimizer's refresh (averaged if it averages), one batch, or the training set
  * @param hessian H̄ [S][S]
@@ -20,7 +22,7 @@ import java.util.Optional;
 public record RecordedMatrices(
         int epoch,
         long step,
-        long computedAfter,
+        OptionalLong refreshStep,
         List<String> names,
         Source source,
         double[][] hessian,

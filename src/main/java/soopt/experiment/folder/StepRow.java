@@ -10,7 +10,7 @@ import java.util.List;
  * actual_change = L(θ + δ) − L(θ)                   rho_k = actual_change / predicted_change_k
  * </pre>
  *
- * @param step number of the step, from 1
+ * @param step number of the step, from 1: from the parameters after step − 1 steps to those after step
  * @param epoch the epoch it belongs to, from 1
  * @param parameterNorm ‖θ‖₂ before the update
  */

@@ -7,6 +7,7 @@ final class Clocks {
     private double training;
     private double curvature;
     private double evaluation;
+    private double record;
     private double wallBefore;
     private final long start = System.nanoTime();
 
@@ -18,6 +19,10 @@ final class Clocks {
 
     void addEvaluation(double seconds) {
         evaluation += seconds;
+    }
+
+    void addRecord(double seconds) {
+        record += seconds;
     }
 
     /** Seconds since a {@link System#nanoTime}. */
@@ -35,7 +40,12 @@ final class Clocks {
         return curvature;
     }
 
-    /** In evaluation, diagnostics and recorded matrices. */
+    /** In recorded matrices and measured steps. */
+    double record() {
+        return record;
+    }
+
+    /** In evaluations. */
     double evaluation() {
         return evaluation;
     }
@@ -46,7 +56,7 @@ final class Clocks {
     }
 
     double[] save() {
-        return new double[] {training, curvature, evaluation, wall()};
+        return new double[] {training, curvature, evaluation, wall(), record};
     }
 
     void restore(double[] saved) {
@@ -54,5 +64,6 @@ final class Clocks {
         curvature = saved[1];
         evaluation = saved[2];
         wallBefore = saved[3];
+        record = saved[4];
     }
 }

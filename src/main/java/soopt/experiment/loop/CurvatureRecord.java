@@ -3,6 +3,7 @@ package soopt.experiment.loop;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import soopt.backend.Tensor;
 import soopt.curvature.CubicStep;
 import soopt.curvature.CurvatureSummary;
@@ -32,11 +33,13 @@ public final class CurvatureRecord {
     public record Subject(Partition partition, double damping, boolean refreshes) {}
 
     /**
-     * H̄ and its regularized form after so many steps.
+     * H̄ and its regularized form.
      *
+     * @param refreshStep the step that used it first, from 1, if it is the optimizer's
      * @param rates empty for a refresh, of which curvature.jsonl tells
      */
-    private record Latest(long step, double[][] hessian, double[][] regularized, Optional<GroupRates> rates) {}
+    private record Latest(
+            OptionalLong refreshStep, double[][] hessian, double[][] regularized, Optional<GroupRates> rates) {}
 
     private final Workload workload;
     private final boolean fullBatch;
@@ -54,10 +57,13 @@ public final class CurvatureRecord {
         return subject.refreshes() && !fullBatch;
     }
 
-    /** The optimizer computed curvature, after so many steps. */
+    /** The optimizer computed curvature for this step, from 1. */
     void refreshed(long step, Refresh refresh) {
         latest = Optional.of(new Latest(
-                step, copy(refresh.averaged().hessian()), refresh.solution().regularized(), Optional.empty()));
+                OptionalLong.of(step),
+                copy(refresh.averaged().hessian()),
+                refresh.solution().regularized(),
+                Optional.empty()));
     }
 
     private static double[][] copy(double[][] matrix) {
@@ -72,17 +78,17 @@ public final class CurvatureRecord {
         }
         Source source = fullBatch ? Source.TRAINING_SET : Source.BATCH;
         Objective objective = fullBatch ? workload.trainingSet(progress) : workload.recordedBatch();
-        return Optional.of(matrices(epoch, step, byStep, source, compute(objective, theta, step)));
+        return Optional.of(matrices(epoch, step, byStep, source, compute(objective, theta)));
     }
 
-    private Latest compute(Objective objective, Tensor theta, long step) {
+    private Latest compute(Objective objective, Tensor theta) {
         try (Tensor gradient = workload.backend().allocate(workload.layout().size())) {
             objective.gradient(theta, gradient);
             CurvatureSummary summary = objective.summary(theta, gradient, subject.partition(), Order.THIRD);
             CubicStep.Outcome solution =
                     CubicStep.solve(summary.hessian(), summary.gradient(), summary.third(), subject.damping());
             GroupRates rates = new GroupRates(subject.partition().groups(), summary, solution);
-            return new Latest(step, summary.hessian(), solution.regularized(), Optional.of(rates));
+            return new Latest(OptionalLong.empty(), summary.hessian(), solution.regularized(), Optional.of(rates));
         }
     }
 
@@ -92,7 +98,7 @@ public final class CurvatureRecord {
         return new RecordedMatrices(
                 epoch,
                 step,
-                computed.step(),
+                computed.refreshStep(),
                 names,
                 source,
                 computed.hessian(),
@@ -103,7 +109,7 @@ public final class CurvatureRecord {
 
     void save(State state) {
         latest.ifPresent(own -> {
-            state.putNumbers("step", own.step());
+            state.putNumbers("step", own.refreshStep().orElseThrow());
             state.putNumbers("hessian", flat(own.hessian()));
             state.putNumbers("regularized", flat(own.regularized()));
         });
@@ -112,7 +118,7 @@ public final class CurvatureRecord {
     void restore(State state) {
         latest = state.has("step")
                 ? Optional.of(new Latest(
-                        (long) state.getNumbers("step")[0],
+                        OptionalLong.of((long) state.getNumbers("step")[0]),
                         square(state.getNumbers("hessian")),
                         square(state.getNumbers("regularized")),
                         Optional.empty()))

@@ -42,10 +42,10 @@ final class StepProbe {
     void applyInPlace(Tensor theta, Workload.Batch batch, Step proposed, double updateNorm, double stepSize) {
         begun = true;
         Tensor update = proposed.update().orElseThrow();
-        StepModel model = StepModel.of(batch.plain(), theta, update);
+        StepModel model = StepModel.of(batch.forRecord(), theta, update);
         double parameterNorm = Math.sqrt(backend.dot(theta, theta));
         backend.axpyInPlace(1, update, theta);
-        double change = batch.plain().loss(theta) - proposed.loss();
+        double change = batch.forRecord().loss(theta) - proposed.loss();
         recorder.step(new StepRow(
                 position.step() + 1,
                 position.epoch() + 1,

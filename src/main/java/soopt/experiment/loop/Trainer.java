@@ -185,10 +185,10 @@ public final class Trainer {
         long start = System.nanoTime();
         double stepSize = iteration.stepSize();
         Workload.Batch batch = workload.batch(position.epoch(), position.stepInEpoch());
-        Step proposed = iteration.step(theta, batch.counted());
+        Step proposed = iteration.step(theta, batch.forStep());
         double updateNorm = proposed.update().map(this::norm).orElse(0.0);
         double seconds = Clocks.since(start);
-        double correct = batch.counted().correct();
+        double correct = batch.forStep().correct();
         proposed.refresh().ifPresent(this::refreshed);
         Optional<String> problem = Divergence.of(proposed.loss(), updateNorm, position.initialLoss());
         if (problem.isPresent()) {
@@ -198,13 +198,13 @@ public final class Trainer {
         long apply = System.nanoTime();
         if (proposed.update().isPresent() && probe.isDue()) {
             probe.applyInPlace(theta, batch, proposed, updateNorm, stepSize);
-            clocks.addEvaluation(Clocks.since(apply));
+            clocks.addRecord(Clocks.since(apply));
         } else {
             proposed.update().ifPresent(update -> backend.axpyInPlace(1, update, theta));
             seconds += Clocks.since(apply);
         }
         clocks.addStep(seconds, proposed.refresh().map(Refresh::seconds).orElse(0.0));
-        position.addStep(proposed.loss(), correct, batch.plain().examples());
+        position.addStep(proposed.loss(), correct, batch.forRecord().examples());
         return Optional.empty();
     }
 
@@ -214,7 +214,7 @@ public final class Trainer {
 
     private void refreshed(Refresh refresh) {
         lastRefresh = Optional.of(refresh);
-        curvature.refreshed(position.step(), refresh);
+        curvature.refreshed(position.step() + 1, refresh);
         journal.refreshed(refresh);
     }
 
@@ -256,11 +256,14 @@ public final class Trainer {
                 test.loss(),
                 test.accuracy(),
                 epochStepSize,
-                counts.gradients(),
-                counts.products(),
-                counts.summaries(),
+                counts.steps().gradients(),
+                counts.steps().products(),
+                counts.steps().summaries(),
+                counts.records().gradients(),
+                counts.records().summaries(),
                 clocks.training(),
                 clocks.curvature(),
+                clocks.record(),
                 clocks.evaluation(),
                 clocks.wall(),
                 backend.memory().peakBytes(),
@@ -275,7 +278,7 @@ public final class Trainer {
         curvature
                 .matrices(position.epoch(), position.step(), theta, byStep, progress)
                 .ifPresent(recorder::matrices);
-        clocks.addEvaluation(Clocks.since(start));
+        clocks.addRecord(Clocks.since(start));
     }
 
     // ---- checkpoints ----

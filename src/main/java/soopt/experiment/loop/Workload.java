@@ -20,11 +20,11 @@ public interface Workload {
     /**
      * The batch of one step; valid until the next.
      *
-     * @param counted for the optimizer: its derivatives are counted
-     * @param plain the same objective for diagnostics, not counted
+     * @param forStep for the optimizer: its derivatives count as training
+     * @param forRecord the same objective for diagnostics, counted apart
      * @param indices of its examples in the training set
      */
-    record Batch(Objective counted, Objective plain, int[] indices) {}
+    record Batch(Objective forStep, Objective forRecord, int[] indices) {}
 
     /**
      * Means over the examples of a part; NaN if it has none.
@@ -52,13 +52,13 @@ public interface Workload {
      */
     Batch batch(int epoch, int k);
 
-    /** The batches that optimizers compute curvature on, counted. */
+    /** The batches that optimizers compute curvature on, counted as training. */
     Supplier<Objective> curvatureBatches();
 
-    /** A batch of the size for curvature from a sampler of its own: what is recorded does not change what is trained. Not counted. */
+    /** A batch of the size for curvature from a sampler of its own: what is recorded does not change what is trained. */
     Objective recordedBatch();
 
-    /** The loss of the training set. Not counted. */
+    /** The loss of the training set, for the record. */
     Objective trainingSet(FullBatch.Progress progress);
 
     Evaluation evaluate(Part part, Tensor theta, FullBatch.Progress progress);

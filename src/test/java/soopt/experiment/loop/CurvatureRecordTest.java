@@ -3,6 +3,7 @@ package soopt.experiment.loop;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import de.siegmar.fastcsv.reader.NamedCsvRecord;
@@ -109,8 +110,25 @@ class CurvatureRecordTest {
                         .asText());
         assertFalse(Files.exists(folder("b").resolve("matrices/matrices.npz")));
         assertEquals(
-                RunFiles.withoutTimes(folder("b").resolve("metrics.csv")),
-                RunFiles.withoutTimes(folder("a").resolve("metrics.csv")));
+                RunFiles.withoutTimes(folder("b").resolve("metrics.csv")).replaceAll("record_\\w+=\\d+", ""),
+                RunFiles.withoutTimes(folder("a").resolve("metrics.csv")).replaceAll("record_\\w+=\\d+", ""));
+    }
+
+    @Test
+    void recordedCurvature_isCountedAndTimedApartFromTraining() {
+        new SmallRun()
+                .period(0)
+                .with("record.curvature.full-batch=true")
+                .with("record.steps.every=never")
+                .train(results, "a");
+
+        List<NamedCsvRecord> rows = RunFiles.rows(folder("a").resolve("metrics.csv"));
+        // 400 examples in batches of 64 for each of the matrices after epochs 0 and 1; a row stands before its own
+        assertEquals("0", rows.get(2).getField("summary_evals"));
+        assertEquals("14", rows.get(2).getField("grad_evals"));
+        assertEquals("14", rows.get(2).getField("record_grad_evals"));
+        assertEquals("14", rows.get(2).getField("record_summary_evals"));
+        assertTrue(Double.parseDouble(rows.get(2).getField("record_time_s")) > 0);
     }
 
     @Test
@@ -151,7 +169,11 @@ class CurvatureRecordTest {
                         .collect(Collectors.toSet()));
         JsonNode json = RunFiles.json(folder("a").resolve("matrices/s000005.hbar.json"));
         assertEquals(5, json.path("step").asInt());
-        assertEquals(
-                3, json.path("computed_after_step").asInt(), "the refresh of step 4 is at the parameters after step 3");
+        assertEquals(4, json.path("refresh_step").asInt());
+        List<String> refreshes = RunFiles.rows(folder("a").resolve("learning_rates.csv")).stream()
+                .map(row -> row.getField("step"))
+                .distinct()
+                .toList();
+        assertEquals(List.of("1", "4", "7", "10", "13"), refreshes, "one number for one computation in every file");
     }
 }
