@@ -6,8 +6,10 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -19,10 +21,15 @@ import soopt.cli.options.Version;
 import soopt.data.fetch.DatasetException;
 import soopt.experiment.DeviceException;
 import soopt.experiment.folder.RunDirectoryException;
+import soopt.file.Temporary;
+import soopt.file.WriteException;
 import soopt.spec.yaml.SpecException;
 
 /** Turns whatever a command throws into lines for the user and an exit code; stack traces go to a file. */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+    private static final Pattern ERROR_LOG = Pattern.compile("error-\\d{8}-\\d{6}-.*\\.log");
+    private static final Duration KEPT = Duration.ofDays(30);
+
     @Override
     public int handleParseException(ParameterException failure, String[] arguments) {
         CommandLine command = failure.getCommandLine();
@@ -56,7 +63,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
             err.println(failure.getMessage());
             return ExitCode.DATASET;
         }
-        if (failure instanceof RunDirectoryException) {
+        if (failure instanceof RunDirectoryException || failure instanceof WriteException) {
             err.println(failure.getMessage());
             return ExitCode.SPEC;
         }
@@ -83,16 +90,17 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         return failure.toString().lines().findFirst().orElse("");
     }
 
-    /** Writes the stack trace to a new file in the cache, or in the temporary folder if that cannot be written. */
+    /** Writes the stack trace to a new file in the cache, or in the temporary folder if that cannot be written; drops those of last month. */
     private static Path log(Throwable failure) {
         StringWriter trace = new StringWriter();
         failure.printStackTrace(new PrintWriter(trace));
         String text = "soopt " + Version.text() + ", Java " + Runtime.version() + System.lineSeparator() + trace;
-        String name =
-                "error-" + LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss-SSS")) + ".log";
+        String time = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
         try {
             Path folder = Path.of(System.getProperty("soopt.cache", System.getProperty("java.io.tmpdir")));
-            return Files.writeString(Files.createDirectories(folder).resolve(name), text);
+            Files.createDirectories(folder);
+            Temporary.sweep(folder, ERROR_LOG, KEPT);
+            return Files.writeString(Files.createTempFile(folder, "error-" + time + "-", ".log"), text);
         } catch (IOException e) {
             return temporary(text);
         }

@@ -56,15 +56,38 @@ public final class CsvStream implements AutoCloseable {
         }
     }
 
-    /** One row of CSV without its line end. */
+    /**
+     * One row of CSV without its line end. Texts that a spreadsheet would run as a formula begin with an apostrophe, and control
+     * characters, which would tear a line or move a cursor, are written as in Java: {@code \\u000a}.
+     */
     public static String line(List<String> fields) {
         StringWriter out = new StringWriter();
         CsvWriter.builder()
                 .lineDelimiter(LineDelimiter.LF)
                 .bufferSize(0)
                 .build(out)
-                .writeRecord(fields);
-        return out.toString().stripTrailing();
+                .writeRecord(fields.stream().map(CsvStream::harmless).toList());
+        String line = out.toString();
+        return line.substring(0, line.length() - 1);
+    }
+
+    private static String harmless(String field) {
+        StringBuilder text = new StringBuilder();
+        if (!field.isEmpty() && "=+-@".indexOf(field.charAt(0)) >= 0 && !isNumber(field)) {
+            text.append('\'');
+        }
+        field.codePoints()
+                .forEach(c ->
+                        text.append(Character.isISOControl(c) ? String.format("\\u%04x", c) : Character.toString(c)));
+        return text.toString();
+    }
+
+    private static boolean isNumber(String field) {
+        try {
+            return !Double.isNaN(Numbers.parse(field));
+        } catch (NumberFormatException text) {
+            return false;
+        }
     }
 
     private static String text(Object value) {

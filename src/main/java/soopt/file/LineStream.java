@@ -1,17 +1,19 @@
 package soopt.file;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** A text file that grows by whole lines; each is handed to the operating system when it is appended. */
 public final class LineStream implements AutoCloseable {
+    private static final int BLOCK = 1 << 13;
     private final Path file;
     private FileChannel channel;
 
@@ -20,16 +22,44 @@ public final class LineStream implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Opens a file to append to, and makes it if it is missing. */
+    /**
+     * Opens a file to append to, and makes it if it is missing. A last line without its end, which a killed process leaves, is
+     * cut off. A link of that name is refused.
+     *
+     * @throws WriteException if it cannot be written
+     */
     public static LineStream open(Path file) {
-        return new LineStream(file, channel(file));
+        try {
+            LineStream stream = new LineStream(file, channel(file));
+            stream.cutTornLine();
+            return stream;
+        } catch (IOException e) {
+            throw new WriteException(file, e);
+        }
     }
 
-    private static FileChannel channel(Path file) {
-        try {
-            return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + file + ": " + Problems.reason(e), e);
+    private static FileChannel channel(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private void cutTornLine() throws IOException {
+        if (channel.size() == 0) {
+            return;
+        }
+        try (FileChannel reader = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer block = ByteBuffer.allocate(BLOCK);
+            for (long end = reader.size(); end > 0; end -= Math.min(end, BLOCK)) {
+                long from = Math.max(0, end - BLOCK);
+                block.clear().limit((int) (end - from));
+                while (block.hasRemaining() && reader.read(block, from + block.position()) >= 0) {}
+                for (int i = block.position() - 1; i >= 0; i--) {
+                    if (block.get(i) == '\n') {
+                        channel.truncate(from + i + 1);
+                        return;
+                    }
+                }
+            }
+            channel.truncate(0);
         }
     }
 
@@ -41,27 +71,34 @@ public final class LineStream implements AutoCloseable {
         }
     }
 
-    /** Appends one line; the line end is added. */
+    /**
+     * Appends one line; the line end is added.
+     *
+     * @throws WriteException if it cannot be written; then nothing of it is in the file
+     */
     public void append(String line) {
         try {
-            ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
+            long before = channel.size();
+            try {
+                ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            } catch (IOException e) {
+                // A full disk takes what still fits: half a line in the midst of a file that goes on later.
+                channel.truncate(before);
+                throw e;
             }
         } catch (IOException e) {
             throw failed(e);
         }
     }
 
-    /** Keeps the lines that pass; a last line without its end, which a killed process leaves, does not. */
+    /** Keeps the lines that pass. */
     void keep(Predicate<String> passes) {
         try {
-            String text = Files.readString(file);
             StringBuilder kept = new StringBuilder();
-            text.substring(0, text.lastIndexOf('\n') + 1)
-                    .lines()
-                    .filter(passes)
-                    .forEach(line -> kept.append(line).append('\n'));
+            wholeLines(file).filter(passes).forEach(line -> kept.append(line).append('\n'));
             channel.close();
             WholeFile.write(file, kept.toString());
             channel = channel(file);
@@ -70,8 +107,18 @@ public final class LineStream implements AutoCloseable {
         }
     }
 
-    private UncheckedIOException failed(IOException e) {
-        return new UncheckedIOException("cannot write " + file + ": " + Problems.reason(e), e);
+    /** The lines of such a file that have their end; what is no UTF-8 is replaced. */
+    static Stream<String> wholeLines(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        int end = bytes.length;
+        while (end > 0 && bytes[end - 1] != '\n') {
+            end--;
+        }
+        return new String(bytes, 0, end, StandardCharsets.UTF_8).lines();
+    }
+
+    private WriteException failed(IOException e) {
+        return new WriteException(file, e);
     }
 
     @Override

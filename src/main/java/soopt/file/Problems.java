@@ -2,6 +2,7 @@ package soopt.file;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -21,9 +22,13 @@ public final class Problems {
         if (e instanceof NotDirectoryException || e instanceof FileAlreadyExistsException) {
             return "a file is in the way";
         }
-        if (e instanceof FileSystemException problem && problem.getReason() != null) {
-            return problem.getReason();
+        if (e instanceof DirectoryNotEmptyException) {
+            return "a folder is in the way";
         }
-        return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        String given = e instanceof FileSystemException problem ? problem.getReason() : e.getMessage();
+        if (given == null) {
+            return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+        }
+        return given.startsWith("Too many levels of symbolic links") ? "a link is in the way" : given;
     }
 }

@@ -1,7 +1,7 @@
 package soopt.file;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,38 +10,70 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Files that are written at once: to a temporary name beside the target, forced to the disk, renamed. A reader sees
- * the old contents or the new, never a part.
+ * Files that are written at once: to a new {@link Temporary} file beside the target, forced to the disk, renamed, and the
+ * folder forced too. A reader sees the old contents or the new, never a part, also after a power cut. Whatever soopt writes
+ * that is no stream is written through here.
  */
 public final class WholeFile {
     private WholeFile() {}
 
-    /** What fills the temporary file. */
+    /** What fills the file. */
     public interface Contents {
-        void writeTo(Path temporary) throws IOException;
+        /** Writes everything; the channel stands at the beginning of an empty file and is closed by the caller. */
+        void writeTo(FileChannel channel) throws IOException;
     }
 
-    /** Replaces the file by this text in UTF-8. */
+    /**
+     * Replaces the file by this text in UTF-8.
+     *
+     * @throws WriteException if the file system refuses; the file is as it was
+     */
     public static void write(Path target, String text) {
         write(target, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Replaces the file by these bytes. */
+    /**
+     * Replaces the file by these bytes.
+     *
+     * @throws WriteException if the file system refuses; the file is as it was
+     */
     public static void write(Path target, byte[] bytes) {
-        write(target, temporary -> Files.write(temporary, bytes));
+        write(target, channel -> {
+            ByteBuffer buffer = ByteBuffer.wrap(bytes);
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+        });
     }
 
-    /** Replaces the file by what {@code contents} puts into the path it is given. */
+    /**
+     * Replaces the file by what {@code contents} writes. A link of that name is replaced, not followed.
+     *
+     * @throws WriteException if the file system refuses; the file is as it was, and the temporary one is gone
+     */
     public static void write(Path target, Contents contents) {
-        Path temporary = target.resolveSibling("." + target.getFileName() + ".tmp");
+        Path temporary = Temporary.beside(target);
         try {
-            contents.writeTo(temporary);
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            try (FileChannel channel = Temporary.create(temporary)) {
+                contents.writeTo(channel);
                 channel.force(true);
             }
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            forceFolder(target);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + target + ": " + Problems.reason(e), e);
+            throw new WriteException(target, e);
+        } finally {
+            // Also where the contents threw something else; after the rename there is nothing of that name.
+            Temporary.discard(temporary);
+        }
+    }
+
+    /** Makes the rename last through a power cut; systems that cannot open a folder do so by themselves or not at all. */
+    public static void forceFolder(Path file) {
+        try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            folder.force(true);
+        } catch (IOException unsupported) {
+            return;
         }
     }
 }

@@ -4,14 +4,10 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.LocalDateTime;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -22,6 +18,7 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
+import soopt.file.WholeFile;
 
 /** NumPy's .npz: a zip archive with one .npy file per array. */
 public final class NpzFile {
@@ -81,26 +78,10 @@ public final class NpzFile {
      * Writes arrays under their names, uncompressed, in the order of the map. The same arrays give the same bytes. The
      * file appears whole or not at all.
      *
-     * @throws UncheckedIOException if the file system refuses
+     * @throws soopt.file.WriteException if the file system refuses
      */
     public static void write(Path path, Map<String, NpyArray> arrays) {
-        Path temporary = path.resolveSibling(
-                path.getFileName() + ".tmp" + ProcessHandle.current().pid());
-        try {
-            try (FileChannel channel = FileChannel.open(
-                    temporary,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.TRUNCATE_EXISTING,
-                    StandardOpenOption.WRITE)) {
-                write(Channels.newOutputStream(channel), arrays);
-                channel.force(true);
-            }
-            Files.move(temporary, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + path + ": " + e.getMessage(), e);
-        } finally {
-            temporary.toFile().delete();
-        }
+        WholeFile.write(path, channel -> write(Channels.newOutputStream(channel), arrays));
     }
 
     /** Finishes the archive but leaves the stream open. */

@@ -2,18 +2,16 @@ package soopt.data.fetch;
 
 import java.io.IOException;
 import java.net.UnknownHostException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import soopt.file.Problems;
+import soopt.file.Temporary;
+import soopt.file.WholeFile;
+import soopt.file.WriteException;
 
 /**
  * Brings the files of a data set into its folder. A file is delivered into a temporary folder, tested by SHA-256 and
@@ -84,8 +82,9 @@ public final class Fetcher {
         List<String> failures = new ArrayList<>();
         try {
             Files.createDirectories(folder);
-            Path work = Files.createTempDirectory(folder, ".fetch-");
-            Thread cleaner = new Thread(() -> delete(work));
+            Temporary.sweep(folder);
+            Path work = Temporary.createFolder(folder.resolve("fetch"));
+            Thread cleaner = new Thread(() -> Temporary.discard(work));
             Runtime.getRuntime().addShutdownHook(cleaner);
             try {
                 for (int i = 0; i < sources.size() && !left.isEmpty(); i++) {
@@ -93,11 +92,14 @@ public final class Fetcher {
                     failures.addAll(bring(sources.get(i), left, delivery, folder, progress));
                 }
             } finally {
-                delete(work);
+                Temporary.discard(work);
                 forget(cleaner);
             }
         } catch (IOException e) {
-            throw new DatasetException("cannot write " + folder + " (" + e + "); choose another datasets folder", e);
+            throw new DatasetException(
+                    "cannot write " + folder + ": " + Problems.reason(e) + "; choose another datasets folder", e);
+        } catch (WriteException e) {
+            throw new DatasetException(e.getMessage() + "; choose another datasets folder", e);
         }
         return new Outcome(left, failures);
     }
@@ -116,7 +118,7 @@ public final class Fetcher {
             Optional<Path> delivered = file.in(delivery);
             if (delivered.isPresent()) {
                 try {
-                    install(file.read(delivered.get()), delivery, folder.resolve(file.name()));
+                    WholeFile.write(folder.resolve(file.name()), file.read(delivered.get()));
                     left.remove(file);
                 } catch (DamagedFileException e) {
                     failures.add(source.description() + ": " + file.name() + " " + e.getMessage());
@@ -125,18 +127,6 @@ public final class Fetcher {
         }
         failures.forEach(progress::note);
         return failures;
-    }
-
-    private static void install(byte[] content, Path delivery, Path target) throws IOException {
-        Path whole = delivery.resolve("whole");
-        try (FileChannel channel = FileChannel.open(whole, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            ByteBuffer buffer = ByteBuffer.wrap(content);
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
-            }
-            channel.force(true);
-        }
-        Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static String reason(IOException e) {
@@ -157,17 +147,6 @@ public final class Fetcher {
             Runtime.getRuntime().removeShutdownHook(cleaner);
         } catch (IllegalStateException e) {
             // the machine is going down: the hook runs by itself
-        }
-    }
-
-    /** Deletes a temporary folder as far as possible: a rest of it does no harm. */
-    private static void delete(Path work) {
-        try (Stream<Path> paths = Files.walk(work)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(path);
-            }
-        } catch (IOException e) {
-            work.toFile().deleteOnExit();
         }
     }
 }

@@ -1,4 +1,4 @@
-package soopt.experiment.folder;
+package soopt.file;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,10 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import soopt.file.CsvStream;
-import soopt.file.JsonLines;
-import soopt.file.JsonObject;
-import soopt.file.Numbers;
 
 class StreamsTest {
     @TempDir
@@ -52,6 +48,73 @@ class StreamsTest {
         }
 
         assertEquals("step,value,name\n1,1.0,a\n2,2.0,b\n3,4.0,d\n", Files.readString(file));
+    }
+
+    @Test
+    void csvText_isNeitherAFormulaNorALineBreak() throws IOException {
+        Path file = folder.resolve("a.csv");
+        try (CsvStream stream = CsvStream.open(file, header)) {
+            stream.row(1, -0.5, "=HYPERLINK(\"http://x\",\"y\")");
+            stream.row(2, -1.0, "a\nb,\u001b[31m\r ");
+            stream.row(3, Double.NEGATIVE_INFINITY, "+1+1");
+            stream.row(4, 1.0, "@SUM(A1)");
+            stream.row(5, 1.0, "-2+3");
+            stream.truncateAfter(4);
+        }
+
+        assertEquals(
+                "step,value,name\n"
+                        + "1,-0.5,\"'=HYPERLINK(\"\"http://x\"\",\"\"y\"\")\"\n"
+                        + "2,-1.0,\"a\\u000ab,\\u001b[31m\\u000d \"\n"
+                        + "3,-Inf,'+1+1\n"
+                        + "4,1.0,'@SUM(A1)\n",
+                Files.readString(file));
+    }
+
+    @Test
+    void header_isHarmlessToo() {
+        assertEquals("'=1,'-a,-1.5,'-", CsvStream.line(List.of("=1", "-a", "-1.5", "-")));
+        assertEquals("a,", CsvStream.line(List.of("a", "")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 8191, 8192, 8193, 20000})
+    void tornLastLine_isCutOffWhenTheStreamIsOpenedAgain(int torn) throws IOException {
+        Path file = folder.resolve("a.jsonl");
+        Files.writeString(file, "{\"a\":1}\n" + "ḡ".repeat(torn / 3) + "x".repeat(torn % 3));
+        try (JsonLines lines = JsonLines.open(file)) {
+            lines.append(new JsonObject().put("a", 2));
+        }
+
+        assertEquals("{\"a\":1}\n{\"a\":2}\n", Files.readString(file));
+    }
+
+    @Test
+    void fileOfOneTornLine_isStartedAfresh() throws IOException {
+        Path file = Files.writeString(folder.resolve("a.csv"), "step,val");
+        CsvStream.open(file, header).close();
+
+        assertEquals("step,value,name\n", Files.readString(file));
+    }
+
+    @Test
+    void stream_doesNotFollowALink() throws IOException {
+        Path victim = Files.writeString(folder.resolve("victim"), "mine\n");
+        Path link = Files.createSymbolicLink(folder.resolve("a.csv"), victim);
+
+        WriteException e = assertThrows(WriteException.class, () -> CsvStream.open(link, header));
+        assertEquals("cannot write " + link + ": a link is in the way", e.getMessage());
+        assertEquals("mine\n", Files.readString(victim));
+    }
+
+    @Test
+    void closedStream_saysWhatCannotBeWritten() {
+        Path file = folder.resolve("a.csv");
+        CsvStream stream = CsvStream.open(file, header);
+        stream.close();
+
+        WriteException e = assertThrows(WriteException.class, () -> stream.row(1, 2, 3));
+        assertEquals("cannot write " + file + ": ClosedChannelException", e.getMessage());
     }
 
     @Test
