@@ -1,12 +1,9 @@
 package soopt.cli.terminal;
 
 import java.io.PrintWriter;
-import java.time.Duration;
-import java.util.Locale;
-import me.tongfei.progressbar.DelegatingProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Progress of one piece of work after another: on a terminal a bar on the last line, under the lines printed; elsewhere
@@ -19,13 +16,15 @@ public final class StatusLine implements AutoCloseable {
 
     private final PrintWriter out;
     private final boolean interactive;
-    private ProgressBar bar;
-    private String shown = "";
-    private String task = "";
-    private String unit = "";
-    private long maximum;
+    /** Redraws the bar while a step takes long; it waits for nobody but this object's lock, and nobody waits for it. */
+    private ScheduledExecutorService clock;
+
+    private Bar bar;
+    private boolean shown;
+    private long done;
+    private String message = "";
     private long began;
-    private long lastPlain;
+    private long drawn;
 
     public StatusLine(PrintWriter out, boolean interactive) {
         this.out = out;
@@ -41,112 +40,84 @@ public final class StatusLine implements AutoCloseable {
      */
     public synchronized void begin(String name, String unitName, long unitSize, long total) {
         end();
-        task = name;
-        unit = unitName;
-        maximum = total;
+        bar = new Bar(name, unitName, unitSize, total);
+        done = 0;
+        message = "";
         began = System.nanoTime();
-        lastPlain = began;
+        drawn = began;
         if (interactive) {
-            bar = new ProgressBarBuilder()
-                    .setTaskName(name)
-                    .setInitialMax(total)
-                    .setUnit(unitName, unitSize)
-                    .showSpeed()
-                    .setUpdateIntervalMillis(BAR_MILLISECONDS)
-                    .setStyle(ProgressBarStyle.UNICODE_BLOCK)
-                    .setConsumer(new DelegatingProgressBarConsumer(this::show, Math.max(20, Terminal.columns() - 1)))
-                    .build();
+            draw();
+            startClock();
+        }
+    }
+
+    private void startClock() {
+        if (clock == null) {
+            clock = Executors.newSingleThreadScheduledExecutor(task -> {
+                Thread thread = new Thread(task, "status line");
+                thread.setDaemon(true);
+                return thread;
+            });
+            clock.scheduleWithFixedDelay(this::draw, BAR_MILLISECONDS, BAR_MILLISECONDS, TimeUnit.MILLISECONDS);
         }
     }
 
     /** So much is done in all; the message stands behind the numbers. */
-    public void reached(long done, String message) {
-        ProgressBar current;
-        synchronized (this) {
-            current = bar;
-            plain(done, message);
+    public synchronized void reached(long soMuch, String text) {
+        done = soMuch;
+        message = text;
+        if (bar != null && !interactive && System.nanoTime() - drawn >= PLAIN_SECONDS * 1_000_000_000L) {
+            drawn = System.nanoTime();
+            out.println(bar.plain(done, (drawn - began) / 1e9, message));
+            out.flush();
         }
-        if (current != null) {
-            current.stepTo(done);
-            current.setExtraMessage(message.isEmpty() ? "" : " " + message);
-        }
-    }
-
-    private void plain(long done, String message) {
-        long now = System.nanoTime();
-        if (interactive || task.isEmpty() || now - lastPlain < PLAIN_SECONDS * 1_000_000_000L) {
-            return;
-        }
-        lastPlain = now;
-        double seconds = (now - began) / 1e9;
-        String text = String.format(Locale.ROOT, "%s %d", task, done);
-        if (maximum > 0 && done == 0) {
-            text = String.format(Locale.ROOT, "%s 0 %% (0 of %d%s)", task, maximum, unit);
-        } else if (maximum > 0) {
-            long left = Math.round(seconds * (maximum - done) / done);
-            text = String.format(
-                    Locale.ROOT,
-                    "%s %d %% (%d of %d%s, %.1f/s, ETA %s)",
-                    task,
-                    100 * done / maximum,
-                    done,
-                    maximum,
-                    unit,
-                    done / seconds,
-                    clock(left));
-        }
-        out.println(message.isEmpty() ? text : text + " " + message);
-        out.flush();
     }
 
     /** Prints a line that stays. */
     public synchronized void line(String text) {
-        out.println(bar == null ? text : ERASE + text);
-        if (bar != null) {
-            out.print(shown);
-        }
+        erase();
+        out.println(text);
         out.flush();
-        lastPlain = System.nanoTime();
+        drawn = System.nanoTime();
+        if (interactive) {
+            draw();
+        }
     }
 
-    private synchronized void show(String text) {
+    private synchronized void draw() {
         if (bar != null) {
-            shown = text;
-            out.print(ERASE + text);
+            double seconds = (System.nanoTime() - began) / 1e9;
+            out.print(ERASE + bar.line(done, seconds, message, Math.max(20, Terminal.columns() - 1)));
             out.flush();
+            shown = true;
+        }
+    }
+
+    private void erase() {
+        if (shown) {
+            out.print(ERASE);
+            out.flush();
+            shown = false;
         }
     }
 
     /** Ends the piece of work under way; a bar disappears. */
-    public void end() {
-        ProgressBar last;
-        synchronized (this) {
-            last = bar;
-            bar = null;
-            task = "";
-        }
-        if (last != null) {
-            last.close();
-            out.print(ERASE);
-            out.flush();
-        }
+    public synchronized void end() {
+        erase();
+        bar = null;
     }
 
     /** 75 seconds as 1:15. */
     public static String clock(long seconds) {
-        Duration duration = Duration.ofSeconds(seconds);
-        return duration.toHours() > 0
-                ? String.format(
-                        Locale.ROOT,
-                        "%d:%02d:%02d",
-                        duration.toHours(),
-                        duration.toMinutesPart(),
-                        duration.toSecondsPart())
-                : String.format(Locale.ROOT, "%d:%02d", duration.toMinutes(), duration.toSecondsPart());
+        return Bar.clock(seconds);
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         end();
+        if (clock != null) {
+            clock.shutdownNow();
+            clock = null;
+        }
     }
 }

@@ -78,8 +78,8 @@ public final class Table {
 
     private int width(int column) {
         return IntStream.concat(
-                        IntStream.of(length(header.get(column))),
-                        rows.stream().mapToInt(row -> length(row.get(column))))
+                        IntStream.of(Text.columns(header.get(column))),
+                        rows.stream().mapToInt(row -> Text.columns(row.get(column))))
                 .max()
                 .orElse(0);
     }
@@ -90,14 +90,7 @@ public final class Table {
     }
 
     private static String pad(String cell, int width, boolean right) {
-        String space = " ".repeat(width - length(cell));
+        String space = " ".repeat(width - Text.columns(cell));
         return right ? space + cell : cell + space;
-    }
-
-    /** Characters that take a place on the screen: combining marks, as in H̄, do not. */
-    private static int length(String cell) {
-        return (int) cell.codePoints()
-                .filter(c -> Character.getType(c) != Character.NON_SPACING_MARK)
-                .count();
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class StatusLineTest {
     private final StringWriter text = new StringWriter();
@@ -30,6 +31,22 @@ class StatusLineTest {
             status.line("a line");
         }
         assertTrue(text.toString().contains("\r\u001b[Ka line" + System.lineSeparator()), text.toString());
+        assertTrue(text.toString().endsWith("\r\u001b[K"), text.toString());
+    }
+
+    /** A bar that waits for another thread while it holds the lock that this thread wants never comes back. */
+    @Test
+    @Timeout(10)
+    void onTerminal_pieceAfterPiece_endsWithoutWaiting() throws InterruptedException {
+        try (StatusLine status = new StatusLine(new PrintWriter(text), true)) {
+            for (int piece = 0; piece < 300; piece++) {
+                status.begin("piece " + piece, " steps", 1, 3);
+                status.reached(piece % 4, "");
+                if (piece % 30 == 0) {
+                    Thread.sleep(25);
+                }
+            }
+        }
         assertTrue(text.toString().endsWith("\r\u001b[K"), text.toString());
     }
 
