@@ -51,8 +51,7 @@ class TerminalTest {
             new Expected("curvature $SPEC --limit 300", 0, true, "eigenvalues"),
             new Expected("bench curvature --batch 5 --rounds 2 --warm-up 0 --model $SMALL", 0, true, "gradient"),
             new Expected("bench depth --depths 1,2 --width 4 --batch 5 --rounds 2 --warm-up 0", 0, true, "hidden"),
-            new Expected(
-                    "bench partitions --model $SMALL --batch 5 --rounds 2 --warm-up 0", 0, true, "weights-biases"),
+            new Expected("bench partitions --model $SMALL --batch 5 --rounds 2 --warm-up 0", 0, true, "weights-biases"),
             new Expected("partition $SPEC --all", 0, false, "canonical"),
             new Expected("datasets list --datasets $OUT", 0, false, "fashion-mnist"),
             new Expected("datasets fetch fashion-mnist --datasets $OUT/sets", 4, true, "fashion-mnist"),
@@ -82,15 +81,17 @@ class TerminalTest {
                 training: {epochs: 2, batch-size: 50, evaluation-batch-size: 100}
                 """);
         Map<String, String> values = Map.of(
-                "$SPEC", spec.toString(), "$OUT", folder.resolve("out").toString(), "$SMALL", "{type: mlp, hidden: [4]}");
+                "$SPEC",
+                spec.toString(),
+                "$OUT",
+                folder.resolve("out").toString(),
+                "$SMALL",
+                "{type: mlp, hidden: [4]}");
         List<String> lines = new ArrayList<>();
         for (Expected command : COMMANDS) {
             lines.add(Stream.of(command.line().split(" "))
                     .map(word -> values.entrySet().stream()
-                            .reduce(
-                                    word,
-                                    (w, e) -> w.replace(e.getKey(), e.getValue()),
-                                    (one, other) -> other))
+                            .reduce(word, (w, e) -> w.replace(e.getKey(), e.getValue()), (one, other) -> other))
                     .reduce((one, other) -> one + "\t" + other)
                     .orElseThrow());
         }
@@ -126,15 +127,24 @@ class TerminalTest {
                         "-Dorg.nd4j.log.initialization=false",
                         "-cp \"" + System.getProperty("java.class.path") + "\"",
                         TerminalSession.class.getName() + " " + commands));
-        ProcessBuilder builder = new ProcessBuilder("/usr/bin/script", "-qec", "exec " + java + " @" + arguments, "/dev/null");
+        ProcessBuilder builder =
+                new ProcessBuilder("/usr/bin/script", "-qec", "exec " + java + " @" + arguments, "/dev/null");
         String proxy = "http://127.0.0.1:" + server.getAddress().getPort();
-        builder.environment().keySet().removeIf(name -> name.toLowerCase(Locale.ROOT).endsWith("_proxy"));
-        builder.environment().putAll(Map.of(
-                        "http_proxy", proxy,
-                        "https_proxy", proxy,
-                        "TERM", "xterm",
-                        "SHELL", "/bin/sh",
-                        "PATH", folder.toString()));
+        builder.environment()
+                .keySet()
+                .removeIf(name -> name.toLowerCase(Locale.ROOT).endsWith("_proxy"));
+        builder.environment()
+                .putAll(Map.of(
+                        "http_proxy",
+                        proxy,
+                        "https_proxy",
+                        proxy,
+                        "TERM",
+                        "xterm",
+                        "SHELL",
+                        "/bin/sh",
+                        "PATH",
+                        folder.toString()));
         Process process = builder.redirectErrorStream(true).start();
         StringBuffer heard = new StringBuffer();
         Thread listener = new Thread(() -> listen(process.getInputStream(), heard));

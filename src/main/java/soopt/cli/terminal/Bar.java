@@ -91,7 +91,8 @@ record Bar(String task, String unit, long unitSize, long total) {
     private static String picture(double share, int cells) {
         int eighths = (int) (share * (cells - 2) * EIGHTHS.length());
         int full = eighths / EIGHTHS.length();
-        String part = full < cells - 2 ? EIGHTHS.substring(eighths % EIGHTHS.length()).substring(0, 1) : "";
+        String part =
+                full < cells - 2 ? EIGHTHS.substring(eighths % EIGHTHS.length()).substring(0, 1) : "";
         return "│" + "█".repeat(full) + part + " ".repeat(cells - 2 - full - part.length()) + "│";
     }
 
@@ -99,8 +100,7 @@ record Bar(String task, String unit, long unitSize, long total) {
     static String clock(long seconds) {
         Duration time = Duration.ofSeconds(Math.max(0, seconds));
         return time.toHours() > 0
-                ? String.format(
-                        Locale.ROOT, "%d:%02d:%02d", time.toHours(), time.toMinutesPart(), time.toSecondsPart())
+                ? String.format(Locale.ROOT, "%d:%02d:%02d", time.toHours(), time.toMinutesPart(), time.toSecondsPart())
                 : String.format(Locale.ROOT, "%d:%02d", time.toMinutes(), time.toSecondsPart());
     }
 }
