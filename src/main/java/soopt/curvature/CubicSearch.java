@@ -3,8 +3,9 @@ package soopt.curvature;
 /**
  * The search for r: the largest root of ‖D M(r)⁻¹ g‖ = r with M(r) = H + (λ/2) r D² positive definite. On r &gt; x0 = inf {r : M(r)
  * positive definite} the norm decreases, so "M(r) positive definite and ‖Dη‖ ≤ r" holds exactly from the root on. The bracket of
- * that change is halved in the order of the floating-point numbers, which ends from any start in 64 halvings; steps of Newton's
- * method on 1/‖Dη‖ − 1/r (Moré and Sorensen 1983; Cartis, Gould and Toint 2011, §6.1) are taken when they stay in the bracket.
+ * that change is halved in the order of the floating-point numbers, which ends from any start in 64 halvings. While they stay in the
+ * bracket and gain on it, the steps taken are those of the secular equation 1/‖Dη‖ = 1/r with its left side linearized (Moré and
+ * Sorensen 1983; Cartis, Gould and Toint 2011, §6.1, who linearize both): it is nearly linear, so that a few steps suffice.
  */
 final class CubicSearch {
     private static final double LARGEST_SHIFT = 1e300;
@@ -18,9 +19,9 @@ final class CubicSearch {
     private final double[] work;
     private int evaluations;
 
-    // ‖Dη‖ and Newton's step at the last positive definite r
+    // ‖Dη‖ and the solution of the linearized equation at the last positive definite r
     private double length;
-    private double newtonStep;
+    private double next;
 
     // M is not positive definite at notDefinite (NaN: none known) and is at definite
     private double notDefinite = Double.NaN;
@@ -50,7 +51,7 @@ final class CubicSearch {
         return evaluations;
     }
 
-    /** Whether M(r) is positive definite; if so {@link #eta}, {@link #length} and the Newton step are those of r. */
+    /** Whether M(r) is positive definite; if so {@link #eta}, {@link #length} and what to try next are those of r. */
     boolean evaluate(double r) {
         if (!isDefinite(r)) {
             return false;
@@ -65,11 +66,16 @@ final class CubicSearch {
         }
         cholesky.halfSolve(work, work);
         double half = Matrices.norm(work);
-        // d‖Dη‖/dr = −(λ/2) ‖Dη‖ half²; the formula of Newton's step on 1/‖Dη‖ − 1/r is multiplied out so that no
-        // square overflows
-        double ratio = r / length;
-        newtonStep = r * (1 - ratio) / (1 + 0.5 * damping * half * half * r * ratio);
+        // d(1/‖Dη‖)/dr = slope/‖Dη‖
+        next = linearizedRoot(r, length, 0.5 * damping * half * half);
         return true;
+    }
+
+    /** The ρ &gt; 0 with ρ (1 + slope (ρ − r)) = length; no square is formed that could overflow. */
+    private static double linearizedRoot(double r, double length, double slope) {
+        double b = 0.5 * (1 - slope * r);
+        double root = Math.hypot(b, Math.sqrt(slope) * Math.sqrt(length));
+        return b >= 0 ? length / (b + root) : (root - b) / slope;
     }
 
     private boolean isDefinite(double r) {
@@ -113,37 +119,48 @@ final class CubicSearch {
      * @return r, or NaN if the norm stays below r down to x0: the hard case
      */
     double root(double low, double high) {
-        double candidate = firstGuess();
+        boolean bracketed = definite == 0;
+        double candidate = bracketed ? next : firstGuess();
+        double stride = Double.POSITIVE_INFINITY;
+        boolean wasAbove = false;
         int stalled = 0;
         int spread = 1;
-        boolean bracketed = low > 0;
         while (Math.nextUp(low) < high) {
-            boolean inside = candidate > low && candidate < high;
-            double r = inside && stalled < 2 ? candidate : middle(low, high);
-            stalled = inside && stalled < 2 ? stalled : 0;
+            boolean inside = stalled < 2 && candidate > low && candidate < high;
+            double r = inside ? candidate : middle(low, high);
+            stalled = inside ? stalled : 0;
             long width = width(low, high);
             boolean pd = evaluate(r);
             boolean above = pd && length <= r;
             low = above ? low : r;
             high = above ? r : high;
-            if (pd && Math.abs(newtonStep) <= 2 * Math.ulp(r)) {
+            double step = next - r;
+            if (pd && Math.abs(step) <= 2 * Math.ulp(r)) {
                 return r;
             }
-            stalled = width(low, high) > width / 2 ? stalled + 1 : 0;
             if (pd) {
-                candidate = r + newtonStep;
-            } else if (!bracketed) {
-                candidate = Math.scalb(r, spread);
-                spread *= 2;
-                stalled = 0;
+                boolean gains = width(low, high) <= width / 2 || Math.abs(step) <= stride / 2;
+                stalled = gains ? 0 : stalled + 1;
+                stride = Math.abs(step);
+                candidate = above == wasAbove ? beyond(r, step) : next;
+                bracketed = true;
             } else {
-                candidate = Double.NaN;
+                candidate = bracketed ? Double.NaN : Math.scalb(r, spread);
+                spread *= 2;
             }
-            bracketed |= pd;
+            wasAbove = above;
         }
         boolean lowDefinite = !(low <= notDefinite);
         boolean resolved = evaluate(high) && (lowDefinite || Math.abs(length - high) <= 1e-2 * high);
         return resolved ? high : Double.NaN;
+    }
+
+    /**
+     * r + step, or twice that step where it is small: steps that come from one side leave the other end of the bracket where it is,
+     * and rounding may keep them from ever being as small as a unit in the last place.
+     */
+    private static double beyond(double r, double step) {
+        return Math.abs(step) < 1e-6 * r ? r + 2 * step + 4 * Math.copySign(Math.ulp(r), step) : r + step;
     }
 
     /** x0 to 12 digits from the brackets seen: 0 if M(0) is positive definite, NaN if no r makes it so. */

@@ -8,6 +8,9 @@ import java.util.Arrays;
  * is the global minimum of −ḡ·η + ½ ηᵀH̄η + (λ_int/6) ‖Dη‖³. With λ_int = 0 or D = 0 it is Newton's η = H̄⁻¹ḡ for positive definite H̄.
  */
 public final class CubicStep {
+    /** Largest relative error of ‖Dη‖ = r and of M(r)η = ḡ in what is called a solution. */
+    private static final double ACCURACY = 1e-2;
+
     private CubicStep() {}
 
     /** How the search ended. */
@@ -19,7 +22,7 @@ public final class CubicStep {
         ZERO_GRADIENT("g = 0 and H is not positive definite: eta = 0 is no minimum"),
         HARD_CASE(
                 "hard case: g has no resolvable component on the null space of M(x0) and ||D eta|| < r on all of r > x0"),
-        OUT_OF_RANGE("the solution is beyond the range of floating-point numbers");
+        OUT_OF_RANGE("the solution is beyond the range or the precision of floating-point numbers");
 
         private final String words;
 
@@ -65,6 +68,20 @@ public final class CubicStep {
                 matrix[i][i] += 0.5 * damping * r * scale[i] * scale[i];
             }
             return matrix;
+        }
+
+        /** ‖C (M(r)η − ḡ)‖₂ / ‖C ḡ‖₂ with C = diag(M_ii)^{-1/2}, which no group's unit changes; 0 for ḡ = 0 and η = 0. */
+        public double relativeResidual(double[] eta, double r) {
+            double[][] matrix = matrix(r);
+            double[] difference = Matrices.multiply(matrix, eta);
+            double[] reference = gradient.clone();
+            for (int i = 0; i < eta.length; i++) {
+                double weight = matrix[i][i] > 0 ? 1 / Math.sqrt(matrix[i][i]) : 1;
+                difference[i] = (difference[i] - gradient[i]) * weight;
+                reference[i] *= weight;
+            }
+            double error = Matrices.norm(difference);
+            return error == 0 ? 0 : error / Matrices.norm(reference);
         }
 
         /** ‖M(r)η − ḡ‖₂. */
@@ -209,7 +226,7 @@ public final class CubicStep {
         double[] eta = search.eta();
         double lowerBound = search.lowerBound();
         double value = model.value(eta);
-        if (!Double.isFinite(r) || !Double.isFinite(value)) {
+        if (!isSolution(eta, r, value, model)) {
             return notFound(Status.OUT_OF_RANGE, model, lowerBound, definite, search.evaluations());
         }
         return new Outcome(
@@ -223,6 +240,18 @@ public final class CubicStep {
                 Math.abs(model.radius(eta) - r),
                 value,
                 model);
+    }
+
+    /**
+     * Whether η and r satisfy both of their equations to two digits, which is all that a nearly hard case has in float64, and η is no
+     * worse than 0. Where M(r) is so ill-conditioned that they do not, the search ended in rounding noise.
+     */
+    private static boolean isSolution(double[] eta, double r, double value, Model model) {
+        boolean finite = Double.isFinite(r) && Double.isFinite(value);
+        return finite
+                && value <= 0
+                && Math.abs(model.radius(eta) - r) <= ACCURACY * r
+                && model.relativeResidual(eta, r) <= ACCURACY;
     }
 
     private static Outcome notFound(Status status, Model model, double lowerBound, boolean definite, int iterations) {

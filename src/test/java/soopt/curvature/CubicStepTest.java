@@ -226,6 +226,59 @@ final class CubicStepTest {
                 CubicStep.solveWithScale(new double[][] {{1e-300}}, new double[] {1e300}, new double[1], 1));
     }
 
+    /** Scales over dozens of orders of magnitude, low rank, no gradient along some groups: most of these have no solution in float64. */
+    @Test
+    void whatIsCalledFound_satisfiesBothEquations_andIsNoWorseThanStandingStill() {
+        int found = 0;
+        for (int seed = 0; seed < 4000; seed++) {
+            Random random = new Random(seed);
+            int size = 1 + random.nextInt(8);
+            double spread = random.nextInt(25);
+            double[] scale = Arrays.stream(gaussian(random, size))
+                    .map(x -> Math.pow(10, 0.5 * spread * x))
+                    .toArray();
+            double[][] h = hessian(random, scale, random.nextBoolean());
+            double[] g = times(scale, gaussian(random, size));
+            double[] d = times(scale, gaussian(random, size));
+            double unit = Math.pow(10, 20 * random.nextDouble() - 10);
+            double small = Math.pow(10, -30 * random.nextDouble());
+            Arrays.setAll(g, i -> random.nextInt(10) == 0 ? 0 : unit * g[i]);
+            Arrays.setAll(d, i -> random.nextInt(6) == 0 ? 0 : small * Math.abs(d[i]));
+            Outcome outcome = CubicStep.solveWithScale(h, g, d, 1);
+            if (!outcome.found()) {
+                assertEquals(0, Golden.maxAbs(outcome.eta()), "seed " + seed);
+                continue;
+            }
+            found++;
+            assertTrue(outcome.radiusResidual() <= 1e-2 * outcome.r(), "radius, seed " + seed);
+            assertTrue(outcome.modelValue() <= 0, "value, seed " + seed);
+            assertTrue(outcome.model().relativeResidual(outcome.eta(), outcome.r()) <= 1e-2, "residual, seed " + seed);
+        }
+        assertTrue(found > 1000, "found " + found);
+    }
+
+    /** As in a diverging run in float32: x0 is so large, and ḡ so small beside it, that no r in float64 has ‖Dη‖ = r. */
+    @Test
+    void searchThatEndsInRounding_isOutOfRange() {
+        double[][] h = {{-1, 3, 0.5}, {3, -7, 2}, {0.5, 2, 5}};
+        double[] d = {1e-20, 3e-20, 2e-20};
+        assertNotFound(Status.OUT_OF_RANGE, CubicStep.solveWithScale(h, new double[] {1e-8, 2e-8, -1e-8}, d, 1));
+    }
+
+    @Test
+    void residuals_areThoseOfTheEquations() {
+        CubicStep.Model model = new CubicStep.Model(new double[][] {{4, 1}, {1, 3}}, new double[] {1, 2}, ones(2), 2);
+        double[] eta = {1, -1};
+        // M(5) = H + 5 I = [[9, 1], [1, 8]], M η − g = (7, −9), C = (1/3, 1/√8)
+        assertEquals(Math.sqrt(130), model.residual(eta, 5), 1e-14);
+        double expected = Math.sqrt((49 / 9.0 + 81 / 8.0) / (1 / 9.0 + 4 / 8.0));
+        assertEquals(expected, model.relativeResidual(eta, 5), 1e-14);
+        Outcome outcome = CubicStep.solveWithScale(model.hessian(), model.gradient(), ones(2), 2);
+        assertEquals(model.residual(outcome.eta(), outcome.r()), outcome.residual());
+        assertEquals(Math.abs(model.radius(outcome.eta()) - outcome.r()), outcome.radiusResidual());
+        assertEquals(0, outcome.model().relativeResidual(new double[2], 0) - 1, 1e-15);
+    }
+
     @Test
     void mismatchedSizes_andNegativeDamping_areRefused() {
         assertThrows(IllegalArgumentException.class, () -> CubicStep.solve(new double[2][2], ones(2), ones(3), 1));

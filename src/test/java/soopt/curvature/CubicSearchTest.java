@@ -1,0 +1,101 @@
+package soopt.curvature;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The search is found out by its cost where halving the bracket would hide what is wrong with it. */
+final class CubicSearchTest {
+    /** Of a random model of ordinary size: all entries of H̄, ḡ and D about 1. */
+    private static CubicSearch ordinary(int seed, boolean definite) {
+        Random random = new Random(seed);
+        int size = 1 + random.nextInt(20);
+        double[][] factor = new double[size][size];
+        for (double[] row : factor) {
+            for (int j = 0; j < size; j++) {
+                row[j] = random.nextGaussian();
+            }
+        }
+        double[][] h = new double[size][size];
+        for (int i = 0; i < size; i++) {
+            for (int j = 0; j < size; j++) {
+                double product = Matrices.dot(factor[i], factor[j]) + (i == j ? 0.1 : 0);
+                h[i][j] = definite ? product : factor[i][j] + factor[j][i];
+            }
+        }
+        double[] g = random.doubles(size, -1, 1).toArray();
+        return new CubicSearch(h, g, random.doubles(size, 0.1, 1).toArray(), 1);
+    }
+
+    /** As {@link CubicStep} calls it. */
+    private static double root(CubicSearch search) {
+        double high = search.evaluate(0) ? Math.min(search.length(), search.largestRadius()) : search.largestRadius();
+        if (high == search.largestRadius()) {
+            assertTrue(search.evaluate(high));
+        }
+        return search.root(0, high);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true, 20, 9", "false, 30, 16"})
+    void ordinaryModels_takeFewFactorizations(boolean definite, int most, double mean) {
+        double sum = 0;
+        for (int seed = 0; seed < 500; seed++) {
+            CubicSearch search = ordinary(seed, definite);
+            double r = root(search);
+            assertEquals(r, search.length(), 1e-9 * r, "seed " + seed);
+            assertTrue(search.evaluations() <= most, search.evaluations() + " factorizations, seed " + seed);
+            sum += search.evaluations();
+        }
+        assertTrue(sum / 500 <= mean, "mean " + sum / 500);
+    }
+
+    @Test
+    void everyFactorization_isCounted() {
+        CubicSearch search = new CubicSearch(new double[][] {{-2}}, new double[] {1}, new double[] {1}, 1);
+        assertFalse(search.evaluate(0));
+        assertFalse(search.evaluate(3));
+        assertTrue(search.evaluate(8));
+        assertEquals(3, search.evaluations());
+        assertEquals(0.5, search.length(), 1e-15);
+        assertEquals(4, search.lowerBound(), 1e-12);
+        assertTrue(search.evaluations() > 20, "halvings between 3 and 8");
+    }
+
+    /** One dimension: ‖Dη‖ = 1/(r/2 − 2), linear in 1/‖Dη‖: the first step from any r is exact, r²/2 − 2r − 1 = 0. */
+    @Test
+    void linearizedEquation_isExactInOneDimension() {
+        CubicSearch search = new CubicSearch(new double[][] {{-2}}, new double[] {1}, new double[] {1}, 1);
+        assertFalse(search.evaluate(0));
+        assertTrue(search.evaluate(100));
+        double r = search.root(0, 100);
+        assertEquals(2 + Math.sqrt(6), r, 1e-14);
+        assertTrue(search.evaluations() <= 9, search.evaluations() + " factorizations");
+    }
+
+    @Test
+    void lowerBound_isZeroForDefinite_andNoNumberWhereNothingWasDefinite() {
+        CubicSearch definite = new CubicSearch(new double[][] {{2}}, new double[] {1}, new double[] {1}, 1);
+        assertTrue(definite.evaluate(0));
+        assertEquals(0, definite.lowerBound());
+        CubicSearch never = new CubicSearch(new double[][] {{-2}}, new double[] {1}, new double[] {1}, 1);
+        assertFalse(never.evaluate(1));
+        assertEquals(Double.NaN, never.lowerBound());
+    }
+
+    @Test
+    void largestRadius_makesTheHessianNegligible_withoutOverflow() {
+        double[][] h = {{-1e8}};
+        for (double d : new double[] {1e-100, 1e-3, 1, 1e3, 1e100}) {
+            CubicSearch search = new CubicSearch(h, new double[] {1}, new double[] {d}, 1);
+            double r = search.largestRadius();
+            assertTrue(Double.isFinite(r) && Double.isFinite(0.5 * r * d * d), "d " + d);
+            assertTrue(search.evaluate(r), "d " + d);
+        }
+    }
+}
