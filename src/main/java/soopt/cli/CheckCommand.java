@@ -39,7 +39,8 @@ import soopt.spec.SpecSource;
         description = {
             "In float64, at the starting parameters, on one batch: central differences of the loss (order 1) and of the"
                     + " gradient (orders 2 and 3) along each group. 'unsure' means that the difference quotients change with"
-                    + " their step, as at the kinks of relu and max-pool; it does not fail the check.",
+                    + " their step, as near the kinks of relu and max-pool, or that a derivative disagrees at this point"
+                    + " but not beside it, as exactly at a kink; it does not fail the check.",
             "The exit code is 0 if nothing is wrong, 1 otherwise."
         },
         footerHeading = "%nExamples:%n",
@@ -213,8 +214,8 @@ final class CheckCommand implements Callable<Integer> {
         String note = unsure == 0
                 ? ""
                 : "unsure: " + unsure
-                        + " difference quotients change with their step (kinks of relu, elu or"
-                        + " max-pool, or rounding): try a smaller --epsilon or --batch, or a smooth activation" + line;
+                        + " difference quotients cannot be trusted (kinks of relu, elu or max-pool within"
+                        + " reach of the step, or rounding): try a smaller --epsilon or --batch, or a smooth activation" + line;
         return table.text("")
                 + line
                 + second.text("")

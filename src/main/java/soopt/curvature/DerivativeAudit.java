@@ -13,7 +13,8 @@ import soopt.backend.Tensor;
  *
  * <p>Where they differ, smaller steps ε are tried: between points far apart may lie a kink of the loss, as of relu, elu and
  * max-pooling. If then the differences agree no better with each other than with the derivative, they are not to be trusted, and the
- * verdict says so.
+ * verdict says so. A kink exactly at θ, as where an example of zeros meets biases of 0, looks the same at every step, and the
+ * derivative there is one of several: what disagrees at θ is only called wrong if it does so beside θ too.
  */
 public final class DerivativeAudit implements AutoCloseable {
     /** Largest relative error that passes, by order from 1. */
@@ -30,6 +31,11 @@ public final class DerivativeAudit implements AutoCloseable {
     /** Quotients that agree with each other so much better than with the derivative convict it. */
     private static final double STABLE = 0.1;
 
+    /** How far to move from θ, every parameter by half of it at least, and the widest step there, which reaches no kink at θ. */
+    private static final double BESIDE = 1e-3;
+
+    private static final double BESIDE_STEP = BESIDE / 16;
+
     /** How a derivative compares. */
     public enum Verdict {
         OK,
@@ -43,7 +49,11 @@ public final class DerivativeAudit implements AutoCloseable {
      *
      * @param error relative
      */
-    public record Row(String group, int order, double analytic, double numeric, double error, Verdict verdict) {}
+    public record Row(String group, int order, double analytic, double numeric, double error, Verdict verdict) {
+        private Row withoutConviction() {
+            return verdict == Verdict.WRONG ? new Row(group, order, analytic, numeric, error, Verdict.UNSURE) : this;
+        }
+    }
 
     private final Objective objective;
     private final Backend backend;
@@ -55,6 +65,14 @@ public final class DerivativeAudit implements AutoCloseable {
 
     /** @param theta [P] where to look, kept until close */
     public DerivativeAudit(Objective objective, Partition partition, Tensor theta) {
+        this(objective, partition, theta, objective.backend().allocate(objective.layout().size()));
+        objective.gradient(theta, u);
+        for (int s = 0; s < partition.size(); s++) {
+            normalize(s);
+        }
+    }
+
+    private DerivativeAudit(Objective objective, Partition partition, Tensor theta, Tensor u) {
         this.objective = objective;
         this.backend = objective.backend();
         this.partition = partition;
@@ -62,12 +80,8 @@ public final class DerivativeAudit implements AutoCloseable {
         int size = objective.layout().size();
         moved = backend.allocate(size);
         gradient = backend.allocate(size);
-        u = backend.allocate(size);
         backend.copy(theta, moved);
-        objective.gradient(theta, u);
-        for (int s = 0; s < partition.size(); s++) {
-            normalize(s);
-        }
+        this.u = u;
     }
 
     /** [P], owned by this: of length 1 in each group. */
@@ -77,6 +91,33 @@ public final class DerivativeAudit implements AutoCloseable {
 
     /** The rows of all groups and orders, with ε as the widest step. */
     public List<Row> rows(double epsilon) {
+        List<Row> here = rowsHere(epsilon);
+        return here.stream().noneMatch(row -> row.verdict() == Verdict.WRONG) ? here : withoutKinks(here);
+    }
+
+    /** What is wrong here and not beside θ is unsure. */
+    private List<Row> withoutKinks(List<Row> here) {
+        double[] shifted = new double[objective.layout().size()];
+        backend.toHost(theta, shifted, 0);
+        SplittableRandom random = new SplittableRandom(1);
+        Arrays.setAll(shifted, i -> shifted[i] + BESIDE * (random.nextBoolean() ? 1 : -1) * random.nextDouble(0.5, 1));
+        Tensor direction = backend.allocate(shifted.length);
+        backend.copy(u, direction);
+        List<Row> rows = new ArrayList<>();
+        try (Tensor point = backend.allocate(shifted.length);
+                DerivativeAudit audit = new DerivativeAudit(objective, partition, point, direction)) {
+            backend.fromHost(shifted, 0, point);
+            backend.copy(point, audit.moved);
+            List<Row> beside = audit.rowsHere(BESIDE_STEP);
+            for (int i = 0; i < here.size(); i++) {
+                Row row = here.get(i);
+                rows.add(beside.get(i).verdict() == Verdict.WRONG ? row : row.withoutConviction());
+            }
+        }
+        return rows;
+    }
+
+    private List<Row> rowsHere(double epsilon) {
         CurvatureSummary summary = objective.summary(theta, u, partition, Order.THIRD);
         double[] atZero = contractions();
         int size = partition.size();

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
+import soopt.backend.engine.Backends;
 import soopt.data.fetch.Store;
 import soopt.experiment.Workbench;
 import soopt.experiment.file.Experiment;
@@ -116,5 +117,119 @@ class DerivativeAuditTest {
     @ValueSource(strings = {"relu", "elu"})
     void kinks_areNotCalledWrong(String activation) throws IOException {
         assertTrue(audit(activation, 0).stream().noneMatch(row -> row.verdict() == DerivativeAudit.Verdict.WRONG));
+    }
+
+    /** L(x, y) = e^x + c max(x, 0)^power + x² y + sin y at θ = (0, 1), with the left derivatives at x = 0, times 1 + wrong. */
+    private record KinkAtThePoint(Backend backend, double c, int power, double wrong) implements Objective {
+        @Override
+        public ParameterLayout layout() {
+            return new ParameterLayout.Builder()
+                    .add("x", ParameterLayout.Role.WEIGHT, 0, 1, 1)
+                    .add("y", ParameterLayout.Role.BIAS, 0, 1, 1)
+                    .build();
+        }
+
+        @Override
+        public int examples() {
+            return 1;
+        }
+
+        @Override
+        public double loss(Tensor theta) {
+            double[] t = new double[2];
+            backend.toHost(theta, t, 0);
+            return Math.exp(t[0]) + c * Math.pow(Math.max(t[0], 0), power) + t[0] * t[0] * t[1] + Math.sin(t[1]);
+        }
+
+        @Override
+        public double gradient(Tensor theta, Tensor gradient) {
+            double[] t = new double[2];
+            backend.toHost(theta, t, 0);
+            backend.fromHost(gradient(t), 0, gradient);
+            return loss(theta);
+        }
+
+        private double[] gradient(double[] t) {
+            return new double[] {
+                Math.exp(t[0]) + kink(t[0], 1) + 2 * t[0] * t[1], t[0] * t[0] + Math.cos(t[1])
+            };
+        }
+
+        /** The derivative of that order of c max(x, 0)^power, from the left at 0. */
+        private double kink(double x, int order) {
+            double factor = c;
+            for (int k = 0; k < order; k++) {
+                factor *= power - k;
+            }
+            return x > 0 && factor != 0 ? factor * Math.pow(x, power - order) : 0;
+        }
+
+        @Override
+        public CurvatureSummary summary(Tensor theta, Tensor u, Partition partition, Order order) {
+            double[] d = new double[2];
+            backend.toHost(u, d, 0);
+            double[] t = new double[2];
+            backend.toHost(theta, t, 0);
+            double[] g = gradient(t);
+            double f = 1 + wrong;
+            double second = Math.exp(t[0]) + 2 * t[1] + kink(t[0], 2);
+            double third = Math.exp(t[0]) + kink(t[0], 3);
+            return new CurvatureSummary(
+                    loss(theta),
+                    new double[] {f * g[0] * d[0], f * g[1] * d[1]},
+                    new double[][] {
+                        {f * second, f * 2 * t[0] * d[0] * d[1]}, {f * 2 * t[0] * d[0] * d[1], -f * Math.sin(t[1])}
+                    },
+                    new double[] {f * third * d[0], -f * Math.cos(t[1]) * d[1]},
+                    new double[0][][]);
+        }
+
+        @Override
+        public void hessianVector(Tensor theta, Tensor v, Tensor out) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void gaussNewtonVector(Tensor theta, Tensor v, Tensor out) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private static List<DerivativeAudit.Verdict> kinkAtThePoint(double c, int power, double wrong) {
+        try (Backend backend = Backends.cpu(Precision.FLOAT64, 1);
+                Tensor theta = backend.allocate(2)) {
+            backend.fromHost(new double[] {0, 1}, 0, theta);
+            Objective objective = new KinkAtThePoint(backend, c, power, wrong);
+            Partition partition = new Partitioning.Canonical().of(objective.layout());
+            try (DerivativeAudit audit = new DerivativeAudit(objective, partition, theta)) {
+                return audit.rows(2e-3).stream()
+                        .map(DerivativeAudit.Row::verdict)
+                        .toList();
+            }
+        }
+    }
+
+    /** Rows are x and y of order 1, of order 2, of order 3. Where only higher orders jump, the quotients of lower ones are less exact. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3})
+    void kinkAtThePoint_isUnsure_fromTheOrderWhereTheSidesDiffer(int power) {
+        DerivativeAudit.Verdict ok = DerivativeAudit.Verdict.OK;
+        for (double c : new double[] {0, 1e-3, 0.3, 30}) {
+            List<DerivativeAudit.Verdict> verdicts = kinkAtThePoint(c, power, 0);
+            assertEquals(List.of(ok, ok, ok), List.of(verdicts.get(1), verdicts.get(3), verdicts.get(5)), "c " + c);
+            for (int order = 1; order <= 3; order++) {
+                DerivativeAudit.Verdict verdict = verdicts.get(2 * (order - 1));
+                assertTrue(verdict != DerivativeAudit.Verdict.WRONG, "c " + c + ", order " + order);
+                if (c == 0 || order >= power) {
+                    assertEquals(c == 0, verdict == ok, "c " + c + ", order " + order);
+                }
+            }
+        }
+    }
+
+    @Test
+    void derivativeFarBeyondTheKink_isStillWrong() {
+        assertEquals(DerivativeAudit.Verdict.WRONG, kinkAtThePoint(1e-3, 1, 0.5).get(0));
+        assertEquals(DerivativeAudit.Verdict.WRONG, kinkAtThePoint(0, 1, 1e-3).get(0));
     }
 }
