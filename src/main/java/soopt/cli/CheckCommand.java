@@ -215,7 +215,8 @@ final class CheckCommand implements Callable<Integer> {
                 ? ""
                 : "unsure: " + unsure
                         + " difference quotients cannot be trusted (kinks of relu, elu or max-pool within"
-                        + " reach of the step, or rounding): try a smaller --epsilon or --batch, or a smooth activation" + line;
+                        + " reach of the step, or rounding): try a smaller --epsilon or --batch, or a smooth activation"
+                        + line;
         return table.text("")
                 + line
                 + second.text("")

@@ -65,7 +65,11 @@ public final class DerivativeAudit implements AutoCloseable {
 
     /** @param theta [P] where to look, kept until close */
     public DerivativeAudit(Objective objective, Partition partition, Tensor theta) {
-        this(objective, partition, theta, objective.backend().allocate(objective.layout().size()));
+        this(
+                objective,
+                partition,
+                theta,
+                objective.backend().allocate(objective.layout().size()));
         objective.gradient(theta, u);
         for (int s = 0; s < partition.size(); s++) {
             normalize(s);

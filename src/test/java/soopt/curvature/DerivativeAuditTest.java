@@ -150,9 +150,7 @@ class DerivativeAuditTest {
         }
 
         private double[] gradient(double[] t) {
-            return new double[] {
-                Math.exp(t[0]) + kink(t[0], 1) + 2 * t[0] * t[1], t[0] * t[0] + Math.cos(t[1])
-            };
+            return new double[] {Math.exp(t[0]) + kink(t[0], 1) + 2 * t[0] * t[1], t[0] * t[0] + Math.cos(t[1])};
         }
 
         /** The derivative of that order of c max(x, 0)^power, from the left at 0. */
