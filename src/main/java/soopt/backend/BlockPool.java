@@ -14,6 +14,9 @@ import java.util.function.LongFunction;
  * @param <B> a block of the engine's memory
  */
 public final class BlockPool<B> implements AutoCloseable {
+    /** The most bytes that one tensor can have: below 2³¹ when rounded up to a size class. */
+    public static final long LARGEST = Integer.MAX_VALUE / 9L * 8;
+
     private final LongFunction<B> allocate;
     private final Consumer<B> free;
     private final Map<Long, Deque<B>> idle = new HashMap<>();

@@ -16,7 +16,6 @@ import soopt.backend.Tensor;
 import soopt.cli.options.Arguments;
 import soopt.cli.options.DataOptions;
 import soopt.cli.options.ExitCode;
-import soopt.cli.options.Partitions;
 import soopt.cli.options.SpecArguments;
 import soopt.cli.terminal.Natives;
 import soopt.cli.terminal.Table;
@@ -90,7 +89,10 @@ final class CheckCommand implements Callable<Integer> {
         Arguments.requirePositive(spec, "--batch", batch);
         Arguments.requirePositive(spec, "--epsilon", epsilon);
         SpecSource source = arguments.source();
-        Experiment experiment = SpecArguments.bind(source);
+        return SpecArguments.placed(source, () -> check(SpecArguments.bind(source)));
+    }
+
+    private int check(Experiment experiment) {
         PrintWriter err = spec.commandLine().getErr();
         Data loaded = experiment.dataset().load(data.store(err));
         Natives.announce(err);
@@ -98,8 +100,8 @@ final class CheckCommand implements Callable<Integer> {
         List<Identity> identities = new ArrayList<>();
         try (Workbench exact = new Workbench(experiment, loaded, Precision.FLOAT64)) {
             Objective objective = exact.firstBatch(batch);
-            Partition partition = Partitions.of(experiment, exact.network().layout());
-            Tensor theta = SpecArguments.withStart(source, exact::initial);
+            Partition partition = experiment.partition(exact.network().layout());
+            Tensor theta = exact.initial();
             try (DerivativeAudit audit = new DerivativeAudit(objective, partition, theta)) {
                 rows = audit.rows(epsilon);
                 Tensor u = audit.direction();

@@ -17,7 +17,6 @@ import picocli.CommandLine.Spec;
 import soopt.backend.Tensor;
 import soopt.cli.options.DataOptions;
 import soopt.cli.options.ExitCode;
-import soopt.cli.options.Partitions;
 import soopt.cli.options.SpecArguments;
 import soopt.cli.terminal.Natives;
 import soopt.cli.terminal.StatusLine;
@@ -116,7 +115,10 @@ final class CurvatureCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         SpecSource source = arguments.source();
-        Experiment experiment = SpecArguments.bind(source);
+        return SpecArguments.placed(source, () -> curvature(SpecArguments.bind(source)));
+    }
+
+    private int curvature(Experiment experiment) {
         if (out != null) {
             makeFolder();
         }
@@ -126,7 +128,7 @@ final class CurvatureCommand implements Callable<Integer> {
         Result result;
         try (Workbench bench = new Workbench(experiment, loaded, experiment.precision());
                 StatusLine status = new StatusLine(err, Terminal.interactive())) {
-            Tensor theta = weights == null ? SpecArguments.withStart(source, bench::initial) : bench.weights(file());
+            Tensor theta = weights == null ? bench.initial() : bench.weights(file());
             result = compute(experiment, bench, theta, status);
         }
         if (out != null) {
@@ -147,7 +149,7 @@ final class CurvatureCommand implements Callable<Integer> {
     }
 
     private Result compute(Experiment experiment, Workbench bench, Tensor theta, StatusLine status) {
-        Partition partition = Partitions.of(experiment, bench.network().layout());
+        Partition partition = experiment.partition(bench.network().layout());
         Examples part = split == Split.train ? bench.train() : bench.test();
         int batch = experiment.training().evaluationBatchSize();
         Objective objective = bench.whole(part, limit, batch, (done, of) -> status.reached(done, ""));

@@ -31,6 +31,7 @@ import soopt.model.Network;
 import soopt.model.SummaryCost;
 import soopt.model.SummaryMemory;
 import soopt.model.SummaryPlan;
+import soopt.spec.SpecSource;
 
 /** Shows what a partition contains and what curvature along it costs. */
 @Command(
@@ -66,16 +67,20 @@ final class PartitionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Experiment experiment = SpecArguments.bind(arguments.source());
+        SpecSource source = arguments.source();
+        return SpecArguments.placed(source, () -> partition(SpecArguments.bind(source)));
+    }
+
+    private int partition(Experiment experiment) {
         PrintWriter err = spec.commandLine().getErr();
-        Data loaded = experiment.dataset().load(data.store(err));
-        Network network = experiment.network(loaded);
+        Data loaded = experiment.fitting(experiment.dataset().load(data.store(err)));
+        Network network = experiment.network(loaded, experiment.precision());
         int batch = experiment.training().curvatureBatchSize();
         Map<String, Partition> partitions = new LinkedHashMap<>();
         if (all) {
             partitions.putAll(Partitions.all(network.layout()));
         } else {
-            partitions.put(Partitions.name(experiment), Partitions.of(experiment, network.layout()));
+            partitions.put(Partitions.name(experiment), experiment.partition(network.layout()));
         }
         PrintWriter out = spec.commandLine().getOut();
         List<Row> rows = new ArrayList<>();

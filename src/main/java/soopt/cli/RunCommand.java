@@ -99,7 +99,7 @@ final class RunCommand implements Callable<Integer> {
                 if (stop.requested().isEmpty()) {
                     Runner.Request request = request(experiment, each, source, err);
                     RunView view = new RunView(status, interrupts);
-                    done.add(SpecArguments.withStart(source, () -> Runner.run(request, view, stop)));
+                    done.add(SpecArguments.placed(source, () -> Runner.run(request, view, stop)));
                 }
             }
         }

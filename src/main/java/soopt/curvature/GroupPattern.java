@@ -35,8 +35,8 @@ public record GroupPattern(
     List<String> unmatched(ParameterLayout layout) {
         return match.stream()
                 .filter(glob -> layout.parameters().stream().noneMatch(p -> matches(glob, p.name())))
-                .map(glob -> "partition.groups: pattern '" + glob + "' of group '" + name
-                        + "' matches no tensor; there are " + tensors(layout))
+                .map(glob -> "pattern '" + glob + "' of group '" + name + "' matches no tensor; there are "
+                        + tensors(layout))
                 .toList();
     }
 

@@ -1,7 +1,9 @@
 package soopt.curvature;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import soopt.backend.Tensor;
 
 /** Where each parameter tensor lies in the flat vector θ [P]: tensors in model order, each row-major but for channels. */
@@ -132,10 +134,26 @@ public final class ParameterLayout {
             for (int length : shape) {
                 dimensions.add(length);
             }
-            Parameter parameter = new Parameter(name, dimensions, role, layer, size, fanIn, channels);
-            parameters.add(parameter);
-            size = Math.addExact(size, parameter.size());
+            parameters.add(new Parameter(name, dimensions, role, layer, size, fanIn, channels));
+            size = grown(name, dimensions);
             return this;
+        }
+
+        /** P with this tensor, which must stay a number of elements that an array can have. */
+        private int grown(String name, List<Integer> dimensions) {
+            BigInteger numbers =
+                    dimensions.stream().map(BigInteger::valueOf).reduce(BigInteger.ONE, BigInteger::multiply);
+            BigInteger all = numbers.add(BigInteger.valueOf(size));
+            if (all.bitLength() > 31) {
+                throw new IllegalArgumentException(String.format(
+                        Locale.ROOT,
+                        "%s of shape %s makes %,d parameters, but a vector holds at most %,d",
+                        name,
+                        dimensions,
+                        all,
+                        Integer.MAX_VALUE));
+            }
+            return all.intValue();
         }
 
         /** Number of tensors so far. */

@@ -126,7 +126,7 @@ public sealed interface Partitioning
         @Override
         public Partition of(ParameterLayout layout) {
             if (layout.size() > LARGEST) {
-                throw new SpecException("partition discrete needs a matrix of " + layout.size() + " × " + layout.size()
+                throw new SpecException("discrete needs a matrix of " + layout.size() + " × " + layout.size()
                         + " for this network; the limit is " + LARGEST + " parameters");
             }
             List<Partition.Group> groups = new ArrayList<>();
@@ -188,10 +188,10 @@ public sealed interface Partitioning
             for (int i = 0; i < layout.count(); i++) {
                 String tensor = layout.get(i).name();
                 if (owners.get(i).isEmpty()) {
-                    problems.add("partition.groups: tensor " + tensor + " is in no group");
+                    problems.add("tensor " + tensor + " is in no group");
                 } else if (owners.get(i).size() > 1) {
-                    problems.add("partition.groups: tensor " + tensor + " is in "
-                            + owners.get(i).size() + " groups: " + String.join(", ", owners.get(i)));
+                    problems.add("tensor " + tensor + " is in " + owners.get(i).size() + " groups: "
+                            + String.join(", ", owners.get(i)));
                 }
             }
             if (!problems.isEmpty()) {
@@ -204,7 +204,7 @@ public sealed interface Partitioning
     private static int splitLayers(ParameterLayout layout, int count, boolean finalLayerApart, String name) {
         int layers = layout.layers() - (finalLayerApart ? 1 : 0);
         if (count > layers) {
-            throw new SpecException("partition " + name + "-" + count + " needs at least " + count
+            throw new SpecException(name + "-" + count + " needs at least " + count
                     + " layers with parameters" + (finalLayerApart ? " besides the last" : "") + ", but there are "
                     + layers);
         }

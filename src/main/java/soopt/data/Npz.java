@@ -84,7 +84,7 @@ public record Npz(
             testing.requireLabelsBelow(outputs);
             return outputs;
         }
-        if (classes > 0) {
+        if (classes > 0 && !(training.oneHot() && training.targets() == classes)) {
             throw new DatasetException(training.where() + ": classes is " + classes + ", but the targets are "
                     + training.kind() + "; leave out dataset.classes or give y the shape [N]");
         }

@@ -45,12 +45,13 @@ final class NetworkWorkload implements Workload, AutoCloseable {
     private Examples seen;
     private int seenIn = -1;
 
-    NetworkWorkload(Experiment experiment, long seed, Data data, Backend backend, Counts counts) {
+    NetworkWorkload(Experiment experiment, long seed, Data loaded, Backend backend, Counts counts) {
+        Data data = experiment.fitting(loaded);
         this.experiment = experiment;
         this.seed = seed;
         this.backend = backend;
         this.counts = counts;
-        this.network = experiment.network(data);
+        this.network = experiment.network(data, experiment.precision());
         Split split = Split.of(data.train(), experiment.dataset().validation(), seed);
         parts.put(Part.TRAIN, split.train());
         parts.put(Part.VALIDATION, split.validation());
@@ -83,7 +84,7 @@ final class NetworkWorkload implements Workload, AutoCloseable {
 
     @Override
     public Tensor initialParameters() {
-        return experiment.model().init().parameters(network.layout(), backend, seed);
+        return experiment.start(network.layout(), backend, seed);
     }
 
     @Override

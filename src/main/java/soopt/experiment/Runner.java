@@ -7,7 +7,6 @@ import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.ParameterLayout;
-import soopt.curvature.Partitioning;
 import soopt.data.examples.Data;
 import soopt.data.fetch.Store;
 import soopt.experiment.file.Experiment;
@@ -72,7 +71,7 @@ public final class Runner {
      * Runs to the end, or to where it is stopped or diverges; a run that is finished already is left alone unless forced. A
      * failure on the way is written into the folder (FAILED, stack trace in run.log) and thrown.
      *
-     * @throws soopt.spec.yaml.SpecException if model.init.from cannot be read or does not fit the model; no folder was made
+     * @throws soopt.spec.yaml.SpecException if model, data, partition and model.init.from do not fit one another; no folder was made
      * @throws soopt.experiment.folder.RunDirectoryException if the folder cannot be written or is in use; no data was read
      * @throws soopt.data.fetch.DatasetException if the data is missing or damaged; no folder was made
      * @throws DeviceException if the device cannot be used; no folder was made
@@ -114,8 +113,14 @@ public final class Runner {
     private RunResult run(RunDirectory directory, Backend backend) {
         Data data = experiment.dataset().load(request.store());
         Counts counts = new Counts();
-        try (NetworkWorkload workload = new NetworkWorkload(experiment, request.seed(), data, backend, counts);
-                Tensor theta = workload.initialParameters();
+        try (NetworkWorkload workload = new NetworkWorkload(experiment, request.seed(), data, backend, counts)) {
+            return run(directory, backend, workload, counts);
+        }
+    }
+
+    private RunResult run(RunDirectory directory, Backend backend, NetworkWorkload workload, Counts counts) {
+        CurvatureRecord.Subject subject = subject(workload.layout());
+        try (Tensor theta = workload.initialParameters();
                 Optimizer.Iteration iteration = experiment
                         .optimizer()
                         .start(new Problem(backend, workload.layout(), workload.curvatureBatches()));
@@ -124,7 +129,7 @@ public final class Runner {
                     experiment.training(),
                     experiment.record(),
                     workload,
-                    subject(workload.layout()),
+                    subject,
                     counts,
                     iteration,
                     recorder,
@@ -138,10 +143,10 @@ public final class Runner {
     private CurvatureRecord.Subject subject(ParameterLayout layout) {
         if (experiment.optimizer() instanceof NewtonSummary method) {
             return new CurvatureRecord.Subject(
-                    method.partition().of(layout), method.cubic().damping(), true);
+                    experiment.partition(layout), method.cubic().damping(), true);
         }
         double damping = experiment.record().curvature().damping();
-        return new CurvatureRecord.Subject(new Partitioning.Canonical().of(layout), damping, false);
+        return new CurvatureRecord.Subject(experiment.partition(layout), damping, false);
     }
 
     private Recorder create(RunDirectory directory, Backend backend) {

@@ -27,10 +27,11 @@ public final class Workbench implements AutoCloseable {
     private final List<Tensor> owned = new ArrayList<>();
     private final List<Tensor> batch = new ArrayList<>();
 
-    /** @param data what the experiment's data set loads to */
-    public Workbench(Experiment experiment, Data data, Precision precision) {
+    /** @param loaded what the experiment's data set loads to */
+    public Workbench(Experiment experiment, Data loaded, Precision precision) {
+        Data data = experiment.fitting(loaded);
         this.experiment = experiment;
-        this.network = experiment.network(data);
+        this.network = experiment.network(data, precision);
         this.train = Split.of(data.train(), experiment.dataset().validation(), seed())
                 .train();
         this.test = data.test();
@@ -64,7 +65,7 @@ public final class Workbench implements AutoCloseable {
 
     /** θ [P] as a run with the first seed starts. */
     public Tensor initial() {
-        return keep(experiment.model().init().parameters(network.layout(), backend, seed()));
+        return keep(experiment.start(network.layout(), backend, seed()));
     }
 
     /** θ [P] from a file. */

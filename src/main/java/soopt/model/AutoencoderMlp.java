@@ -41,6 +41,11 @@ public record AutoencoderMlp(
     }
 
     @Override
+    public boolean reconstructs() {
+        return true;
+    }
+
+    @Override
     public Network network(int[] inputShape, int outputs) {
         boolean ntk = parameterization == Parameterization.NTK;
         LayerList layers = new LayerList(inputShape).flatten();

@@ -22,6 +22,11 @@ public record Lenet(
     }
 
     @Override
+    public boolean takesImages() {
+        return true;
+    }
+
+    @Override
     public Network network(int[] inputShape, int outputs) {
         boolean ntk = parameterization == Parameterization.NTK;
         LayerList layers = new LayerList(inputShape);

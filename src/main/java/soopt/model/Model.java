@@ -14,6 +14,16 @@ public sealed interface Model
 
     Loss loss();
 
+    /** Whether inputs are images [channels, height, width]; else they are of any shape, taken as vectors. */
+    default boolean takesImages() {
+        return false;
+    }
+
+    /** Whether the inputs are the targets, so that those of the data do not count. */
+    default boolean reconstructs() {
+        return false;
+    }
+
     /**
      * The network for inputs and outputs of these sizes.
      *

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.ToLongFunction;
+import soopt.backend.BlockPool;
 import soopt.backend.Convolution;
 import soopt.backend.Precision;
 import soopt.curvature.Order;
@@ -23,9 +24,6 @@ public final class SummaryMemory {
      * pooling keeps less than that.
      */
     private static final int PRIMAL = 3;
-
-    /** Bytes of one array: below 2³¹ when rounded up to a size class. */
-    private static final long LARGEST_ARRAY = Integer.MAX_VALUE / 9L * 8;
 
     private final Precision precision;
     private final Order order;
@@ -139,7 +137,7 @@ public final class SummaryMemory {
         DirectionBlocks blocks = blocks(rest);
         int directions = blocks.atOnce();
         long fitting = (rest - fixed(directions)) / perExample(directions);
-        long most = Math.max(1, Math.min(fitting, LARGEST_ARRAY / largest(directions)));
+        long most = Math.max(1, Math.min(fitting, BlockPool.LARGEST / largest(directions)));
         int chunks = (int) Math.min(examples, (examples + most - 1) / most);
         int chunk = (examples + chunks - 1) / chunks;
         return new SummaryPlan(chunk, blocks, bytes(chunk, directions));

@@ -11,7 +11,7 @@ import soopt.spec.Range;
 /** The paper's VBigMLP: a deep perceptron of equal layers. */
 @Doc("the paper's VBigMLP: 100 hidden layers of 1024, ELU")
 public record VeryBigMlp(
-        @Default("100") @Range(min = 1) @Doc("number of hidden layers")
+        @Default("100") @Range(min = 1, max = 10000) @Doc("number of hidden layers")
         int depth,
 
         @Default("1024") @Range(min = 1) @Doc("units of each hidden layer")

@@ -22,6 +22,11 @@ public record Vgg11Prime(
     }
 
     @Override
+    public boolean takesImages() {
+        return true;
+    }
+
+    @Override
     public Network network(int[] inputShape, int outputs) {
         return VggFeatures.A.network(inputShape, outputs, activation, parameterization, loss);
     }

@@ -22,6 +22,11 @@ public record Vgg16Prime(
     }
 
     @Override
+    public boolean takesImages() {
+        return true;
+    }
+
+    @Override
     public Network network(int[] inputShape, int outputs) {
         return VggFeatures.D.network(inputShape, outputs, activation, parameterization, loss);
     }

@@ -22,6 +22,11 @@ public record Vgg19Prime(
     }
 
     @Override
+    public boolean takesImages() {
+        return true;
+    }
+
+    @Override
     public Network network(int[] inputShape, int outputs) {
         return VggFeatures.E.network(inputShape, outputs, activation, parameterization, loss);
     }

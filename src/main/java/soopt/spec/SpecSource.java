@@ -80,21 +80,21 @@ public final class SpecSource {
     }
 
     /**
-     * Mistakes in what a value names, such as a file, with the value's key and place before each.
-     *
-     * @param key dotted, as in an override; the place is that of the nearest mapping if it is not there
+     * Mistakes in what a key's value means, with the key's place before each; others as they are. The place is that of the nearest mapping
+     * if the key is not there.
      */
-    public SpecException at(String key, SpecException mistakes) {
+    public SpecException place(SpecException mistakes) {
+        return mistakes.placed(this::mark);
+    }
+
+    private Mark mark(String key) {
         YamlNode node = root;
         for (String part : key.split("\\.")) {
             if (node instanceof YamlNode.Mapping mapping && mapping.get(part).isPresent()) {
                 node = mapping.get(part).get().value();
             }
         }
-        Mark mark = node.mark();
-        return Problem.exception(mistakes.problems().stream()
-                .map(text -> new Problem(mark, key + ": " + text))
-                .toList());
+        return node.mark();
     }
 
     /** What messages call the file. */

@@ -82,8 +82,8 @@ final class PartitioningTest {
         List<String> problems = problems(wrong);
         assertEquals(3, problems.size(), problems.toString());
         assertTrue(problems.get(0).contains("pattern 'conv.*' of group 'first' matches no tensor"));
-        assertEquals("partition.groups: tensor fc0.weight is in 2 groups: weights, first", problems.get(1));
-        assertEquals("partition.groups: tensor fc1.bias is in no group", problems.get(2));
+        assertEquals("tensor fc0.weight is in 2 groups: weights, first", problems.get(1));
+        assertEquals("tensor fc1.bias is in no group", problems.get(2));
     }
 
     @Test
@@ -96,11 +96,10 @@ final class PartitioningTest {
     @Test
     void moreBlocksThanLayers_areRefused() {
         assertEquals(
-                List.of("partition blocks-3 needs at least 3 layers with parameters, but there are 2"),
+                List.of("blocks-3 needs at least 3 layers with parameters, but there are 2"),
                 problems(new Partitioning.Blocks(3, false)));
         assertEquals(
-                List.of(
-                        "partition alternate-2 needs at least 2 layers with parameters besides the last, but there are 1"),
+                List.of("alternate-2 needs at least 2 layers with parameters besides the last, but there are 1"),
                 problems(new Partitioning.Alternate(2, true)));
         assertThrows(IllegalArgumentException.class, () -> new Partitioning.Blocks(0, false));
     }

@@ -172,9 +172,18 @@ class RunnerTest {
 
     @Test
     void partitionThatDoesNotFit_isAnErrorOfTheSpec() {
-        assertThrows(
-                SpecException.class,
-                () -> run(request(false, SUMMARY, "optimizer.partition={groups: [{name: a, parameters: [nothing]}]}")));
+        String partition = "optimizer.partition={groups: [{name: a, match: ['*', nothing]}]}";
+        SpecException e = assertThrows(SpecException.class, () -> run(request(false, SUMMARY, partition)));
+
+        assertEquals(1, e.problems().size(), e.getMessage());
+        assertTrue(
+                e.problems()
+                        .get(0)
+                        .startsWith(
+                                "optimizer.partition: pattern 'nothing' of group 'a' matches no tensor; there are layers.0"),
+                e.getMessage());
+        assertFalse(Files.exists(results.resolve(
+                "small/runs/" + SmallRun.experiment(SUMMARY, partition).runId(7))));
     }
 
     @Test

@@ -7,7 +7,6 @@ import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
 import soopt.curvature.Partitioning;
 import soopt.experiment.file.Experiment;
-import soopt.optimizer.NewtonSummary;
 import soopt.spec.SpecWriter;
 import soopt.spec.yaml.SpecException;
 
@@ -16,17 +15,6 @@ public final class Partitions {
     private static final int[] BLOCKS = {2, 3, 5, 10};
 
     private Partitions() {}
-
-    /** That of the optimizer; one group per tensor if it has none. */
-    static Partitioning rule(Experiment experiment) {
-        return experiment.optimizer() instanceof NewtonSummary newton
-                ? newton.partition()
-                : new Partitioning.Canonical();
-    }
-
-    public static Partition of(Experiment experiment, ParameterLayout layout) {
-        return rule(experiment).of(layout);
-    }
 
     /** As the experiment file calls it. */
     public static String name(Experiment experiment) {

@@ -31,12 +31,12 @@ public final class SpecArguments {
         return source().with(more);
     }
 
-    /** The result of work in which every mistake of the spec is one of the file that model.init.from names. */
-    public static <T> T withStart(SpecSource source, Supplier<T> work) {
+    /** The result of work; what it finds wrong with the value of a key is reported where the key stands. */
+    public static <T> T placed(SpecSource source, Supplier<T> work) {
         try {
             return work.get();
         } catch (SpecException e) {
-            throw source.at("model.init.from", e);
+            throw source.place(e);
         }
     }
 

@@ -12,4 +12,14 @@ public record Data(Examples train, Examples test, int[] featureShape, int output
     public boolean classification() {
         return train.targets() == 1 && outputs > 1;
     }
+
+    public Targets targets() {
+        Targets.Kind rows = train.oneHot() && test.oneHot() ? Targets.Kind.ONE_HOT : Targets.Kind.NUMBERS;
+        return new Targets(classification() ? Targets.Kind.LABELS : rows, outputs);
+    }
+
+    /** The same inputs with class indices for one-hot targets. */
+    public Data labelled() {
+        return new Data(new OneHotLabels(train), new OneHotLabels(test), featureShape, outputs);
+    }
 }

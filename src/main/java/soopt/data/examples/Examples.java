@@ -13,6 +13,16 @@ public interface Examples {
     /** Numbers per target: 1 (a class index) for classification, else the number of outputs. */
     int targets();
 
+    /** Shape and type of the targets as they were given, for messages: "y is int64 [16]". */
+    default String targetWords() {
+        return "the targets are class labels";
+    }
+
+    /** Whether every target is a row of zeros with a single 1, of two numbers at least. */
+    default boolean oneHot() {
+        return false;
+    }
+
     /** out_{k·features + j} ← normalized input j of example indices_{from+k}, for k &lt; count. */
     void inputs(int[] indices, int from, int count, float[] out);
 

@@ -2,6 +2,7 @@ package soopt.data.examples;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import soopt.data.fetch.DatasetException;
 import soopt.npy.NpyArray;
@@ -16,6 +17,7 @@ public final class NpyExamples implements Examples {
     private final int size;
     private final int features;
     private final boolean labelled;
+    private final boolean oneHot;
 
     /**
      * @param file for messages
@@ -40,6 +42,7 @@ public final class NpyExamples implements Examples {
         if (labelled) {
             requireLabels();
         }
+        this.oneHot = rowsAreOneHot();
     }
 
     private void requireShapes() {
@@ -128,6 +131,35 @@ public final class NpyExamples implements Examples {
     @Override
     public int targets() {
         return labelled ? 1 : y.length(1);
+    }
+
+    @Override
+    public String targetWords() {
+        return targetName + " in " + file + " is " + y.type().name().toLowerCase(Locale.ROOT) + " "
+                + Arrays.toString(y.shape());
+    }
+
+    @Override
+    public boolean oneHot() {
+        return oneHot;
+    }
+
+    private boolean rowsAreOneHot() {
+        int classes = targets();
+        for (int i = 0; i < size && classes > 1; i++) {
+            double sum = 0;
+            for (int c = 0; c < classes; c++) {
+                double value = y.at(i * classes + c);
+                if (value != 0 && value != 1) {
+                    return false;
+                }
+                sum += value;
+            }
+            if (sum != 1) {
+                return false;
+            }
+        }
+        return classes > 1;
     }
 
     @Override

@@ -31,6 +31,16 @@ final class Subset implements Examples {
     }
 
     @Override
+    public String targetWords() {
+        return whole.targetWords();
+    }
+
+    @Override
+    public boolean oneHot() {
+        return whole.oneHot();
+    }
+
+    @Override
     public void inputs(int[] indices, int from, int count, float[] out) {
         whole.inputs(inWhole(indices, from, count), 0, count, out);
     }

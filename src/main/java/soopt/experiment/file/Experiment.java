@@ -4,17 +4,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import soopt.backend.Backend;
 import soopt.backend.Precision;
+import soopt.backend.Tensor;
+import soopt.curvature.ParameterLayout;
+import soopt.curvature.Partition;
+import soopt.curvature.Partitioning;
 import soopt.data.Dataset;
 import soopt.data.examples.Data;
 import soopt.model.Model;
 import soopt.model.Network;
+import soopt.optimizer.NewtonSummary;
 import soopt.optimizer.Optimizer;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
 import soopt.spec.Range;
 import soopt.spec.SpecWriter;
+import soopt.spec.yaml.SpecException;
 
 /** An experiment file: everything that determines the numbers of a run, and what is written down of it. */
 public record Experiment(
@@ -76,11 +83,55 @@ public record Experiment(
         seeds = List.copyOf(seeds);
     }
 
-    /** The network of the model for this data; its curvature passes stay within the memory that the file gives. */
-    public Network network(Data data) {
-        Network network = model.network(data.featureShape(), data.outputs());
+    /**
+     * The data as the model's loss takes them: one-hot rows are classes to a loss of classes.
+     *
+     * @throws SpecException at model.loss if it does not take such targets
+     */
+    public Data fitting(Data data) {
+        return Fit.targets(model, data);
+    }
+
+    /**
+     * The network of the model for this data; its curvature passes stay within the memory that the file gives.
+     *
+     * @param numbers type of the tensors, which need not be the one of the file
+     * @throws SpecException at model, model.loss or a batch size if they do not fit the data or the machine
+     */
+    public Network network(Data data, Precision numbers) {
+        Fit.require(model, data.targets(), data.train().targetWords());
+        Network network = Fit.network(model, data.featureShape(), data.outputs());
+        Fit.memory(network, numbers, training, data);
         OptionalLong memory = curvature.memory().bytes();
         return memory.isPresent() ? network.withCurvatureMemory(memory.getAsLong()) : network;
+    }
+
+    /**
+     * The groups of the optimizer, one per tensor if it has none.
+     *
+     * @throws SpecException at optimizer.partition if they do not fit the network
+     */
+    public Partition partition(ParameterLayout layout) {
+        try {
+            return optimizer instanceof NewtonSummary method
+                    ? method.partition().of(layout)
+                    : new Partitioning.Canonical().of(layout);
+        } catch (SpecException e) {
+            throw e.under("optimizer.partition");
+        }
+    }
+
+    /**
+     * θ [P] as the run of a seed starts; the caller closes it.
+     *
+     * @throws SpecException at model.init.from if that file cannot be read or does not fit the network
+     */
+    public Tensor start(ParameterLayout layout, Backend backend, long seed) {
+        try {
+            return model.init().parameters(layout, backend, seed);
+        } catch (SpecException e) {
+            throw e.under("model.init.from");
+        }
     }
 
     /** The experiment of one run: this one with one seed and without the sweep. */
