@@ -3,12 +3,9 @@ package soopt.npy;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,14 +14,11 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
-import java.util.zip.ZipOutputStream;
 import soopt.file.WholeFile;
 
 /** NumPy's .npz: a zip archive with one .npy file per array. */
 public final class NpzFile {
     private static final String SUFFIX = ".npy";
-    /** The oldest time that a zip archive can hold without a field that depends on the time zone. */
-    private static final LocalDateTime FIXED_TIME = LocalDateTime.of(1980, 2, 1, 0, 0);
 
     private NpzFile() {}
 
@@ -81,29 +75,7 @@ public final class NpzFile {
      * @throws soopt.file.WriteException if the file system refuses
      */
     public static void write(Path path, Map<String, NpyArray> arrays) {
-        WholeFile.write(path, channel -> write(Channels.newOutputStream(channel), arrays));
-    }
-
-    /** Finishes the archive but leaves the stream open. */
-    private static void write(OutputStream out, Map<String, NpyArray> arrays) throws IOException {
-        ZipOutputStream zip = new ZipOutputStream(out);
-        for (Map.Entry<String, NpyArray> array : arrays.entrySet()) {
-            byte[] header = NpyFormat.header(array.getValue());
-            byte[] elements = array.getValue().raw();
-            CRC32 checksum = new CRC32();
-            checksum.update(header);
-            checksum.update(elements);
-            ZipEntry entry = new ZipEntry(array.getKey() + SUFFIX);
-            entry.setMethod(ZipEntry.STORED);
-            entry.setSize((long) header.length + elements.length);
-            entry.setCrc(checksum.getValue());
-            entry.setTimeLocal(FIXED_TIME);
-            zip.putNextEntry(entry);
-            zip.write(header);
-            zip.write(elements);
-            zip.closeEntry();
-        }
-        zip.finish();
+        WholeFile.write(path, channel -> NpzAppender.writeWhole(path, channel, arrays));
     }
 
     private static ZipFile open(Path path) throws IOException {
