@@ -15,7 +15,7 @@ import soopt.data.examples.Examples;
 import soopt.data.examples.Split;
 import soopt.experiment.file.Experiment;
 import soopt.model.Network;
-import soopt.model.WeightsFile;
+import soopt.model.weights.WeightsFile;
 
 /** An experiment opened for a look: its network on one backend, parameters, and batches of its data. */
 public final class Workbench implements AutoCloseable {

@@ -6,6 +6,7 @@ import java.util.random.RandomGenerator;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.ParameterLayout;
+import soopt.model.weights.WeightsFile;
 import soopt.random.RandomStreams;
 import soopt.spec.Constraints;
 import soopt.spec.Default;

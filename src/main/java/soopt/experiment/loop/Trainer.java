@@ -13,7 +13,7 @@ import soopt.experiment.folder.Recorder;
 import soopt.experiment.folder.RunState;
 import soopt.experiment.loop.Workload.Evaluation;
 import soopt.experiment.loop.Workload.Part;
-import soopt.model.WeightsFile;
+import soopt.model.weights.WeightsFile;
 import soopt.optimizer.Optimizer;
 import soopt.optimizer.Plateau;
 import soopt.optimizer.Refresh;
