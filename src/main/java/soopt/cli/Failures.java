@@ -21,6 +21,7 @@ import soopt.cli.options.Version;
 import soopt.data.fetch.DatasetException;
 import soopt.experiment.DeviceException;
 import soopt.experiment.folder.RunDirectoryException;
+import soopt.file.Shown;
 import soopt.file.Temporary;
 import soopt.file.WriteException;
 import soopt.spec.yaml.SpecException;
@@ -30,11 +31,14 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     private static final Pattern ERROR_LOG = Pattern.compile("error-\\d{8}-\\d{6}-.*\\.log");
     private static final Duration KEPT = Duration.ofDays(30);
 
+    /** How picocli says that an option takes a whole number. */
+    private static final Pattern WHOLE = Pattern.compile("is not an? (int|long)$");
+
     @Override
     public int handleParseException(ParameterException failure, String[] arguments) {
         CommandLine command = failure.getCommandLine();
         PrintWriter err = command.getErr();
-        err.println("soopt: " + message(failure));
+        print("soopt: " + message(failure), err);
         if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
             err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         }
@@ -45,7 +49,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         if (failure instanceof UnmatchedArgumentException unmatched) {
             return "unknown argument '" + String.join("' '", unmatched.getUnmatched()) + "'";
         }
-        return failure.getMessage().lines().findFirst().orElse("");
+        return WHOLE.matcher(failure.getMessage().lines().findFirst().orElse(""))
+                .replaceFirst("is not a whole number");
     }
 
     @Override
@@ -56,19 +61,19 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     /** Prints what the user needs to know of a failure and returns the exit code. */
     static int report(Throwable failure, PrintWriter err) {
         if (failure instanceof SpecException spec) {
-            spec.problems().forEach(err::println);
+            spec.problems().forEach(problem -> print(problem, err));
             return ExitCode.SPEC;
         }
         if (failure instanceof DatasetException) {
-            err.println(failure.getMessage());
+            print(failure.getMessage(), err);
             return ExitCode.DATASET;
         }
         if (failure instanceof RunDirectoryException || failure instanceof WriteException) {
-            err.println(failure.getMessage());
+            print(failure.getMessage(), err);
             return ExitCode.SPEC;
         }
         if (failure instanceof DeviceException) {
-            err.println(failure.getMessage());
+            print(failure.getMessage(), err);
             return ExitCode.DEVICE;
         }
         if (failure instanceof OutOfMemoryError) {
@@ -86,8 +91,13 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         return ExitCode.INTERNAL;
     }
 
+    /** Whatever a message quotes, from files, servers or arguments, reaches the terminal through here. */
+    private static void print(String message, PrintWriter err) {
+        String.valueOf(message).lines().map(Shown::line).forEach(err::println);
+    }
+
     private static String oneLine(Throwable failure) {
-        return failure.toString().lines().findFirst().orElse("");
+        return Shown.line(failure.toString().lines().findFirst().orElse(""));
     }
 
     /** Writes the stack trace to a new file in the cache, or in the temporary folder if that cannot be written; drops those of last month. */

@@ -5,17 +5,26 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import soopt.curvature.ParameterLayout.Parameter;
+import soopt.file.Shown;
 import soopt.spec.Constraints;
 import soopt.spec.Doc;
 
 /** One group of {@link Partitioning.Groups}. */
 public record GroupPattern(
-        @Doc("name of the group") String name,
+        @Doc("name of the group: letters, digits, _ . - * / [ ]")
+        String name,
 
         @Doc("names of tensors; * stands for any text, as in fc*.weight")
         List<String> match) {
+    /** What stands in tables and file names of any program unquoted; names of tensors are such names. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.*/\\[\\]-]{1,100}");
+
     public GroupPattern {
         Constraints.check(GroupPattern.class, name, match);
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException(
+                    "name must be 1 to 100 letters, digits and _ . - * / [ ], but is " + Shown.quoted(name));
+        }
         match = List.copyOf(match);
         if (match.isEmpty()) {
             throw new IllegalArgumentException("match must not be empty");
@@ -35,14 +44,31 @@ public record GroupPattern(
     List<String> unmatched(ParameterLayout layout) {
         return match.stream()
                 .filter(glob -> layout.parameters().stream().noneMatch(p -> matches(glob, p.name())))
-                .map(glob -> "pattern '" + glob + "' of group '" + name + "' matches no tensor; there are "
+                .map(glob -> "pattern " + Shown.quoted(glob) + " of group '" + name + "' matches no tensor; there are "
                         + tensors(layout))
                 .toList();
     }
 
+    /** Whether a name is what a pattern says; steps back to the last * alone, so that many of them cost no more. */
     private static boolean matches(String glob, String name) {
-        String regex = Pattern.quote(glob).replace("*", "\\E.*\\Q");
-        return name.matches(regex);
+        int at = 0;
+        int star = -1;
+        int resume = 0;
+        for (int i = 0; i < name.length(); ) {
+            if (at < glob.length() && glob.charAt(at) == '*') {
+                star = at++;
+                resume = i;
+            } else if (at < glob.length() && glob.charAt(at) == name.charAt(i)) {
+                at++;
+                i++;
+            } else if (star >= 0) {
+                at = star + 1;
+                i = ++resume;
+            } else {
+                return false;
+            }
+        }
+        return glob.substring(at).chars().allMatch(c -> c == '*');
     }
 
     private static String tensors(ParameterLayout layout) {

@@ -125,9 +125,15 @@ public final class Binder {
             return report(node.mark(), path + " must be a mapping, but " + node.state());
         }
         Map<String, Object> values = new LinkedHashMap<>();
-        mapping.entries()
-                .forEach((key, entry) -> value(valueType, bounds, entry.value(), Paths.join(path, key))
-                        .ifPresent(value -> values.put(key, value)));
+        mapping.entries().forEach((key, entry) -> {
+            try {
+                ScalarReader.requireCharacters(key);
+                value(valueType, bounds, entry.value(), Paths.join(path, key))
+                        .ifPresent(value -> values.put(key, value));
+            } catch (IllegalArgumentException e) {
+                report(entry.keyMark(), "a key of " + path + " " + e.getMessage());
+            }
+        });
         boolean complete = values.size() == mapping.entries().size();
         return complete ? Optional.of(Collections.unmodifiableMap(values)) : Optional.empty();
     }
@@ -167,6 +173,8 @@ public final class Binder {
                     refused.filter(it -> Suggestions.spells(key, it.keys())).map(Refused::why);
             if (why.isPresent()) {
                 report(entry.keyMark(), Paths.join(path, key) + " is not offered: " + why.get() + "; remove the key");
+            } else if (problems.size() >= Problem.MOST) {
+                report(entry.keyMark(), Paths.join(path, key) + " is unknown");
             } else {
                 Optional<String> meant = Suggestions.nearest(key, known);
                 meant.ifPresent(misspelt::add);

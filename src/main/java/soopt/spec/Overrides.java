@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import soopt.file.Shown;
 import soopt.spec.yaml.Mark;
 import soopt.spec.yaml.Paths;
 import soopt.spec.yaml.Problem;
@@ -19,6 +20,7 @@ import soopt.spec.yaml.YamlReader;
 final class Overrides {
     private static final Pattern FORM =
             Pattern.compile("(?s)(?:~(?<gone>[^=]+)|\\+?(?<path>[^=~+][^=]*)=(?<value>.*))");
+    private static final int DEEPEST = 50;
     private static final Pattern INDEX = Pattern.compile("\\d{1,9}");
 
     private final Mark mark;
@@ -39,6 +41,9 @@ final class Overrides {
             List<String> keys = Arrays.asList(path.strip().split("\\.", -1));
             if (keys.contains("")) {
                 throw new IllegalArgumentException("has an empty key");
+            }
+            if (keys.size() > DEEPEST) {
+                throw new IllegalArgumentException("has " + keys.size() + " keys; at most " + DEEPEST);
             }
             return (YamlNode.Mapping) new Overrides(mark).change(root, "", keys, value);
         } catch (SpecException e) {
@@ -115,8 +120,8 @@ final class Overrides {
         int limit = value.isPresent() ? elements.size() : elements.size() - 1;
         int index = INDEX.matcher(keys.get(0)).matches() ? Integer.parseInt(keys.get(0)) : Integer.MAX_VALUE;
         if (index > limit) {
-            throw new IllegalArgumentException(
-                    path + " is a list of " + elements.size() + ", and '" + keys.get(0) + "' is no index of it");
+            throw new IllegalArgumentException(path + " is a list of " + elements.size() + ", and "
+                    + Shown.quoted(keys.get(0)) + " is no index of it");
         }
         if (value.isEmpty() && rest.isEmpty()) {
             elements.remove(index);

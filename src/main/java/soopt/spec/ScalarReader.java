@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import soopt.file.Shown;
 import soopt.spec.yaml.YamlNode;
 
 /**
@@ -21,6 +22,10 @@ import soopt.spec.yaml.YamlNode;
  */
 public final class ScalarReader {
     private static final Pattern NOT_FINITE = Pattern.compile("[-+]?\\.?(nan|inf|infinity)", Pattern.CASE_INSENSITIVE);
+    /** More than the exact decimal of any double has. */
+    private static final int MOST_DIGITS = 1200;
+
+    private static final int LONGEST_TEXT = 4096;
     private static final Set<String> TRUE = Set.of("true", "yes", "on");
     private static final Set<String> FALSE = Set.of("false", "no", "off");
 
@@ -60,6 +65,7 @@ public final class ScalarReader {
             return constant(type, node);
         }
         String text = text(node);
+        requireCharacters(text);
         if (type == String.class) {
             return text;
         }
@@ -87,7 +93,7 @@ public final class ScalarReader {
             BigDecimal value = new BigDecimal(text);
             if (value.compareTo(BigDecimal.valueOf(least)) < 0 || value.compareTo(BigDecimal.valueOf(greatest)) > 0) {
                 throw new IllegalArgumentException(
-                        "must be a whole number from " + least + " to " + greatest + ", but is " + text);
+                        "must be a whole number from " + least + " to " + greatest + ", but is " + Shown.value(text));
             }
             return value.longValueExact();
         } catch (ArithmeticException | NumberFormatException e) {
@@ -99,12 +105,13 @@ public final class ScalarReader {
         if (node instanceof YamlNode.Scalar scalar
                 && scalar.plain()
                 && NOT_FINITE.matcher(scalar.text()).matches()) {
-            throw new IllegalArgumentException("must be finite, but is " + scalar.text());
+            throw new IllegalArgumentException("must be finite, but is " + Shown.value(scalar.text()));
         }
         String text = number(node, "a number");
         double value = Double.parseDouble(text);
         if (!Double.isFinite(value)) {
-            throw new IllegalArgumentException("must be finite, but " + text + " is beyond the range of a double");
+            throw new IllegalArgumentException(
+                    "must be finite, but " + Shown.value(text) + " is beyond the range of a double");
         }
         return value;
     }
@@ -115,8 +122,12 @@ public final class ScalarReader {
             throw wrong(kind, node);
         }
         if (!scalar.plain()) {
-            throw new IllegalArgumentException(
-                    "must be " + kind + ", but is text in quotes: write " + scalar.text() + " without them");
+            throw new IllegalArgumentException("must be " + kind + ", but is text in quotes: write "
+                    + Shown.value(scalar.text()) + " without them");
+        }
+        if (scalar.text().length() > MOST_DIGITS) {
+            throw new IllegalArgumentException("must be " + kind + " of at most " + MOST_DIGITS + " digits, but has "
+                    + scalar.text().length());
         }
         return scalar.text().replace("_", "");
     }
@@ -155,11 +166,28 @@ public final class ScalarReader {
         return scalar.text();
     }
 
+    /** What no file system, terminal or table can hold is no text here either. */
+    static void requireCharacters(String text) {
+        if (text.length() > LONGEST_TEXT) {
+            throw new IllegalArgumentException("must be text of at most " + LONGEST_TEXT + " characters, but has "
+                    + text.length() + ": " + Shown.quoted(text));
+        }
+        text.codePoints()
+                .filter(c -> c == 0 || Character.getType(c) == Character.SURROGATE)
+                .findFirst()
+                .ifPresent(c -> {
+                    throw new IllegalArgumentException(
+                            String.format("must be text without the character U+%04X, but is ", c)
+                                    + Shown.quoted(text));
+                });
+    }
+
     private static Path path(String text) {
         try {
             return Path.of(text);
         } catch (InvalidPathException e) {
-            throw new IllegalArgumentException("must be a path, but is '" + text + "': " + e.getReason(), e);
+            throw new IllegalArgumentException(
+                    "must be a path, but is " + Shown.quoted(text) + ": " + e.getReason(), e);
         }
     }
 
@@ -183,7 +211,7 @@ public final class ScalarReader {
             if (e.getCause() instanceof IllegalArgumentException rejected) {
                 throw rejected;
             }
-            throw new IllegalStateException(parser + " failed on '" + text + "'", e.getCause());
+            throw new IllegalStateException(parser + " failed on " + Shown.quoted(text), e.getCause());
         } catch (IllegalAccessException e) {
             throw new IllegalStateException("cannot call " + parser, e);
         }

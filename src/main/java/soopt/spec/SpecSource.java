@@ -1,11 +1,15 @@
 package soopt.spec;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import soopt.file.Problems;
 import soopt.spec.yaml.Mark;
 import soopt.spec.yaml.Problem;
 import soopt.spec.yaml.SpecException;
@@ -14,6 +18,9 @@ import soopt.spec.yaml.YamlReader;
 
 /** An experiment file as written, and the overrides put on top of it; {@link Binder} gives it a meaning. */
 public final class SpecSource {
+    /** Bytes of a file. */
+    private static final int LARGEST = 1 << 20;
+
     private final String name;
     private final String text;
     private final List<String> overrides;
@@ -35,12 +42,21 @@ public final class SpecSource {
         if (Files.isDirectory(file)) {
             throw new SpecException(name + ": is a folder, not a file");
         }
-        try {
-            return parse(name, Files.readString(file));
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes(LARGEST + 1);
+            if (bytes.length > LARGEST) {
+                throw new SpecException(name + ": is larger than 1 MiB, more than any experiment file is");
+            }
+            return parse(
+                    name,
+                    StandardCharsets.UTF_8
+                            .newDecoder()
+                            .decode(ByteBuffer.wrap(bytes))
+                            .toString());
         } catch (CharacterCodingException e) {
             throw new SpecException(name + ": is not text in UTF-8");
         } catch (IOException e) {
-            throw new SpecException(name + ": cannot be read: " + e.getMessage());
+            throw new SpecException(name + ": cannot be read: " + Problems.reason(e));
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
+import soopt.file.Shown;
 
 /** The name the user may have meant. */
 final class Suggestions {
@@ -13,14 +14,18 @@ final class Suggestions {
     /** {@code "; did you mean 'step-size'?"}, or nothing if no name is near. */
     static String didYouMean(String given, Collection<String> known) {
         return nearest(given, known)
-                .map(name -> "; did you mean '" + name + "'?")
+                .map(name -> "; did you mean " + Shown.quoted(name) + "?")
                 .orElse("");
     }
 
     static Optional<String> nearest(String given, Collection<String> known) {
+        if (given.length() > Shown.LENGTH) {
+            return Optional.empty();
+        }
         String wanted = normalized(given);
         int limit = Math.max(1, given.length() / 3);
         return known.stream()
+                .filter(name -> Math.abs(name.length() - wanted.length()) <= limit + 2)
                 .filter(name -> distance(wanted, normalized(name)) <= limit)
                 .filter(name -> distance(wanted, normalized(name)) < Math.max(wanted.length(), name.length()))
                 .min(Comparator.comparingInt(name -> distance(wanted, normalized(name))));

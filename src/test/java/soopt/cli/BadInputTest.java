@@ -124,6 +124,33 @@ class BadInputTest {
     }
 
     @Test
+    void wordsThatTerminalsObey_areShownAsCodes() throws IOException {
+        Path file = spec(GOOD.replace("experiment: bad", "experiment: \"\\e[2J\\e]0;owned\\a\""));
+        expectOneLine(ExitCode.SPEC, "but is '\\u001b[2J\\u001b]0;owned\\u0007'", "config", "validate", file);
+        String groups = "optimizer.partition={groups: [{name: \"a\\nb\\e[31m\", match: [\"*\"]}]}";
+        expectOneLine(
+                ExitCode.SPEC,
+                "optimizer.partition.groups.0.name must be 1 to 100 letters, digits and _ . - * / [ ], but is 'a b\\u001b[31m'",
+                "run",
+                spec(GOOD),
+                groups,
+                "--results",
+                results());
+        expectOneLine(ExitCode.DATASET, "there is no data set 'a\\u001b[2J'", "datasets", "verify", "a\u001b[2J");
+        Cli.Result unknown = Cli.run("run", spec(GOOD), "--x\u001b[2J").expect(ExitCode.USAGE);
+        assertEquals(
+                "soopt: unknown argument '--x\\u001b[2J'", unknown.errorLines().get(0));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"run, --seed, 1.5", "run, --threads, two", "curvature, --limit, 1e3"})
+    void optionThatIsNoWholeNumber_saysSo(String command, String option, String value) throws IOException {
+        Cli.Result result = Cli.run(command, spec(GOOD), option, value).expect(ExitCode.USAGE);
+        String line = result.errorLines().get(0);
+        assertTrue(line.contains("'" + option + "'") && line.endsWith("'" + value + "' is not a whole number"), line);
+    }
+
+    @Test
     void missingFile_isOneLine() {
         expectOneLine(ExitCode.SPEC, "no such file", "run", folder.resolve("none.yaml"));
     }

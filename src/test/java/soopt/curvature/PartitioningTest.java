@@ -2,10 +2,15 @@ package soopt.curvature;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import soopt.curvature.ParameterLayout.Role;
 import soopt.spec.Choices;
 import soopt.spec.yaml.SpecException;
@@ -91,6 +96,51 @@ final class PartitioningTest {
         assertTrue(problems(groups(new GroupPattern("all", List.of("*", "fc0?weight"))))
                 .get(0)
                 .contains("matches no"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "*, true",
+        "**, true",
+        "fc0.weight, true",
+        "fc0.weight*, true",
+        "*fc0.weight, true",
+        "*0*w*t, true",
+        "*e*i*, true",
+        "fc*ght, true",
+        "fc0.*weight, true",
+        "fc0.weigh, false",
+        "fc0.weights, false",
+        "c0.weight, false",
+        "*.weigh, false",
+        "fc0.*weights, false",
+        "*t*f*, false",
+        "'', false"
+    })
+    void star_standsForAnyText(String pattern, boolean matches) {
+        ParameterLayout layout = new ParameterLayout.Builder()
+                .add("fc0.weight", Role.WEIGHT, 0, 1, 2)
+                .build();
+        assertEquals(
+                matches ? 0 : 1,
+                new GroupPattern("a", List.of(pattern)).unmatched(layout).size());
+    }
+
+    @Test
+    void manyStars_takeNoTime() {
+        GroupPattern group = new GroupPattern("a", List.of("*".repeat(4000) + "x"));
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(1),
+                () -> assertEquals(1, group.unmatched(layout(2)).size()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "=HYPERLINK(1)", "a b", "a,b", "a\nb", "a\u001b[31m", "\"", "ä", "a;b", "@a", "+a"})
+    void namesOfGroups_areThoseThatTablesHoldUnquoted(String name) {
+        String message = assertThrows(IllegalArgumentException.class, () -> new GroupPattern(name, List.of("*")))
+                .getMessage();
+        assertTrue(message.startsWith("name must be 1 to 100 letters, digits and _ . - * / [ ], but is '"), message);
+        assertEquals("fc0.weight[1][2]-*/_", new GroupPattern("fc0.weight[1][2]-*/_", List.of("*")).name());
     }
 
     @Test

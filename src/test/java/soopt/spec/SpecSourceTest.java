@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,7 +66,9 @@ class SpecSourceTest {
         assertEquals(
                 List.of("f.yaml:1:4: not YAML: found character '@' that cannot start any token"), problems("a: @x"));
         assertEquals(List.of("f.yaml:1:4: not YAML: found undefined alias x"), problems("a: *x\n"));
-        assertTrue(problems("a: 1\n---\nb: 2\n").get(0).startsWith("f.yaml:2:1: not YAML: but found another document"));
+        assertEquals(
+                List.of("f.yaml:2:1: a second document begins at line 2; one file holds one experiment"),
+                problems("a: 1\n---\nb: 2\n"));
     }
 
     @Test
@@ -87,6 +91,107 @@ class SpecSourceTest {
     void tagsAndKeysThatAreNotText_areRefused() {
         assertEquals(List.of("f.yaml:1:4: a has the tag !x; tags are not supported"), problems("a: !x 1\n"));
         assertEquals(List.of("f.yaml:1:3: the top level has a key that is not text"), problems("? [1]\n: 2\n"));
+    }
+
+    @Test
+    void aliases_countWithAllTheyStandFor() {
+        StringBuilder laughs = new StringBuilder("a0: &a0 [x, x, x]\n");
+        for (int i = 1; i < 16; i++) {
+            laughs.append(String.format("a%d: &a%d [*a%d, *a%d, *a%d]%n", i, i, i - 1, i - 1, i - 1));
+        }
+        assertEquals(
+                List.of("f.yaml:10:5: a9 stands for more than 50000 values or 1048576 characters through aliases"),
+                problems(laughs.toString()));
+        String merges = "a: &a {" + "k%d: 1, ".repeat(3000) + "}\nb: {<<: [" + "*a, ".repeat(300) + "]}\n";
+        assertEquals(
+                List.of("f.yaml:2:9: b stands for more than 50000 values or 1048576 characters through aliases"),
+                problems(String.format(merges, IntStream.range(0, 3000).boxed().toArray())));
+        String apart = "a: &a {" + "k%d: 1, ".repeat(3000) + "}\nb: [" + "{<<: *a}, ".repeat(9) + "]\n";
+        assertEquals(
+                List.of("f.yaml:2:4: b stands for more than 50000 values or 1048576 characters through aliases"),
+                problems(String.format(apart, IntStream.range(0, 3000).boxed().toArray())));
+    }
+
+    @Test
+    void anAliasUsedOften_isNoExcess() {
+        String yaml = "name: a\noptimizer: line-search\ntraining: {epochs: 1}\ngrid:\n  a: &a [1, 2]\n"
+                + IntStream.range(0, 500).mapToObj(i -> "  b" + i + ": *a\n").collect(Collectors.joining());
+        assertEquals(501, Fixture.bind(yaml).grid().size());
+    }
+
+    @Test
+    void aByteOrderMark_isNoPartOfTheFirstKey() {
+        assertEquals(
+                3,
+                Binder.bind(SpecSource.parse("f.yaml", "\ufeffepochs: 3"), Training.class)
+                        .epochs());
+    }
+
+    @Test
+    void read_refusesAFileThatIsTooLarge_beforeItsEnd() throws IOException {
+        Path large = Files.writeString(folder.resolve("large.yaml"), "#".repeat((1 << 20) + 1));
+        assertEquals(
+                List.of(large + ": is larger than 1 MiB, more than any experiment file is"),
+                problems(() -> SpecSource.read(large)));
+        assertEquals(
+                List.of("/dev/zero: is larger than 1 MiB, more than any experiment file is"),
+                problems(() -> SpecSource.read(Path.of("/dev/zero"))));
+        assertEquals(List.of("/dev/null: is empty"), problems(() -> SpecSource.read(Path.of("/dev/null"))));
+    }
+
+    @Test
+    void charactersThatTerminalsObey_areShownAsCodes() {
+        assertEquals(
+                List.of("f\\u001b.yaml:1:1: name must be text without the character U+0000, but is "
+                        + "'\\u001b[2J\\u009b \\u202e\\u0000'"),
+                problems(() -> Binder.bind(
+                                SpecSource.parse("f\u001b.yaml", "\"name\": \"\\e[2J\\x9b\\n\\u202e\\0\"")
+                                        .with(List.of("optimizer=line-search", "training={epochs: 1}")),
+                                Experiment.class))
+                        .stream()
+                        .map(text -> text.replace(":1:9:", ":1:1:"))
+                        .toList());
+        assertEquals(
+                List.of("override '\\u001b[31m': is not an override; write key=value, +key=value or ~key"),
+                problems(() -> Fixture.bind(Fixture.SHORTEST, "\u001b[31m")));
+    }
+
+    @Test
+    void messages_repeatOnlyTheBeginningOfAValue() {
+        String x = "x".repeat(500);
+        String shown = "x".repeat(60) + "…";
+        for (String override : List.of(
+                "seeds=[" + "1".repeat(300) + "]",
+                "seeds=[" + "1".repeat(30_000) + "]",
+                "training.epochs='" + "1".repeat(1000) + "'",
+                "training.epochs=" + x,
+                "patience=1e" + "9".repeat(500),
+                "schedule=" + x,
+                "optimizer=" + x,
+                "optimizer.type=" + x,
+                "verbose=" + x,
+                x + "=1",
+                "training." + x + "=1",
+                "~grid." + x,
+                "seeds." + x + "=1",
+                x,
+                "a=" + x)) {
+            List<String> problems = problems(() -> Fixture.bind(Fixture.SHORTEST + "seeds: [1]\n", override));
+            problems.forEach(text -> assertTrue(text.length() < 400, text));
+            assertTrue(problems.get(0).startsWith("override '" + override.substring(0, 60) + "…': "), problems.get(0));
+        }
+        assertEquals(
+                List.of("f.yaml:1:10: epochs must be a whole number, but is '" + shown + "'"),
+                problems(() -> Binder.bind(SpecSource.parse("f.yaml", "epochs:  " + x), Training.class)));
+    }
+
+    @Test
+    void ofVeryManyMistakes_theFirstHundredAreTold() {
+        String yaml = IntStream.range(0, 500).mapToObj(i -> "k" + i + ": 1\n").collect(Collectors.joining());
+        List<String> problems = problems(() -> Fixture.bind(yaml));
+        assertEquals(101, problems.size());
+        assertTrue(problems.get(0).startsWith("f.yaml:1:1: "), problems.get(0));
+        assertTrue(problems.get(100).matches("and \\d+ more mistakes"), problems.get(100));
     }
 
     @Test

@@ -3,6 +3,7 @@ package soopt.experiment.file;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import soopt.file.Shown;
 
 /**
  * How often something is done: "1 epoch", "200 steps", "5 min" or "never".
@@ -35,7 +36,7 @@ public record Every(long amount, Unit unit) {
         Matcher matcher = TEXT.matcher(text.strip().toLowerCase(Locale.ROOT));
         if (!matcher.matches() || Long.parseLong(matcher.group(1)) == 0) {
             throw new IllegalArgumentException(
-                    "must be like '1 epoch', '100 steps', '5 min', '30 s' or 'never', but is '" + text + "'");
+                    "must be like '1 epoch', '100 steps', '5 min', '30 s' or 'never', but is " + Shown.quoted(text));
         }
         long amount = Long.parseLong(matcher.group(1));
         return switch (matcher.group(2).charAt(0)) {

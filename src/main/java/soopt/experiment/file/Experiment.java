@@ -12,6 +12,7 @@ import soopt.curvature.Partition;
 import soopt.curvature.Partitioning;
 import soopt.data.Dataset;
 import soopt.data.examples.Data;
+import soopt.file.Shown;
 import soopt.model.Model;
 import soopt.model.Network;
 import soopt.optimizer.NewtonSummary;
@@ -52,7 +53,7 @@ public record Experiment(
         CurvatureSettings curvature,
 
         @Doc("the runs that soopt sweep makes of this file") Optional<Sweep> sweep) {
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.-]+");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}");
 
     public Experiment {
         Constraints.check(
@@ -69,16 +70,16 @@ public record Experiment(
                 record,
                 curvature,
                 sweep);
-        if (!NAME.matcher(experiment).matches() || experiment.startsWith(".")) {
+        if (!NAME.matcher(experiment).matches()) {
             throw new IllegalArgumentException(
-                    "experiment must be letters, digits, '_', '.' and '-', not beginning with '.', but is '"
-                            + experiment + "'");
+                    "experiment must be 1 to 100 letters, digits, '_', '.' and '-', not beginning with '.', but is "
+                            + Shown.quoted(experiment));
         }
         if (seeds.isEmpty()) {
             throw new IllegalArgumentException("seeds must have at least one seed");
         }
         if (seeds.stream().distinct().count() < seeds.size()) {
-            throw new IllegalArgumentException("seeds must differ, but are " + seeds);
+            throw new IllegalArgumentException("seeds must differ, but are " + Shown.value(seeds.toString()));
         }
         seeds = List.copyOf(seeds);
     }

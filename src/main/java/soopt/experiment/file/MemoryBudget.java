@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import soopt.file.Shown;
 
 /**
  * Memory that a computation may take: "auto" or a size such as "512 MiB".
@@ -21,7 +22,7 @@ public record MemoryBudget(OptionalLong bytes) {
         Matcher matcher = TEXT.matcher(text.strip().toLowerCase(Locale.ROOT));
         if (!matcher.matches() || Long.parseLong(matcher.group(1)) == 0) {
             throw new IllegalArgumentException(
-                    "must be auto or a size like '512 MiB' or '2 GiB', but is '" + text + "'");
+                    "must be auto or a size like '512 MiB' or '2 GiB', but is " + Shown.quoted(text));
         }
         long base = matcher.group(2).contains("i") ? 1024 : 1000;
         long unit = switch (matcher.group(2).charAt(0)) {

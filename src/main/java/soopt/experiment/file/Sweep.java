@@ -2,6 +2,7 @@ package soopt.experiment.file;
 
 import java.util.List;
 import java.util.Map;
+import soopt.file.Shown;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
@@ -24,7 +25,8 @@ public record Sweep(
         grid.forEach((key, values) -> requireValues("grid." + key, values));
         zip.forEach((key, values) -> requireValues("zip." + key, values));
         if (zip.values().stream().mapToInt(List::size).distinct().count() > 1) {
-            throw new IllegalArgumentException("zip must have lists of one length, but has " + zip);
+            throw new IllegalArgumentException(
+                    "zip must have lists of one length, but has " + Shown.value(zip.toString()));
         }
     }
 

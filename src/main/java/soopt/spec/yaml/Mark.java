@@ -1,6 +1,7 @@
 package soopt.spec.yaml;
 
 import java.util.Comparator;
+import soopt.file.Shown;
 
 /**
  * Where something was written. Sorts as the reader meets it: the file from the top, then the overrides in their order.
@@ -14,11 +15,11 @@ public record Mark(String where, int line, int column) implements Comparable<Mar
             Comparator.comparingInt(Mark::line).thenComparingInt(Mark::column);
 
     public static Mark inFile(String name, int line, int column) {
-        return new Mark(name + ":" + line + ":" + column, line, column);
+        return new Mark(Shown.line(name) + ":" + line + ":" + column, line, column);
     }
 
     public static Mark ofOverride(String text, int index) {
-        return new Mark("override '" + text + "'", Integer.MAX_VALUE, index);
+        return new Mark("override " + Shown.quoted(text), Integer.MAX_VALUE, index);
     }
 
     boolean isInFile() {

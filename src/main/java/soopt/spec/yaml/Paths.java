@@ -1,12 +1,16 @@
 package soopt.spec.yaml;
 
-/** Dotted paths of keys, as in {@code optimizer.step-size} and {@code seeds.0}; the top level is the empty path. */
+import soopt.file.Shown;
+
+/** Dotted paths of keys as messages show them: {@code optimizer.step-size}, {@code seeds.0}; the top level is the empty path. */
 public final class Paths {
+    private static final int LENGTH = 200;
+
     private Paths() {}
 
     public static String join(String path, Object key) {
-        String word = key.toString().isEmpty() ? "''" : key.toString();
-        return path.isEmpty() ? word : path + "." + word;
+        String word = key.toString().isEmpty() ? "''" : Shown.value(key.toString());
+        return path.isEmpty() ? word : path.length() > LENGTH ? path : path + "." + word;
     }
 
     /** The beginning of a sentence about the value at a path. */

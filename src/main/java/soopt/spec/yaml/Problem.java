@@ -1,21 +1,34 @@
 package soopt.spec.yaml;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import soopt.file.Shown;
 
 /** One mistake of the user and where it was written; always one line. */
 public record Problem(Mark mark, String message) {
-    /** All mistakes as one exception, sorted by position. */
+    /** Mistakes that are told; whoever made more mends these first. */
+    public static final int MOST = 100;
+
+    private static final int LONGEST = 1000;
+
+    /** All mistakes as one exception, sorted by position; of very many the first. */
     public static SpecException exception(List<Problem> problems) {
-        return new SpecException(problems.stream()
+        List<String> lines = problems.stream()
                 .sorted(Comparator.comparing(Problem::mark))
                 .map(Problem::toString)
                 .distinct()
-                .toList());
+                .toList();
+        if (lines.size() <= MOST) {
+            return new SpecException(lines);
+        }
+        List<String> first = new ArrayList<>(lines.subList(0, MOST));
+        first.add("and " + (lines.size() - MOST) + " more mistakes");
+        return new SpecException(first);
     }
 
     @Override
     public String toString() {
-        return (mark.where() + ": " + message).replaceAll("\\R", " ");
+        return mark.where() + ": " + Shown.line(Shown.cut(message, LONGEST));
     }
 }

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import soopt.file.Shown;
 
 /** The user's mistakes in an experiment file or in its overrides: all of them, each one line that says where. */
 public final class SpecException extends RuntimeException {
@@ -54,7 +55,7 @@ public final class SpecException extends RuntimeException {
 
     private static List<String> lines(Optional<String> key, List<String> texts) {
         return texts.stream()
-                .map(text -> key.map(name -> name + ": " + text).orElse(text))
+                .map(text -> Shown.line(key.map(name -> name + ": " + text).orElse(text)))
                 .toList();
     }
 }

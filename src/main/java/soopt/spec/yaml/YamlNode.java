@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import soopt.file.Shown;
 
 /** What the user wrote, with positions and without types: YAML before any record gives it a meaning. */
 public sealed interface YamlNode {
@@ -30,8 +31,6 @@ public sealed interface YamlNode {
 
     /** @param plain written without quotes, so that it may be a number, a boolean or null */
     record Scalar(Mark mark, String text, boolean plain) implements YamlNode {
-        private static final int SHOWN = 60;
-
         /** Whether the text is that of a number, quoted or not. */
         public boolean isNumber() {
             return YamlNode.isNumber(text);
@@ -51,10 +50,9 @@ public sealed interface YamlNode {
                 return "has no value";
             }
             if (plain && isNumber()) {
-                return "is " + text;
+                return "is " + Shown.value(text);
             }
-            String shown = text.strip();
-            return "is '" + (shown.length() <= SHOWN ? shown : shown.substring(0, SHOWN) + "…") + "'";
+            return "is " + Shown.quoted(text.strip());
         }
     }
 

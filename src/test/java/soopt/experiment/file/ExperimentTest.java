@@ -52,7 +52,9 @@ class ExperimentTest {
 
     @Test
     void mistakes_areNamedWithTheirKey() {
-        assertTrue(problem("experiment=a/b").contains("experiment must be letters, digits"), problem("experiment=a/b"));
+        assertTrue(
+                problem("experiment=a/b").contains("experiment must be 1 to 100 letters, digits"),
+                problem("experiment=a/b"));
         assertTrue(problem("seeds=[]").contains("seeds must have at least one seed"));
         assertTrue(problem("seeds=[1, 1]").contains("seeds must differ"));
         assertTrue(problem("record.steps.every=5 min").contains("record.steps.every must count epochs or steps"));

@@ -1,0 +1,59 @@
+package soopt.file;
+
+/**
+ * Text from files, servers and command lines as messages show it: nothing in it can move a cursor, hide a word or fill a
+ * screen.
+ */
+public final class Shown {
+    /** Characters of a value that a message repeats. */
+    public static final int LENGTH = 60;
+
+    private Shown() {}
+
+    /** The beginning of a value: at most {@link #LENGTH} characters, on one line. */
+    public static String value(String text) {
+        return line(cut(text, LENGTH));
+    }
+
+    /** A value in quotes. */
+    public static String quoted(String text) {
+        return "'" + value(text) + "'";
+    }
+
+    /** At most so many characters, and … for the rest. */
+    public static String cut(String text, int length) {
+        if (text.length() <= length) {
+            return text;
+        }
+        boolean splitsPair = Character.isHighSurrogate(text.charAt(length - 1));
+        return text.substring(0, splitsPair ? length - 1 : length) + "…";
+    }
+
+    /** The text on one line: breaks become blanks, characters that terminals obey or do not show become {@code \}{@code u001b}. */
+    public static String line(String text) {
+        if (text.codePoints().noneMatch(Shown::isHidden)) {
+            return text;
+        }
+        StringBuilder shown = new StringBuilder();
+        text.replaceAll("\\R", " ").codePoints().forEach(c -> {
+            if (isHidden(c)) {
+                shown.append(String.format(c > 0xffff ? "\\U%08x" : "\\u%04x", c));
+            } else {
+                shown.appendCodePoint(c);
+            }
+        });
+        return shown.toString();
+    }
+
+    /** Controls (C0, C1), format characters such as those that turn the direction of writing, breaks, halves of pairs. */
+    private static boolean isHidden(int c) {
+        return switch (Character.getType(c)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> true;
+            default -> false;
+        };
+    }
+}
