@@ -37,7 +37,7 @@ final class SummaryAverage {
 
     private double[] addMoving(double[] sample, double factor) {
         current = currentCount == 0 ? sample : combine(factor, current, 1 - factor, sample);
-        currentCount++;
+        currentCount = 1;
         return current;
     }
 

@@ -5,9 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -120,9 +125,10 @@ final class OptimizersTest {
     void steps_takeNoNewMemory_onceStarted(Optimizer optimizer) {
         GoldenProblem data = new GoldenProblem(backend, Golden.read("trajectory/mlp_data.json"));
         List<Objective> training = data.batches("train_batches");
+        Problem problem = data.problem(data.batches("hg_batches"));
         long before = backend.memory().liveBytes();
         try (Tensor theta = data.start();
-                Optimizer.Iteration iteration = optimizer.start(data.problem(data.batches("hg_batches")))) {
+                Optimizer.Iteration iteration = optimizer.start(problem)) {
             go(iteration, theta, training.get(0));
             long after = backend.memory().liveBytes();
             for (int t = 1; t < 10; t++) {
@@ -130,7 +136,62 @@ final class OptimizersTest {
             }
             assertEquals(after, backend.memory().liveBytes());
         }
-        assertTrue(backend.memory().liveBytes() >= before);
+        assertEquals(before, backend.memory().liveBytes());
+    }
+
+    /** Halves are exact, so that the updates must be too. */
+    @ParameterizedTest
+    @MethodSource("optimizers")
+    void scaledStepSize_scalesTheUpdate(Optimizer optimizer) {
+        GoldenProblem data = new GoldenProblem(backend, Golden.read("trajectory/mlp_data.json"));
+        List<double[]> updates = new ArrayList<>();
+        for (double factor : new double[] {1, 0.5, 8}) {
+            try (Tensor theta = data.start();
+                    Optimizer.Iteration iteration = optimizer.start(data.problem(data.batches("hg_batches")))) {
+                double before = iteration.stepSize();
+                assertTrue(before > 0);
+                iteration.scaleStepSize(factor);
+                assertEquals(factor * before, iteration.stepSize());
+                updates.add(firstUpdate(iteration, theta, data.batches("train_batches")));
+            }
+        }
+        for (int i = 0; i < updates.get(0).length; i++) {
+            assertEquals(0.5 * updates.get(0)[i], updates.get(1)[i]);
+            assertEquals(8 * updates.get(0)[i], updates.get(2)[i]);
+        }
+    }
+
+    /** Of the first step that moves: a warm-up does not. */
+    private double[] firstUpdate(Optimizer.Iteration iteration, Tensor theta, List<Objective> batches) {
+        for (Objective batch : batches) {
+            Optional<Tensor> update = iteration.step(theta, batch).update();
+            if (update.isPresent()) {
+                return host(update.get());
+            }
+        }
+        throw new AssertionError("no step moves");
+    }
+
+    /** A key that stands in two records has one meaning, default and range. */
+    @Test
+    void sgdAndAdam_haveTheKeysOfTheirDirections() {
+        assertEquals(keys(Direction.Sgd.class), keys(Sgd.class));
+        assertEquals(keys(Direction.Adam.class), keys(Adam.class));
+    }
+
+    private static Map<String, List<String>> keys(Class<? extends Record> type) {
+        Map<String, List<String>> keys = new TreeMap<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            if (!component.getName().equals("stepSize")) {
+                keys.put(
+                        component.getName(),
+                        Arrays.stream(component.getAnnotations())
+                                .map(Object::toString)
+                                .sorted()
+                                .toList());
+            }
+        }
+        return keys;
     }
 
     private int go(Optimizer.Iteration iteration, Tensor theta, Objective batch) {
@@ -247,6 +308,23 @@ final class OptimizersTest {
         assertThrows(IllegalArgumentException.class, () -> new Direction.Sgd(1, 0, false, 0));
         assertThrows(IllegalArgumentException.class, () -> new NewtonSummary.Cubic(-1));
         assertThrows(IllegalArgumentException.class, () -> new Plateau(2, 1, 1e-4, 0, Plateau.Best.KEEP));
+        assertThrows(IllegalArgumentException.class, () -> new Adam(0.1, 1, 0.9, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Direction.Adam(0.9, 1, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new LearningRateMomentum(1, NO_MOMENTUM.order()));
+        assertThrows(IllegalArgumentException.class, () -> new Average.Moving(1));
+        assertThrows(IllegalArgumentException.class, () -> new Average.Uniform(0, 0));
+        assertThrows(IllegalArgumentException.class, () -> newton(MOMENTUM, 0, new Average.None(), NO_MOMENTUM));
+    }
+
+    /** An improvement is a loss below best·(1 − threshold), and not at it; after a reduction the cooldown's epochs are not bad ones. */
+    @Test
+    void plateau_countsEpochsWithoutImprovement_andCoolsDown() {
+        Plateau.Watch watch = new Plateau(1, 0.5, 0.25, 2, Plateau.Best.KEEP).start();
+        double[] losses = {8, 6, 5.9, 4, 3.5, 3, 4, 4, 4, 4, 4, 4};
+        double[] factors = {1, 1, 1, 1, 1, 0.5, 1, 1, 1, 0.5, 1, 1};
+        for (int epoch = 0; epoch < losses.length; epoch++) {
+            assertEquals(factors[epoch], watch.observe(losses[epoch]), "epoch " + epoch);
+        }
     }
 
     @Test

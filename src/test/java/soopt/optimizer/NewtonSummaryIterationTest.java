@@ -1,0 +1,92 @@
+package soopt.optimizer;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Iterator;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import soopt.backend.Backend;
+import soopt.backend.Precision;
+import soopt.backend.Tensor;
+import soopt.backend.engine.Backends;
+import soopt.curvature.Objective;
+import soopt.curvature.Partitioning;
+
+/** What becomes of the rates where the cubic step has no solution, and of what a refresh reports. */
+final class NewtonSummaryIterationTest {
+    private final Backend backend = Backends.cpu(Precision.FLOAT64, 1);
+    private final Objective bowl = new QuadraticObjective(backend, new double[][] {{2, 0}, {0, 1}});
+    private final Objective saddle = new QuadraticObjective(backend, new double[][] {{-9, 0}, {0, -9}});
+    private final Tensor theta = backend.allocate(2);
+
+    @AfterEach
+    void close() {
+        backend.close();
+    }
+
+    /** Without cubic term, so that a saddle has no solution. */
+    private static NewtonSummary withoutDamping(Average average) {
+        return new NewtonSummary(
+                NewtonSummaries.GRADIENT,
+                new Partitioning.Discrete(),
+                0.5,
+                new NewtonSummary.Cubic(0),
+                1,
+                average,
+                new LearningRateMomentum(0, LearningRateMomentum.Order.CLIP_THEN_AVERAGE),
+                true,
+                0,
+                false);
+    }
+
+    /** Two steps at one θ; curvature from the bowl, then from the saddle. */
+    private List<Step> bowlThenSaddle(Average average) {
+        backend.fromHost(new double[] {1, 1}, 0, theta);
+        Iterator<Objective> curvature = List.of(bowl, saddle).iterator();
+        Optimizer.Iteration iteration =
+                withoutDamping(average).start(new Problem(backend, bowl.layout(), curvature::next));
+        return List.of(iteration.step(theta, bowl), iteration.step(theta, bowl));
+    }
+
+    @Test
+    void withoutSolution_theStepStandsStill() {
+        List<Step> steps = bowlThenSaddle(new Average.None());
+        assertTrue(steps.get(0).update().isPresent());
+        assertFalse(steps.get(1).update().isPresent());
+        assertArrayEquals(new double[2], steps.get(1).refresh().orElseThrow().etaRaw());
+    }
+
+    /** golden/README.md: so does the author's code. */
+    @Test
+    void withoutSolution_underTheUniformAverage_theLastRatesStay() {
+        List<Step> steps = bowlThenSaddle(new Average.Uniform(3, 0));
+        Refresh first = steps.get(0).refresh().orElseThrow();
+        Refresh second = steps.get(1).refresh().orElseThrow();
+        assertTrue(first.solution().found());
+        assertFalse(second.solution().found());
+        // η of each scalar along the gradient: g²/(H g²) = 1/H
+        assertArrayEquals(new double[] {0.5, 1}, first.etaRaw(), 1e-15);
+        assertArrayEquals(first.etaRaw(), second.etaRaw());
+        assertArrayEquals(new double[] {0.25, 0.5}, second.etaApplied(), 1e-15);
+        assertTrue(steps.get(1).update().isPresent());
+    }
+
+    @Test
+    void withoutDamping_noThirdOrderIsAskedFor() {
+        Refresh refresh = bowlThenSaddle(new Average.None()).get(0).refresh().orElseThrow();
+        assertEquals(0, refresh.sample().third().length);
+    }
+
+    @Test
+    void secondsOfARefresh_areWithinTheStep() {
+        long start = System.nanoTime();
+        double seconds = bowlThenSaddle(new Average.None()).stream()
+                .mapToDouble(step -> step.refresh().orElseThrow().seconds())
+                .sum();
+        assertTrue(seconds > 0 && seconds < 1e-9 * (System.nanoTime() - start), "seconds " + seconds);
+    }
+}
