@@ -11,14 +11,20 @@ import java.util.function.LongFunction;
  * Blocks of memory kept for reuse by size: after the first step of a loop every request is met from here. Sizes are rounded up to
  * one of eight classes per power of two, so that at most an eighth is wasted and chunks of slightly different size share blocks.
  *
+ * <p>A JVM started with {@code -Dsoopt.spoilMemory=true}, as the tests' is, spoils every block when it is handed out and when it
+ * comes back, so that whatever counts on its contents shows.
+ *
  * @param <B> a block of the engine's memory
  */
 public final class BlockPool<B> implements AutoCloseable {
     /** The most bytes that one tensor can have: below 2³¹ when rounded up to a size class. */
     public static final long LARGEST = Integer.MAX_VALUE / 9L * 8;
 
+    private static final boolean SPOILS = Boolean.getBoolean("soopt.spoilMemory");
+
     private final LongFunction<B> allocate;
     private final Consumer<B> free;
+    private final Consumer<B> spoil;
     private final Map<Long, Deque<B>> idle = new HashMap<>();
     private long liveBytes;
     private long peakBytes;
@@ -26,9 +32,11 @@ public final class BlockPool<B> implements AutoCloseable {
     private long systemAllocations;
     private boolean closed;
 
-    public BlockPool(LongFunction<B> allocate, Consumer<B> free) {
+    /** @param spoil fills a block with NaN */
+    public BlockPool(LongFunction<B> allocate, Consumer<B> free, Consumer<B> spoil) {
         this.allocate = allocate;
         this.free = free;
+        this.spoil = spoil;
     }
 
     /** The size class of a request, in bytes: a multiple of 64. */
@@ -47,6 +55,9 @@ public final class BlockPool<B> implements AutoCloseable {
             systemBytes += sizeClass;
             systemAllocations++;
         }
+        if (SPOILS) {
+            spoil.accept(block);
+        }
         liveBytes += sizeClass;
         peakBytes = Math.max(peakBytes, liveBytes);
         return block;
@@ -54,6 +65,9 @@ public final class BlockPool<B> implements AutoCloseable {
 
     public synchronized void giveBack(long sizeClass, B block) {
         liveBytes -= sizeClass;
+        if (SPOILS) {
+            spoil.accept(block);
+        }
         if (closed) {
             free.accept(block);
         } else {

@@ -1,5 +1,6 @@
 package soopt.backend;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -368,6 +369,28 @@ class BackendContractTest {
             backend.allocate(1024).close();
             assertEquals(bytes, backend.memory().peakBytes());
         }
+    }
+
+    /** What reads memory that it has not written shows in every test (BlockPool). */
+    @ParameterizedTest
+    @MethodSource("subjects")
+    void allocatedMemory_isNotANumber_newOrUsed(Subject subject) {
+        for (int n : SIZES) {
+            double[] nothing = new double[2 * n];
+            Arrays.fill(nothing, Double.NaN);
+            try (Backend backend = subject.open()) {
+                assertArrayEquals(nothing, Arena.join(used(backend, n), used(backend, n)));
+            }
+        }
+    }
+
+    private static double[] used(Backend backend, int n) {
+        double[] before = new double[n];
+        try (Tensor tensor = backend.allocate(n)) {
+            backend.toHost(tensor, before, 0);
+            backend.fill(tensor, 1);
+        }
+        return before;
     }
 
     @ParameterizedTest

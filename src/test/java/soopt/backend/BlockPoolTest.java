@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class BlockPoolTest {
     private final List<Object> freed = new ArrayList<>();
-    private final BlockPool<Object> pool = new BlockPool<>(bytes -> new Object(), freed::add);
+    private final List<Object> spoiled = new ArrayList<>();
+    private final BlockPool<Object> pool = new BlockPool<>(bytes -> new Object(), freed::add, spoiled::add);
 
     @Test
     void sizeClasses_holdTheRequest_andWasteAtMostAnEighth() {
@@ -31,6 +32,17 @@ class BlockPoolTest {
         assertSame(block, pool.take(128));
         assertNotSame(block, pool.take(128));
         assertEquals(new Backend.Memory(448, 448, 448, 3), pool.memory());
+    }
+
+    /** The JVM of the tests runs with -Dsoopt.spoilMemory=true (pom.xml). */
+    @Test
+    void blocks_areSpoiledWhenHandedOut_newOrUsed_andWhenTheyComeBack() {
+        Object block = pool.take(128);
+        assertEquals(List.of(block), spoiled);
+        pool.giveBack(128, block);
+        assertEquals(List.of(block, block), spoiled);
+        pool.take(128);
+        assertEquals(List.of(block, block, block), spoiled);
     }
 
     @Test

@@ -79,7 +79,10 @@ public final class CpuBackend implements Backend {
         this.contractions = new CpuContractions(this, loops);
         this.activations = new CpuActivations(this, loops);
         this.images = new CpuImages(this, imageLoops, winogradLoops);
-        this.pool = new BlockPool<>(this::newBlock, block -> block.array().close());
+        this.pool = new BlockPool<>(
+                this::newBlock,
+                block -> block.array().close(),
+                block -> block.array().assign(Double.NaN));
         // The workers split products themselves: OpenBLAS's own threads spin between calls and take the cores from the
         // loops.
         openblas.blas_set_num_threads(1);

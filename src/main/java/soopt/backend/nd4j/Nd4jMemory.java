@@ -60,7 +60,9 @@ final class Nd4jMemory implements AutoCloseable {
             pools.put(
                     precision,
                     new BlockPool<>(
-                            bytes -> Nd4j.createUninitialized(type, bytes / precision.bytes()), INDArray::close));
+                            bytes -> Nd4j.createUninitialized(type, bytes / precision.bytes()),
+                            INDArray::close,
+                            block -> block.assign(Double.NaN)));
         }
     }
 
