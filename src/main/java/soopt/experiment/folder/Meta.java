@@ -80,12 +80,11 @@ public final class Meta {
     }
 
     private static JsonObject git() {
-        Path here = Path.of("").toAbsolutePath();
         JsonObject object = new JsonObject();
-        Git.commit(here).ifPresent(commit -> {
-            object.put("git_commit", commit);
-            Git.branch(here).ifPresent(branch -> object.put("git_branch", branch));
-            Git.dirty(here).ifPresent(dirty -> object.put("git_dirty", dirty));
+        Git.facts(Path.of("").toAbsolutePath()).ifPresent(facts -> {
+            object.put("git_commit", facts.commit());
+            facts.branch().ifPresent(branch -> object.put("git_branch", branch));
+            object.put("git_dirty", facts.dirty());
         });
         return object;
     }
