@@ -49,7 +49,7 @@ public final class RunView implements RunListener {
 
     @Override
     public void working(Work work, long done, long total) {
-        status.reached(step, (work == Work.EVALUATION ? "evaluating " : "curvature ") + done + "/" + total);
+        status.reached(step, work.words() + " " + done + "/" + total);
     }
 
     @Override

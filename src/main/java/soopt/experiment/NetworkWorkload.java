@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.FullBatch;
@@ -32,18 +31,16 @@ final class NetworkWorkload implements Workload, AutoCloseable {
     private final Experiment experiment;
     private final long seed;
     private final Counts counts;
-    private final Map<Part, Examples> parts = new EnumMap<>(Part.class);
-    private final Map<Part, BatchLoader> evaluation = new EnumMap<>(Part.class);
-    private final BatchLoader training;
-    private final BatchLoader curvature;
-    private final BatchLoader recorded;
+    private final Map<Part, BatchSource> parts = new EnumMap<>(Part.class);
+    private final BatchSource training;
+    private final Stream curvature;
+    private final Stream recorded;
     private final Batches batches;
-    private final BatchSampler curvatureSampler;
-    private final BatchSampler recordedSampler;
     private final int[] everything;
     private int[] order;
     private Examples seen;
     private int seenIn = -1;
+    private FullBatch.Progress stepProgress = (done, of) -> {};
 
     NetworkWorkload(Experiment experiment, long seed, Data loaded, Backend backend, Counts counts) {
         Data data = experiment.fitting(loaded);
@@ -53,23 +50,26 @@ final class NetworkWorkload implements Workload, AutoCloseable {
         this.counts = counts;
         this.network = experiment.network(data, experiment.precision());
         Split split = Split.of(data.train(), experiment.dataset().validation(), seed);
-        parts.put(Part.TRAIN, split.train());
-        parts.put(Part.VALIDATION, split.validation());
-        parts.put(Part.TEST, data.test());
         Training settings = experiment.training();
         Examples train = split.train();
-        parts.forEach((part, examples) ->
-                evaluation.put(part, new BatchLoader(backend, examples, settings.evaluationBatchSize())));
+        parts.put(Part.TRAIN, source(train, settings.evaluationBatchSize()));
+        parts.put(Part.VALIDATION, source(split.validation(), settings.evaluationBatchSize()));
+        parts.put(Part.TEST, source(data.test(), settings.evaluationBatchSize()));
         int curvatureSize = Math.min(settings.curvatureBatchSize(), train.size());
-        this.training = new BatchLoader(backend, train, settings.batchSize());
-        this.curvature = new BatchLoader(backend, train, curvatureSize);
-        this.recorded = new BatchLoader(backend, train, Math.max(curvatureSize, settings.batchSize()));
+        this.training = source(train, settings.batchSize());
         this.batches = new Batches(train, settings.batchSize(), seed, !settings.fullBatch());
-        this.curvatureSampler = BatchSampler.curvature(train, curvatureSize, seed);
-        this.recordedSampler =
-                new BatchSampler(new Batches(train.size(), curvatureSize, seed, "recorded-batches", true, false));
+        this.curvature = new Stream(
+                "curvature", source(train, curvatureSize), BatchSampler.curvature(train, curvatureSize, seed));
+        this.recorded = new Stream(
+                "recorded",
+                source(train, Math.max(curvatureSize, settings.batchSize())),
+                new BatchSampler(new Batches(train.size(), curvatureSize, seed, "recorded-batches", true, false)));
         this.everything = BatchLoader.all(train.size());
         this.seen = train;
+    }
+
+    private BatchSource source(Examples examples, int capacity) {
+        return new BatchSource(network, backend, examples, capacity);
     }
 
     @Override
@@ -97,132 +97,79 @@ final class NetworkWorkload implements Workload, AutoCloseable {
         return experiment.training().fullBatch() ? 1 : batches.count();
     }
 
-    private Objective load(BatchLoader loader, Examples examples, int[] indices, int from, int count) {
-        loader.load(examples, indices, from, count);
-        return network.objective(backend, loader.inputs(count), loader.targets(count));
-    }
-
-    private Objective counted(Objective objective) {
+    private Objective forSteps(Objective objective) {
         return new CountedObjective(objective, counts.steps());
     }
 
-    private Objective recorded(Objective objective) {
+    private Objective forRecords(Objective objective) {
         return new CountedObjective(objective, counts.records());
-    }
-
-    /** The examples as the batch drawn last sees them. */
-    private Examples view(BatchSampler sampler) {
-        return sampler.augmented(parts.get(Part.TRAIN));
     }
 
     /** The order of an epoch and the examples as it sees them. */
     private void enter(int epoch) {
         if (seenIn != epoch) {
             order = batches.epoch(epoch);
-            seen = batches.augmented(parts.get(Part.TRAIN), epoch);
+            seen = batches.augmented(training.examples(), epoch);
             seenIn = epoch;
         }
     }
 
     @Override
-    public Batch batch(int epoch, int k) {
+    public Batch batch(int epoch, int k, FullBatch.Progress progress) {
         enter(epoch);
         if (experiment.training().fullBatch()) {
-            FullBatch.Progress silent = (done, of) -> {};
+            stepProgress = progress;
             return new Batch(
-                    fullBatch(training, seen, this::counted, silent),
-                    fullBatch(training, seen, this::recorded, silent),
+                    training.pass(seen, everything.length, this::forSteps, progress),
+                    training.pass(seen, everything.length, this::forRecords, progress),
                     everything);
         }
         int from = batches.from(k);
-        Objective plain = load(training, seen, order, from, batches.size(k));
-        return new Batch(counted(plain), recorded(plain), Arrays.copyOfRange(order, from, from + batches.size(k)));
+        int size = batches.size(k);
+        Objective plain = training.batch(seen, order, from, size);
+        return new Batch(forSteps(plain), forRecords(plain), Arrays.copyOfRange(order, from, from + size));
     }
 
     @Override
     public Supplier<Objective> curvatureBatches() {
         if (experiment.training().fullBatch()) {
-            return () -> fullBatch(curvature, seen, this::counted, (done, of) -> {});
+            return () -> curvature.source().pass(seen, everything.length, this::forSteps, stepProgress);
         }
-        return () -> {
-            int[] indices = curvatureSampler.next();
-            return counted(load(curvature, view(curvatureSampler), indices, 0, indices.length));
-        };
+        return () -> forSteps(curvature.next());
     }
 
     @Override
     public Objective recordedBatch() {
-        int[] indices = recordedSampler.next();
-        return recorded(load(recorded, view(recordedSampler), indices, 0, indices.length));
+        return forRecords(recorded.next());
     }
 
     @Override
     public Objective trainingSet(FullBatch.Progress progress) {
-        return fullBatch(recorded, parts.get(Part.TRAIN), this::recorded, progress);
-    }
-
-    private FullBatch fullBatch(
-            BatchLoader loader, Examples examples, UnaryOperator<Objective> wrapper, FullBatch.Progress progress) {
-        int size = loader.capacity();
-        FullBatch.Parts all = new FullBatch.Parts() {
-            @Override
-            public int count() {
-                return (everything.length - 1) / size + 1;
-            }
-
-            @Override
-            public int examples() {
-                return everything.length;
-            }
-
-            @Override
-            public Objective part(int index) {
-                int from = index * size;
-                return wrapper.apply(
-                        load(loader, examples, everything, from, Math.min(size, everything.length - from)));
-            }
-        };
-        return new FullBatch(network.layout(), backend, all, progress);
+        BatchSource source = recorded.source();
+        return source.pass(source.examples(), everything.length, this::forRecords, progress);
     }
 
     @Override
     public Evaluation evaluate(Part part, Tensor theta, FullBatch.Progress progress) {
-        int size = parts.get(part).size();
-        if (size == 0) {
-            return Evaluation.NONE;
-        }
-        BatchLoader loader = evaluation.get(part);
-        int[] indices = BatchLoader.all(size);
-        double loss = 0;
-        double correct = 0;
-        int pieces = (size - 1) / loader.capacity() + 1;
-        for (int i = 0; i < pieces; i++) {
-            int from = i * loader.capacity();
-            int count = Math.min(loader.capacity(), size - from);
-            loader.load(parts.get(part), indices, from, count);
-            Network.Score score = network.score(backend, theta, loader.inputs(count), loader.targets(count));
-            loss += score.lossSum();
-            correct += score.correct();
-            progress.done(i + 1, pieces);
-        }
-        return new Evaluation(loss / size, correct / size);
+        BatchSource source = parts.get(part);
+        return source.evaluate(theta, experiment.evaluate().of(source.examples().size()), progress);
     }
 
     @Override
     public void save(State state) {
-        state.putNumbers("samplers", curvatureSampler.position(), recordedSampler.position());
+        curvature.save(state);
+        recorded.save(state);
     }
 
     @Override
     public void restore(State state) {
-        double[] positions = state.getNumbers("samplers");
-        curvatureSampler.seek((long) positions[0]);
-        recordedSampler.seek((long) positions[1]);
+        curvature.restore(state);
+        recorded.restore(state);
     }
 
     @Override
     public void close() {
-        evaluation.values().forEach(BatchLoader::close);
+        parts.values().forEach(BatchSource::close);
         training.close();
         curvature.close();
         recorded.close();

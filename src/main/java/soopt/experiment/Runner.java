@@ -1,6 +1,5 @@
 package soopt.experiment;
 
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -10,17 +9,21 @@ import soopt.curvature.ParameterLayout;
 import soopt.data.examples.Data;
 import soopt.data.fetch.Store;
 import soopt.experiment.file.Experiment;
+import soopt.experiment.folder.Ending;
 import soopt.experiment.folder.Meta;
+import soopt.experiment.folder.MetricsRow;
 import soopt.experiment.folder.Recorder;
 import soopt.experiment.folder.RunDirectory;
 import soopt.experiment.folder.RunState;
 import soopt.experiment.folder.Status;
+import soopt.experiment.loop.Advice;
 import soopt.experiment.loop.Counts;
 import soopt.experiment.loop.CurvatureRecord;
 import soopt.experiment.loop.Position;
 import soopt.experiment.loop.RunListener;
 import soopt.experiment.loop.RunResult;
 import soopt.experiment.loop.StopSignal;
+import soopt.experiment.loop.Stopped;
 import soopt.experiment.loop.Trainer;
 import soopt.file.JsonObject;
 import soopt.file.WholeFile;
@@ -87,31 +90,52 @@ public final class Runner {
             if (finished.isPresent()) {
                 return finished.get();
             }
+            stop.check();
             try (Backend backend = Devices.open(experiment.device(), experiment.precision(), experiment.threads())) {
                 return run(directory, backend);
             }
+        } catch (Stopped early) {
+            return notBegun(id, early.reason());
         }
     }
 
+    /** A stop was asked for while there was nothing to write down. */
+    private RunResult notBegun(String id, StopSignal.Reason reason) {
+        String message = reason.words() + " before training began; nothing is written";
+        Path folder =
+                RunDirectory.runs(request.results(), experiment.experiment()).resolve(id);
+        return new RunResult(
+                id,
+                request.seed(),
+                folder,
+                new Ending(reason.state(), message),
+                RunResult.Work.NONE,
+                0,
+                0,
+                Optional.empty(),
+                Optional.empty());
+    }
+
     /** The result of an earlier process, if there is nothing left to do. */
-    private static Optional<RunResult> finished(RunDirectory directory) {
+    private Optional<RunResult> finished(RunDirectory directory) {
         return directory.finishedMessage().map(message -> {
             Status status = directory.earlier().orElseThrow();
+            Ending ending = status.ending().orElseGet(() -> new Ending(status.state(), status.message()));
             return new RunResult(
                     directory.id(),
+                    request.seed(),
                     directory.path(),
-                    status.state(),
-                    true,
-                    message,
+                    ending.withMessage(message),
+                    RunResult.Work.DONE_BEFORE,
                     status.epoch(),
                     status.step(),
                     status.best(),
-                    Optional.empty());
+                    MetricsRow.lastEvaluated(directory.file("metrics.csv")));
         });
     }
 
     private RunResult run(RunDirectory directory, Backend backend) {
-        Data data = experiment.dataset().load(request.store());
+        Data data = stop.unlessAsked(() -> experiment.dataset().load(request.store()));
         Counts counts = new Counts();
         try (NetworkWorkload workload = new NetworkWorkload(experiment, request.seed(), data, backend, counts)) {
             return run(directory, backend, workload, counts);
@@ -125,16 +149,14 @@ public final class Runner {
                         .optimizer()
                         .start(new Problem(backend, workload.layout(), workload.curvatureBatches()));
                 Recorder recorder = create(directory, backend)) {
-            Trainer trainer = new Trainer(
+            Trainer.Plan plan = new Trainer.Plan(
+                    request.seed(),
                     experiment.training(),
+                    experiment.evaluate(),
                     experiment.record(),
-                    workload,
                     subject,
-                    counts,
-                    iteration,
-                    recorder,
-                    listener,
-                    stop);
+                    new Advice(experiment.optimizer(), experiment.precision()));
+            Trainer trainer = new Trainer(plan, workload, counts, iteration, recorder, listener, stop);
             return train(trainer, theta, recorder);
         }
     }
@@ -166,8 +188,7 @@ public final class Runner {
 
     private RunResult train(Trainer trainer, Tensor theta, Recorder recorder) {
         try {
-            Trainer.Ending ending = trainer.train(theta);
-            RunResult result = finish(trainer, recorder, ending.state(), ending.message());
+            RunResult result = finish(trainer, recorder, trainer.train(theta));
             listener.finished(result);
             return result;
         } catch (RuntimeException | Error failure) {
@@ -176,25 +197,31 @@ public final class Runner {
         }
     }
 
-    private static void fail(Trainer trainer, Recorder recorder, Throwable failure) {
+    /** Says so in the folder as far as the disk and the memory still allow: the failure itself is what counts. */
+    private void fail(Trainer trainer, Recorder recorder, Throwable failure) {
+        Ending ending = new Ending(RunState.FAILED, "failed: " + failure);
         try {
             recorder.trace(failure);
-            finish(trainer, recorder, RunState.FAILED, "failed: " + failure);
-        } catch (UncheckedIOException full) {
-            failure.addSuppressed(full);
+        } catch (RuntimeException | Error another) {
+            failure.addSuppressed(another);
+        }
+        try {
+            finish(trainer, recorder, ending.withExitCode(FailureCode.of(failure)));
+        } catch (RuntimeException | Error another) {
+            failure.addSuppressed(another);
         }
     }
 
-    private static RunResult finish(Trainer trainer, Recorder recorder, RunState state, String message) {
+    private RunResult finish(Trainer trainer, Recorder recorder, Ending ending) {
         Position position = trainer.position();
-        recorder.finish(state, position.epoch(), position.step(), message);
+        recorder.finish(ending, position.epoch(), position.step());
         RunDirectory directory = recorder.directory();
         return new RunResult(
                 directory.id(),
+                request.seed(),
                 directory.path(),
-                state,
-                false,
-                message,
+                ending,
+                RunResult.Work.DONE_NOW,
                 position.epoch(),
                 position.step(),
                 recorder.status().best(),

@@ -2,8 +2,8 @@ package soopt.experiment;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
@@ -25,7 +25,7 @@ public final class Workbench implements AutoCloseable {
     private final Examples train;
     private final Examples test;
     private final List<Tensor> owned = new ArrayList<>();
-    private final List<Tensor> batch = new ArrayList<>();
+    private final List<BatchSource> sources = new ArrayList<>();
 
     /** @param loaded what the experiment's data set loads to */
     public Workbench(Experiment experiment, Data loaded, Precision precision) {
@@ -85,8 +85,7 @@ public final class Workbench implements AutoCloseable {
     /** The loss of the first batch of this size that a run trains on. */
     public Objective firstBatch(int size) {
         Batches batches = new Batches(train, size, seed(), true);
-        int[] order = batches.epoch(0);
-        return objective(train, order, 0, batches.size(0));
+        return source(train, size).batch(train, batches.epoch(0), 0, batches.size(0));
     }
 
     /**
@@ -96,52 +95,13 @@ public final class Workbench implements AutoCloseable {
      */
     public Objective whole(Examples part, int limit, int batchSize, FullBatch.Progress progress) {
         int examples = limit > 0 ? Math.min(limit, part.size()) : part.size();
-        int[] indices = new int[examples];
-        Arrays.setAll(indices, i -> i);
-        FullBatch.Parts parts = new FullBatch.Parts() {
-            @Override
-            public int count() {
-                return (examples - 1) / batchSize + 1;
-            }
-
-            @Override
-            public int examples() {
-                return examples;
-            }
-
-            @Override
-            public Objective part(int index) {
-                release();
-                int from = index * batchSize;
-                return objective(part, indices, from, Math.min(batchSize, examples - from));
-            }
-        };
-        return new FullBatch(network.layout(), backend, parts, progress);
+        return source(part, batchSize).pass(part, examples, UnaryOperator.identity(), progress);
     }
 
-    private void release() {
-        batch.forEach(Tensor::close);
-        batch.clear();
-    }
-
-    private Objective objective(Examples part, int[] indices, int from, int count) {
-        Tensor inputs = backend.allocate(count, part.features());
-        if (backend.precision() == Precision.FLOAT32) {
-            float[] values = new float[count * part.features()];
-            part.inputs(indices, from, count, values);
-            backend.fromHost(values, 0, inputs);
-        } else {
-            double[] values = new double[count * part.features()];
-            part.inputs(indices, from, count, values);
-            backend.fromHost(values, 0, inputs);
-        }
-        double[] answers = new double[count * part.targets()];
-        part.targets(indices, from, count, answers);
-        Tensor targets = part.targets() == 1 ? backend.allocate(count) : backend.allocate(count, part.targets());
-        backend.fromHost(answers, 0, targets);
-        batch.add(inputs);
-        batch.add(targets);
-        return network.objective(backend, inputs, targets);
+    private BatchSource source(Examples part, int batchSize) {
+        BatchSource source = new BatchSource(network, backend, part, batchSize);
+        sources.add(source);
+        return source;
     }
 
     private Tensor keep(Tensor tensor) {
@@ -151,7 +111,7 @@ public final class Workbench implements AutoCloseable {
 
     @Override
     public void close() {
-        release();
+        sources.forEach(BatchSource::close);
         owned.forEach(Tensor::close);
         backend.close();
     }

@@ -1,5 +1,8 @@
 package soopt.optimizer;
 
+import java.util.ArrayList;
+import java.util.List;
+import soopt.curvature.CubicStep;
 import soopt.curvature.Partitioning;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
@@ -72,6 +75,35 @@ public record NewtonSummary(
         public Cubic {
             Constraints.check(Cubic.class, damping);
         }
+    }
+
+    @Override
+    public List<String> remedies() {
+        List<String> remedies =
+                new ArrayList<>(List.of("a smaller optimizer.step-size", "a larger optimizer.cubic.damping"));
+        if (!clipNegative) {
+            remedies.add("optimizer.clip-negative: true");
+        }
+        return remedies;
+    }
+
+    @Override
+    public List<String> remedies(CubicStep.Status status) {
+        return switch (status) {
+            case CONVERGED, NOT_FINITE, OUT_OF_RANGE -> List.of();
+            case NOT_POSITIVE_DEFINITE ->
+                List.of(cubic.damping == 0 ? "optimizer.cubic.damping above 0" : "a larger optimizer.ridge");
+            case UNBOUNDED, ZERO_GRADIENT, HARD_CASE ->
+                List.of(
+                        "a larger training.curvature-batch-size",
+                        "a larger optimizer.ridge",
+                        "a coarser optimizer.partition");
+        };
+    }
+
+    @Override
+    public long warmUpSteps() {
+        return (long) average.warmUp() * period;
     }
 
     /** @throws soopt.spec.yaml.SpecException if the partition does not fit the model */

@@ -1,11 +1,28 @@
 package soopt.optimizer;
 
+import java.util.List;
 import soopt.backend.Tensor;
+import soopt.curvature.CubicStep;
 import soopt.curvature.Objective;
 
 /** A training method: its hyper-parameters only. The state lives in the {@link Iteration} it starts. */
 public sealed interface Optimizer permits Sgd, Adam, NewtonSummary {
     Iteration start(Problem problem);
+
+    /** What to try when a run of it diverges: keys of the file that do not say so already; at least one. */
+    default List<String> remedies() {
+        return List.of("a smaller optimizer.step-size");
+    }
+
+    /** What to try when its cubic step ends so: keys of the file that do not say so already. */
+    default List<String> remedies(CubicStep.Status status) {
+        return List.of();
+    }
+
+    /** Number of the first steps of a run that move nothing. */
+    default long warmUpSteps() {
+        return 0;
+    }
 
     /** One run of the method. It proposes updates; the trainer applies them. */
     interface Iteration extends AutoCloseable {

@@ -12,9 +12,12 @@ import soopt.curvature.Partitioning;
 import soopt.data.examples.Data;
 import soopt.data.fetch.Store;
 import soopt.experiment.file.Experiment;
+import soopt.experiment.folder.Ending;
 import soopt.experiment.folder.Meta;
+import soopt.experiment.folder.MetricsRow;
 import soopt.experiment.folder.Recorder;
 import soopt.experiment.folder.RunDirectory;
+import soopt.experiment.loop.Advice;
 import soopt.experiment.loop.Checkpoint;
 import soopt.experiment.loop.Counts;
 import soopt.experiment.loop.CurvatureRecord;
@@ -22,6 +25,7 @@ import soopt.experiment.loop.RunListener;
 import soopt.experiment.loop.StopSignal;
 import soopt.experiment.loop.Trainer;
 import soopt.optimizer.Problem;
+import soopt.optimizer.Refresh;
 import soopt.spec.Binder;
 import soopt.spec.SpecSource;
 
@@ -90,17 +94,75 @@ public final class SmallRun {
         return this;
     }
 
+    /** Stops as on TERM at the so manieth call of the listener, from 0: every piece of work makes one. */
+    public SmallRun stopAtMoment(int moment) {
+        listener = new Moments(() -> stop.request(StopSignal.Reason.PREEMPT), moment);
+        return this;
+    }
+
+    /** Trains to the end; gives how many moments there were. */
+    public int momentsOf(Path results, String id) {
+        Moments moments = new Moments(() -> {}, -1);
+        listener = moments;
+        train(results, id);
+        return moments.passed;
+    }
+
+    /** Does something at one of its calls. */
+    private static final class Moments implements RunListener {
+        private final Runnable action;
+        private final int moment;
+        private int passed;
+
+        Moments(Runnable action, int moment) {
+            this.action = action;
+            this.moment = moment;
+        }
+
+        private void pass() {
+            if (passed == moment) {
+                action.run();
+            }
+            passed++;
+        }
+
+        @Override
+        public void started(Start start) {
+            pass();
+        }
+
+        @Override
+        public void step(Progress progress) {
+            pass();
+        }
+
+        @Override
+        public void working(Work work, long done, long total) {
+            pass();
+        }
+
+        @Override
+        public void refreshed(long step, Refresh refresh) {
+            pass();
+        }
+
+        @Override
+        public void epoch(MetricsRow row) {
+            pass();
+        }
+    }
+
     /** Trains in results/small/runs/&lt;id&gt;. */
-    public Trainer.Ending train(Path results, String id) {
+    public Ending train(Path results, String id) {
         return run(results, id, false);
     }
 
     /** Goes on from the checkpoint in that folder. */
-    public Trainer.Ending resume(Path results, String id) {
+    public Ending resume(Path results, String id) {
         return run(results, id, true);
     }
 
-    private Trainer.Ending run(Path results, String id, boolean resume) {
+    private Ending run(Path results, String id, boolean resume) {
         Experiment experiment = experiment(overrides.toArray(String[]::new));
         Counts counts = new Counts();
         try (RunDirectory directory = RunDirectory.claim(results, "small", id);
@@ -118,27 +180,22 @@ public final class SmallRun {
             }
             try (Recorder recorder = new Recorder(
                     directory, Meta.of(id, "small", 7, "mnist-sample", List.of("soopt", "run"), backend))) {
-                Trainer trainer = new Trainer(
+                Trainer.Plan plan = new Trainer.Plan(
+                        7,
                         experiment.training(),
+                        experiment.evaluate(),
                         experiment.record(),
-                        workload,
                         new CurvatureRecord.Subject(
                                 new Partitioning.Canonical().of(workload.layout()), 1.0, period > 0),
-                        counts,
-                        descent,
-                        recorder,
-                        listener,
-                        stop);
+                        new Advice(experiment.optimizer(), experiment.precision()));
+                Trainer trainer = new Trainer(plan, workload, counts, descent, recorder, listener, stop);
                 Optional<Checkpoint> checkpoint = Checkpoint.latest(directory.file("checkpoints"), backend);
-                Trainer.Ending ending;
+                Ending ending;
                 try (Tensor theta = workload.initialParameters()) {
                     ending = resume ? trainer.resume(checkpoint.orElseThrow()) : trainer.train(theta);
                 }
                 recorder.finish(
-                        ending.state(),
-                        trainer.position().epoch(),
-                        trainer.position().step(),
-                        ending.message());
+                        ending, trainer.position().epoch(), trainer.position().step());
                 return ending;
             }
         }

@@ -63,6 +63,14 @@ public record Every(long amount, Unit unit) {
         return unit == Unit.SECOND && seconds >= amount;
     }
 
+    /** @throws IllegalArgumentException if it counts time */
+    void requireCount(String name) {
+        if (unit == Unit.SECOND) {
+            throw new IllegalArgumentException(
+                    name + " must count epochs or steps, so that two runs write the same rows, but is '" + this + "'");
+        }
+    }
+
     public boolean isNever() {
         return unit == Unit.NEVER;
     }

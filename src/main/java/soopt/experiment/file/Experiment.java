@@ -46,6 +46,9 @@ public record Experiment(
 
         @Doc("how long and on which batches") Training training,
 
+        @Default("{}") @Doc("when losses and accuracies are measured")
+        EvaluationSettings evaluate,
+
         @Default("{}") @Doc("what is written down and how often")
         RecordSettings record,
 
@@ -67,6 +70,7 @@ public record Experiment(
                 model,
                 optimizer,
                 training,
+                evaluate,
                 record,
                 curvature,
                 sweep);
@@ -147,6 +151,7 @@ public record Experiment(
                 model,
                 optimizer,
                 training,
+                evaluate,
                 record,
                 curvature,
                 Optional.empty());

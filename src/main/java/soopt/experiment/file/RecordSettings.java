@@ -32,7 +32,7 @@ public record RecordSettings(
             double damping) {
         public Curvature {
             Constraints.check(Curvature.class, every, fullBatch, damping);
-            requireCount("every", every);
+            every.requireCount("every");
         }
     }
 
@@ -42,7 +42,7 @@ public record RecordSettings(
             Every every) {
         public Steps {
             Constraints.check(Steps.class, every);
-            requireCount("every", every);
+            every.requireCount("every");
         }
     }
 
@@ -52,13 +52,6 @@ public record RecordSettings(
             Every every) {
         public Checkpoints {
             Constraints.check(Checkpoints.class, every);
-        }
-    }
-
-    private static void requireCount(String name, Every every) {
-        if (every.unit() == Every.Unit.SECOND) {
-            throw new IllegalArgumentException(
-                    name + " must count epochs or steps, so that two runs write the same rows, but is '" + every + "'");
         }
     }
 }

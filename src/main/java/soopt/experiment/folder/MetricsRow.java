@@ -1,13 +1,24 @@
 package soopt.experiment.folder;
 
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.NamedCsvRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import soopt.file.Numbers;
 
 /**
- * A row of metrics.csv: the state after an epoch, or before training for epoch 0.
+ * A row of metrics.csv: the state before training (step 0), after an epoch, or within one where {@code evaluate.every} counts steps.
+ * Losses and accuracies of data that was not evaluated there are NaN.
  *
+ * @param epoch epochs done
  * @param step steps done
  * @param samplesSeen training examples that these steps looked at
- * @param trainLoss mean over the epoch's training examples of the loss before the update that they took part in; at epoch 0 the loss of
+ * @param trainLoss mean over the epoch's training examples so far of the loss before the update that they took part in; at epoch 0 the loss of
  *     the training set
  * @param trainAccuracy fraction in [0, 1] of the same examples predicted right before that update; at epoch 0 of the training set; NaN
  *     for regression
@@ -73,6 +84,49 @@ public record MetricsRow(
             "wall_time_s",
             "peak_memory_bytes",
             "restart_count");
+
+    /** The last row of a metrics.csv in which other than training examples were evaluated; empty if it cannot be read. */
+    public static Optional<MetricsRow> lastEvaluated(Path file) {
+        try (CsvReader<NamedCsvRecord> reader = CsvReader.builder().ofNamedCsvRecord(file)) {
+            List<MetricsRow> rows = reader.stream().map(MetricsRow::read).toList();
+            return rows.stream()
+                    .filter(row -> !Double.isNaN(row.testLoss) || !Double.isNaN(row.validationLoss))
+                    .reduce((before, after) -> after)
+                    .or(() -> rows.stream().reduce((before, after) -> after));
+        } catch (IOException
+                | UncheckedIOException
+                | CsvParseException
+                | NoSuchElementException
+                | NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static MetricsRow read(NamedCsvRecord row) {
+        return new MetricsRow(
+                Integer.parseInt(row.getField("epoch")),
+                Long.parseLong(row.getField("step")),
+                Long.parseLong(row.getField("samples_seen")),
+                Numbers.parse(row.getField("train_loss")),
+                Numbers.parse(row.getField("train_acc")),
+                Numbers.parse(row.getField("val_loss")),
+                Numbers.parse(row.getField("val_acc")),
+                Numbers.parse(row.getField("test_loss")),
+                Numbers.parse(row.getField("test_acc")),
+                Numbers.parse(row.getField("step_size")),
+                Long.parseLong(row.getField("grad_evals")),
+                Long.parseLong(row.getField("hvp_evals")),
+                Long.parseLong(row.getField("summary_evals")),
+                Long.parseLong(row.getField("record_grad_evals")),
+                Long.parseLong(row.getField("record_summary_evals")),
+                Numbers.parse(row.getField("train_time_s")),
+                Numbers.parse(row.getField("curvature_time_s")),
+                Numbers.parse(row.getField("record_time_s")),
+                Numbers.parse(row.getField("eval_time_s")),
+                Numbers.parse(row.getField("wall_time_s")),
+                Long.parseLong(row.getField("peak_memory_bytes")),
+                Integer.parseInt(row.getField("restart_count")));
+    }
 
     Object[] values() {
         return new Object[] {

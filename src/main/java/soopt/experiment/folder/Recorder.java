@@ -140,16 +140,20 @@ public final class Recorder implements AutoCloseable {
     }
 
     /** The run is over: run_finished, ended_at and the last status.json. */
-    public void finish(RunState state, int epoch, long step, String message) {
+    public void finish(Ending ending, int epoch, long step) {
+        RunState state = ending.state();
         JsonObject details =
                 new JsonObject().put("step", step).put("epoch", epoch).put("state", state.name());
+        for (String warning : ending.warnings()) {
+            warning("run_warning", new JsonObject().put("step", step).put("epoch", epoch), warning);
+        }
         events.add(
                 state == RunState.COMPLETED ? "info" : state == RunState.FAILED ? "error" : "warning",
                 "run_finished",
                 details,
-                message);
+                ending.message());
         WholeFile.write(directory.file("meta.json"), Meta.ended(meta).pretty());
-        status = status.at(epoch, step, Instant.now()).ended(state, message);
+        status = status.at(epoch, step, Instant.now()).ended(ending);
         writeStatus();
     }
 

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import soopt.file.JsonObject;
 
@@ -17,6 +19,7 @@ import soopt.file.JsonObject;
  * @param heartbeat when the process last said that it lives; the end of a run that is over
  * @param attempt 1 for the first, one more each time the run was started afresh
  * @param best the best epoch so far, if one was evaluated
+ * @param ending what the end of a run that is over says beside its state and message
  */
 public record Status(
         String runId,
@@ -28,11 +31,27 @@ public record Status(
         Optional<Best> best,
         int attempt,
         String host,
-        long pid) {
+        long pid,
+        Optional<Ending> ending) {
     /** A running process whose heartbeat is older than this is taken for dead if it cannot be asked. */
     public static final Duration LEASE = Duration.ofMinutes(10);
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
+
+    /** Of a run that goes on, or of whose end no more is known. */
+    public Status(
+            String runId,
+            RunState state,
+            int epoch,
+            long step,
+            Instant heartbeat,
+            String message,
+            Optional<Best> best,
+            int attempt,
+            String host,
+            long pid) {
+        this(runId, state, epoch, step, heartbeat, message, best, attempt, host, pid, Optional.empty());
+    }
 
     /**
      * The best value of a metric so far.
@@ -59,20 +78,25 @@ public record Status(
 
     /** With where the run is now. */
     Status at(int newEpoch, long newStep, Instant now) {
-        return new Status(runId, state, newEpoch, newStep, now, message, best, attempt, host, pid);
+        return new Status(runId, state, newEpoch, newStep, now, message, best, attempt, host, pid, ending);
     }
 
     /** With the end of the run. */
-    Status ended(RunState end, String text) {
-        return new Status(runId, end, epoch, step, heartbeat, text, best, attempt, host, pid);
+    Status ended(Ending end) {
+        return new Status(
+                runId, end.state(), epoch, step, heartbeat, end.message(), best, attempt, host, pid, Optional.of(end));
     }
 
     Status withBest(Optional<Best> newBest) {
-        return new Status(runId, state, epoch, step, heartbeat, message, newBest, attempt, host, pid);
+        return new Status(runId, state, epoch, step, heartbeat, message, newBest, attempt, host, pid, ending);
     }
 
-    /** With an epoch evaluated: best is the highest val_acc, else the lowest val_loss, else the lowest train_loss; the first of equals. */
+    /**
+     * With a row of metrics.csv: best is the highest val_acc, else the lowest val_loss, else the lowest train_loss of a whole epoch; the
+     * first of equals. What is not finite is never best, and the metric stays what it was at first.
+     */
     Status after(MetricsRow row) {
+        boolean withinEpoch = row.step() > 0 && row.epoch() == epoch;
         Best candidate = Double.isFinite(row.validationAccuracy())
                 ? new Best("val_acc", row.validationAccuracy(), row.epoch())
                 : Double.isFinite(row.validationLoss())
@@ -81,7 +105,9 @@ public record Status(
         double sign = candidate.metric().endsWith("loss") ? -1 : 1;
         boolean better = best.filter(b -> b.metric().equals(candidate.metric()))
                 .map(b -> sign * candidate.value() > sign * b.value())
-                .orElse(Double.isFinite(candidate.value()));
+                .orElse(best.isEmpty());
+        better &= Double.isFinite(candidate.value())
+                && !(withinEpoch && candidate.metric().equals("train_loss"));
         return at(row.epoch(), row.step(), Instant.now()).withBest(better ? Optional.of(candidate) : best);
     }
 
@@ -101,8 +127,10 @@ public record Status(
                         .put("value", b.value())
                         .put("epoch", b.epoch())));
         if (state != RunState.RUNNING) {
-            object.put("exit_code", state.exitCode());
+            object.put("exit_code", ending.map(Ending::exitCode).orElse(state.exitCode()));
         }
+        ending.ifPresent(end -> object.put("warnings", end.warnings())
+                .put("curvature", end.refreshes().json()));
         return object.put("attempt", attempt).put("host", host).put("pid", pid).pretty();
     }
 
@@ -124,10 +152,25 @@ public record Status(
                     Optional.ofNullable(node.get("best")).map(Status::best),
                     node.path("attempt").asInt(1),
                     node.path("host").asText(),
-                    node.path("pid").asLong()));
+                    node.path("pid").asLong(),
+                    ending(node)));
         } catch (IOException | IllegalArgumentException | DateTimeParseException e) {
             return Optional.empty();
         }
+    }
+
+    private static Optional<Ending> ending(JsonNode node) {
+        if (!node.has("warnings")) {
+            return Optional.empty();
+        }
+        List<String> warnings = new ArrayList<>();
+        node.path("warnings").forEach(warning -> warnings.add(warning.asText()));
+        return Optional.of(new Ending(
+                RunState.valueOf(node.path("state").asText()),
+                node.path("exit_code").asInt(),
+                node.path("message").asText(),
+                warnings,
+                RefreshCount.read(node.path("curvature"))));
     }
 
     private static Best best(JsonNode node) {

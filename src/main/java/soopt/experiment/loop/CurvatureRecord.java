@@ -15,6 +15,7 @@ import soopt.experiment.file.RecordSettings;
 import soopt.experiment.folder.GroupRates;
 import soopt.experiment.folder.RecordedMatrices;
 import soopt.experiment.folder.RecordedMatrices.Source;
+import soopt.experiment.folder.RefreshCount;
 import soopt.optimizer.Refresh;
 import soopt.optimizer.State;
 
@@ -45,6 +46,8 @@ public final class CurvatureRecord {
     private final boolean fullBatch;
     private final Subject subject;
     private Optional<Latest> latest = Optional.empty();
+    private RefreshCount refreshes = RefreshCount.NONE;
+    private RefreshCount computed = RefreshCount.NONE;
 
     CurvatureRecord(Workload workload, RecordSettings.Curvature settings, Subject subject) {
         this.workload = workload;
@@ -59,11 +62,22 @@ public final class CurvatureRecord {
 
     /** The optimizer computed curvature for this step, from 1. */
     void refreshed(long step, Refresh refresh) {
+        refreshes = refreshes.with(refresh.solution().status());
         latest = Optional.of(new Latest(
                 OptionalLong.of(step),
                 copy(refresh.averaged().hessian()),
                 refresh.solution().regularized(),
                 Optional.empty()));
+    }
+
+    /** The optimizer's computations of curvature. */
+    RefreshCount refreshes() {
+        return refreshes;
+    }
+
+    /** Those for the record. */
+    RefreshCount computed() {
+        return computed;
     }
 
     private static double[][] copy(double[][] matrix) {
@@ -87,6 +101,7 @@ public final class CurvatureRecord {
             CurvatureSummary summary = objective.summary(theta, gradient, subject.partition(), Order.THIRD);
             CubicStep.Outcome solution =
                     CubicStep.solve(summary.hessian(), summary.gradient(), summary.third(), subject.damping());
+            computed = computed.with(solution.status());
             GroupRates rates = new GroupRates(subject.partition().groups(), summary, solution);
             return new Latest(OptionalLong.empty(), summary.hessian(), solution.regularized(), Optional.of(rates));
         }
@@ -108,6 +123,8 @@ public final class CurvatureRecord {
     }
 
     void save(State state) {
+        state.putNumbers("refreshes", refreshes.save());
+        state.putNumbers("computed", computed.save());
         latest.ifPresent(own -> {
             state.putNumbers("step", own.refreshStep().orElseThrow());
             state.putNumbers("hessian", flat(own.hessian()));
@@ -116,6 +133,8 @@ public final class CurvatureRecord {
     }
 
     void restore(State state) {
+        refreshes = RefreshCount.restore(state.getNumbers("refreshes"));
+        computed = RefreshCount.restore(state.getNumbers("computed"));
         latest = state.has("step")
                 ? Optional.of(new Latest(
                         OptionalLong.of((long) state.getNumbers("step")[0]),

@@ -6,8 +6,8 @@ import soopt.file.JsonObject;
 import soopt.optimizer.Refresh;
 
 /**
- * When a run has diverged: its batch loss or ‖update‖ is not finite, or the batch loss exceeds {@link #FACTOR} max(1, |L(θ₀)|) with L(θ₀)
- * the training loss before the first step.
+ * When a run has diverged: a loss of a batch or of an evaluation or ‖update‖ is not finite, or such a loss exceeds {@link #FACTOR}
+ * max(1, |L(θ₀)|) with L(θ₀) the training loss before the first step.
  */
 final class Divergence {
     static final double FACTOR = 1e6;
@@ -16,26 +16,36 @@ final class Divergence {
 
     /** What is wrong with the step, if it must not be taken. */
     static Optional<String> of(double loss, double updateNorm, double initialLoss) {
-        if (!Double.isFinite(loss)) {
-            return Optional.of("the loss is " + loss);
-        }
-        if (!Double.isFinite(updateNorm)) {
+        if (Double.isFinite(loss) && !Double.isFinite(updateNorm)) {
             return Optional.of("the norm of the update is " + updateNorm);
         }
-        double limit = FACTOR * Math.max(1, Math.abs(initialLoss));
-        return loss > limit ? Optional.of("the loss is " + loss + ", above " + limit) : Optional.empty();
+        return of("the loss", loss, initialLoss);
+    }
+
+    /** What is wrong with a loss that was measured. */
+    static Optional<String> of(String what, double loss, double initialLoss) {
+        if (!Double.isFinite(loss)) {
+            return Optional.of(what + " is " + loss);
+        }
+        double limit = FACTOR * (Double.isFinite(initialLoss) ? Math.max(1, Math.abs(initialLoss)) : 1);
+        return loss > limit ? Optional.of(what + " is " + loss + ", above " + limit) : Optional.empty();
     }
 
     /** One line for the user: where, what, and what to try. */
-    static String message(String problem, Position position, Optional<Refresh> refresh) {
-        String where =
-                "diverged at step " + (position.step() + 1) + " (epoch " + (position.epoch() + 1) + "): " + problem;
-        if (refresh.isEmpty()) {
-            return where + "; try a smaller step-size or precision: float64";
+    static String message(String problem, Position position, Optional<Refresh> refresh, Advice advice) {
+        return "diverged at step " + (position.step() + 1) + " (epoch " + (position.epoch() + 1) + "): " + problem
+                + refresh.map(rates -> "; the largest learning rate is that of " + largest(rates))
+                        .orElse("")
+                + "; " + advice.afterDivergence();
+    }
+
+    /** The same for a loss that was measured after a step. */
+    static String messageAfter(String problem, Position position, Advice advice) {
+        if (position.step() == 0) {
+            return "the parameters at the start are of no use: " + problem
+                    + "; try other starting parameters or inputs scaled to about 1";
         }
-        return where + "; the largest learning rate is that of " + largest(refresh.get())
-                + "; try a smaller optimizer.step-size, a larger optimizer.cubic.damping, optimizer.clip-negative: true"
-                + " or precision: float64";
+        return "diverged after step " + position.step() + ": " + problem + "; " + advice.afterDivergence();
     }
 
     private static String largest(Refresh refresh) {
@@ -45,6 +55,17 @@ final class Divergence {
             largest = Math.abs(eta[s]) > Math.abs(eta[largest]) ? s : largest;
         }
         return refresh.partition().groups().get(largest).name() + " (" + eta[largest] + ")";
+    }
+
+    /** incident.json of a measured loss. */
+    static JsonObject incidentAfter(String message, Position position, Evaluator.Held held) {
+        return new JsonObject()
+                .put("message", message)
+                .put("steps_done", position.step())
+                .put("epochs_done", position.epoch())
+                .put("val_loss", held.validation().loss())
+                .put("test_loss", held.test().loss())
+                .put("initial_loss", position.initialLoss());
     }
 
     /** incident.json: what is needed to look at the step again. */

@@ -2,8 +2,10 @@ package soopt.experiment.loop;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.experiment.file.Training;
+import soopt.experiment.folder.Ending;
 import soopt.experiment.folder.MetricsRow;
 import soopt.experiment.folder.Recorder;
 import soopt.experiment.folder.RunState;
@@ -13,13 +15,25 @@ import soopt.optimizer.Refresh;
 /** Tells what happens in a run: to the run folder in events.jsonl and run.log, and to the listener. */
 final class Journal {
     private final Training settings;
+    private final long seed;
     private final Workload workload;
     private final Recorder recorder;
     private final RunListener listener;
     private final Position position;
+    private boolean refusalTold;
 
-    Journal(Training settings, Workload workload, Recorder recorder, RunListener listener, Position position) {
+    /** Why the latest checkpoint could not be written. */
+    private Optional<String> checkpointProblem = Optional.empty();
+
+    Journal(
+            Training settings,
+            long seed,
+            Workload workload,
+            Recorder recorder,
+            RunListener listener,
+            Position position) {
         this.settings = settings;
+        this.seed = seed;
         this.workload = workload;
         this.recorder = recorder;
         this.listener = listener;
@@ -39,6 +53,7 @@ final class Journal {
         Backend backend = workload.backend();
         RunListener.Start start = new RunListener.Start(
                 recorder.directory().id(),
+                seed,
                 recorder.directory().path(),
                 backend.device(),
                 workload.layout().size(),
@@ -89,22 +104,27 @@ final class Journal {
             String why = "no learning rates at step " + step + ": "
                     + refresh.solution().status().words();
             recorder.warning("root_failed", at, why);
+            if (!refusalTold) {
+                refusalTold = true;
+                listener.message(why + " (said once here, each time in run.log)");
+            }
         }
     }
 
-    void epoch(MetricsRow row) {
+    void row(MetricsRow row) {
         recorder.metrics(row);
+        boolean within = position.stepInEpoch() > 0;
         JsonObject losses = at().put("train_loss", row.trainLoss())
                 .put("val_loss", row.validationLoss())
                 .put("test_loss", row.testLoss());
         String message = String.format(
                 Locale.ROOT,
-                "epoch %d: train_loss %.6g, val_loss %.6g, test_loss %.6g",
-                row.epoch(),
+                "%s: train_loss %.6g, val_loss %.6g, test_loss %.6g",
+                within ? "step " + row.step() : "epoch " + row.epoch(),
                 row.trainLoss(),
                 row.validationLoss(),
                 row.testLoss());
-        recorder.event("epoch_finished", losses, message);
+        recorder.event(within ? "evaluated" : "epoch_finished", losses, message);
         listener.epoch(row);
     }
 
@@ -115,18 +135,37 @@ final class Journal {
     }
 
     void checkpointSaved() {
+        checkpointProblem = Optional.empty();
         recorder.event("checkpoint_saved", at(), "checkpoint after step " + position.step());
     }
 
-    Trainer.Ending stopped(StopSignal.Reason reason) {
-        String message = reason.words() + " after step " + position.step() + " of " + steps();
-        recorder.warning("signal_received", at().put("reason", reason.name()), message);
-        return new Trainer.Ending(reason.state(), message);
+    /** The run goes on without: it is a means to go on, not a result. */
+    void checkpointFailed(String why) {
+        String message = "no checkpoint after step " + position.step() + ": " + why + "; training goes on";
+        if (checkpointProblem.isEmpty()) {
+            listener.message(message);
+        }
+        checkpointProblem = Optional.of(why);
+        recorder.warning("checkpoint_failed", at(), message);
     }
 
-    Trainer.Ending diverged(String message, JsonObject incident) {
+    Ending stopped(StopSignal.Reason reason) {
+        String message = reason.words() + " after step " + position.step() + " of " + steps();
+        recorder.warning("signal_received", at().put("reason", reason.name()), message);
+        return new Ending(reason.state(), message);
+    }
+
+    /** What the user should know of a stopped run, once its state is written. */
+    Ending withOutlook(Ending stopped) {
+        String saved = checkpointProblem
+                .map(why -> "no checkpoint could be written: " + why)
+                .orElse("a checkpoint is written, but no command goes on from it yet");
+        return stopped.withMessage(stopped.message() + "; " + saved + "; the next run starts from the beginning");
+    }
+
+    Ending diverged(String message, JsonObject incident) {
         recorder.incident("incident.json", incident);
         recorder.warning("incident", at(), message);
-        return new Trainer.Ending(RunState.DIVERGED, message);
+        return new Ending(RunState.DIVERGED, message);
     }
 }

@@ -1,7 +1,17 @@
 package soopt.experiment.loop;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /** Where a run is, with the sums over the epoch under way. */
 public final class Position {
+    /** What a step or an epoch leaves to be done before the next step; a run that is stopped in the middle of it still owes it. */
+    enum Owed {
+        EVALUATION,
+        MATRICES_OF_STEP,
+        MATRICES_OF_EPOCH
+    }
+
     /** Epochs done. */
     private int epoch;
     /** Steps done of the epoch under way. */
@@ -14,6 +24,11 @@ public final class Position {
     private double correctSum;
     private long epochSamples;
     private double initialLoss = Double.NaN;
+    private long initialFingerprint;
+    /** Steps whose update was not 0. */
+    private long movingSteps;
+
+    private final Set<Owed> owed = EnumSet.noneOf(Owed.class);
 
     public int epoch() {
         return epoch;
@@ -42,16 +57,48 @@ public final class Position {
         return correctSum / epochSamples;
     }
 
+    int epochExamples() {
+        return Math.toIntExact(epochSamples);
+    }
+
     /** Training loss before the first step. */
     double initialLoss() {
         return initialLoss;
     }
 
-    void startAt(double trainingLoss) {
-        initialLoss = trainingLoss;
+    /** Whether the parameters were evaluated before the first step. */
+    boolean hasBegun() {
+        return !Double.isNaN(initialLoss);
     }
 
-    void addStep(double loss, double correct, int examples) {
+    /** {@link Fingerprint} of θ before the first step. */
+    long initialFingerprint() {
+        return initialFingerprint;
+    }
+
+    long movingSteps() {
+        return movingSteps;
+    }
+
+    void startAt(double trainingLoss, long fingerprint) {
+        initialLoss = trainingLoss;
+        initialFingerprint = fingerprint;
+    }
+
+    void owe(Owed work) {
+        owed.add(work);
+    }
+
+    boolean owes(Owed work) {
+        return owed.contains(work);
+    }
+
+    void settle(Owed work) {
+        owed.remove(work);
+    }
+
+    void addStep(double loss, double correct, int examples, boolean moved) {
+        movingSteps += moved ? 1 : 0;
         lossSum += loss * examples;
         correctSum += correct;
         epochSamples += examples;
@@ -69,7 +116,20 @@ public final class Position {
     }
 
     double[] save() {
-        return new double[] {epoch, stepInEpoch, step, samples, lossSum, correctSum, epochSamples, initialLoss};
+        int bits = owed.stream().mapToInt(work -> 1 << work.ordinal()).sum();
+        return new double[] {
+            epoch,
+            stepInEpoch,
+            step,
+            samples,
+            lossSum,
+            correctSum,
+            epochSamples,
+            initialLoss,
+            initialFingerprint,
+            movingSteps,
+            bits
+        };
     }
 
     void restore(double[] saved) {
@@ -81,5 +141,13 @@ public final class Position {
         correctSum = saved[5];
         epochSamples = (long) saved[6];
         initialLoss = saved[7];
+        initialFingerprint = (long) saved[8];
+        movingSteps = (long) saved[9];
+        owed.clear();
+        for (Owed work : Owed.values()) {
+            if (((int) saved[10] & 1 << work.ordinal()) != 0) {
+                owed.add(work);
+            }
+        }
     }
 }

@@ -22,6 +22,7 @@ public interface RunListener {
      */
     record Start(
             String runId,
+            long seed,
             Path folder,
             String device,
             long parameters,
@@ -42,8 +43,20 @@ public interface RunListener {
 
     /** Work between the steps. */
     enum Work {
-        EVALUATION,
-        CURVATURE
+        EVALUATION("evaluating"),
+        CURVATURE("curvature"),
+        /** A step on the whole training set. */
+        FULL_BATCH("full batch");
+
+        private final String words;
+
+        Work(String words) {
+            this.words = words;
+        }
+
+        public String words() {
+            return words;
+        }
     }
 
     /** The folder is made and the data is loaded. */
@@ -57,7 +70,7 @@ public interface RunListener {
     /** Learning rates were computed at this step. */
     default void refreshed(long step, Refresh refresh) {}
 
-    /** A row of metrics.csv: epoch 0 is the evaluation before training. */
+    /** A row of metrics.csv: at step 0 the evaluation before training, then one per epoch and per evaluation within an epoch. */
     default void epoch(MetricsRow row) {}
 
     /** One line for the user. */

@@ -2,6 +2,7 @@ package soopt.experiment.loop;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import soopt.experiment.folder.Ending;
 import soopt.experiment.folder.MetricsRow;
 import soopt.experiment.folder.RunState;
 import soopt.experiment.folder.Status;
@@ -9,22 +10,45 @@ import soopt.experiment.folder.Status;
 /**
  * How a run ended.
  *
- * @param existed whether it had been run before, so that nothing was done
- * @param message one line for the user
- * @param last the last row of metrics.csv; empty if none was written by this process
+ * @param folder where it lies; nothing is there if it was stopped before it began
+ * @param work what this process did for it
+ * @param last the last row of metrics.csv with an evaluation
  */
 public record RunResult(
         String runId,
+        long seed,
         Path folder,
-        RunState state,
-        boolean existed,
-        String message,
+        Ending ending,
+        Work work,
         int epoch,
         long step,
         Optional<Status.Best> best,
         Optional<MetricsRow> last) {
+    /** What a process did for a run. */
+    public enum Work {
+        /** It was stopped before it began. */
+        NONE,
+        /** An earlier process had finished it. */
+        DONE_BEFORE,
+        DONE_NOW
+    }
+
+    /** Whether it had been run before, so that nothing was done. */
+    public boolean existed() {
+        return work == Work.DONE_BEFORE;
+    }
+
     /** The exit code of a command that did this and nothing else. */
     public int exitCode() {
-        return state.exitCode();
+        return ending.exitCode();
+    }
+
+    public RunState state() {
+        return ending.state();
+    }
+
+    /** One line for the user. */
+    public String message() {
+        return ending.message();
     }
 }

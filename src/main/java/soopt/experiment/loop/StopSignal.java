@@ -1,17 +1,19 @@
 package soopt.experiment.loop;
 
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import soopt.experiment.folder.RunState;
 
-/** A request to stop, made from a signal handler or another thread, and heard by the trainer between two steps. */
+/** A request to stop, made from a signal handler or another thread, and heard between two steps or two batches of longer work. */
 public final class StopSignal {
     /** Why a run is asked to stop. */
     public enum Reason {
         /** Ctrl-C. */
         CANCEL(RunState.CANCELLED, "stopped by the user"),
-        /** The batch system takes the machine back. */
-        PREEMPT(RunState.PREEMPTED, "preempted"),
+        /** The batch system takes the machine back, or the terminal is gone. */
+        PREEMPT(RunState.PREEMPTED, "stopped by a signal"),
         TIME_LIMIT(RunState.TIMED_OUT, "time limit reached");
 
         private final RunState state;
@@ -27,19 +29,57 @@ public final class StopSignal {
             return state;
         }
 
-        String words() {
+        public String words() {
             return words;
         }
     }
 
-    private final AtomicReference<Reason> reason = new AtomicReference<>();
+    private final CompletableFuture<Reason> asked = new CompletableFuture<>();
 
     /** Asks to stop; the first reason given counts. Safe in a signal handler. */
     public void request(Reason why) {
-        reason.compareAndSet(null, why);
+        asked.complete(why);
     }
 
     public Optional<Reason> requested() {
-        return Optional.ofNullable(reason.get());
+        return Optional.ofNullable(asked.getNow(null));
+    }
+
+    /** @throws Stopped if a stop was asked for */
+    public void check() {
+        requested().ifPresent(reason -> {
+            throw new Stopped(reason);
+        });
+    }
+
+    /**
+     * The result of work that asks nobody, such as loading data. A request leaves the work behind, on a thread that does not keep the
+     * process alive: only for work whose half does no harm.
+     *
+     * @throws Stopped if a stop was asked for first
+     */
+    public <T> T unlessAsked(Supplier<T> work) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        Thread worker = new Thread(() -> complete(result, work), "work");
+        worker.setDaemon(true);
+        worker.start();
+        try {
+            CompletableFuture.anyOf(result, asked).join();
+            check();
+            return result.join();
+        } catch (CompletionException failed) {
+            if (failed.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) failed.getCause();
+        }
+    }
+
+    private static <T> void complete(CompletableFuture<T> result, Supplier<T> work) {
+        try {
+            result.complete(work.get());
+        } catch (RuntimeException | Error failure) {
+            result.completeExceptionally(failure);
+        }
     }
 }

@@ -1,16 +1,20 @@
 package soopt.experiment.loop;
 
-import java.nio.file.Path;
+import java.io.UncheckedIOException;
 import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.FullBatch;
+import soopt.experiment.file.EvaluationSettings;
 import soopt.experiment.file.Every;
 import soopt.experiment.file.RecordSettings;
 import soopt.experiment.file.Training;
+import soopt.experiment.folder.Ending;
 import soopt.experiment.folder.MetricsRow;
 import soopt.experiment.folder.Recorder;
 import soopt.experiment.folder.RunState;
+import soopt.experiment.loop.Evaluator.Held;
+import soopt.experiment.loop.Position.Owed;
 import soopt.experiment.loop.Workload.Evaluation;
 import soopt.experiment.loop.Workload.Part;
 import soopt.model.weights.WeightsFile;
@@ -21,14 +25,27 @@ import soopt.optimizer.Step;
 
 /**
  * The only loop: takes the optimizer's proposals, checks them, applies θ ← θ + update, counts, times, evaluates, records and writes
- * checkpoints.
+ * checkpoints. A stop is heard between two steps and, in longer work, between two batches; the checkpoint written then is of the last
+ * step that was taken whole, and says what that step still owed.
  */
 public final class Trainer {
-    /** How training ended. */
-    public record Ending(RunState state, String message) {}
+    /** A step on the whole training set that is shorter is not left in the middle: what it takes to go back would slow it. */
+    private static final double LONG_STEP_SECONDS = 1;
 
-    private final Training settings;
-    private final RecordSettings recorded;
+    /**
+     * What is asked of the loop.
+     *
+     * @param subject whose curvature is recorded
+     */
+    public record Plan(
+            long seed,
+            Training training,
+            EvaluationSettings evaluate,
+            RecordSettings record,
+            CurvatureRecord.Subject subject,
+            Advice advice) {}
+
+    private final Plan plan;
     private final Workload workload;
     private final Backend backend;
     private final CurvatureRecord curvature;
@@ -36,45 +53,49 @@ public final class Trainer {
     private final Optimizer.Iteration iteration;
     private final Recorder recorder;
     private final Journal journal;
+    private final Evaluator evaluator;
     private final StepProbe probe;
+    private final Archive archive;
     private final StopSignal stop;
     private final Optional<Plateau.Watch> plateau;
     private final Clocks clocks = new Clocks();
     private final Position position = new Position();
     private Optional<MetricsRow> lastRow = Optional.empty();
     private Optional<Refresh> lastRefresh = Optional.empty();
-    private double epochStepSize;
+    /** Where to go back to when the step under way is left in the middle. */
+    private Optional<Checkpoint> beforeStep = Optional.empty();
+
+    private double stepSeconds = Double.POSITIVE_INFINITY;
     private long checkpointTime = System.nanoTime();
-    private int restarts;
 
     public Trainer(
-            Training settings,
-            RecordSettings recorded,
+            Plan plan,
             Workload workload,
-            CurvatureRecord.Subject subject,
             Counts counts,
             Optimizer.Iteration iteration,
             Recorder recorder,
             RunListener listener,
             StopSignal stop) {
-        this.settings = settings;
-        this.recorded = recorded;
+        this.plan = plan;
         this.workload = workload;
         this.backend = workload.backend();
-        this.curvature = new CurvatureRecord(workload, recorded.curvature(), subject);
+        this.curvature = new CurvatureRecord(workload, plan.record().curvature(), plan.subject());
         this.counts = counts;
         this.iteration = iteration;
         this.recorder = recorder;
-        this.journal = new Journal(settings, workload, recorder, listener, position);
-        this.probe = new StepProbe(recorded.steps().every(), backend, recorder, position);
+        this.journal = new Journal(plan.training(), plan.seed(), workload, recorder, listener, position);
+        this.evaluator = new Evaluator(workload, clocks, journal, stop);
+        this.probe = new StepProbe(plan.record().steps().every(), backend, recorder, position);
         this.stop = stop;
-        this.plateau = settings.plateau().map(Plateau::start);
+        this.plateau = plan.training().plateau().map(Plateau::start);
+        this.archive = new Archive(workload, iteration, plateau, position, counts, clocks, curvature, probe);
     }
 
     public Position position() {
         return position;
     }
 
+    /** The last row with an evaluation. */
     public Optional<MetricsRow> lastRow() {
         return lastRow;
     }
@@ -86,88 +107,138 @@ public final class Trainer {
      */
     public Ending train(Tensor theta) {
         journal.started();
-        begin(theta);
         return run(theta);
     }
 
     /** Goes on from a checkpoint of the same experiment; the streams are cut back to it. */
     public Ending resume(Checkpoint checkpoint) {
         try (Tensor theta = backend.allocate(workload.layout().size())) {
-            restore(checkpoint, theta);
+            archive.restore(checkpoint, theta);
             recorder.truncateAfter(position.step());
             journal.started();
             return run(theta);
         }
     }
 
-    /** Row 0 of metrics.csv: how good θ is before training. */
-    private void begin(Tensor theta) {
-        backend.resetPeak();
-        epochStepSize = iteration.stepSize();
-        Evaluation train = evaluate(Part.TRAIN, theta);
-        position.startAt(train.loss());
-        addRow(train, theta);
-        if (!curvature.isOptimizers() && recorded.curvature().every().unit() == Every.Unit.EPOCH) {
-            recordMatrices(theta, false);
+    private Ending run(Tensor theta) {
+        Ending ending;
+        try {
+            ending = toTheEnd(theta);
+            if (ending.state() != RunState.DIVERGED) {
+                saveEnd(theta);
+            }
+        } catch (Stopped stopped) {
+            // the optimizer may be in the middle of a step; nothing uses it any more but what is saved
+            beforeStep.ifPresent(state -> state.getTensor("theta", theta));
+            Ending early = journal.stopped(stopped.reason());
+            saveEnd(theta);
+            ending = journal.withOutlook(early);
         }
+        return ending.with(plan.advice().warnings(curvature.refreshes(), curvature.computed()), curvature.refreshes());
     }
 
-    private Ending run(Tensor theta) {
-        while (position.epoch() < settings.epochs()) {
-            Optional<Ending> ending = epoch(theta);
-            if (ending.isPresent()) {
-                if (ending.get().state() != RunState.DIVERGED) {
-                    saveEnd(theta);
-                }
-                return ending.get();
-            }
+    private Ending toTheEnd(Tensor theta) {
+        Optional<Ending> ending = position.hasBegun() ? settle(theta) : begin(theta);
+        while (ending.isEmpty() && position.epoch() < plan.training().epochs()) {
+            ending = epoch(theta);
         }
-        saveEnd(theta);
-        return new Ending(RunState.COMPLETED, "completed " + RunListener.count(settings.epochs(), "epoch"));
+        return ending.orElseGet(() -> completed(theta));
+    }
+
+    private Ending completed(Tensor theta) {
+        int epochs = plan.training().epochs();
+        if (epochs > 0 && Fingerprint.of(theta, backend) == position.initialFingerprint()) {
+            String why = plan.advice().stalled(position.step(), position.movingSteps(), curvature.refreshes());
+            return new Ending(RunState.STALLED, why);
+        }
+        return new Ending(RunState.COMPLETED, "completed " + RunListener.count(epochs, "epoch"));
+    }
+
+    /** Row 0 of metrics.csv: how good θ is before training. */
+    private Optional<Ending> begin(Tensor theta) {
+        backend.resetPeak();
+        Evaluation train = evaluator.of(Part.TRAIN, theta);
+        Held held = evaluator.held(theta);
+        Optional<String> problem =
+                Evaluator.problem(Part.TRAIN, train, train.loss()).or(() -> Evaluator.problem(held, train.loss()));
+        position.startAt(train.loss(), Fingerprint.of(theta, backend));
+        addRow(train, held);
+        if (problem.isPresent()) {
+            return Optional.of(diverged(problem.get(), held));
+        }
+        if (!curvature.isOptimizers() && plan.record().curvature().every().unit() == Every.Unit.EPOCH) {
+            position.owe(Owed.MATRICES_OF_EPOCH);
+        }
+        return settle(theta);
     }
 
     // ---- one epoch ----
 
     private Optional<Ending> epoch(Tensor theta) {
         backend.resetPeak();
-        epochStepSize = iteration.stepSize();
         while (position.stepInEpoch() < workload.stepsPerEpoch()) {
-            Optional<StopSignal.Reason> reason = stop.requested();
-            if (reason.isPresent()) {
-                return Optional.of(journal.stopped(reason.get()));
+            stop.check();
+            Optional<Ending> ending = step(theta).or(() -> afterStep(theta));
+            if (ending.isPresent()) {
+                return ending;
             }
-            Optional<Ending> diverged = step(theta);
-            if (diverged.isPresent()) {
-                return diverged;
-            }
-            afterStep(theta);
         }
-        endEpoch(theta);
-        return Optional.empty();
+        return endEpoch(theta);
     }
 
-    private void afterStep(Tensor theta) {
+    private Optional<Ending> afterStep(Tensor theta) {
         journal.step();
-        if (recorded.curvature().every().dueAfterStep(position.step())) {
-            recordMatrices(theta, true);
+        boolean last = position.stepInEpoch() == workload.stepsPerEpoch();
+        if (!last && plan.evaluate().dueAfterStep(position.step())) {
+            position.owe(Owed.EVALUATION);
         }
-        Every every = recorded.checkpoint().every();
-        if (every.dueAfterStep(position.step()) || every.dueAfterSeconds(Clocks.since(checkpointTime))) {
+        if (plan.record().curvature().every().dueAfterStep(position.step())) {
+            position.owe(Owed.MATRICES_OF_STEP);
+        }
+        Optional<Ending> ending = settle(theta);
+        // the end of an epoch belongs to its last step: a checkpoint between the two would write its row twice
+        if (ending.isEmpty() && !last && checkpointIsDue()) {
             saveCheckpoint(theta);
         }
+        return ending;
     }
 
-    private void endEpoch(Tensor theta) {
-        Evaluation train = new Evaluation(position.epochLoss(), position.epochAccuracy());
-        position.endEpoch();
-        addRow(train, theta);
-        lowerStepSize(train.loss());
-        if (recorded.curvature().every().dueAfterEpoch(position.epoch())) {
-            recordMatrices(theta, false);
+    private boolean checkpointIsDue() {
+        Every every = plan.record().checkpoint().every();
+        return every.dueAfterStep(position.step()) || every.dueAfterSeconds(Clocks.since(checkpointTime));
+    }
+
+    /** The steps of the epoch are done: until it is evaluated it is not over. */
+    private Optional<Ending> endEpoch(Tensor theta) {
+        int ended = position.epoch() + 1;
+        int epochs = plan.training().epochs();
+        boolean due = plan.evaluate().dueAfterEpoch(ended, epochs, position.step());
+        Held held = due ? evaluator.held(theta) : Held.NONE;
+        Optional<String> problem = Evaluator.problem(held, position.initialLoss());
+        boolean unseen = held.validation().examples() == 0 && held.test().examples() == 0;
+        if (ended == epochs && unseen) {
+            double loss = evaluator.lossAfterLastStep(position, theta);
+            problem = Divergence.of("the loss of the last batch", loss, position.initialLoss());
         }
-        if (recorded.checkpoint().every().dueAfterEpoch(position.epoch())) {
+        Evaluation train = epochSoFar();
+        position.endEpoch();
+        addRow(train, held);
+        if (problem.isPresent()) {
+            return Optional.of(diverged(problem.get(), held));
+        }
+        lowerStepSize(train.loss());
+        if (plan.record().curvature().every().dueAfterEpoch(position.epoch())) {
+            position.owe(Owed.MATRICES_OF_EPOCH);
+        }
+        Optional<Ending> ending = settle(theta);
+        if (plan.record().checkpoint().every().dueAfterEpoch(position.epoch()) || checkpointIsDue()) {
             saveCheckpoint(theta);
         }
+        return ending;
+    }
+
+    private Evaluation epochSoFar() {
+        return new Evaluation(position.epochLoss(), position.epochAccuracy(), position.epochExamples());
     }
 
     private void lowerStepSize(double trainingLoss) {
@@ -183,8 +254,7 @@ public final class Trainer {
 
     private Optional<Ending> step(Tensor theta) {
         long start = System.nanoTime();
-        double stepSize = iteration.stepSize();
-        Workload.Batch batch = workload.batch(position.epoch(), position.stepInEpoch());
+        Workload.Batch batch = workload.batch(position.epoch(), position.stepInEpoch(), withinStep(theta));
         Step proposed = iteration.step(theta, batch.forStep());
         double updateNorm = proposed.update().map(this::norm).orElse(0.0);
         double seconds = Clocks.since(start);
@@ -197,15 +267,29 @@ public final class Trainer {
         recordFirstMatrices(theta);
         long apply = System.nanoTime();
         if (proposed.update().isPresent() && probe.isDue()) {
-            probe.applyInPlace(theta, batch, proposed, updateNorm, stepSize);
+            probe.applyInPlace(theta, batch, proposed, updateNorm, iteration.stepSize());
             clocks.addRecord(Clocks.since(apply));
         } else {
             proposed.update().ifPresent(update -> backend.axpyInPlace(1, update, theta));
             seconds += Clocks.since(apply);
         }
         clocks.addStep(seconds, proposed.refresh().map(Refresh::seconds).orElse(0.0));
-        position.addStep(proposed.loss(), correct, batch.forRecord().examples());
+        position.addStep(proposed.loss(), correct, batch.forRecord().examples(), updateNorm > 0);
+        beforeStep = Optional.empty();
+        stepSeconds = Clocks.since(start);
         return Optional.empty();
+    }
+
+    /** For the passes of a step on the whole training set, which may take minutes. */
+    private FullBatch.Progress withinStep(Tensor theta) {
+        if (!plan.training().fullBatch()) {
+            return (done, of) -> {};
+        }
+        if (stepSeconds < LONG_STEP_SECONDS) {
+            return (done, of) -> journal.working(RunListener.Work.FULL_BATCH, done, of);
+        }
+        beforeStep = Optional.of(archive.take(theta));
+        return evaluator.progress(RunListener.Work.FULL_BATCH);
     }
 
     private double norm(Tensor vector) {
@@ -219,14 +303,19 @@ public final class Trainer {
     }
 
     private Ending diverged(String problem, double loss, double updateNorm, Workload.Batch batch) {
-        String message = Divergence.message(problem, position, lastRefresh);
+        String message = Divergence.message(problem, position, lastRefresh, plan.advice());
         return journal.diverged(
                 message, Divergence.incident(message, position, loss, updateNorm, batch.indices(), lastRefresh));
     }
 
+    private Ending diverged(String problem, Held held) {
+        String message = Divergence.messageAfter(problem, position, plan.advice());
+        return journal.diverged(message, Divergence.incidentAfter(message, position, held));
+    }
+
     /** Those at θ₀ when they are the optimizer's, which has them from its first step on. */
     private void recordFirstMatrices(Tensor theta) {
-        boolean byEpoch = recorded.curvature().every().unit() == Every.Unit.EPOCH;
+        boolean byEpoch = plan.record().curvature().every().unit() == Every.Unit.EPOCH;
         if (position.step() == 0 && curvature.isOptimizers() && byEpoch) {
             recordMatrices(theta, false);
         }
@@ -234,28 +323,40 @@ public final class Trainer {
 
     // ---- between steps ----
 
-    private Evaluation evaluate(Part part, Tensor theta) {
-        long start = System.nanoTime();
-        FullBatch.Progress progress = (done, of) -> journal.working(RunListener.Work.EVALUATION, done, of);
-        Evaluation evaluation = workload.evaluate(part, theta, progress);
-        clocks.addEvaluation(Clocks.since(start));
-        return evaluation;
+    /** Does what is owed; what is left in the middle stays owed. */
+    private Optional<Ending> settle(Tensor theta) {
+        if (position.owes(Owed.EVALUATION)) {
+            Held held = evaluator.held(theta);
+            position.settle(Owed.EVALUATION);
+            addRow(epochSoFar(), held);
+            Optional<String> problem = Evaluator.problem(held, position.initialLoss());
+            if (problem.isPresent()) {
+                return Optional.of(diverged(problem.get(), held));
+            }
+        }
+        if (position.owes(Owed.MATRICES_OF_STEP)) {
+            recordMatrices(theta, true);
+            position.settle(Owed.MATRICES_OF_STEP);
+        }
+        if (position.owes(Owed.MATRICES_OF_EPOCH)) {
+            recordMatrices(theta, false);
+            position.settle(Owed.MATRICES_OF_EPOCH);
+        }
+        return Optional.empty();
     }
 
-    private void addRow(Evaluation train, Tensor theta) {
-        Evaluation validation = evaluate(Part.VALIDATION, theta);
-        Evaluation test = evaluate(Part.TEST, theta);
+    private void addRow(Evaluation train, Held held) {
         MetricsRow row = new MetricsRow(
                 position.epoch(),
                 position.step(),
                 position.samples(),
                 train.loss(),
                 train.accuracy(),
-                validation.loss(),
-                validation.accuracy(),
-                test.loss(),
-                test.accuracy(),
-                epochStepSize,
+                held.validation().loss(),
+                held.validation().accuracy(),
+                held.test().loss(),
+                held.test().accuracy(),
+                iteration.stepSize(),
                 counts.steps().gradients(),
                 counts.steps().products(),
                 counts.steps().summaries(),
@@ -267,18 +368,21 @@ public final class Trainer {
                 clocks.evaluation(),
                 clocks.wall(),
                 backend.memory().peakBytes(),
-                restarts);
-        lastRow = Optional.of(row);
-        journal.epoch(row);
+                archive.restarts());
+        lastRow = held == Held.NONE ? lastRow : Optional.of(row);
+        journal.row(row);
     }
 
     private void recordMatrices(Tensor theta, boolean byStep) {
         long start = System.nanoTime();
-        FullBatch.Progress progress = (done, of) -> journal.working(RunListener.Work.CURVATURE, done, of);
-        curvature
-                .matrices(position.epoch(), position.step(), theta, byStep, progress)
-                .ifPresent(recorder::matrices);
-        clocks.addRecord(Clocks.since(start));
+        try {
+            FullBatch.Progress progress = evaluator.progress(RunListener.Work.CURVATURE);
+            curvature
+                    .matrices(position.epoch(), position.step(), theta, byStep, progress)
+                    .ifPresent(recorder::matrices);
+        } finally {
+            clocks.addRecord(Clocks.since(start));
+        }
     }
 
     // ---- checkpoints ----
@@ -286,38 +390,20 @@ public final class Trainer {
     /** A checkpoint, and θ by tensor in PyTorch's layout for whoever compares. */
     private void saveEnd(Tensor theta) {
         saveCheckpoint(theta);
-        Path file = recorder.directory().file("checkpoints").resolve("weights.npz");
-        WeightsFile.write(file, workload.layout(), theta, backend);
+        WeightsFile.write(
+                recorder.directory().file("checkpoints").resolve("weights.npz"), workload.layout(), theta, backend);
     }
 
+    /** Of the last step that was taken whole. */
     private void saveCheckpoint(Tensor theta) {
-        Checkpoint checkpoint = Checkpoint.empty(backend);
-        checkpoint.putTensor("theta", theta);
-        checkpoint.putNumbers("position", position.save());
-        checkpoint.putNumbers("counts", counts.save());
-        checkpoint.putNumbers("clocks", clocks.save());
-        checkpoint.putNumbers("trainer", epochStepSize, restarts, probe.hasBegun() ? 1 : 0);
-        workload.save(checkpoint.within("workload"));
-        curvature.save(checkpoint.within("curvature"));
-        iteration.save(checkpoint.within("optimizer"));
-        plateau.ifPresent(watch -> watch.save(checkpoint.within("plateau")));
-        checkpoint.save(recorder.directory().file("checkpoints"));
         checkpointTime = System.nanoTime();
-        journal.checkpointSaved();
-    }
-
-    private void restore(Checkpoint checkpoint, Tensor theta) {
-        checkpoint.getTensor("theta", theta);
-        position.restore(checkpoint.getNumbers("position"));
-        counts.restore(checkpoint.getNumbers("counts"));
-        clocks.restore(checkpoint.getNumbers("clocks"));
-        double[] own = checkpoint.getNumbers("trainer");
-        epochStepSize = own[0];
-        restarts = (int) own[1] + 1;
-        probe.restore(own[2] != 0);
-        workload.restore(checkpoint.within("workload"));
-        curvature.restore(checkpoint.within("curvature"));
-        iteration.restore(checkpoint.within("optimizer"));
-        plateau.ifPresent(watch -> watch.restore(checkpoint.within("plateau")));
+        try {
+            beforeStep
+                    .orElseGet(() -> archive.take(theta))
+                    .save(recorder.directory().file("checkpoints"));
+            journal.checkpointSaved();
+        } catch (UncheckedIOException full) {
+            journal.checkpointFailed(full.getMessage());
+        }
     }
 }

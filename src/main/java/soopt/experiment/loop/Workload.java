@@ -12,9 +12,19 @@ import soopt.optimizer.State;
 public interface Workload {
     /** A part of the data. */
     enum Part {
-        TRAIN,
-        VALIDATION,
-        TEST
+        TRAIN("training"),
+        VALIDATION("validation"),
+        TEST("test");
+
+        private final String words;
+
+        Part(String words) {
+            this.words = words;
+        }
+
+        String words() {
+            return words;
+        }
     }
 
     /**
@@ -27,12 +37,18 @@ public interface Workload {
     record Batch(Objective forStep, Objective forRecord, int[] indices) {}
 
     /**
-     * Means over the examples of a part; NaN if it has none.
+     * Means over examples of a part; NaN without any.
      *
-     * @param accuracy fraction predicted right; NaN for regression
+     * @param accuracy fraction predicted right; NaN for regression and where the loss is not finite: outputs that are no numbers predict
+     *     nothing
+     * @param examples how many; 0 if it was not evaluated
      */
-    record Evaluation(double loss, double accuracy) {
-        public static final Evaluation NONE = new Evaluation(Double.NaN, Double.NaN);
+    record Evaluation(double loss, double accuracy, int examples) {
+        public static final Evaluation NONE = new Evaluation(Double.NaN, Double.NaN, 0);
+
+        public Evaluation {
+            accuracy = Double.isFinite(loss) ? accuracy : Double.NaN;
+        }
     }
 
     Backend backend();
@@ -49,8 +65,9 @@ public interface Workload {
     /**
      * @param epoch from 0
      * @param k step within the epoch, from 0
+     * @param progress hears of the passes of this step where a step takes the whole training set; it may end them by an exception
      */
-    Batch batch(int epoch, int k);
+    Batch batch(int epoch, int k, FullBatch.Progress progress);
 
     /** The batches that optimizers compute curvature on, counted as training. */
     Supplier<Objective> curvatureBatches();

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import soopt.experiment.RunFiles;
 import soopt.experiment.SmallRun;
+import soopt.experiment.folder.Ending;
 import soopt.experiment.folder.RunState;
 import soopt.npy.NpzFile;
 
@@ -27,7 +28,7 @@ class CheckpointTest {
 
     @Test
     void hugeStep_divergesWithARemedyAndAnIncident() {
-        Trainer.Ending ending = new SmallRun().stepSize(1e12).train(results, "a");
+        Ending ending = new SmallRun().stepSize(1e12).train(results, "a");
 
         assertEquals(RunState.DIVERGED, ending.state());
         assertTrue(ending.message().startsWith("diverged at step 2 (epoch 1): "), ending.message());
@@ -48,7 +49,7 @@ class CheckpointTest {
 
     @Test
     void cancel_leavesAValidFolderWithACheckpoint() {
-        Trainer.Ending ending = new SmallRun().stopAfter(9).train(results, "a");
+        Ending ending = new SmallRun().stopAfter(9).train(results, "a");
 
         assertEquals(RunState.CANCELLED, ending.state());
         JsonNode status = RunFiles.json(folder("a").resolve("status.json"));
@@ -70,7 +71,7 @@ class CheckpointTest {
     void resumedRun_hasTheNumbersOfAnUninterruptedOne() {
         new SmallRun().train(results, "whole");
         new SmallRun().stopAfter(9).train(results, "parts");
-        Trainer.Ending ending = new SmallRun().resume(results, "parts");
+        Ending ending = new SmallRun().resume(results, "parts");
 
         assertEquals(RunState.COMPLETED, ending.state());
         for (String stream : STREAMS) {

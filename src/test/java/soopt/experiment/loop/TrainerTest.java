@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import soopt.experiment.RunFiles;
 import soopt.experiment.SmallRun;
+import soopt.experiment.folder.Ending;
 import soopt.experiment.folder.MetricsRow;
 import soopt.experiment.folder.RunState;
 import soopt.experiment.folder.StepRow;
@@ -31,7 +32,7 @@ class TrainerTest {
 
     @Test
     void run_writesEveryFileOfTheFolder() {
-        Trainer.Ending ending = new SmallRun().train(results, "a");
+        Ending ending = new SmallRun().train(results, "a");
 
         assertEquals(RunState.COMPLETED, ending.state());
         Set<String> files = RunFiles.files(folder("a"));

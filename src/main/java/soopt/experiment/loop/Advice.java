@@ -1,0 +1,87 @@
+package soopt.experiment.loop;
+
+import java.util.ArrayList;
+import java.util.List;
+import soopt.backend.Precision;
+import soopt.curvature.CubicStep;
+import soopt.experiment.folder.RefreshCount;
+import soopt.optimizer.Optimizer;
+
+/** What to try when a run fails or a failure was survived, in keys of the experiment file that do not say so already. */
+public record Advice(Optimizer optimizer, Precision precision) {
+    String afterDivergence() {
+        List<String> tries = new ArrayList<>(optimizer.remedies());
+        addPrecision(tries);
+        return words(tries);
+    }
+
+    private void addPrecision(List<String> tries) {
+        if (precision == Precision.FLOAT32) {
+            tries.add("precision: float64");
+        }
+    }
+
+    /** One line each on the computations of the optimizer's curvature and on those for the record, where some had no learning rates. */
+    List<String> warnings(RefreshCount refreshes, RefreshCount recorded) {
+        List<String> warnings = new ArrayList<>();
+        if (refreshes.withoutRates() > 0) {
+            warnings.add(refused(refreshes, "computations of the curvature") + "; " + afterRefusal(refreshes));
+        }
+        if (recorded.withoutRates() > 0) {
+            warnings.add(refused(recorded, "recorded computations of the curvature")
+                    + "; their regularized matrices are NaN");
+        }
+        return warnings;
+    }
+
+    private static String refused(RefreshCount count, String what) {
+        return count.withoutRates() + " of " + count.computed() + " " + what + " gave no learning rates ("
+                + String.join("; ", count.reasons()) + ")";
+    }
+
+    private String afterRefusal(RefreshCount refreshes) {
+        List<String> tries = new ArrayList<>();
+        for (CubicStep.Status status : CubicStep.Status.values()) {
+            if (refreshes.refused().containsKey(status)) {
+                optimizer.remedies(status).stream()
+                        .filter(remedy -> !tries.contains(remedy))
+                        .forEach(tries::add);
+            }
+        }
+        boolean range = refreshes.refused().containsKey(CubicStep.Status.NOT_FINITE)
+                || refreshes.refused().containsKey(CubicStep.Status.OUT_OF_RANGE);
+        if (range) {
+            tries.add("inputs scaled to about 1");
+            addPrecision(tries);
+        }
+        return words(tries);
+    }
+
+    /** Why no parameter moved in so many steps, of which so many had an update that was not 0. */
+    String stalled(long steps, long moving, RefreshCount refreshes) {
+        String where = "no parameter moved in " + RunListener.count(steps, "step") + ": ";
+        if (optimizer.warmUpSteps() >= steps) {
+            return where + "the warm-up takes " + RunListener.count(optimizer.warmUpSteps(), "step")
+                    + "; try a smaller optimizer.average.warm-up, a smaller optimizer.period or more training.epochs";
+        }
+        if (moving > 0) {
+            List<String> tries = new ArrayList<>(List.of("a larger optimizer.step-size"));
+            addPrecision(tries);
+            return where + "every update was lost in rounding; " + words(tries);
+        }
+        if (refreshes.computed() > 0 && refreshes.withoutRates() == refreshes.computed()) {
+            return where + refused(refreshes, "computations of the curvature") + "; " + afterRefusal(refreshes);
+        }
+        if (refreshes.computed() > 0) {
+            return where + "all learning rates were 0; try a coarser optimizer.partition or a larger"
+                    + " training.curvature-batch-size";
+        }
+        return where + "every gradient was 0; try another model.activation or model.init";
+    }
+
+    private static String words(List<String> tries) {
+        int last = tries.size() - 1;
+        String end = tries.get(last);
+        return "try " + (last == 0 ? end : String.join(", ", tries.subList(0, last)) + " or " + end);
+    }
+}

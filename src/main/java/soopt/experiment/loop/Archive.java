@@ -1,0 +1,76 @@
+package soopt.experiment.loop;
+
+import java.util.Optional;
+import soopt.backend.Backend;
+import soopt.backend.Tensor;
+import soopt.optimizer.Optimizer;
+import soopt.optimizer.Plateau;
+
+/** What a checkpoint holds: all that the loop and those it calls remember from step to step. */
+final class Archive {
+    private final Backend backend;
+    private final Workload workload;
+    private final Optimizer.Iteration iteration;
+    private final Optional<Plateau.Watch> plateau;
+    private final Position position;
+    private final Counts counts;
+    private final Clocks clocks;
+    private final CurvatureRecord curvature;
+    private final StepProbe probe;
+    private int restarts;
+
+    Archive(
+            Workload workload,
+            Optimizer.Iteration iteration,
+            Optional<Plateau.Watch> plateau,
+            Position position,
+            Counts counts,
+            Clocks clocks,
+            CurvatureRecord curvature,
+            StepProbe probe) {
+        this.backend = workload.backend();
+        this.workload = workload;
+        this.iteration = iteration;
+        this.plateau = plateau;
+        this.position = position;
+        this.counts = counts;
+        this.clocks = clocks;
+        this.curvature = curvature;
+        this.probe = probe;
+    }
+
+    /** How often the run went on from a checkpoint. */
+    int restarts() {
+        return restarts;
+    }
+
+    /** All of it now, with θ [P]. */
+    Checkpoint take(Tensor theta) {
+        Checkpoint checkpoint = Checkpoint.empty(backend);
+        checkpoint.putTensor("theta", theta);
+        checkpoint.putNumbers("position", position.save());
+        checkpoint.putNumbers("counts", counts.save());
+        checkpoint.putNumbers("clocks", clocks.save());
+        checkpoint.putNumbers("trainer", restarts, probe.hasBegun() ? 1 : 0);
+        workload.save(checkpoint.within("workload"));
+        curvature.save(checkpoint.within("curvature"));
+        iteration.save(checkpoint.within("optimizer"));
+        plateau.ifPresent(watch -> watch.save(checkpoint.within("plateau")));
+        return checkpoint;
+    }
+
+    /** Goes back to where {@link #take} was; θ [P] is overwritten. */
+    void restore(Checkpoint checkpoint, Tensor theta) {
+        checkpoint.getTensor("theta", theta);
+        position.restore(checkpoint.getNumbers("position"));
+        counts.restore(checkpoint.getNumbers("counts"));
+        clocks.restore(checkpoint.getNumbers("clocks"));
+        double[] own = checkpoint.getNumbers("trainer");
+        restarts = (int) own[0] + 1;
+        probe.restore(own[1] != 0);
+        workload.restore(checkpoint.within("workload"));
+        curvature.restore(checkpoint.within("curvature"));
+        iteration.restore(checkpoint.within("optimizer"));
+        plateau.ifPresent(watch -> watch.restore(checkpoint.within("plateau")));
+    }
+}
