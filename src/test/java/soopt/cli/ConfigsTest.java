@@ -11,7 +11,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import soopt.cli.options.Partitions;
 import soopt.data.Cifar10;
 import soopt.data.Dataset;
 import soopt.data.Mnist;
@@ -57,7 +56,7 @@ class ConfigsTest {
         Experiment experiment = bind(file);
         assertEquals(file.getFileName().toString(), experiment.experiment() + ".yaml");
         Network network = network(experiment);
-        assertTrue(Partitions.of(experiment, network.layout()).size() > 0);
+        assertTrue(experiment.partition(network.layout()).size() > 0);
         SpecSource written = SpecSource.parse("written", SpecWriter.toYaml(experiment));
         assertEquals(experiment, Binder.bind(written, Experiment.class));
     }
@@ -73,7 +72,7 @@ class ConfigsTest {
     void partitionOfThePaper_hasItsNumberOfGroups(String name, int groups) {
         Experiment experiment = bind(Path.of("configs", name + ".yaml"));
         Network network = network(experiment);
-        assertEquals(groups, Partitions.of(experiment, network.layout()).size());
+        assertEquals(groups, experiment.partition(network.layout()).size());
     }
 
     @ParameterizedTest
