@@ -7,8 +7,7 @@ import soopt.spec.Refused;
 @Refused(
         keys = {"batch-norm", "batch-normalization", "bn"},
         why = "it couples the examples of a batch, so that the curvature of a batch is no sum over its examples")
-public sealed interface Model
-        permits Mlp, BigMlp, VeryBigMlp, Lenet, Vgg11Prime, Vgg13Prime, Vgg16Prime, Vgg19Prime, AutoencoderMlp {
+public sealed interface Model permits Mlp, DeepMlp, Lenet, Vgg, AutoencoderMlp {
     /** How the parameters start. */
     Initialization init();
 

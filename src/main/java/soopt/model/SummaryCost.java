@@ -1,12 +1,7 @@
 package soopt.model;
 
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
-import soopt.curvature.ParameterLayout.Parameter;
-import soopt.curvature.ParameterLayout.Role;
+import java.util.stream.IntStream;
 import soopt.curvature.Partition;
 import soopt.model.tangent.DirectionBlocks;
 
@@ -28,29 +23,27 @@ public record SummaryCost(double gradient, double second, double third) {
     /** w_k multiply-adds of layer k, n_k groups alive at its input, o_k how many of those own of its weight. */
     public static SummaryCost of(Network network, Partition partition, DirectionBlocks blocks) {
         long[] work = network.multiplyAdds();
+        LiveGroups live = new LiveGroups(partition);
         double forward = 0;
         double second = 0;
         double third = 0;
-        List<Set<Integer>> ofWeights = owners(partition, work.length, Role.WEIGHT);
-        List<Set<Integer>> ofBiases = owners(partition, work.length, Role.BIAS);
-        Set<Integer> alive = new HashSet<>();
         double rounds = blocks.roundsPerDirection();
         for (int k = 0; k < work.length; k++) {
-            Set<Integer> owners = ofWeights.get(k);
+            int layer = k;
+            Set<Integer> owners = live.ofWeight(k);
             forward += work[k];
-            second += rounds * (alive.size() + (k == 0 ? 1.0 : 2.0) * owners.size()) * work[k];
+            second += rounds * (live.behind(k).count() + (k == 0 ? 1.0 : 2.0) * owners.size()) * work[k];
             third += (double) work[k]
-                    * (thirdOrderRounds(blocks, alive.stream())
-                            + thirdOrderRounds(blocks, owners.stream().filter(alive::contains)));
-            alive.addAll(owners);
-            alive.addAll(ofBiases.get(k));
+                    * (thirdOrderRounds(blocks, live.behind(k))
+                            + thirdOrderRounds(
+                                    blocks, owners.stream().mapToInt(s -> s).filter(s -> live.isAlive(s, layer))));
         }
         double backward = work.length == 0 ? 0 : forward - work[0];
         double base = forward + backward + second;
         return new SummaryCost(2 * forward + backward, base, base + third);
     }
 
-    private static double thirdOrderRounds(DirectionBlocks blocks, Stream<Integer> groups) {
+    private static double thirdOrderRounds(DirectionBlocks blocks, IntStream groups) {
         return groups.mapToDouble(blocks::thirdOrderRounds).sum();
     }
 
@@ -60,22 +53,5 @@ public record SummaryCost(double gradient, double second, double third) {
 
     public double thirdInGradients() {
         return third / gradient;
-    }
-
-    /** By layer, the groups that own a part of its tensors of this role. */
-    private static List<Set<Integer>> owners(Partition partition, int layers, Role role) {
-        List<Set<Integer>> owners = new ArrayList<>();
-        for (int k = 0; k < layers; k++) {
-            owners.add(new HashSet<>());
-        }
-        for (int s = 0; s < partition.size(); s++) {
-            for (Partition.Slice slice : partition.groups().get(s).slices()) {
-                Parameter parameter = partition.layout().get(slice.parameter());
-                if (parameter.role() == role) {
-                    owners.get(parameter.layer()).add(s);
-                }
-            }
-        }
-        return owners;
     }
 }

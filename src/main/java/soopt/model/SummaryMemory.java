@@ -49,20 +49,9 @@ public final class SummaryMemory {
         this.padded = padded(partition);
         this.buffers = network.buffers(scratch);
         this.widths = network.widths();
-        this.alive = alive(network.owners(), partition);
-    }
-
-    private static int[] alive(int[] owners, Partition partition) {
-        int[] births = partition.groups().stream()
-                .mapToInt(group -> group.slices().stream()
-                        .mapToInt(slice ->
-                                partition.layout().get(slice.parameter()).layer())
-                        .min()
-                        .orElseThrow())
-                .toArray();
-        return Arrays.stream(owners)
-                .map(count -> (int)
-                        Arrays.stream(births).filter(birth -> birth < count).count())
+        LiveGroups live = new LiveGroups(partition);
+        this.alive = Arrays.stream(network.owners())
+                .map(layers -> (int) live.behind(layers).count())
                 .toArray();
     }
 

@@ -4,11 +4,10 @@ import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import soopt.model.AutoencoderMlp;
-import soopt.model.BigMlp;
+import soopt.model.DeepMlp;
 import soopt.model.Mlp;
 import soopt.model.Model;
 import soopt.model.Network;
-import soopt.model.VeryBigMlp;
 import soopt.spec.Binder;
 import soopt.spec.Choices;
 import soopt.spec.SpecSource;
@@ -48,7 +47,7 @@ record BenchModel(String text, Model model) {
         if (model instanceof Mlp || model instanceof AutoencoderMlp) {
             return MNIST.clone();
         }
-        boolean flat = model instanceof BigMlp || model instanceof VeryBigMlp;
+        boolean flat = model instanceof DeepMlp;
         return flat ? new int[] {3 * 32 * 32} : CIFAR.clone();
     }
 

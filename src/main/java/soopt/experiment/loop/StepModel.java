@@ -1,12 +1,9 @@
 package soopt.experiment.loop;
 
-import java.util.List;
-import java.util.stream.IntStream;
 import soopt.backend.Tensor;
 import soopt.curvature.CurvatureSummary;
 import soopt.curvature.Objective;
 import soopt.curvature.Order;
-import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
 
 /**
@@ -18,16 +15,8 @@ import soopt.curvature.Partition;
 record StepModel(double second, double third) {
     /** The model at θ; costs one summary with S = 1. */
     static StepModel of(Objective objective, Tensor theta, Tensor update) {
-        CurvatureSummary summary = objective.summary(theta, update, whole(objective.layout()), Order.THIRD);
+        CurvatureSummary summary = objective.summary(theta, update, Partition.whole(objective.layout()), Order.THIRD);
         double second = summary.gradient()[0] + summary.hessian()[0][0] / 2;
         return new StepModel(second, second + summary.third()[0] / 6);
-    }
-
-    /** All parameters in one group. */
-    private static Partition whole(ParameterLayout layout) {
-        List<Partition.Slice> slices = IntStream.range(0, layout.count())
-                .mapToObj(i -> new Partition.Slice(i, 0, layout.get(i).size()))
-                .toList();
-        return new Partition(layout, List.of(new Partition.Group("all", "mixed", slices)));
     }
 }
