@@ -142,7 +142,8 @@ class LauncherTest {
     }
 
     private Said start(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(home.resolve("scripts/soopt").toString()));
+        List<String> command =
+                new ArrayList<>(List.of(home.resolve("scripts/soopt").toString()));
         command.addAll(List.of(arguments));
         return end(begin(command.toArray(String[]::new)));
     }
