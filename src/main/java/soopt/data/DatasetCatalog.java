@@ -103,6 +103,14 @@ public final class DatasetCatalog {
         Fetcher.importFrom(named(name), folder, store);
     }
 
+    /** The files of a data set by its name; none if it does not consist of known files. */
+    public static List<DatasetFile> files(String name) {
+        return ALL.stream()
+                .filter(files -> files.name().equals(name))
+                .flatMap(files -> files.files().stream())
+                .toList();
+    }
+
     private static FileCheck check(DatasetFile file, Path folder) {
         Optional<Path> path = file.in(folder);
         if (path.isEmpty()) {

@@ -11,6 +11,7 @@ import soopt.data.examples.NpyExamples;
 import soopt.data.examples.Split;
 import soopt.data.fetch.DatasetException;
 import soopt.data.fetch.Store;
+import soopt.file.NamedFile;
 import soopt.npy.NpyArray;
 import soopt.npy.NpyException;
 import soopt.npy.NpzFile;
@@ -27,11 +28,12 @@ import soopt.spec.Range;
  */
 @Doc("own data in NumPy .npz files: x [N, …] and y [N] class indices or [N, K] numbers")
 public record Npz(
-        @Doc("npz file with the training examples, relative to the working directory")
-        String train,
+        @Doc(
+                "npz file with the training examples; relative names mean the folder of this file, then the working folder")
+        NamedFile train,
 
         @Doc("npz file with the test examples; without it x_test and y_test of the training file")
-        Optional<String> test,
+        Optional<NamedFile> test,
 
         @Default("0") @Range(min = 0) @Doc("number of classes; 0 for the largest training label + 1")
         int classes,
@@ -55,11 +57,9 @@ public record Npz(
 
     @Override
     public Data load(Store store) {
-        Path trainFile = Path.of(train);
         List<List<String>> own = List.of(List.of("x_test", "y_test"));
-        NpyExamples training = examples(trainFile, names("_train"), limit);
-        NpyExamples testing =
-                test.isPresent() ? examples(Path.of(test.get()), names("_test"), 0) : examples(trainFile, own, 0);
+        NpyExamples training = examples(train, names("_train"), limit);
+        NpyExamples testing = test.isPresent() ? examples(test.get(), names("_test"), 0) : examples(train, own, 0);
         if (validation >= training.size()) {
             throw new DatasetException(train + " has " + training.size()
                     + " training examples, not more than validation " + validation + "; lower dataset.validation");
@@ -103,9 +103,12 @@ public record Npz(
                 List.of("features", "targets"));
     }
 
-    private static NpyExamples examples(Path path, List<List<String>> candidates, int limit) {
+    private static NpyExamples examples(NamedFile file, List<List<String>> candidates, int limit) {
+        file.problem().ifPresent(problem -> {
+            throw new DatasetException(problem);
+        });
         try {
-            return read(path, candidates, limit);
+            return read(file.path(), candidates, limit);
         } catch (NpyException e) {
             throw new DatasetException(e.getMessage(), e);
         }

@@ -1,11 +1,13 @@
 package soopt.experiment;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.ParameterLayout;
+import soopt.data.DatasetCatalog;
 import soopt.data.examples.Data;
 import soopt.data.fetch.Store;
 import soopt.experiment.file.Experiment;
@@ -84,6 +86,7 @@ public final class Runner {
     }
 
     private RunResult run() {
+        experiment.requireFiles();
         String id = experiment.runId(request.seed());
         try (RunDirectory directory = RunDirectory.claim(request.results(), experiment.experiment(), id)) {
             Optional<RunResult> finished = request.force() ? Optional.empty() : finished(directory);
@@ -183,7 +186,26 @@ public final class Runner {
                 SpecWriter.toJson(experiment).path("dataset").path("type").asText();
         JsonObject meta =
                 Meta.of(directory.id(), experiment.experiment(), request.seed(), dataset, request.command(), backend);
+        meta.putObjects("files", files(dataset));
         return new Recorder(directory, meta);
+    }
+
+    /** What the run read: the files that the spec names, or those that the data set is known by. */
+    private List<JsonObject> files(String dataset) {
+        List<JsonObject> files = new ArrayList<>();
+        DatasetCatalog.files(dataset)
+                .forEach(file -> files.add(new JsonObject()
+                        .put("name", file.name())
+                        .put("bytes", file.bytes())
+                        .put("sha256", file.sha256())));
+        experiment
+                .files()
+                .forEach((key, file) -> files.add(new JsonObject()
+                        .put("key", key)
+                        .put("path", file.toString())
+                        .put("bytes", file.checksum().bytes())
+                        .put("sha256", file.checksum().sha256())));
+        return files;
     }
 
     private RunResult train(Trainer trainer, Tensor theta, Recorder recorder) {

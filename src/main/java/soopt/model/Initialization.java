@@ -1,17 +1,18 @@
 package soopt.model;
 
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.ParameterLayout;
+import soopt.file.NamedFile;
 import soopt.model.weights.WeightsFile;
 import soopt.random.RandomStreams;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
 import soopt.spec.Range;
+import soopt.spec.yaml.SpecException;
 
 /** Starting parameters: weights ~ N(0, σ_w²/fan_in), biases ~ N(0, σ_b²), or read from a file. */
 public record Initialization(
@@ -22,8 +23,8 @@ public record Initialization(
         double biases,
 
         @Doc(
-                "npz file with one array per parameter, names and layouts as in PyTorch; relative to the working directory")
-        Optional<String> from) {
+                "npz file with one array per parameter, names and layouts as in PyTorch; its contents are part of the run's id")
+        Optional<NamedFile> from) {
 
     public Initialization {
         Constraints.check(Initialization.class, weights, biases, from);
@@ -36,7 +37,10 @@ public record Initialization(
      */
     public Tensor parameters(ParameterLayout layout, Backend backend, long seed) {
         if (from.isPresent()) {
-            return WeightsFile.read(Path.of(from.get()), layout, backend);
+            from.get().problem().ifPresent(problem -> {
+                throw new SpecException(problem);
+            });
+            return WeightsFile.read(from.get().path(), layout, backend);
         }
         Tensor theta = backend.allocate(layout.size());
         for (int i = 0; i < layout.count(); i++) {

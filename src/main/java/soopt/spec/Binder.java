@@ -2,6 +2,7 @@ package soopt.spec;
 
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -21,7 +22,12 @@ import soopt.spec.yaml.YamlReader;
 public final class Binder {
     private final List<Problem> problems = new ArrayList<>();
 
-    private Binder() {}
+    /** Where files with relative names are looked up. */
+    private final List<Path> folders;
+
+    private Binder(List<Path> folders) {
+        this.folders = folders;
+    }
 
     /**
      * The record that a file with its overrides describes; {@link Default} fills what is left out.
@@ -29,7 +35,7 @@ public final class Binder {
      * @throws SpecException with all mistakes, sorted by line
      */
     public static <T extends Record> T bind(SpecSource source, Class<T> type) {
-        Binder binder = new Binder();
+        Binder binder = new Binder(source.folders());
         Optional<Object> value = binder.record(type, source.root(), "");
         return type.cast(binder.finish(value));
     }
@@ -41,7 +47,7 @@ public final class Binder {
             Mark mark = new Mark("@Default(\"" + text + "\")", 0, 0);
             YamlNode node =
                     YamlReader.read(text, (line, column) -> mark).orElseGet(() -> new YamlNode.Scalar(mark, "", true));
-            Binder binder = new Binder();
+            Binder binder = new Binder(List.of());
             return binder.finish(binder.value(component.type(), component.bounds(), node, component.key()));
         } catch (SpecException e) {
             throw new IllegalStateException(component.declaration() + ": " + e.getMessage(), e);
@@ -75,7 +81,7 @@ public final class Binder {
 
     private Optional<Object> scalar(Class<?> type, Bounds bounds, YamlNode node, String path) {
         try {
-            Object value = ScalarReader.read(type, node);
+            Object value = ScalarReader.read(type, node, folders);
             if (value instanceof Number number) {
                 Optional<String> violation = bounds.violation(number);
                 violation.ifPresent(text -> report(node.mark(), path + " " + text));

@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import soopt.file.NamedFile;
 import soopt.file.Shown;
 import soopt.spec.yaml.YamlNode;
 
@@ -43,14 +44,16 @@ public final class ScalarReader {
                 || isBooleanType(type)
                 || type == String.class
                 || type == Path.class
+                || type == NamedFile.class
                 || type.isEnum()
                 || parser(type).isPresent();
     }
 
     /**
+     * @param folders where files with relative names are looked up
      * @throws IllegalArgumentException with the rest of a sentence: "must be a whole number, but is 'ten'"
      */
-    static Object read(Class<?> type, YamlNode node) {
+    static Object read(Class<?> type, YamlNode node, List<Path> folders) {
         if (isWhole(type)) {
             long value = whole(node, type);
             return type == int.class || type == Integer.class ? (Object) (int) value : (Object) value;
@@ -68,6 +71,9 @@ public final class ScalarReader {
         requireCharacters(text);
         if (type == String.class) {
             return text;
+        }
+        if (type == NamedFile.class) {
+            return NamedFile.of(text, folders);
         }
         return type == Path.class ? path(text) : parse(type, text);
     }

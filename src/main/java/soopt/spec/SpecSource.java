@@ -21,13 +21,17 @@ public final class SpecSource {
     /** Bytes of a file. */
     private static final int LARGEST = 1 << 20;
 
+    private static final Path WORKING_FOLDER = Path.of("");
+
     private final String name;
     private final String text;
+    private final List<Path> folders;
     private final List<String> overrides;
     private final YamlNode.Mapping root;
 
-    private SpecSource(String name, String text, List<String> overrides, YamlNode.Mapping root) {
+    private SpecSource(String name, String text, List<Path> folders, List<String> overrides, YamlNode.Mapping root) {
         this.name = name;
+        this.folders = List.copyOf(folders);
         this.text = text;
         this.overrides = List.copyOf(overrides);
         this.root = root;
@@ -49,6 +53,7 @@ public final class SpecSource {
             }
             return parse(
                     name,
+                    List.of(file.toAbsolutePath().getParent(), WORKING_FOLDER),
                     StandardCharsets.UTF_8
                             .newDecoder()
                             .decode(ByteBuffer.wrap(bytes))
@@ -65,13 +70,17 @@ public final class SpecSource {
      * @throws SpecException if the text is not a YAML mapping or gives a key twice
      */
     public static SpecSource parse(String name, String yaml) {
+        return parse(name, List.of(WORKING_FOLDER), yaml);
+    }
+
+    private static SpecSource parse(String name, List<Path> folders, String yaml) {
         YamlNode node = YamlReader.read(yaml, (line, column) -> Mark.inFile(name, line, column))
                 .orElseThrow(() -> new SpecException(name + ": is empty"));
         if (!(node instanceof YamlNode.Mapping mapping)) {
             throw Problem.exception(List.of(new Problem(
                     node.mark(), "the top level must be a mapping of keys to values, but " + node.state())));
         }
-        return new SpecSource(name, yaml, List.of(), mapping);
+        return new SpecSource(name, yaml, folders, List.of(), mapping);
     }
 
     /**
@@ -92,7 +101,7 @@ public final class SpecSource {
         }
         List<String> all = new ArrayList<>(overrides);
         all.addAll(more);
-        return new SpecSource(name, text, all, result);
+        return new SpecSource(name, text, folders, all, result);
     }
 
     /**
@@ -126,6 +135,11 @@ public final class SpecSource {
     /** All overrides in the order they were applied. */
     public List<String> overrides() {
         return overrides;
+    }
+
+    /** Where the files that it names are looked up: its own folder, then the working folder. */
+    List<Path> folders() {
+        return folders;
     }
 
     YamlNode.Mapping root() {

@@ -10,9 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import soopt.file.NamedFile;
 
 /** Records back to text: with every default written out, so that the text says all there is to know about a run. */
 public final class SpecWriter {
@@ -36,15 +38,48 @@ public final class SpecWriter {
 
     /**
      * First 12 hex digits of the SHA-256 of the record's JSON: keys sorted, no spaces, numbers as exact decimals
-     * without exponents or trailing zeros. The same on every Java version and for every way to write the same record.
+     * without exponents or trailing zeros. The same on every Java version and for every way to write the same record. A file
+     * stands for what it holds, wherever it lies.
      */
     public static String hash(Object record) {
-        byte[] text = CanonicalJson.of(toJson(record)).getBytes(StandardCharsets.UTF_8);
+        JsonNode json = toJson(record);
+        files(record).forEach((key, file) -> {
+            if (file.problem().isEmpty()) {
+                int last = key.lastIndexOf('.');
+                JsonNode parent =
+                        last < 0 ? json : json.at("/" + key.substring(0, last).replace('.', '/'));
+                ((ObjectNode) parent)
+                        .put(
+                                key.substring(last + 1),
+                                "sha256:" + file.checksum().sha256());
+            }
+        });
+        byte[] text = CanonicalJson.of(json).getBytes(StandardCharsets.UTF_8);
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text);
             return HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    /** The files that a record names, by their dotted keys. */
+    public static Map<String, NamedFile> files(Object record) {
+        Map<String, NamedFile> files = new LinkedHashMap<>();
+        addFiles(record, "", files);
+        return files;
+    }
+
+    private static void addFiles(Object record, String path, Map<String, NamedFile> files) {
+        for (Component component : Component.of(record.getClass())) {
+            Object value = component.read(record);
+            Object inside = value instanceof Optional<?> optional && optional.isPresent() ? optional.get() : value;
+            String key = path.isEmpty() ? component.key() : path + "." + component.key();
+            if (inside instanceof NamedFile file) {
+                files.put(key, file);
+            } else if (inside instanceof Record nested) {
+                addFiles(nested, key, files);
+            }
         }
     }
 

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import soopt.data.examples.Augmentation;
+import soopt.file.NamedFile;
 import soopt.spec.Binder;
 import soopt.spec.SpecSource;
 import soopt.spec.yaml.SpecException;
@@ -17,6 +19,10 @@ import soopt.spec.yaml.SpecException;
 /** Data sets as an experiment file names them. */
 class DatasetSpecTest {
     private record File(Dataset dataset) {}
+
+    private static NamedFile named(String name) {
+        return NamedFile.of(Path.of(name));
+    }
 
     private static Dataset bind(String dataset) {
         return Binder.bind(SpecSource.parse("f.yaml", "dataset: " + dataset), File.class)
@@ -33,9 +39,9 @@ class DatasetSpecTest {
                 bind("{type: cifar10, validation: 0, limit: 100, augmentation: {crop: 4, flip: true}}"));
         assertEquals(new MnistSample(500, 0), bind("{type: mnist-sample}"));
         assertEquals(new MnistSample(100, 1000), bind("{type: mnist-sample, validation: 100, limit: 1000}"));
-        assertEquals(new Npz("a.npz", Optional.empty(), 0, 0, 0), bind("{type: npz, train: a.npz}"));
+        assertEquals(new Npz(named("a.npz"), Optional.empty(), 0, 0, 0), bind("{type: npz, train: a.npz}"));
         assertEquals(
-                new Npz("a.npz", Optional.of("b.npz"), 10, 5, 20),
+                new Npz(named("a.npz"), Optional.of(named("b.npz")), 10, 5, 20),
                 bind("{type: npz, train: a.npz, test: b.npz, classes: 10, validation: 5, limit: 20}"));
     }
 

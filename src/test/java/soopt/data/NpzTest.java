@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import soopt.data.examples.Data;
 import soopt.data.fetch.DatasetException;
 import soopt.data.fetch.Store;
+import soopt.file.NamedFile;
 import soopt.npy.NpyArray;
 import soopt.npy.NpzFile;
 
@@ -45,8 +46,13 @@ class NpzTest {
         return path.toString();
     }
 
+    private static NamedFile named(String name) {
+        return NamedFile.of(Path.of(name));
+    }
+
     private Data load(String train, String test, int classes, int limit) {
-        return new Npz(train, Optional.ofNullable(test), classes, 0, limit).load(new Store(folder, true));
+        return new Npz(named(train), Optional.ofNullable(test).map(NpzTest::named), classes, 0, limit)
+                .load(new Store(folder, true));
     }
 
     private void refuses(String reason, String train, String test, int classes) {
@@ -153,8 +159,8 @@ class NpzTest {
         String scalar = file("scalar.npz", "x", inputs, "y", NpyArray.of(new double[1]));
         refuses("y has the shape []", scalar, good, 0);
         assertThrows(DatasetException.class, () -> load(good, good, 0, N + 1));
-        assertThrows(DatasetException.class, () -> new Npz(good, Optional.empty(), 0, N, 0).load(null));
-        assertThrows(IllegalArgumentException.class, () -> new Npz(good, Optional.empty(), 1, 0, 0));
-        assertThrows(IllegalArgumentException.class, () -> new Npz(good, Optional.empty(), 0, 5, 5));
+        assertThrows(DatasetException.class, () -> new Npz(named(good), Optional.empty(), 0, N, 0).load(null));
+        assertThrows(IllegalArgumentException.class, () -> new Npz(named(good), Optional.empty(), 1, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Npz(named(good), Optional.empty(), 0, 5, 5));
     }
 }

@@ -1,6 +1,7 @@
 package soopt.experiment.file;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
@@ -12,6 +13,8 @@ import soopt.curvature.Partition;
 import soopt.curvature.Partitioning;
 import soopt.data.Dataset;
 import soopt.data.examples.Data;
+import soopt.data.fetch.DatasetException;
+import soopt.file.NamedFile;
 import soopt.file.Shown;
 import soopt.model.Model;
 import soopt.model.Network;
@@ -141,12 +144,16 @@ public record Experiment(
 
     /** The experiment of one run: this one with one seed and without the sweep. */
     public Experiment run(long seed) {
+        return run(seed, threads);
+    }
+
+    private Experiment run(long seed, int count) {
         return new Experiment(
                 experiment,
                 List.of(seed),
                 precision,
                 device,
-                threads,
+                count,
                 dataset,
                 model,
                 optimizer,
@@ -157,8 +164,31 @@ public record Experiment(
                 Optional.empty());
     }
 
-    /** The name of that run's folder: the first 12 hex digits of the hash of what it says. */
+    /**
+     * The name of that run's folder: the first 12 hex digits of the hash of what it says and of what the files that it names hold. How
+     * many threads compute it does not matter.
+     */
     public String runId(long seed) {
-        return SpecWriter.hash(run(seed));
+        return SpecWriter.hash(run(seed, 0));
+    }
+
+    /** The files that it names, by their keys. */
+    public Map<String, NamedFile> files() {
+        return SpecWriter.files(this);
+    }
+
+    /**
+     * Whether they are there to be read.
+     *
+     * @throws SpecException at a key of the model
+     * @throws DatasetException for a file of the data set
+     */
+    public void requireFiles() {
+        files().forEach((key, file) -> file.problem().ifPresent(problem -> {
+            if (key.startsWith("dataset.")) {
+                throw new DatasetException(key + ": " + problem);
+            }
+            throw SpecException.of(key, List.of(problem));
+        }));
     }
 }

@@ -1,0 +1,161 @@
+package soopt.experiment.file;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import soopt.data.fetch.DatasetException;
+import soopt.data.fetch.Store;
+import soopt.experiment.Runner;
+import soopt.experiment.loop.RunListener;
+import soopt.experiment.loop.RunResult;
+import soopt.experiment.loop.StopSignal;
+import soopt.npy.NpyArray;
+import soopt.npy.NpzFile;
+import soopt.spec.Binder;
+import soopt.spec.SpecSource;
+import soopt.spec.SpecWriter;
+import soopt.spec.yaml.SpecException;
+
+/** A run is named by what its file says and by what the files hold that it names. */
+class IdentityTest {
+    private static final String YAML = """
+            experiment: identity
+            seeds: [1, 2]
+            dataset: {type: npz, train: train.npz, test: data/test.npz}
+            model: {type: mlp, hidden: [3], activation: tanh}
+            optimizer: {type: sgd, step-size: 0.1}
+            training: {epochs: 1, batch-size: 4}
+            """;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void write() throws IOException {
+        project(folder.resolve("project"));
+    }
+
+    private static void project(Path project) throws IOException {
+        Files.createDirectories(project.resolve("data"));
+        Files.writeString(project.resolve("spec.yaml"), YAML);
+        data(project.resolve("train.npz"), 1);
+        data(project.resolve("data/test.npz"), 2);
+    }
+
+    private static void data(Path file, double first) {
+        double[] x = {first, 1, 2, 3, 4, 5, 6, 7};
+        NpzFile.write(file, Map.of("x", NpyArray.of(x, 4, 2), "y", NpyArray.of(new long[] {0, 1, 0, 1}, 4)));
+    }
+
+    private static Experiment experiment(Path spec, String... overrides) {
+        return Binder.bind(SpecSource.read(spec).with(List.of(overrides)), Experiment.class);
+    }
+
+    private Path spec() {
+        return folder.resolve("project/spec.yaml");
+    }
+
+    @Test
+    void eachFileThatTheSpecNames_isPartOfTheId() throws IOException {
+        String id = experiment(spec()).runId(1);
+        for (String name : List.of("train.npz", "data/test.npz")) {
+            Path file = folder.resolve("project").resolve(name);
+            byte[] before = Files.readAllBytes(file);
+            data(file, 9);
+            assertNotEquals(id, experiment(spec()).runId(1), name);
+            Files.write(file, before);
+            assertEquals(id, experiment(spec()).runId(1), name);
+        }
+        Path weights = folder.resolve("project/w.npz");
+        data(weights, 1);
+        String from = experiment(spec(), "+model.init.from=w.npz").runId(1);
+        assertNotEquals(id, from);
+        data(weights, 2);
+        assertNotEquals(from, experiment(spec(), "+model.init.from=w.npz").runId(1));
+    }
+
+    @Test
+    void idDoesNotDependOnThePlace_norOnTheName_norOnTheThreads() throws IOException {
+        String id = experiment(spec()).runId(1);
+        Path elsewhere = folder.resolve("elsewhere/deeper");
+        project(elsewhere);
+        assertEquals(id, experiment(elsewhere.resolve("spec.yaml")).runId(1));
+        Files.move(elsewhere.resolve("train.npz"), elsewhere.resolve("renamed.npz"));
+        assertEquals(
+                id,
+                experiment(elsewhere.resolve("spec.yaml"), "dataset.train=renamed.npz")
+                        .runId(1));
+        Path absolute = folder.resolve("project/train.npz");
+        assertEquals(
+                id,
+                experiment(elsewhere.resolve("spec.yaml"), "dataset.train=" + absolute)
+                        .runId(1));
+        assertEquals(id, experiment(spec(), "threads=3").runId(1));
+        assertNotEquals(id, experiment(spec()).runId(2));
+        assertNotEquals(
+                id,
+                experiment(spec(), "dataset.train=data/test.npz", "dataset.test=train.npz")
+                        .runId(1));
+    }
+
+    @Test
+    void resolvedFile_means_the_sameRun_fromEveryFolder() throws IOException {
+        Experiment experiment = experiment(spec(), "threads=2").run(1);
+        Path copy = Files.createDirectories(folder.resolve("runs/x")).resolve("config.yaml");
+        Files.writeString(copy, SpecWriter.toYaml(experiment));
+        assertEquals(experiment, experiment(copy));
+        assertEquals(experiment.runId(1), experiment(copy).runId(1));
+    }
+
+    @Test
+    void aChangedFile_isANewRun_andMetaSaysWhichContentItWas() throws IOException {
+        RunResult first = run();
+        assertTrue(run().existed());
+        String meta = Files.readString(first.folder().resolve("meta.json"));
+        String sha = experiment(spec()).files().get("dataset.train").checksum().sha256();
+        assertTrue(meta.contains(sha) && meta.contains("\"dataset.train\"") && meta.contains("\"dataset.test\""), meta);
+        data(folder.resolve("project/train.npz"), 7);
+        RunResult second = run();
+        assertFalse(second.existed());
+        assertNotEquals(first.runId(), second.runId());
+        assertFalse(Files.readString(second.folder().resolve("meta.json")).contains(sha));
+    }
+
+    private RunResult run() {
+        Experiment experiment = experiment(spec());
+        Runner.Request request = new Runner.Request(
+                experiment,
+                1,
+                folder.resolve("results"),
+                new Store(folder, true),
+                YAML,
+                List.of(),
+                List.of("soopt"),
+                false);
+        return Runner.run(request, RunListener.SILENT, new StopSignal());
+    }
+
+    @Test
+    void missingFiles_areNamedWithTheirKey_andAllPlacesTried() throws IOException {
+        Files.delete(folder.resolve("project/data/test.npz"));
+        String message = assertThrows(DatasetException.class, this::run).getMessage();
+        assertEquals(
+                "dataset.test: data/test.npz does not exist; tried " + folder.resolve("project/data/test.npz") + " and "
+                        + Path.of("data/test.npz").toAbsolutePath(),
+                message);
+        Experiment noWeights = experiment(spec(), "+model.init.from=w.npz", "dataset.test=train.npz");
+        message = assertThrows(SpecException.class, noWeights::requireFiles).getMessage();
+        assertTrue(message.startsWith("model.init.from: w.npz does not exist; tried "), message);
+    }
+}
