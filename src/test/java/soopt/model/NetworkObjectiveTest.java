@@ -174,13 +174,12 @@ class NetworkObjectiveTest {
         assertEquals(0, backend.dot(gv, gv), ROUNDING * ROUNDING);
     }
 
-    /** Jᵀ∇²ℓJ by central differences of the outputs' gradients: for squares it is 2/(NC) JᵀJ, positive and below H's extra term. */
+    /** A piecewise linear net is linear in each single tensor: along one tensor H and G agree. All of G is in {@link GaussNewtonTest}. */
     @Test
-    void gaussNewton_isTheSecondDerivative_ofTheLinearizedModel() {
+    void gaussNewton_equalsHessian_alongOneTensorOfAPiecewiseLinearNet() {
         Objective objective = objective(network(Activation.RELU, Loss.MEAN_SQUARED_ERROR));
         int size = objective.layout().size();
         Tensor theta = normal(size);
-        // A piecewise linear net is linear in each single tensor: along one tensor H and G agree.
         Tensor v = backend.allocate(size);
         backend.fill(v, 0);
         Tensor weight = objective.layout().view(v, 2);
