@@ -1,9 +1,14 @@
 package soopt.file;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /**
@@ -13,6 +18,28 @@ import java.util.List;
 public final class JsonObject {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private final ObjectNode node = MAPPER.createObjectNode();
+
+    /** With the keys and values of one that was read. */
+    public static JsonObject of(JsonNode object) {
+        JsonObject copy = new JsonObject();
+        object.fields().forEachRemaining(field -> copy.node.set(field.getKey(), field.getValue()));
+        return copy;
+    }
+
+    /** The object that a file holds; an empty one if it is missing or holds something else. */
+    public static JsonNode read(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return MAPPER.createObjectNode();
+        }
+        try {
+            JsonNode read = MAPPER.readTree(Files.readAllBytes(file));
+            return read.isObject() ? read : MAPPER.createObjectNode();
+        } catch (JsonProcessingException damaged) {
+            return MAPPER.createObjectNode();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": " + Problems.reason(e), e);
+        }
+    }
 
     public JsonObject put(String key, String value) {
         node.put(key, value);

@@ -1,6 +1,11 @@
 package soopt.experiment.folder;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import soopt.file.JsonObject;
 
 /**
  * How a run ended.
@@ -30,5 +35,29 @@ public record Ending(RunState state, int exitCode, String message, List<String> 
 
     public Ending withMessage(String newMessage) {
         return new Ending(state, exitCode, newMessage, warnings, refreshes);
+    }
+
+    /** What status.json and the event run_finished say of it beside state and message. */
+    JsonObject json() {
+        return new JsonObject()
+                .put("exit_code", exitCode)
+                .put("warnings", warnings)
+                .put("curvature", refreshes.json());
+    }
+
+    /** Of an object with state, message and what {@link #json} puts; empty if it is none. */
+    static Optional<Ending> read(JsonNode node) {
+        Optional<RunState> state = Arrays.stream(RunState.values())
+                .filter(known -> known.name().equals(node.path("state").asText()))
+                .findFirst();
+        List<String> warnings = new ArrayList<>();
+        node.path("warnings").forEach(warning -> warnings.add(warning.asText()));
+        return state.filter(known -> node.has("exit_code"))
+                .map(known -> new Ending(
+                        known,
+                        node.path("exit_code").asInt(),
+                        node.path("message").asText(),
+                        warnings,
+                        RefreshCount.read(node.path("curvature"))));
     }
 }

@@ -4,10 +4,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import soopt.file.CsvStream;
 import soopt.file.JsonObject;
 import soopt.file.WholeFile;
+import soopt.file.WriteException;
 import soopt.host.Host;
 import soopt.optimizer.Refresh;
 
@@ -17,6 +19,7 @@ public final class Recorder implements AutoCloseable {
 
     private final RunDirectory directory;
     private final JsonObject meta;
+    private final Room room;
     private final CsvStream metrics;
     private final CsvStream steps;
     private final RefreshTables refreshes;
@@ -32,6 +35,7 @@ public final class Recorder implements AutoCloseable {
     public Recorder(RunDirectory directory, JsonObject meta) {
         this.directory = directory;
         this.meta = meta;
+        this.room = Room.in(directory.path());
         this.metrics = CsvStream.open(directory.file("metrics.csv"), MetricsRow.COLUMNS);
         this.steps = CsvStream.open(directory.file("steps.csv"), StepRow.COLUMNS);
         this.refreshes = new RefreshTables(directory);
@@ -113,8 +117,9 @@ public final class Recorder implements AutoCloseable {
         events.add("warning", event, details, message);
     }
 
-    /** The stack trace of a failure, for run.log. */
+    /** The stack trace of a failure, for run.log; after it the run ends. */
     public void trace(Throwable failure) {
+        room.free();
         StringWriter trace = new StringWriter();
         failure.printStackTrace(new PrintWriter(trace));
         events.note(trace.toString());
@@ -139,22 +144,43 @@ public final class Recorder implements AutoCloseable {
         status = status.withBest(best);
     }
 
-    /** The run is over: run_finished, ended_at and the last status.json. */
+    /**
+     * The run is over: the event run_finished, ended_at in meta.json and the last status.json, in this order, so that a kill
+     * between them leaves an end that {@link RunDirectory#claim} finds. On a full disk each is tried, in the room kept for them.
+     *
+     * @throws WriteException if one could not be written
+     */
     public void finish(Ending ending, int epoch, long step) {
-        RunState state = ending.state();
-        JsonObject details =
-                new JsonObject().put("step", step).put("epoch", epoch).put("state", state.name());
-        for (String warning : ending.warnings()) {
-            warning("run_warning", new JsonObject().put("step", step).put("epoch", epoch), warning);
+        room.free();
+        Optional<WriteException> refused = Optional.empty();
+        status = status.at(epoch, step, Instant.now()).ended(ending);
+        for (Runnable write : List.<Runnable>of(() -> addEnd(ending), this::endMeta, this::writeStatus)) {
+            try {
+                write.run();
+            } catch (WriteException e) {
+                refused = Optional.of(e);
+            }
         }
+        if (refused.isPresent()) {
+            throw refused.get();
+        }
+    }
+
+    private void addEnd(Ending ending) {
+        JsonObject at = new JsonObject().put("step", status.step()).put("epoch", status.epoch());
+        ending.warnings().forEach(warning -> warning("run_warning", at, warning));
+        RunState state = ending.state();
+        JsonObject details = at.put("state", state.name()).putAll(ending.json());
+        status.best().ifPresent(best -> details.put("best", best.json()));
         events.add(
                 state == RunState.COMPLETED ? "info" : state == RunState.FAILED ? "error" : "warning",
                 "run_finished",
                 details,
                 ending.message());
+    }
+
+    private void endMeta() {
         WholeFile.write(directory.file("meta.json"), Meta.ended(meta).pretty());
-        status = status.at(epoch, step, Instant.now()).ended(ending);
-        writeStatus();
     }
 
     private void writeStatus() {
@@ -167,5 +193,6 @@ public final class Recorder implements AutoCloseable {
         steps.close();
         refreshes.close();
         events.close();
+        room.free();
     }
 }

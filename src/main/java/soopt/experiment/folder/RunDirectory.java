@@ -1,14 +1,16 @@
 package soopt.experiment.folder;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import soopt.file.Problems;
+import soopt.file.Temporary;
+import soopt.file.WriteException;
 import soopt.host.Host;
 
 /**
@@ -16,13 +18,16 @@ import soopt.host.Host;
  * and created when the run can start.
  */
 public final class RunDirectory implements AutoCloseable {
+    /** Begins the note in the lock of a claim that was refused: the heartbeat it saw, and when. */
+    private static final String SEEN = "seen ";
+
     private final Path path;
     private final String id;
     private final RunLock lock;
-    private final Optional<Status> earlier;
+    private final Optional<Remains> earlier;
     private int attempt = 1;
 
-    private RunDirectory(Path path, String id, RunLock lock, Optional<Status> earlier) {
+    private RunDirectory(Path path, String id, RunLock lock, Optional<Remains> earlier) {
         this.path = path;
         this.id = id;
         this.lock = lock;
@@ -35,38 +40,85 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /**
-     * Takes the right to write a run folder.
+     * Takes the right to write a run folder, and sweeps what dead processes left half-written in it. The end of a run that a kill
+     * kept out of status.json is written there.
      *
+     * @param force whether to take it from a process on another host that may live, which no lock may tell from here
      * @throws RunDirectoryException if the results folder cannot be written or another process runs this run
      */
-    public static RunDirectory claim(Path results, String experiment, String id) {
+    public static RunDirectory claim(Path results, String experiment, String id, boolean force) {
         Path runs = runs(results, experiment);
         Path path = runs.resolve(id);
-        RunLock lock = lock(results, runs.resolve(".locks"), id)
+        RunLock lock = lock(results, runs.resolve(".locks").resolve(id))
                 .orElseThrow(() -> new RunDirectoryException("run " + id + " is already running: " + path));
-        Optional<Status> status = Status.read(path);
-        // On this host the lock is the truth; a lock may not reach from one host of a network file system to another.
-        Optional<Status> live = status.filter(s -> s.state() == RunState.RUNNING)
-                .filter(s -> !s.host().equals(Host.name()))
-                .filter(s -> !s.isStale(Instant.now(), Host.name()));
-        if (live.isPresent()) {
+        try {
+            Optional<Remains> earlier = Remains.of(path);
+            if (!force && earlier.isPresent()) {
+                refuseIfAlive(earlier.get().status(), path, lock);
+            }
+            for (String folder : List.of("", "matrices", "checkpoints", "incident")) {
+                Temporary.sweep(path.resolve(folder));
+            }
+            earlier.ifPresent(remains -> remains.repair(path));
+            return new RunDirectory(path, id, lock, earlier);
+        } catch (RuntimeException | Error e) {
             lock.close();
-            throw new RunDirectoryException(
-                    "run " + id + " is already running on " + live.get().host() + " (pid "
-                            + live.get().pid() + ", last heard of " + live.get().heartbeat() + "): " + path);
+            throw e;
         }
-        return new RunDirectory(path, id, lock, status);
     }
 
-    private static Optional<RunLock> lock(Path results, Path folder, String id) {
+    private static Optional<RunLock> lock(Path results, Path file) {
         try {
-            Files.createDirectories(folder);
-            if (!Files.isWritable(folder.getParent())) {
-                throw new RunDirectoryException(unwritable(results, "permission denied: " + folder.getParent()));
+            Optional<RunLock> lock = RunLock.acquire(file);
+            Path runs = file.getParent().getParent();
+            if (!Files.isWritable(runs)) {
+                lock.ifPresent(RunLock::discard);
+                throw new RunDirectoryException(unwritable(results, "permission denied: " + runs));
             }
-            return RunLock.acquire(folder.resolve(id));
+            return lock;
         } catch (IOException e) {
             throw new RunDirectoryException(unwritable(results, Problems.reason(e)), e);
+        }
+    }
+
+    /**
+     * On this host the lock is the truth; it may not reach from one host of a network file system to another. There the heartbeat
+     * tells: it must be young, or, by a clock that is not ours, must move while we look.
+     */
+    private static void refuseIfAlive(Status status, Path path, RunLock lock) {
+        boolean elsewhere = !status.host().isEmpty() && !status.host().equals(Host.name());
+        if (status.state() != RunState.RUNNING || !elsewhere || isSilent(status.heartbeat(), Instant.now(), lock)) {
+            return;
+        }
+        throw new RunDirectoryException("run " + status.runId() + " is already running on " + status.host() + " (pid "
+                + status.pid() + ", last heard of " + status.heartbeat() + "): " + path
+                + "; if it is dead, use --force or wait " + Status.LEASE.toMinutes() + " minutes");
+    }
+
+    /** Whether nothing was heard for {@link Status#LEASE}: by the two clocks, or by ours since an earlier claim saw the same. */
+    private static boolean isSilent(Instant heartbeat, Instant now, RunLock lock) {
+        if (heartbeat.plus(Status.LEASE).isBefore(now)) {
+            return true;
+        }
+        try {
+            Optional<Instant> since = seenSince(lock.note(), heartbeat).filter(seen -> !seen.isAfter(now));
+            if (since.isEmpty()) {
+                lock.note(SEEN + heartbeat + " " + now);
+            }
+            return since.filter(seen -> !seen.plus(Status.LEASE).isAfter(now)).isPresent();
+        } catch (IOException e) {
+            throw new WriteException(Path.of(".locks"), e);
+        }
+    }
+
+    private static Optional<Instant> seenSince(String note, Instant heartbeat) {
+        String same = SEEN + heartbeat + " ";
+        try {
+            return note.startsWith(same)
+                    ? Optional.of(Instant.parse(note.substring(same.length())))
+                    : Optional.empty();
+        } catch (DateTimeParseException torn) {
+            return Optional.empty();
         }
     }
 
@@ -74,27 +126,30 @@ public final class RunDirectory implements AutoCloseable {
         return "cannot write to the results folder " + results + ": " + why + "; choose another with --results";
     }
 
-    /** The status of the run that lies there already. */
+    /** The status of the run that lies there already: RUNNING also if it was cut off. */
     public Optional<Status> earlier() {
-        return earlier;
+        return earlier.map(Remains::status);
     }
 
     /** One line on the finished run that lies there, if one does: then there is nothing to run. */
     public Optional<String> finishedMessage() {
-        return earlier.filter(status -> status.state().isFinal())
-                .map(status -> "run " + id + " exists already ("
-                        + status.state().name().toLowerCase(Locale.ROOT) + " " + status.heartbeat() + "): "
+        return earlier.filter(remains -> remains.status().state().isFinal())
+                .map(remains -> "run " + id + " exists already ("
+                        + remains.status().state().name().toLowerCase(Locale.ROOT) + " "
+                        + remains.status().heartbeat() + (remains.statusWasRead() ? "" : ", by its other files") + "): "
                         + path + "; use --force to run it again");
     }
 
     /** One line on what became of an earlier run that was not finished or is run again; after {@link #create}. */
     public Optional<String> keptMessage() {
-        return earlier.filter(status -> attempt > 1)
-                .map(status -> "the earlier run ("
-                        + (status.state() == RunState.RUNNING
+        return earlier.filter(remains -> attempt > 1)
+                .map(remains -> "the earlier run ("
+                        + (remains.status().state() == RunState.RUNNING
                                 ? "INTERRUPTED"
-                                : status.state().name())
-                        + " at step " + status.step() + ") is kept in " + attemptFolder(attempt - 1));
+                                : remains.status().state().name())
+                        + " at step " + remains.status().step()
+                        + (remains.statusWasRead() ? "" : ", without a status.json that says so")
+                        + ") is kept in " + attemptFolder(attempt - 1));
     }
 
     /** Makes the folder; what lies there is kept as &lt;id&gt;.attempt-k, with k = 1 for the oldest. */
@@ -112,7 +167,7 @@ public final class RunDirectory implements AutoCloseable {
             }
             return this;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + path + ": " + Problems.reason(e), e);
+            throw new WriteException(path, e);
         }
     }
 
@@ -143,13 +198,17 @@ public final class RunDirectory implements AutoCloseable {
         try {
             return Files.createDirectories(path.resolve("incident")).resolve(name);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + path + ": " + Problems.reason(e), e);
+            throw new WriteException(path, e);
         }
     }
 
-    /** Lets other processes have the folder. */
+    /** Lets other processes have the folder; without one there is nothing to keep locked, and no trace of the claim stays. */
     @Override
     public void close() {
-        lock.close();
+        if (Files.notExists(path)) {
+            lock.discard();
+        } else {
+            lock.close();
+        }
     }
 }

@@ -8,8 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import soopt.file.JsonObject;
 
@@ -33,7 +31,7 @@ public record Status(
         String host,
         long pid,
         Optional<Ending> ending) {
-    /** A running process whose heartbeat is older than this is taken for dead if it cannot be asked. */
+    /** A running process on another host that was not heard of for so long is taken for dead. */
     public static final Duration LEASE = Duration.ofMinutes(10);
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -58,22 +56,19 @@ public record Status(
      *
      * @param metric its column in metrics.csv
      */
-    public record Best(String metric, double value, int epoch) {}
+    public record Best(String metric, double value, int epoch) {
+        JsonObject json() {
+            return new JsonObject().put("metric", metric).put("value", value).put("epoch", epoch);
+        }
 
-    /**
-     * Whether it says RUNNING but the process is gone: on this host no such process, elsewhere a heartbeat older than
-     * {@link #LEASE}.
-     */
-    public boolean isStale(Instant now, String thisHost) {
-        if (state != RunState.RUNNING) {
-            return false;
+        static Optional<Best> read(JsonNode node) {
+            if (!node.isObject()) {
+                return Optional.empty();
+            }
+            double value = node.path("value").isNumber() ? node.path("value").asDouble() : Double.NaN;
+            return Optional.of(
+                    new Best(node.path("metric").asText(), value, node.path("epoch").asInt()));
         }
-        boolean silent = heartbeat.plus(LEASE).isBefore(now);
-        if (!host.equals(thisHost)) {
-            return silent;
-        }
-        boolean alive = ProcessHandle.of(pid).map(ProcessHandle::isAlive).orElse(false);
-        return !alive || (silent && pid != ProcessHandle.current().pid());
     }
 
     /** With where the run is now. */
@@ -120,17 +115,10 @@ public record Status(
                 .put("step", step)
                 .put("heartbeat", heartbeat.toString())
                 .put("message", message);
-        best.ifPresent(b -> object.put(
-                "best",
-                new JsonObject()
-                        .put("metric", b.metric())
-                        .put("value", b.value())
-                        .put("epoch", b.epoch())));
+        best.ifPresent(b -> object.put("best", b.json()));
         if (state != RunState.RUNNING) {
-            object.put("exit_code", ending.map(Ending::exitCode).orElse(state.exitCode()));
+            object.putAll(ending.orElse(new Ending(state, message)).json());
         }
-        ending.ifPresent(end -> object.put("warnings", end.warnings())
-                .put("curvature", end.refreshes().json()));
         return object.put("attempt", attempt).put("host", host).put("pid", pid).pretty();
     }
 
@@ -149,32 +137,13 @@ public record Status(
                     node.path("step").asLong(),
                     Instant.parse(node.path("heartbeat").asText()),
                     node.path("message").asText(),
-                    Optional.ofNullable(node.get("best")).map(Status::best),
+                    Best.read(node.path("best")),
                     node.path("attempt").asInt(1),
                     node.path("host").asText(),
                     node.path("pid").asLong(),
-                    ending(node)));
+                    Ending.read(node)));
         } catch (IOException | IllegalArgumentException | DateTimeParseException e) {
             return Optional.empty();
         }
-    }
-
-    private static Optional<Ending> ending(JsonNode node) {
-        if (!node.has("warnings")) {
-            return Optional.empty();
-        }
-        List<String> warnings = new ArrayList<>();
-        node.path("warnings").forEach(warning -> warnings.add(warning.asText()));
-        return Optional.of(new Ending(
-                RunState.valueOf(node.path("state").asText()),
-                node.path("exit_code").asInt(),
-                node.path("message").asText(),
-                warnings,
-                RefreshCount.read(node.path("curvature"))));
-    }
-
-    private static Best best(JsonNode node) {
-        double value = node.path("value").isNumber() ? node.path("value").asDouble() : Double.NaN;
-        return new Best(node.path("metric").asText(), value, node.path("epoch").asInt());
     }
 }

@@ -1,0 +1,80 @@
+package soopt.file;
+
+import de.siegmar.fastcsv.reader.CsvReader;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * A CSV file read whole. It may still be written, or have been when its process was killed: a last line without its end does not
+ * count, nor does a row of another length than the header. A file that is missing has no rows.
+ */
+public final class CsvTable {
+    private final List<String> columns;
+    private final List<List<String>> rows;
+
+    private CsvTable(List<List<String>> lines) {
+        this.columns = lines.isEmpty() ? List.of() : lines.get(0);
+        this.rows = lines.stream()
+                .skip(1)
+                .filter(row -> row.size() == columns.size())
+                .toList();
+    }
+
+    public static CsvTable read(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return new CsvTable(List.of());
+        }
+        try {
+            return parse(LineStream.wholeLines(file).collect(Collectors.joining("\n")));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": " + Problems.reason(e), e);
+        }
+    }
+
+    private static CsvTable parse(String text) {
+        List<List<String>> lines = new ArrayList<>();
+        try (CsvReader<CsvRecord> reader = CsvReader.builder().ofCsvRecord(text)) {
+            reader.forEach(line -> lines.add(List.copyOf(line.getFields())));
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return new CsvTable(lines);
+    }
+
+    /** Names of the columns, in order. */
+    public List<String> columns() {
+        return columns;
+    }
+
+    /** Number of rows. */
+    public int size() {
+        return rows.size();
+    }
+
+    /** A field; empty if there is no such column. */
+    public String text(int row, String column) {
+        int at = columns.indexOf(column);
+        return at < 0 ? "" : rows.get(row).get(at);
+    }
+
+    /** A field as a number, in the form of {@link Numbers#csv}; NaN if there is no such column or it holds no number. */
+    public double number(int row, String column) {
+        try {
+            return Numbers.parse(text(row, column));
+        } catch (NumberFormatException none) {
+            return Double.NaN;
+        }
+    }
+
+    /** A column as numbers. */
+    public double[] numbers(String column) {
+        return IntStream.range(0, size()).mapToDouble(row -> number(row, column)).toArray();
+    }
+}
