@@ -88,8 +88,8 @@ public final class Runner {
     private RunResult run() {
         experiment.requireFiles();
         String id = experiment.runId(request.seed());
-        try (RunDirectory directory = RunDirectory.claim(
-                request.results(), experiment.experiment(), id, request.force())) {
+        try (RunDirectory directory =
+                RunDirectory.claim(request.results(), experiment.experiment(), id, request.force())) {
             Optional<RunResult> finished = request.force() ? Optional.empty() : finished(directory);
             if (finished.isPresent()) {
                 return finished.get();

@@ -75,6 +75,8 @@ public final class CsvTable {
 
     /** A column as numbers. */
     public double[] numbers(String column) {
-        return IntStream.range(0, size()).mapToDouble(row -> number(row, column)).toArray();
+        return IntStream.range(0, size())
+                .mapToDouble(row -> number(row, column))
+                .toArray();
     }
 }

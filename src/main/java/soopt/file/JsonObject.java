@@ -22,7 +22,7 @@ public final class JsonObject {
     /** With the keys and values of one that was read. */
     public static JsonObject of(JsonNode object) {
         JsonObject copy = new JsonObject();
-        object.fields().forEachRemaining(field -> copy.node.set(field.getKey(), field.getValue()));
+        object.properties().forEach(field -> copy.node.set(field.getKey(), field.getValue()));
         return copy;
     }
 

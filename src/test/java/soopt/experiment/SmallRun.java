@@ -31,7 +31,7 @@ import soopt.spec.SpecSource;
 
 /** A perceptron of a few neurons on some hundred digits, trained by {@link Descent} into a folder. */
 public final class SmallRun {
-    static final String YAML = """
+    public static final String YAML = """
             experiment: small
             seeds: [7]
             precision: float64
@@ -165,7 +165,7 @@ public final class SmallRun {
     private Ending run(Path results, String id, boolean resume) {
         Experiment experiment = experiment(overrides.toArray(String[]::new));
         Counts counts = new Counts();
-        try (RunDirectory directory = RunDirectory.claim(results, "small", id);
+        try (RunDirectory directory = RunDirectory.claim(results, "small", id, false);
                 Backend backend = Backends.cpu(experiment.precision(), 1);
                 NetworkWorkload workload = new NetworkWorkload(
                         experiment,

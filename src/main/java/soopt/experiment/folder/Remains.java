@@ -62,12 +62,13 @@ record Remains(Status status, boolean statusWasRead) {
                 return Optional.empty();
             }
             if (name.equals("run_finished")) {
-                return Ending.read(event).map(ending -> running.at(
-                                event.path("epoch").asInt(),
-                                event.path("step").asLong(),
-                                time(event.path("t"), running.heartbeat()))
-                        .withBest(Status.Best.read(event.path("best")).or(running::best))
-                        .ended(ending));
+                return Ending.read(event)
+                        .map(ending -> running.at(
+                                        event.path("epoch").asInt(),
+                                        event.path("step").asLong(),
+                                        time(event.path("t"), running.heartbeat()))
+                                .withBest(Status.Best.read(event.path("best")).or(running::best))
+                                .ended(ending));
             }
         }
         return Optional.empty();
@@ -107,7 +108,8 @@ record Remains(Status status, boolean statusWasRead) {
         }
         RunFolder folder = RunFolder.open(path);
         if (folder.meta().isObject() && !folder.meta().has("ended_at")) {
-            JsonObject meta = JsonObject.of(folder.meta()).put("ended_at", status.heartbeat().toString());
+            JsonObject meta = JsonObject.of(folder.meta())
+                    .put("ended_at", status.heartbeat().toString());
             WholeFile.write(path.resolve("meta.json"), meta.pretty());
         }
         WholeFile.write(path.resolve("status.json"), status.json());

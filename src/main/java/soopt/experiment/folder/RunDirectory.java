@@ -114,9 +114,7 @@ public final class RunDirectory implements AutoCloseable {
     private static Optional<Instant> seenSince(String note, Instant heartbeat) {
         String same = SEEN + heartbeat + " ";
         try {
-            return note.startsWith(same)
-                    ? Optional.of(Instant.parse(note.substring(same.length())))
-                    : Optional.empty();
+            return note.startsWith(same) ? Optional.of(Instant.parse(note.substring(same.length()))) : Optional.empty();
         } catch (DateTimeParseException torn) {
             return Optional.empty();
         }

@@ -67,7 +67,7 @@ public final class RunFolder {
         return CsvTable.read(path.resolve("steps.csv"));
     }
 
-    /** A row per refresh and group, see {@link RateRow}. */
+    /** A row per refresh and group, see learning_rates.csv. */
     public CsvTable learningRates() {
         return CsvTable.read(path.resolve("learning_rates.csv"));
     }

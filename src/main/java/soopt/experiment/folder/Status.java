@@ -66,8 +66,8 @@ public record Status(
                 return Optional.empty();
             }
             double value = node.path("value").isNumber() ? node.path("value").asDouble() : Double.NaN;
-            return Optional.of(
-                    new Best(node.path("metric").asText(), value, node.path("epoch").asInt()));
+            return Optional.of(new Best(
+                    node.path("metric").asText(), value, node.path("epoch").asInt()));
         }
     }
 
