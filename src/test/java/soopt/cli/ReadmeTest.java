@@ -85,7 +85,14 @@ class ReadmeTest {
                 .toList();
         assertTrue(files.size() >= 12, files.toString());
         Path folder = Files.createTempDirectory("soopt-readme");
-        Cli.run("run", "configs/quickstart.yaml", "--results", folder, "training.epochs=1", "dataset.limit=600")
+        Cli.run(
+                        "run",
+                        "configs/quickstart.yaml",
+                        "--results",
+                        folder,
+                        "training.epochs=1",
+                        "dataset.limit=600",
+                        "optimizer.average.warm-up=0")
                 .expect(ExitCode.OK);
         try (var runs = Files.walk(folder, 3)) {
             Path run = runs.filter(path -> path.getParent().endsWith("runs") && !path.endsWith(".locks"))
