@@ -2,6 +2,7 @@ package soopt.cli;
 
 import java.io.PrintWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,6 @@ import soopt.model.Model;
 import soopt.model.loss.Loss;
 import soopt.optimizer.Optimizer;
 import soopt.spec.Choices;
-import soopt.spec.Constants;
 
 /** Shows what an experiment file can choose from; the sealed interfaces are the only list. */
 @Command(
@@ -74,8 +74,8 @@ final class ListCommand implements Callable<Integer> {
     }
 
     private static List<Choices.Choice> constants(Class<? extends Enum<?>> type) {
-        return Constants.of(type).stream()
-                .map(constant -> new Choices.Choice(constant.name(), constant.doc(), null, List.of()))
+        return Arrays.stream(type.getEnumConstants())
+                .map(constant -> new Choices.Choice(Choices.name(constant), Choices.doc(constant), null, List.of()))
                 .toList();
     }
 

@@ -24,6 +24,7 @@ import soopt.experiment.loop.RunResult;
 import soopt.experiment.loop.StopSignal;
 import soopt.file.JsonObject;
 import soopt.spec.SpecSource;
+import soopt.spec.yaml.SpecException;
 
 /** Trains what an experiment file describes, one run per seed. */
 @Command(
@@ -86,6 +87,11 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() {
         SpecSource source = arguments.source(fromOptions());
         Experiment experiment = SpecArguments.bind(source);
+        if (experiment.sweep().isPresent()) {
+            String remedy =
+                    "the file has a sweep block: use soopt sweep, or '~sweep' to run the rest as one experiment";
+            throw source.place(SpecException.of("sweep", List.of(remedy)));
+        }
         StopSignal stop = new StopSignal();
         PrintWriter err = progress == Progress.none
                 ? new PrintWriter(PrintWriter.nullWriter())

@@ -1,34 +1,25 @@
 package soopt.curvature;
 
 import java.util.List;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import soopt.curvature.ParameterLayout.Parameter;
 import soopt.file.Shown;
 import soopt.spec.Constraints;
 import soopt.spec.Doc;
+import soopt.spec.Form;
 
 /** One group of {@link Partitioning.Groups}. */
 public record GroupPattern(
-        @Doc("name of the group: letters, digits, _ . - * / [ ]")
+        @Form(pattern = "[A-Za-z0-9_.*/\\[\\]-]{1,100}", words = "1 to 100 letters, digits and _ . - * / [ ]")
+        @Doc("name of the group: letters, digits, _ . - * / [ ]; what tables hold unquoted")
         String name,
 
-        @Doc("names of tensors; * stands for any text, as in fc*.weight")
+        @Form(least = 1) @Doc("names of tensors; * stands for any text, as in fc*.weight")
         List<String> match) {
-    /** What stands in tables and file names of any program unquoted; names of tensors are such names. */
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_.*/\\[\\]-]{1,100}");
-
     public GroupPattern {
         Constraints.check(GroupPattern.class, name, match);
-        if (!NAME.matcher(name).matches()) {
-            throw new IllegalArgumentException(
-                    "name must be 1 to 100 letters, digits and _ . - * / [ ], but is " + Shown.quoted(name));
-        }
         match = List.copyOf(match);
-        if (match.isEmpty()) {
-            throw new IllegalArgumentException("match must not be empty");
-        }
     }
 
     /** Indices of the tensors that a pattern matches. */

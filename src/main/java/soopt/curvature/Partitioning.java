@@ -10,6 +10,7 @@ import soopt.curvature.ParameterLayout.Role;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
+import soopt.spec.Form;
 import soopt.spec.Range;
 import soopt.spec.yaml.SpecException;
 
@@ -158,13 +159,12 @@ public sealed interface Partitioning
 
     /** Groups by name. */
     @Doc("groups of tensors by name")
-    record Groups(@Doc("each with a name and patterns") List<GroupPattern> groups) implements Partitioning {
+    record Groups(
+            @Form(least = 1) @Doc("each with a name and patterns")
+            List<GroupPattern> groups) implements Partitioning {
         public Groups {
             Constraints.check(Groups.class, groups);
             groups = List.copyOf(groups);
-            if (groups.isEmpty()) {
-                throw new IllegalArgumentException("groups must not be empty");
-            }
             Set<String> names = new HashSet<>();
             for (GroupPattern group : groups) {
                 if (!names.add(group.name())) {

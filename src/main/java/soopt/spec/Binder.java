@@ -4,6 +4,7 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,7 +12,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import soopt.file.Shown;
 import soopt.spec.yaml.Mark;
+import soopt.spec.yaml.OverrideValue;
 import soopt.spec.yaml.Paths;
 import soopt.spec.yaml.Problem;
 import soopt.spec.yaml.SpecException;
@@ -21,11 +24,15 @@ import soopt.spec.yaml.YamlReader;
 /** Makes records of what the user wrote, and reports everything that is wrong with it in one pass. */
 public final class Binder {
     private final List<Problem> problems = new ArrayList<>();
+    private final KeyPaths paths;
+    private final YamlNode root;
 
     /** Where files with relative names are looked up. */
     private final List<Path> folders;
 
-    private Binder(List<Path> folders) {
+    private Binder(Class<?> type, YamlNode root, List<Path> folders) {
+        this.paths = new KeyPaths(type);
+        this.root = root;
         this.folders = folders;
     }
 
@@ -35,7 +42,7 @@ public final class Binder {
      * @throws SpecException with all mistakes, sorted by line
      */
     public static <T extends Record> T bind(SpecSource source, Class<T> type) {
-        Binder binder = new Binder(source.folders());
+        Binder binder = new Binder(type, source.root(), source.folders());
         Optional<Object> value = binder.record(type, source.root(), "");
         return type.cast(binder.finish(value));
     }
@@ -47,7 +54,7 @@ public final class Binder {
             Mark mark = new Mark("@Default(\"" + text + "\")", 0, 0);
             YamlNode node =
                     YamlReader.read(text, (line, column) -> mark).orElseGet(() -> new YamlNode.Scalar(mark, "", true));
-            Binder binder = new Binder(List.of());
+            Binder binder = new Binder(component.declaration().getDeclaringRecord(), node, List.of());
             return binder.finish(binder.value(component.type(), component.bounds(), node, component.key()));
         } catch (SpecException e) {
             throw new IllegalStateException(component.declaration() + ": " + e.getMessage(), e);
@@ -67,6 +74,9 @@ public final class Binder {
             return container(generic, bounds, node, path);
         }
         Class<?> plain = (Class<?>) type;
+        if (plain == OverrideValue.class) {
+            return Optional.of(OverrideValue.of(node));
+        }
         if (ScalarReader.reads(plain)) {
             return scalar(plain, bounds, node, path);
         }
@@ -91,7 +101,33 @@ public final class Binder {
         } catch (IllegalArgumentException e) {
             String message = Optional.ofNullable(e.getMessage()).orElse("is wrong");
             boolean continuesSentence = message.matches("(?s)(must|is|has) .*");
-            return report(node.mark(), path + (continuesSentence ? " " : ": ") + message);
+            return report(node.mark(), path + (continuesSentence ? " " : ": ") + message + several(type, node));
+        }
+    }
+
+    /** What to do with values that stand where one is due, separated by commas or in a list. */
+    private static String several(Class<?> type, YamlNode node) {
+        List<YamlNode> parts = new ArrayList<>();
+        if (node instanceof YamlNode.Sequence sequence) {
+            parts.addAll(sequence.elements());
+        } else if (node instanceof YamlNode.Scalar scalar && scalar.plain()) {
+            Arrays.stream(scalar.text().split(",", -1))
+                    .map(part -> new YamlNode.Scalar(scalar.mark(), part.strip(), true))
+                    .forEach(parts::add);
+        }
+        boolean isSeveral = parts.size() > 1 && parts.stream().allMatch(part -> isOne(type, part));
+        return isSeveral ? "; several values: use soopt sweep" : "";
+    }
+
+    private static boolean isOne(Class<?> type, YamlNode node) {
+        if (type.isSealed()) {
+            return ChoiceReader.read(type, node, "").chosen().isPresent();
+        }
+        try {
+            ScalarReader.read(type, node, List.of());
+            return true;
+        } catch (IllegalArgumentException notOfThisType) {
+            return false;
         }
     }
 
@@ -113,8 +149,9 @@ public final class Binder {
 
     private Optional<Object> list(Type elementType, Bounds bounds, YamlNode node, String path) {
         if (!(node instanceof YamlNode.Sequence sequence)) {
-            String hint =
-                    node instanceof YamlNode.Scalar scalar && !scalar.isNull() ? ": write [" + scalar.text() + "]" : "";
+            String hint = node instanceof YamlNode.Scalar scalar && !scalar.isNull()
+                    ? ": write [" + YamlText.element(Shown.cut(scalar.text(), Shown.LENGTH)) + "]"
+                    : "";
             return report(node.mark(), path + " must be a list, but " + node.state() + hint);
         }
         List<Object> values = new ArrayList<>();
@@ -134,6 +171,9 @@ public final class Binder {
         mapping.entries().forEach((key, entry) -> {
             try {
                 ScalarReader.requireCharacters(key);
+                if (takesOverrides(valueType)) {
+                    requireKey(key, entry, path);
+                }
                 value(valueType, bounds, entry.value(), Paths.join(path, key))
                         .ifPresent(value -> values.put(key, value));
             } catch (IllegalArgumentException e) {
@@ -142,6 +182,15 @@ public final class Binder {
         });
         boolean complete = values.size() == mapping.entries().size();
         return complete ? Optional.of(Collections.unmodifiableMap(values)) : Optional.empty();
+    }
+
+    private static boolean takesOverrides(Type type) {
+        return type == OverrideValue.class
+                || type instanceof ParameterizedType generic && takesOverrides(generic.getActualTypeArguments()[0]);
+    }
+
+    private void requireKey(String key, YamlNode.Entry entry, String path) {
+        paths.problem(key).ifPresent(problem -> report(entry.keyMark(), Paths.join(path, key) + problem));
     }
 
     private Optional<Object> record(Class<?> type, YamlNode node, String path) {
@@ -155,14 +204,20 @@ public final class Binder {
 
     private Optional<Object> choice(Class<?> sealed, YamlNode node, String path) {
         ChoiceReader.Outcome outcome = ChoiceReader.read(sealed, node, path);
-        outcome.problem().ifPresent(problems::add);
+        outcome.problem().ifPresent(problem -> report(problem.mark(), problem.message() + several(sealed, node)));
         Optional<Refused> refused = Optional.ofNullable(sealed.getAnnotation(Refused.class));
-        return outcome.chosen().flatMap(chosen -> chosen(chosen, refused, path));
+        return outcome.chosen().flatMap(chosen -> chosen(sealed, chosen, refused, path));
     }
 
-    private Optional<Object> chosen(ChoiceReader.Chosen chosen, Optional<Refused> refused, String path) {
+    private Optional<Object> chosen(
+            Class<?> sealed, ChoiceReader.Chosen chosen, Optional<Refused> refused, String path) {
         List<String> known = new ArrayList<>(List.of(ChoiceReader.TYPE));
         known.addAll(Component.keys(Component.of(chosen.type())));
+        Optional<Problem> exchanged = ChoiceReader.exchanged(sealed, chosen, path);
+        if (exchanged.isPresent()) {
+            problems.add(exchanged.get());
+            return Optional.empty();
+        }
         Set<String> misspelt = reportUnknownKeys(chosen.mapping(), known, refused, path);
         return construct(chosen.type(), misspelt, chosen.mapping(), path);
     }
@@ -184,7 +239,8 @@ public final class Binder {
             } else {
                 Optional<String> meant = Suggestions.nearest(key, known);
                 meant.ifPresent(misspelt::add);
-                String suggestion = meant.map(name -> "; did you mean '" + name + "'? known: ")
+                String suggestion = meant.or(() -> paths.elsewhere(root, key))
+                        .map(name -> "; did you mean '" + name + "'? known: ")
                         .orElse("; known: ");
                 report(entry.keyMark(), Paths.join(path, key) + " is unknown" + suggestion + String.join(", ", known));
             }

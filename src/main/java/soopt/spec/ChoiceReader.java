@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import soopt.file.Shown;
 import soopt.spec.yaml.Mark;
 import soopt.spec.yaml.Paths;
 import soopt.spec.yaml.Problem;
@@ -53,6 +54,40 @@ final class ChoiceReader {
         }
         String names = String.join(", ", reader.names(true));
         return Outcome.wrong(node.mark(), path + " must be one of " + names + " or a mapping, but " + node.state());
+    }
+
+    /**
+     * What to write instead where an override has exchanged the type alone, and the keys of the old type are still those of
+     * the file; empty if no key is left over.
+     */
+    static Optional<Problem> exchanged(Class<?> sealed, Chosen chosen, String path) {
+        Optional<Mark> type =
+                chosen.mapping().get(TYPE).map(entry -> entry.value().mark());
+        if (type.isEmpty() || type.get().isInFile()) {
+            return Optional.empty();
+        }
+        List<String> known = Component.keys(Component.of(chosen.type()));
+        List<String> left = new ArrayList<>();
+        List<String> kept = new ArrayList<>(List.of(TYPE + ": " + Choices.name(chosen.type())));
+        chosen.mapping().entries().forEach((key, entry) -> {
+            if (known.contains(key) && entry.value() instanceof YamlNode.Scalar scalar) {
+                kept.add(key + ": " + YamlText.element(Shown.cut(scalar.text(), Shown.LENGTH)));
+            } else if (!known.contains(key) && !key.equals(TYPE) && isKeyOfAny(sealed, key)) {
+                left.add(key);
+            }
+        });
+        return left.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Problem(
+                        type.get(),
+                        path + " has keys that " + Choices.name(chosen.type()) + " does not have: "
+                                + String.join(", ", left) + "; to exchange all of it write '" + path + "={"
+                                + String.join(", ", kept) + "}'"));
+    }
+
+    private static boolean isKeyOfAny(Class<?> sealed, String key) {
+        return Choices.records(sealed).stream()
+                .anyMatch(type -> Component.keys(Component.of(type)).contains(key));
     }
 
     private Outcome mapping(YamlNode.Mapping mapping) {

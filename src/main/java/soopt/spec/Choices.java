@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import soopt.spec.yaml.OverrideValue;
 
 /**
  * The names of the experiment file: what a sealed interface permits, the keys of a record, the constants of an enum.
@@ -150,6 +151,9 @@ public final class Choices {
         }
         if (plain == String.class) {
             return "text";
+        }
+        if (plain == OverrideValue.class) {
+            return "any value";
         }
         return plain.isEnum() ? "one of " + String.join(", ", constants(plain)) : name(plain);
     }

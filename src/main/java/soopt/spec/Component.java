@@ -46,6 +46,10 @@ record Component(RecordComponent declaration) {
                 .orElse(Bounds.NONE);
     }
 
+    Optional<Form> form() {
+        return Optional.ofNullable(declaration.getAnnotation(Form.class));
+    }
+
     String doc() {
         return Optional.ofNullable(declaration.getAnnotation(Doc.class))
                 .map(Doc::value)

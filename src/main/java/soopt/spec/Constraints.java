@@ -4,6 +4,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import soopt.file.Shown;
 
 /** Enforces the {@link Range} of record components, so that a value is checked alike from YAML and from Java. */
 public final class Constraints {
@@ -11,7 +13,7 @@ public final class Constraints {
 
     /**
      * Checks all components of a record: none null, floating-point numbers finite, numbers within their {@link
-     * Range}; also inside lists, maps and optionals. The first line of a compact constructor.
+     * Range}; also inside lists, maps and optionals; texts and lists of their {@link Form}. The first line of a compact constructor.
      *
      * @param components in the order of declaration
      * @throws IllegalArgumentException e.g. "momentum must be in [0, 1), but is 1.5"
@@ -25,6 +27,24 @@ public final class Constraints {
         for (int i = 0; i < components.length; i++) {
             Component component = declared.get(i);
             check(component.javaName(), component.bounds(), components[i]);
+            Object value = components[i];
+            component.form().ifPresent(form -> check(component.javaName(), form, value));
+        }
+    }
+
+    private static void check(String name, Form form, Object value) {
+        if (value instanceof String text && !text.matches(form.pattern())) {
+            throw new IllegalArgumentException(name + " must be " + form.words() + ", but is " + Shown.quoted(text));
+        }
+        if (value instanceof Collection<?> list && list.size() < form.least()) {
+            throw new IllegalArgumentException(
+                    name + " must have at least " + (form.least() == 1 ? "one element" : form.least() + " elements"));
+        }
+        if (value instanceof Collection<?> list
+                && form.distinct()
+                && Set.copyOf(list).size() < list.size()) {
+            throw new IllegalArgumentException(
+                    name + " must differ from one another, but are " + Shown.value(list.toString()));
         }
     }
 

@@ -8,6 +8,8 @@ import java.lang.reflect.Type;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import soopt.spec.yaml.OverrideValue;
 
 /**
  * The JSON Schema (draft 2020-12) of an experiment file, from the records themselves, so that editors complete and
@@ -57,11 +59,26 @@ public final class JsonSchema {
     }
 
     private ObjectNode property(Component component) {
-        ObjectNode schema = described(value(component.type(), component.bounds()), component.doc());
+        ObjectNode schema = value(component.type(), component.bounds());
+        component.form().ifPresent(form -> formed(schema, form));
+        described(schema, component.doc());
         if (component.defaultText().isPresent()) {
             schema.set("default", SpecWriter.value(component.type(), Binder.defaultOf(component)));
         }
         return schema;
+    }
+
+    /** What a text or a list must be like, where the value is not optional. */
+    private static void formed(ObjectNode schema, Form form) {
+        if (!form.pattern().isEmpty()) {
+            schema.put("pattern", "^(?:" + form.pattern() + ")$");
+        }
+        if (form.least() > 0) {
+            schema.put("minItems", form.least());
+        }
+        if (form.distinct()) {
+            schema.put("uniqueItems", true);
+        }
     }
 
     private ObjectNode value(Type type, Bounds bounds) {
@@ -69,6 +86,9 @@ public final class JsonSchema {
             return container(generic, bounds);
         }
         Class<?> plain = (Class<?>) type;
+        if (plain == OverrideValue.class) {
+            return JSON.objectNode();
+        }
         return ScalarReader.reads(plain) ? scalar(plain, bounds) : reference(plain);
     }
 
@@ -102,9 +122,17 @@ public final class JsonSchema {
         if (type.isEnum()) {
             return constants(schema, type);
         }
-        ArrayNode types = JSON.arrayNode().add("string");
-        boolean isValueType = ScalarReader.parser(type).isPresent();
-        return isValueType ? schema.set("type", types.add("number")) : schema.put("type", "string");
+        Optional<Form> form = Optional.ofNullable(type.getAnnotation(Form.class));
+        if (ScalarReader.parser(type).isEmpty() || form.isPresent()) {
+            schema.put("type", "string");
+            form.ifPresent(it -> formed(schema, it));
+            return schema;
+        }
+        // two types in one list is what validators in strict mode refuse
+        ArrayNode types = schema.putArray("anyOf");
+        types.addObject().put("type", "string");
+        types.addObject().put("type", "number");
+        return schema;
     }
 
     private static ObjectNode bounded(ObjectNode schema, Bounds bounds) {
@@ -163,15 +191,25 @@ public final class JsonSchema {
             if (components.stream().noneMatch(Component::isRequired)) {
                 described(forms.addObject().put("const", name), Choices.doc(type));
             }
-            if (Choices.numberInName(type).isPresent()) {
-                ObjectNode numbered = forms.addObject().put("type", "string").put("pattern", "^" + name + "-[0-9]+$");
-                described(numbered, Choices.doc(type));
-            }
+            Choices.numberInName(type)
+                    .ifPresent(number -> forms.add(described(numbered(name, number.bounds()), Choices.doc(type))));
             components.stream()
                     .filter(component -> component.key().equals(name))
                     .filter(component -> components.stream().allMatch(c -> c.equals(component) || !c.isRequired()))
                     .forEach(component -> forms.add(onlyKey(component)));
         }
+        return schema;
+    }
+
+    /** {@code blocks-3}, with a few numbers for editors to offer. */
+    private static ObjectNode numbered(String name, Bounds bounds) {
+        String digits =
+                bounds.lower() >= 1 || bounds.lower() == 0 && !bounds.lowerIncluded() ? "0*[1-9][0-9]*" : "[0-9]+";
+        ObjectNode schema = JSON.objectNode().put("type", "string").put("pattern", "^" + name + "-" + digits + "$");
+        ArrayNode examples = schema.putArray("examples");
+        IntStream.of(2, 3, 5, 10)
+                .filter(count -> bounds.violation(count).isEmpty())
+                .forEach(count -> examples.add(name + "-" + count));
         return schema;
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import soopt.file.NamedFile;
+import soopt.spec.yaml.OverrideValue;
 
 /** Records back to text: with every default written out, so that the text says all there is to know about a run. */
 public final class SpecWriter {
@@ -103,6 +104,9 @@ public final class SpecWriter {
     static JsonNode value(Type type, Object value) {
         if (type instanceof ParameterizedType generic) {
             return container(generic.getActualTypeArguments(), value);
+        }
+        if (value instanceof OverrideValue free) {
+            return free.json();
         }
         Class<?> plain = (Class<?>) type;
         if (!ScalarReader.reads(plain)) {

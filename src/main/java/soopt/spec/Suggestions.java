@@ -3,12 +3,53 @@ package soopt.spec;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import soopt.file.Shown;
 
 /** The name the user may have meant. */
 final class Suggestions {
+    /** What users of other programs call a key, by its letters: another word, too far to be taken for a slip. */
+    private static final Map<String, List<String>> SYNONYMS = Map.ofEntries(
+            Map.entry("lr", List.of("step-size")),
+            Map.entry("learningrate", List.of("step-size")),
+            Map.entry("rate", List.of("step-size")),
+            Map.entry("eta", List.of("step-size")),
+            Map.entry("wd", List.of("weight-decay")),
+            Map.entry("l2", List.of("weight-decay")),
+            Map.entry("decay", List.of("weight-decay")),
+            Map.entry("bs", List.of("batch-size")),
+            Map.entry("batch", List.of("batch-size")),
+            Map.entry("minibatch", List.of("batch-size")),
+            Map.entry("evalbatchsize", List.of("evaluation-batch-size")),
+            Map.entry("maxepochs", List.of("epochs")),
+            Map.entry("numepochs", List.of("epochs")),
+            Map.entry("nepochs", List.of("epochs")),
+            Map.entry("eps", List.of("epsilon")),
+            Map.entry("layers", List.of("hidden")),
+            Map.entry("hiddenlayers", List.of("hidden")),
+            Map.entry("hiddensizes", List.of("hidden")),
+            Map.entry("units", List.of("hidden")),
+            Map.entry("nonlinearity", List.of("activation")),
+            Map.entry("optim", List.of("optimizer")),
+            Map.entry("method", List.of("optimizer")),
+            Map.entry("algorithm", List.of("optimizer")),
+            Map.entry("data", List.of("dataset")),
+            Map.entry("net", List.of("model")),
+            Map.entry("network", List.of("model")),
+            Map.entry("architecture", List.of("model")),
+            Map.entry("name", List.of("experiment", "type")),
+            Map.entry("kind", List.of("type")),
+            Map.entry("dtype", List.of("precision")),
+            Map.entry("gpu", List.of("device")),
+            Map.entry("workers", List.of("threads")),
+            Map.entry("numthreads", List.of("threads")),
+            Map.entry("train", List.of("training")),
+            Map.entry("scheduler", List.of("plateau")),
+            Map.entry("schedule", List.of("plateau")));
+
     private Suggestions() {}
 
     /** {@code "; did you mean 'step-size'?"}, or nothing if no name is near. */
@@ -19,6 +60,10 @@ final class Suggestions {
     }
 
     static Optional<String> nearest(String given, Collection<String> known) {
+        Optional<String> same = same(given, known);
+        if (same.isPresent()) {
+            return same;
+        }
         if (given.length() > Shown.LENGTH) {
             return Optional.empty();
         }
@@ -29,6 +74,20 @@ final class Suggestions {
                 .filter(name -> distance(wanted, normalized(name)) <= limit)
                 .filter(name -> distance(wanted, normalized(name)) < Math.max(wanted.length(), name.length()))
                 .min(Comparator.comparingInt(name -> distance(wanted, normalized(name))));
+    }
+
+    /** The known name that is the same but for case, dashes and underscores, or that a synonym stands for. */
+    static Optional<String> same(String given, Collection<String> known) {
+        if (given.length() > Shown.LENGTH) {
+            return Optional.empty();
+        }
+        String wanted = letters(given);
+        return known.stream()
+                .filter(name -> letters(name).equals(wanted))
+                .findFirst()
+                .or(() -> SYNONYMS.getOrDefault(wanted, List.of()).stream()
+                        .filter(known::contains)
+                        .findFirst());
     }
 
     /** Whether it is one of the names, but for case, dashes and underscores. */

@@ -1,6 +1,7 @@
 package soopt.spec;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,11 +23,16 @@ final class YamlText {
     private static final int FLOW_LENGTH = 80;
     private static final int LINE_LENGTH = 120;
 
+    /** Longer lists get a line per element, so that no line is longer than is read. */
+    private static final int LIST_LENGTH = 4000;
+
     /**
      * SnakeYAML 2.5 doubles blanks next to these breaks of YAML 1.1 in single quotes; in double quotes it escapes
      * them.
      */
     private static final Pattern BREAKS = Pattern.compile("[\\n\\r\\u0085\\u2028\\u2029]");
+
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./+-][A-Za-z0-9_./*+-]*");
 
     private YamlText() {}
 
@@ -37,6 +43,12 @@ final class YamlText {
         StringWriter text = new StringWriter();
         new Yaml(options).serialize(mapping(root, FlowStyle.BLOCK), text);
         return text.toString();
+    }
+
+    /** A text as an element of a list on one line: plain where it stays the text it is. */
+    static String element(String text) {
+        boolean isPlain = PLAIN.matcher(text).matches() && !text.equalsIgnoreCase("null");
+        return isPlain ? text : TextNode.valueOf(text).toString();
     }
 
     private static Node node(JsonNode value) {
@@ -56,8 +68,8 @@ final class YamlText {
 
     private static FlowStyle style(JsonNode value) {
         boolean isListOfScalars = value.isArray() && value.valueStream().allMatch(JsonNode::isValueNode);
-        boolean isShort = value.toString().length() <= FLOW_LENGTH;
-        return isListOfScalars || isShort ? FlowStyle.FLOW : FlowStyle.BLOCK;
+        int length = value.toString().length();
+        return length <= FLOW_LENGTH || isListOfScalars && length <= LIST_LENGTH ? FlowStyle.FLOW : FlowStyle.BLOCK;
     }
 
     private static Node scalar(JsonNode value) {

@@ -151,6 +151,28 @@ class BadInputTest {
     }
 
     @Test
+    void fileWithASweep_isNotRun() throws IOException {
+        Path file = spec(GOOD + "sweep: {grid: {training.epochs: [1, 2]}}\n");
+        expectOneLine(
+                ExitCode.SPEC,
+                file + ":6:8: sweep: the file has a sweep block: use soopt sweep, or '~sweep'",
+                "run",
+                file,
+                "--results",
+                results());
+        expectNothingWritten();
+        Cli.run("config", "validate", file).expect(ExitCode.OK);
+        expectOneLine(
+                ExitCode.SPEC,
+                "sweep.grid.training.epoch is unknown; did you mean 'epochs'?",
+                "config",
+                "validate",
+                file,
+                "~sweep.grid.training.epochs",
+                "sweep.grid={training.epoch: [1]}");
+    }
+
+    @Test
     void missingFile_isOneLine() {
         expectOneLine(ExitCode.SPEC, "no such file", "run", folder.resolve("none.yaml"));
     }

@@ -2,11 +2,16 @@ package soopt.spec;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import soopt.spec.yaml.OverrideValue;
 
 class JsonSchemaTest {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -36,7 +41,8 @@ class JsonSchemaTest {
                         + "{'const':'d3-full'}],'default':'constant'}"),
                 properties.path("schedule"));
         assertEquals(json("{'anyOf':[{'type':'number'},{'type':'null'}],'default':5.0}"), properties.path("patience"));
-        assertEquals(json("{'type':['string','number'],'default':'10 steps'}"), properties.path("every"));
+        assertEquals(
+                json("{'anyOf':[{'type':'string'},{'type':'number'}],'default':'10 steps'}"), properties.path("every"));
         assertEquals(
                 json(
                         "{'type':'object','additionalProperties':{'type':'array','items':{'type':'number'}},'default':{}}"),
@@ -69,7 +75,10 @@ class JsonSchemaTest {
 
         JsonNode partition = definition("Partition").path("oneOf");
         assertEquals(json("{'const':'canonical'}"), partition.get(1));
-        assertEquals(json("{'type':'string','pattern':'^blocks-[0-9]+$'}"), partition.get(3));
+        assertEquals(
+                json("{'type':'string','pattern':'^blocks-0*[1-9][0-9]*$',"
+                        + "'examples':['blocks-2','blocks-3','blocks-5','blocks-10']}"),
+                partition.get(3));
         assertEquals(json("['groups']"), partition.get(5).path("required"));
         assertEquals(6, partition.size());
     }
@@ -92,6 +101,92 @@ class JsonSchemaTest {
                                 .path(reference.substring("#/$defs/".length()))
                                 .isMissingNode(),
                         reference));
+    }
+
+    private record Formed(
+            @Form(pattern = "[a-z]+", words = "letters") String name,
+            @Form(least = 1, distinct = true) List<String> words,
+            OverrideValue any) {}
+
+    @Test
+    void forms_becomePatternsAndCounts() {
+        assertEquals(
+                json(
+                        "{'name':{'type':'string','pattern':'^(?:[a-z]+)$'},"
+                                + "'words':{'type':'array','items':{'type':'string'},'minItems':1,'uniqueItems':true},'any':{}}"),
+                json(JsonSchema.of(Formed.class)).path("properties"));
+    }
+
+    /** What ajv calls strict: one type each, and no keyword without the type that it is about. */
+    @Test
+    void schemas_holdUnderStrictValidators() {
+        requireStrict(schema, "");
+        requireStrict(json(JsonSchema.of(soopt.experiment.file.Experiment.class)), "");
+    }
+
+    private static final Set<String> KEYWORDS = Set.of(
+            "$schema",
+            "$defs",
+            "$ref",
+            "title",
+            "description",
+            "type",
+            "properties",
+            "required",
+            "additionalProperties",
+            "default",
+            "items",
+            "minItems",
+            "uniqueItems",
+            "minimum",
+            "maximum",
+            "exclusiveMinimum",
+            "exclusiveMaximum",
+            "enum",
+            "const",
+            "oneOf",
+            "anyOf",
+            "pattern",
+            "examples");
+    private static final Map<String, Set<String>> TYPES = Map.ofEntries(
+            Map.entry("properties", Set.of("object")),
+            Map.entry("required", Set.of("object")),
+            Map.entry("additionalProperties", Set.of("object")),
+            Map.entry("items", Set.of("array")),
+            Map.entry("minItems", Set.of("array")),
+            Map.entry("uniqueItems", Set.of("array")),
+            Map.entry("pattern", Set.of("string")),
+            Map.entry("minimum", Set.of("number", "integer")),
+            Map.entry("maximum", Set.of("number", "integer")),
+            Map.entry("exclusiveMinimum", Set.of("number", "integer")),
+            Map.entry("exclusiveMaximum", Set.of("number", "integer")));
+
+    private static void requireStrict(JsonNode schema, String path) {
+        schema.properties().forEach(entry -> {
+            String keyword = entry.getKey();
+            JsonNode value = entry.getValue();
+            String here = path + "/" + keyword;
+            assertTrue(KEYWORDS.contains(keyword), here);
+            if (TYPES.containsKey(keyword)) {
+                assertTrue(TYPES.get(keyword).contains(schema.path("type").asText()), here + " without its type");
+            }
+            switch (keyword) {
+                case "type" -> assertTrue(value.isTextual(), here + " is " + value);
+                case "properties", "$defs" ->
+                    value.properties().forEach(each -> requireStrict(each.getValue(), here + "/" + each.getKey()));
+                case "oneOf", "anyOf" -> value.forEach(each -> requireStrict(each, here));
+                case "items" -> requireStrict(value, here);
+                case "additionalProperties" -> {
+                    if (!value.isBoolean()) {
+                        requireStrict(value, here);
+                    }
+                }
+                case "required" ->
+                    value.forEach(
+                            name -> assertTrue(schema.path("properties").has(name.asText()), here + " names " + name));
+                default -> {}
+            }
+        });
     }
 
     private JsonNode definition(String name) {

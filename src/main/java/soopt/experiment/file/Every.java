@@ -4,12 +4,17 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import soopt.file.Shown;
+import soopt.spec.Form;
 
 /**
  * How often something is done: "1 epoch", "200 steps", "5 min" or "never".
  *
  * @param amount ≥ 1; for {@link Unit#NEVER} 0
  */
+@Form(
+        pattern =
+                "\\s*(never|(?=[0-9]{1,9}[^0-9])0*[1-9][0-9]*\\s*([eE][pP][oO][cC][hH][sS]?|"
+                        + "[sS][tT][eE][pP][sS]?|[sS]([eE][cC]([oO][nN][dD][sS]?)?)?|[mM][iI][nN]([uU][tT][eE][sS]?)?|[hH]([oO][uU][rR][sS]?)?))\\s*")
 public record Every(long amount, Unit unit) {
     /** What is counted. */
     public enum Unit {

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.regex.Pattern;
 import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
@@ -15,7 +14,6 @@ import soopt.data.Dataset;
 import soopt.data.examples.Data;
 import soopt.data.fetch.DatasetException;
 import soopt.file.NamedFile;
-import soopt.file.Shown;
 import soopt.model.Model;
 import soopt.model.Network;
 import soopt.optimizer.NewtonSummary;
@@ -23,16 +21,21 @@ import soopt.optimizer.Optimizer;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
+import soopt.spec.Form;
 import soopt.spec.Range;
 import soopt.spec.SpecWriter;
 import soopt.spec.yaml.SpecException;
 
 /** An experiment file: everything that determines the numbers of a run, and what is written down of it. */
 public record Experiment(
+        @Form(
+                pattern = "[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}",
+                words = "1 to 100 letters, digits, '_', '.' and '-', not beginning with '.'")
         @Doc("name of the experiment and of its results folder: letters, digits, '_', '.', '-'")
         String experiment,
 
-        @Default("[0]") @Doc("one run per seed") List<Long> seeds,
+        @Default("[0]") @Form(least = 1, distinct = true) @Doc("one run per seed")
+        List<Long> seeds,
 
         @Default("float32") @Doc("type of all tensors") Precision precision,
 
@@ -59,8 +62,6 @@ public record Experiment(
         CurvatureSettings curvature,
 
         @Doc("the runs that soopt sweep makes of this file") Optional<Sweep> sweep) {
-    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9_.-]{0,99}");
-
     public Experiment {
         Constraints.check(
                 Experiment.class,
@@ -77,17 +78,6 @@ public record Experiment(
                 record,
                 curvature,
                 sweep);
-        if (!NAME.matcher(experiment).matches()) {
-            throw new IllegalArgumentException(
-                    "experiment must be 1 to 100 letters, digits, '_', '.' and '-', not beginning with '.', but is "
-                            + Shown.quoted(experiment));
-        }
-        if (seeds.isEmpty()) {
-            throw new IllegalArgumentException("seeds must have at least one seed");
-        }
-        if (seeds.stream().distinct().count() < seeds.size()) {
-            throw new IllegalArgumentException("seeds must differ, but are " + Shown.value(seeds.toString()));
-        }
         seeds = List.copyOf(seeds);
     }
 

@@ -5,12 +5,14 @@ import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import soopt.file.Shown;
+import soopt.spec.Form;
 
 /**
  * Memory that a computation may take: "auto" or a size such as "512 MiB".
  *
  * @param bytes the limit; empty for auto
  */
+@Form(pattern = "\\s*(auto|(?=[0-9]{1,9}[^0-9])0*[1-9][0-9]*\\s*[kKmMgG][iI]?[bB])\\s*")
 public record MemoryBudget(OptionalLong bytes) {
     private static final Pattern TEXT = Pattern.compile("(\\d{1,9})\\s*(kib|mib|gib|kb|mb|gb)");
 

@@ -22,7 +22,7 @@ public record Mark(String where, int line, int column) implements Comparable<Mar
         return new Mark("override " + Shown.quoted(text), Integer.MAX_VALUE, index);
     }
 
-    boolean isInFile() {
+    public boolean isInFile() {
         return line < Integer.MAX_VALUE;
     }
 
