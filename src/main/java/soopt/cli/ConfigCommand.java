@@ -1,6 +1,8 @@
 package soopt.cli;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -11,7 +13,9 @@ import soopt.cli.options.ExitCode;
 import soopt.cli.options.SpecArguments;
 import soopt.experiment.file.Experiment;
 import soopt.spec.JsonSchema;
+import soopt.spec.SpecSource;
 import soopt.spec.SpecWriter;
+import soopt.spec.yaml.SpecException;
 
 /** Looks at an experiment file without running it. */
 @Command(
@@ -71,6 +75,9 @@ final class ConfigCommand implements Callable<Integer> {
             name = "validate",
             mixinStandardHelpOptions = true,
             header = "Say whether the file is right; each mistake is one line, and the exit code is 3.",
+            description =
+                    "Read are the file and, of data in files, the shapes: also that model, loss and partition fit the data,"
+                            + " where its shapes are known, and that the files it names are there.",
             footerHeading = "%nExamples:%n",
             footer = {"  soopt config validate configs/quickstart.yaml"})
     static final class Validate implements Callable<Integer> {
@@ -82,9 +89,27 @@ final class ConfigCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            Experiment experiment = SpecArguments.bind(arguments.source());
+            SpecSource source = arguments.source();
+            Experiment experiment = SpecArguments.bind(source);
+            requireFiles(source, experiment);
+            SpecArguments.placed(source, () -> {
+                experiment.requireFit();
+                return experiment;
+            });
             spec.commandLine().getOut().println("ok: " + experiment.experiment());
             return ExitCode.OK;
+        }
+
+        private static void requireFiles(SpecSource source, Experiment experiment) {
+            List<String> problems = new ArrayList<>();
+            experiment
+                    .files()
+                    .forEach((key, file) -> file.problem()
+                            .map(text -> source.place(SpecException.of(key, List.of(text))))
+                            .ifPresent(problem -> problems.addAll(problem.problems())));
+            if (!problems.isEmpty()) {
+                throw new SpecException(problems);
+            }
         }
     }
 

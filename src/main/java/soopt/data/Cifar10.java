@@ -2,8 +2,10 @@ package soopt.data;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import soopt.data.examples.Augmentation;
 import soopt.data.examples.Data;
+import soopt.data.examples.Form;
 import soopt.data.examples.Split;
 import soopt.data.fetch.DatasetFile;
 import soopt.data.fetch.DatasetFiles;
@@ -57,6 +59,11 @@ public record Cifar10(
     public Cifar10 {
         Constraints.check(Cifar10.class, validation, limit, augmentation);
         Split.check(validation, limit == 0 ? 50000 : limit);
+    }
+
+    @Override
+    public Optional<Form> form() {
+        return Optional.of(Form.images(3, 32, 32, 10));
     }
 
     @Override

@@ -1,6 +1,8 @@
 package soopt.data;
 
+import java.util.Optional;
 import soopt.data.examples.Data;
+import soopt.data.examples.Form;
 import soopt.data.fetch.DatasetException;
 import soopt.data.fetch.Store;
 
@@ -11,6 +13,11 @@ public sealed interface Dataset permits Mnist, FashionMnist, Cifar10, MnistSampl
 
     /** Number of training examples used, the first of the file; 0 for all. */
     int limit();
+
+    /** What its examples are, where that is known without reading them. */
+    default Optional<Form> form() {
+        return Optional.empty();
+    }
 
     /**
      * Reads (and fetches, unless the store is offline) the files, checks them, and gives the examples.

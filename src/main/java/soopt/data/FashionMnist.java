@@ -2,7 +2,9 @@ package soopt.data;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import soopt.data.examples.Data;
+import soopt.data.examples.Form;
 import soopt.data.examples.Split;
 import soopt.data.fetch.DatasetFile;
 import soopt.data.fetch.DatasetFiles;
@@ -60,6 +62,11 @@ public record FashionMnist(
     public FashionMnist {
         Constraints.check(FashionMnist.class, validation, limit);
         Split.check(validation, limit == 0 ? 60000 : limit);
+    }
+
+    @Override
+    public Optional<Form> form() {
+        return Optional.of(Form.images(1, 28, 28, 10));
     }
 
     @Override

@@ -1,7 +1,9 @@
 package soopt.data;
 
 import java.util.List;
+import java.util.Optional;
 import soopt.data.examples.Data;
+import soopt.data.examples.Form;
 import soopt.data.examples.Split;
 import soopt.data.fetch.DatasetFile;
 import soopt.data.fetch.DatasetFiles;
@@ -57,6 +59,11 @@ public record Mnist(
     public Mnist {
         Constraints.check(Mnist.class, validation, limit);
         Split.check(validation, limit == 0 ? 60000 : limit);
+    }
+
+    @Override
+    public Optional<Form> form() {
+        return Optional.of(Form.images(1, 28, 28, 10));
     }
 
     @Override

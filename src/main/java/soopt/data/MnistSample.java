@@ -3,8 +3,10 @@ package soopt.data;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import soopt.data.examples.Data;
+import soopt.data.examples.Form;
 import soopt.data.examples.Split;
 import soopt.data.fetch.DatasetFile;
 import soopt.data.fetch.DatasetFiles;
@@ -51,6 +53,11 @@ public record MnistSample(
     public MnistSample {
         Constraints.check(MnistSample.class, validation, limit);
         Split.check(validation, limit == 0 ? 5000 : limit);
+    }
+
+    @Override
+    public Optional<Form> form() {
+        return Optional.of(Form.images(1, 28, 28, 10));
     }
 
     @Override

@@ -245,4 +245,38 @@ class MisfitTest {
                 "{type: newton-summary, partition: " + partition.strip() + "}");
         expectFromAll(spec + ":6:46: optimizer.partition: ", part.strip(), spec);
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "model=vgg11-prime | model: vgg11-prime takes images of at least 32×32 pixels",
+                "model={type: mlp, loss: mean-squared-error} | model.loss: mean-squared-error takes numbers",
+                "model={type: mlp, hidden: [60000, 30000]} | model: 1,847,",
+                "optimizer.partition=blocks-9 | optimizer.partition: blocks-9 needs at least 9 layers",
+                "optimizer.partition={groups: [{name: a, match: ['*']}, {name: b, match: ['*bias']}]} | is in 2 groups: a, b",
+                "optimizer.partition={groups: [{name: a, match: ['*weight']}]} | layers.0.bias is in no group",
+                "model.init.from=nowhere.npz | model.init.from: nowhere.npz does not exist; tried ",
+            })
+    void validate_findsWhatDoesNotFitAKnownDataSet(String override, String part) throws IOException {
+        String spec = spec("{type: mlp, hidden: [5]}", "newton-summary");
+        Cli.Result result = Cli.run("config", "validate", spec, "dataset=mnist", override.strip())
+                .expect(ExitCode.SPEC);
+        assertTrue(result.err().startsWith("override '" + override.strip().substring(0, 10)), result.err());
+        assertTrue(result.err().contains(part.strip()), result.err());
+        Cli.run("config", "validate", spec, "dataset=mnist").expect(ExitCode.OK);
+    }
+
+    @Test
+    void validate_namesEveryFileThatIsNotThere() throws IOException {
+        String spec = spec("{type: mlp, init: {from: none.npz}}", "adam");
+        Cli.Result result = Cli.run("config", "validate", spec).expect(ExitCode.SPEC);
+        assertEquals(3, result.errorLines().size(), result.err());
+        assertTrue(
+                result.errorLines().get(0).startsWith(spec + ":4:29: dataset.train: " + data() + " does not exist"),
+                result.err());
+        assertTrue(
+                result.errorLines().get(2).startsWith(spec + ":5:33: model.init.from: none.npz does not exist"),
+                result.err());
+    }
 }

@@ -99,9 +99,25 @@ public record Experiment(
     public Network network(Data data, Precision numbers) {
         Fit.require(model, data.targets(), data.train().targetWords());
         Network network = Fit.network(model, data.featureShape(), data.outputs());
-        Fit.memory(network, numbers, training, data);
+        Fit.parameters(network, numbers);
+        Fit.batches(network, numbers, training, data);
         OptionalLong memory = curvature.memory().bytes();
         return memory.isPresent() ? network.withCurvatureMemory(memory.getAsLong()) : network;
+    }
+
+    /**
+     * Holds model, loss and partition against the data as far as these are known without reading them.
+     *
+     * @throws SpecException at what does not fit
+     */
+    public void requireFit() {
+        dataset.form().ifPresent(form -> {
+            Fit.require(model, form.targets(), form.targetWords());
+            Network network =
+                    Fit.network(model, form.featureShape(), form.targets().outputs());
+            Fit.parameters(network, precision);
+            partition(network.layout());
+        });
     }
 
     /**

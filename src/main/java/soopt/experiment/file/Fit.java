@@ -117,34 +117,42 @@ final class Fit {
     }
 
     /**
-     * Holds what a run needs at the very least against what an array and the machine can hold.
+     * Holds the least that parameters take against what an array and the machine can hold.
      *
-     * @throws SpecException at model, or at the batch size that asks for too much
+     * @throws SpecException at model
      */
-    static void memory(Network network, Precision precision, Training training, Data data) {
-        long vector = (long) network.layout().size() * precision.bytes();
-        String parameters =
+    static void parameters(Network network, Precision precision) {
+        String what =
                 String.format(Locale.ROOT, "%,d parameters", network.layout().size());
-        require(vector, VECTORS * vector, precision, "model", parameters, "take a smaller model");
+        require(vector(network, precision), 0, network, precision, "model", what, "take a smaller model");
+    }
+
+    private static long vector(Network network, Precision precision) {
+        return (long) network.layout().size() * precision.bytes();
+    }
+
+    /** @throws SpecException at the batch size with which the widest layer takes too much */
+    static void batches(Network network, Precision precision, Training training, Data data) {
         long widest = LongStream.concat(
                         LongStream.of(Tensor.sizeOf(data.featureShape())), LongStream.of(network.widths()))
                 .max()
                 .orElse(1);
         int most = Math.max(data.train().size(), data.test().size());
-        Map<String, Integer> batches = Map.of(
-                "training.batch-size", training.batchSize(),
-                "training.evaluation-batch-size", training.evaluationBatchSize());
-        new TreeMap<>(batches).forEach((key, size) -> {
+        Map<String, Integer> batches = new TreeMap<>();
+        batches.put("training.batch-size", training.batchSize());
+        batches.put("training.evaluation-batch-size", training.evaluationBatchSize());
+        batches.forEach((key, size) -> {
             int rows = Math.min(size, most);
             long bytes = Math.multiplyExact(rows * widest, (long) precision.bytes());
             String what = String.format(Locale.ROOT, "a layer's numbers for %,d examples", rows);
-            require(bytes, VECTORS * vector + bytes, precision, key, what, "lower it");
+            require(bytes, bytes, network, precision, key, what, "lower it");
         });
     }
 
     private static void require(
-            long array, long together, Precision precision, String key, String what, String remedy) {
+            long array, long besides, Network network, Precision precision, String key, String what, String remedy) {
         long machine = Host.memoryBytes();
+        long together = VECTORS * vector(network, precision) + besides;
         String type = " in " + Choices.name(precision);
         if (array > BlockPool.LARGEST) {
             throw SpecException.of(
