@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -107,6 +105,10 @@ final class CurvatureCommand implements Callable<Integer> {
             return partition.groups().stream().map(Partition.Group::name).toList();
         }
 
+        GroupRates rates() {
+            return new GroupRates(partition.groups(), summary, step);
+        }
+
         double[] scale() {
             return CubicStep.scale(summary.third());
         }
@@ -179,29 +181,12 @@ final class CurvatureCommand implements Callable<Integer> {
     }
 
     private void write(Result result) {
-        matrices(result).forEach((kind, matrix) -> {
-            WholeFile.write(out.resolve(kind + ".csv"), MatrixFiles.csv(result.names(), matrix));
-            JsonObject object = new JsonObject()
-                    .put("kind", kind)
-                    .put("rows", matrix.length)
-                    .put("names", result.names())
-                    .put("matrix", matrix);
-            WholeFile.write(out.resolve(kind + ".json"), object.pretty());
-        });
-        String groups = new GroupRates(result.partition().groups(), result.summary(), result.step()).csv();
-        WholeFile.write(out.resolve("groups.csv"), groups);
-        WholeFile.write(out.resolve("groups.json"), asJson(result).pretty());
-    }
-
-    private static Map<String, double[][]> matrices(Result result) {
         double[][] hessian = result.summary().hessian();
-        double[][] regularized = result.step().regularized();
-        Map<String, double[][]> matrices = new LinkedHashMap<>();
-        matrices.put("hbar", hessian);
-        matrices.put("hbar_inverse", Matrices.inverse(hessian).values());
-        matrices.put("regularized", regularized);
-        matrices.put("regularized_inverse", Matrices.inverse(regularized).values());
-        return matrices;
+        MatrixFiles.kinds("hbar", hessian, result.step().regularized())
+                .forEach((kind, matrix) -> MatrixFiles.write(
+                        out.resolve(kind), new JsonObject().put("kind", kind), result.names(), matrix));
+        WholeFile.write(out.resolve("groups.csv"), result.rates().csv());
+        WholeFile.write(out.resolve("groups.json"), asJson(result).pretty());
     }
 
     private String asText(Result result) {
@@ -240,24 +225,11 @@ final class CurvatureCommand implements Callable<Integer> {
     }
 
     private static JsonObject asJson(Result result) {
-        CurvatureSummary summary = result.summary();
         Matrices.Spectrum spectrum = result.step().spectrum();
-        int[] sizes = result.partition().groups().stream()
-                .mapToInt(Partition.Group::size)
-                .toArray();
-        return new JsonObject()
-                .put("loss", summary.loss())
-                .put("examples", result.examples())
-                .put("groups", result.names())
-                .put("parameters", sizes)
-                .put("g", summary.gradient())
-                .put("H", summary.hessian())
-                .put("d3", summary.third())
-                .put("D", result.scale())
-                .put("eta", result.step().eta())
-                .put("r", result.step().r())
-                .put("lambda_int", result.step().model().damping())
-                .put("status", result.step().status().words())
+        JsonObject object = new JsonObject().put("examples", result.examples());
+        return result.rates()
+                .putTo(object)
+                .put("hbar", result.summary().hessian())
                 .put("min_eigenvalue", spectrum.smallest())
                 .put("max_eigenvalue", spectrum.largest());
     }

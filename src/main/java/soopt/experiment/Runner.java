@@ -16,6 +16,7 @@ import soopt.experiment.folder.Meta;
 import soopt.experiment.folder.MetricsRow;
 import soopt.experiment.folder.Recorder;
 import soopt.experiment.folder.RunDirectory;
+import soopt.experiment.folder.RunFolder;
 import soopt.experiment.folder.RunState;
 import soopt.experiment.folder.Status;
 import soopt.experiment.loop.Advice;
@@ -134,7 +135,7 @@ public final class Runner {
                     status.epoch(),
                     status.step(),
                     status.best(),
-                    MetricsRow.lastEvaluated(directory.file("metrics.csv")));
+                    MetricsRow.lastEvaluated(RunFolder.open(directory.path()).metrics()));
         });
     }
 
@@ -188,7 +189,7 @@ public final class Runner {
         JsonObject meta =
                 Meta.of(directory.id(), experiment.experiment(), request.seed(), dataset, request.command(), backend);
         meta.putObjects("files", files(dataset));
-        return new Recorder(directory, meta);
+        return new Recorder(directory, meta, experiment.record().curvature().log());
     }
 
     /** What the run read: the files that the spec names, or those that the data set is known by. */

@@ -6,35 +6,30 @@ import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
 import java.io.StringWriter;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 
 /** A CSV file with fixed columns that grows by rows; the header is written once, when the file is made. */
-public final class CsvStream implements AutoCloseable {
+public final class CsvStream<R> implements AutoCloseable {
     private final LineStream lines;
-    private final int columns;
+    private final List<Column<R>> columns;
     private final int stepColumn;
 
-    private CsvStream(LineStream lines, List<String> header) {
+    private CsvStream(LineStream lines, List<Column<R>> columns) {
         this.lines = lines;
-        this.columns = header.size();
-        this.stepColumn = header.indexOf("step");
+        this.columns = List.copyOf(columns);
+        this.stepColumn = Column.names(columns).indexOf("step");
     }
 
-    public static CsvStream open(Path file, List<String> header) {
+    public static <R> CsvStream<R> open(Path file, List<Column<R>> columns) {
         LineStream lines = LineStream.open(file);
         if (lines.isEmpty()) {
-            lines.append(line(header));
+            lines.append(line(Column.names(columns)));
         }
-        return new CsvStream(lines, header);
+        return new CsvStream<>(lines, columns);
     }
 
-    /** Appends a row: doubles by {@link Numbers#csv}, everything else by toString. */
-    public void row(Object... values) {
-        if (values.length != columns) {
-            throw new IllegalArgumentException(values.length + " values for " + columns + " columns");
-        }
-        lines.append(line(Arrays.stream(values).map(CsvStream::text).toList()));
+    public void add(R row) {
+        lines.append(Column.line(columns, row));
     }
 
     /** Drops the rows of later steps. */
@@ -88,10 +83,6 @@ public final class CsvStream implements AutoCloseable {
         } catch (NumberFormatException text) {
             return false;
         }
-    }
-
-    private static String text(Object value) {
-        return value instanceof Double number ? Numbers.csv(number) : String.valueOf(value);
     }
 
     @Override

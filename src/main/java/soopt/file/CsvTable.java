@@ -1,15 +1,14 @@
 package soopt.file;
 
+import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
-import de.siegmar.fastcsv.reader.CsvRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * A CSV file read whole. It may still be written, or have been when its process was killed: a last line without its end does not
@@ -31,21 +30,20 @@ public final class CsvTable {
         if (!Files.isRegularFile(file)) {
             return new CsvTable(List.of());
         }
-        try {
-            return parse(LineStream.wholeLines(file).collect(Collectors.joining("\n")));
+        try (Stream<String> lines = LineStream.wholeLines(file)) {
+            return new CsvTable(lines.map(CsvTable::parse).toList());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file + ": " + Problems.reason(e), e);
         }
     }
 
-    private static CsvTable parse(String text) {
-        List<List<String>> lines = new ArrayList<>();
-        try (CsvReader<CsvRecord> reader = CsvReader.builder().ofCsvRecord(text)) {
-            reader.forEach(line -> lines.add(List.copyOf(line.getFields())));
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
+    /** No field of ours has a line break, so that damage stays within its line. */
+    private static List<String> parse(String line) {
+        try {
+            return List.copyOf(CsvReader.builder().ofSingleCsvRecord(line).getFields());
+        } catch (CsvParseException damaged) {
+            return List.of();
         }
-        return new CsvTable(lines);
     }
 
     /** Names of the columns, in order. */

@@ -139,7 +139,7 @@ class CommandsTest {
                             .size());
         }
         String[] first = Files.readAllLines(out.resolve("hbar.csv")).get(1).split(",");
-        assertEquals(result.path("H").path(0).path(1).asDouble(), Double.parseDouble(first[2]));
+        assertEquals(result.path("hbar").path(0).path(1).asDouble(), Double.parseDouble(first[2]));
         assertEquals(5, Files.readAllLines(out.resolve("groups.csv")).size());
     }
 

@@ -179,7 +179,9 @@ public final class SmallRun {
                 directory.create();
             }
             try (Recorder recorder = new Recorder(
-                    directory, Meta.of(id, "small", 7, "mnist-sample", List.of("soopt", "run"), backend))) {
+                    directory,
+                    Meta.of(id, "small", 7, "mnist-sample", List.of("soopt", "run"), backend),
+                    experiment.record().curvature().log())) {
                 Trainer.Plan plan = new Trainer.Plan(
                         7,
                         experiment.training(),

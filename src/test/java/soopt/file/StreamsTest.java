@@ -1,5 +1,6 @@
 package soopt.file;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
@@ -17,17 +18,20 @@ class StreamsTest {
     @TempDir
     Path folder;
 
-    private final List<String> header = List.of("step", "value", "name");
+    private final List<Column<List<Object>>> columns = List.of(
+            new Column<>("step", row -> row.get(0), "the step"),
+            new Column<>("value", row -> row.get(1), "a number"),
+            new Column<>("name", row -> row.get(2), "a text"));
 
     @Test
     void csv_writesItsHeaderOnce_andGoesOn() throws IOException {
         Path file = folder.resolve("a.csv");
-        try (CsvStream stream = CsvStream.open(file, header)) {
-            stream.row(1, 0.1, "plain");
+        try (CsvStream<List<Object>> stream = CsvStream.open(file, columns)) {
+            stream.add(List.of(1, 0.1, "plain"));
         }
-        try (CsvStream stream = CsvStream.open(file, header)) {
-            stream.row(2L, Double.NaN, "with, comma");
-            stream.row(3L, Double.NEGATIVE_INFINITY, "");
+        try (CsvStream<List<Object>> stream = CsvStream.open(file, columns)) {
+            stream.add(List.of(2L, Double.NaN, "with, comma"));
+            stream.add(List.of(3L, Double.NEGATIVE_INFINITY, ""));
         }
 
         assertEquals("step,value,name\n1,0.1,plain\n2,NaN,\"with, comma\"\n3,-Inf,\n", Files.readString(file));
@@ -36,15 +40,15 @@ class StreamsTest {
     @Test
     void csv_isCutBackToAStep_withItsTornLastLine() throws IOException {
         Path file = folder.resolve("a.csv");
-        try (CsvStream stream = CsvStream.open(file, header)) {
-            stream.row(1, 1.0, "a");
-            stream.row(2, 2.0, "b");
-            stream.row(3, 3.0, "c");
+        try (CsvStream<List<Object>> stream = CsvStream.open(file, columns)) {
+            stream.add(List.of(1, 1.0, "a"));
+            stream.add(List.of(2, 2.0, "b"));
+            stream.add(List.of(3, 3.0, "c"));
         }
         Files.writeString(file, "2,7.0,tor", StandardOpenOption.APPEND);
-        try (CsvStream stream = CsvStream.open(file, header)) {
+        try (CsvStream<List<Object>> stream = CsvStream.open(file, columns)) {
             stream.truncateAfter(2);
-            stream.row(3, 4.0, "d");
+            stream.add(List.of(3, 4.0, "d"));
         }
 
         assertEquals("step,value,name\n1,1.0,a\n2,2.0,b\n3,4.0,d\n", Files.readString(file));
@@ -53,12 +57,12 @@ class StreamsTest {
     @Test
     void csvText_isNeitherAFormulaNorALineBreak() throws IOException {
         Path file = folder.resolve("a.csv");
-        try (CsvStream stream = CsvStream.open(file, header)) {
-            stream.row(1, -0.5, "=HYPERLINK(\"http://x\",\"y\")");
-            stream.row(2, -1.0, "a\nb,\u001b[31m\r ");
-            stream.row(3, Double.NEGATIVE_INFINITY, "+1+1");
-            stream.row(4, 1.0, "@SUM(A1)");
-            stream.row(5, 1.0, "-2+3");
+        try (CsvStream<List<Object>> stream = CsvStream.open(file, columns)) {
+            stream.add(List.of(1, -0.5, "=HYPERLINK(\"http://x\",\"y\")"));
+            stream.add(List.of(2, -1.0, "a\nb,\u001b[31m\r "));
+            stream.add(List.of(3, Double.NEGATIVE_INFINITY, "+1+1"));
+            stream.add(List.of(4, 1.0, "@SUM(A1)"));
+            stream.add(List.of(5, 1.0, "-2+3"));
             stream.truncateAfter(4);
         }
 
@@ -92,7 +96,7 @@ class StreamsTest {
     @Test
     void fileOfOneTornLine_isStartedAfresh() throws IOException {
         Path file = Files.writeString(folder.resolve("a.csv"), "step,val");
-        CsvStream.open(file, header).close();
+        CsvStream.open(file, columns).close();
 
         assertEquals("step,value,name\n", Files.readString(file));
     }
@@ -102,7 +106,7 @@ class StreamsTest {
         Path victim = Files.writeString(folder.resolve("victim"), "mine\n");
         Path link = Files.createSymbolicLink(folder.resolve("a.csv"), victim);
 
-        WriteException e = assertThrows(WriteException.class, () -> CsvStream.open(link, header));
+        WriteException e = assertThrows(WriteException.class, () -> CsvStream.open(link, columns));
         assertEquals("cannot write " + link + ": a link is in the way", e.getMessage());
         assertEquals("mine\n", Files.readString(victim));
     }
@@ -110,18 +114,11 @@ class StreamsTest {
     @Test
     void closedStream_saysWhatCannotBeWritten() {
         Path file = folder.resolve("a.csv");
-        CsvStream stream = CsvStream.open(file, header);
+        CsvStream<List<Object>> stream = CsvStream.open(file, columns);
         stream.close();
 
-        WriteException e = assertThrows(WriteException.class, () -> stream.row(1, 2, 3));
+        WriteException e = assertThrows(WriteException.class, () -> stream.add(List.of(1, 2, 3)));
         assertEquals("cannot write " + file + ": ClosedChannelException", e.getMessage());
-    }
-
-    @Test
-    void csvRow_ofAnotherLength_isRefused() {
-        try (CsvStream stream = CsvStream.open(folder.resolve("a.csv"), header)) {
-            assertThrows(IllegalArgumentException.class, () -> stream.row(1, 2));
-        }
     }
 
     @Test
@@ -163,5 +160,81 @@ class StreamsTest {
             })
     void numbers_readBackToTheSameBits(double value) {
         assertEquals(Double.doubleToLongBits(value), Double.doubleToLongBits(Numbers.parse(Numbers.csv(value))));
+    }
+
+    // ---- readers ----
+
+    private CsvTable table(String text) throws IOException {
+        return CsvTable.read(Files.writeString(folder.resolve("t.csv"), text));
+    }
+
+    @Test
+    void table_readsBackWhatAStreamWrote() throws IOException {
+        Path file = folder.resolve("a.csv");
+        try (CsvStream<List<Object>> stream = CsvStream.open(file, columns)) {
+            stream.add(List.of(1, Double.NaN, "a, b"));
+            stream.add(List.of(2, Double.NEGATIVE_INFINITY, "q\"uote"));
+        }
+        CsvTable table = CsvTable.read(file);
+
+        assertEquals(List.of("step", "value", "name"), table.columns());
+        assertArrayEquals(new double[] {1, 2}, table.numbers("step"));
+        assertArrayEquals(new double[] {Double.NaN, Double.NEGATIVE_INFINITY}, table.numbers("value"));
+        assertEquals("a, b", table.text(0, "name"));
+        assertEquals("q\"uote", table.text(1, "name"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "step", "step,val", "step,value\n", "step,value\n1,2", "step,value\n1\n1,2,3\n"})
+    void table_ofTornOrShortRows_hasNone(String text) throws IOException {
+        assertEquals(0, table(text).size());
+    }
+
+    @Test
+    void table_givesNothingForWhatIsNotThere() throws IOException {
+        CsvTable table = table("step,name\n7,x\n8,torn\"");
+
+        assertEquals(1, table.size());
+        assertEquals("", table.text(0, "missing"));
+        assertEquals(Double.NaN, table.number(0, "missing"));
+        assertEquals(Double.NaN, table.number(0, "name"));
+        assertEquals(0, CsvTable.read(folder.resolve("no-such.csv")).size());
+        assertEquals(0, CsvTable.read(folder).size());
+    }
+
+    @Test
+    void jsonLines_areReadAsFarAsTheyAreWhole() throws IOException {
+        Path file = Files.writeString(folder.resolve("a.jsonl"), "{\"a\":1}\n[2]\nno json\n\n{\"a\":3}\n{\"a\":4}");
+
+        assertEquals("[{\"a\":1}, {\"a\":3}]", JsonLines.read(file).toString());
+        assertEquals(List.of(), JsonLines.read(folder.resolve("missing.jsonl")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{", "[1]", "null", "\u0000"})
+    void damagedObject_isEmpty(String text) throws IOException {
+        assertEquals(
+                "{}",
+                JsonObject.read(Files.writeString(folder.resolve("a.json"), text))
+                        .toString());
+        assertEquals("{}", JsonObject.read(folder.resolve("missing.json")).toString());
+    }
+
+    @Test
+    void object_isCopiedFromOneThatWasRead() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("a.json"),
+                new JsonObject().put("x", 1).put("y", "z").pretty());
+
+        assertEquals(
+                "{\"x\":1,\"y\":\"z\",\"w\":true}",
+                JsonObject.of(JsonObject.read(file)).put("w", true).line());
+    }
+
+    @Test
+    void columnTable_hasAHeaderAndARowEach() {
+        assertEquals(
+                "step,value,name\n1,-Inf,'=x\n",
+                Column.table(columns, List.of(List.of(1, Double.NEGATIVE_INFINITY, "=x"))));
     }
 }

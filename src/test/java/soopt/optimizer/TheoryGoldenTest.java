@@ -213,7 +213,7 @@ final class TheoryGoldenTest {
                         Golden.numbers(golden.get("H")),
                         Golden.flat(refresh.sample().hessian()),
                         TOLERANCE);
-                close(where + "η", Golden.numbers(golden.get("eta")), refresh.etaClipped(), TOLERANCE);
+                close(where + "η", Golden.numbers(golden.get("eta")), refresh.etaUsed(), TOLERANCE);
                 close(
                         where + "r",
                         Golden.numbers(golden.get("r")),

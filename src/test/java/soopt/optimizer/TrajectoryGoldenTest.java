@@ -156,7 +156,7 @@ final class TrajectoryGoldenTest {
         closeIfPresent("g_avg", golden, refresh.averaged().gradient(), tolerance);
         closeIfPresent("order3_avg", golden, refresh.averaged().third(), tolerance);
         closeIfPresent("eta_raw", golden, refresh.etaRaw(), tolerance);
-        closeIfPresent("eta", golden, refresh.etaClipped(), tolerance);
+        closeIfPresent("eta", golden, refresh.etaUsed(), tolerance);
         closeIfPresent("lr", golden, refresh.etaApplied(), tolerance);
         closeIfPresent("r", golden, new double[] {refresh.solution().r()}, tolerance);
         if (golden.has("found")) {

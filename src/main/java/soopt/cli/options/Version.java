@@ -1,14 +1,13 @@
 package soopt.cli.options;
 
-import java.util.Optional;
 import picocli.CommandLine.IVersionProvider;
+import soopt.experiment.folder.Meta;
 
 /** The version of the jar and of the JVM it runs on. */
 public final class Version implements IVersionProvider {
     /** From the jar's manifest; "development" when the classes do not come from one. */
     public static String text() {
-        return Optional.ofNullable(Version.class.getPackage().getImplementationVersion())
-                .orElse("development");
+        return Meta.version();
     }
 
     @Override

@@ -29,9 +29,12 @@ public record RecordSettings(
             boolean fullBatch,
 
             @Default("1.0") @Range(min = 0) @Doc("λ_int of the regularized matrix where the optimizer has none")
-            double damping) {
+            double damping,
+
+            @Default("full") @Doc("what curvature.jsonl tells of each refresh")
+            CurvatureLog log) {
         public Curvature {
-            Constraints.check(Curvature.class, every, fullBatch, damping);
+            Constraints.check(Curvature.class, every, fullBatch, damping, log);
             every.requireCount("every");
         }
     }

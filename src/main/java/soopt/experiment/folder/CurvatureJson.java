@@ -13,11 +13,14 @@ final class CurvatureJson {
     private CurvatureJson() {}
 
     /**
-     * Keys: groups; g, h, d3 of the sample and averaged; D; every learning rate; how the cubic step was solved; the range of the
+     * Keys: groups; g, d3, hbar (ḡ, D̄³, H̄ of the batch) and the same averaged; d (D); every learning rate, named as in
+     * learning_rates.csv; how the cubic step was solved; the range of the
      * eigenvalues of the averaged H̄; and what the model predicts on the curvature batch of t = −η applied: predicted_change_1 = ḡ·t,
      * predicted_change_2 = that + ½ tᵀH̄t, predicted_change_3_diagonal = that + Σ_s D̄³_s t_s³/6.
+     *
+     * @param withMatrices whether hbar and hbar_averaged [S][S] are among them
      */
-    static JsonObject of(Refresh refresh) {
+    static JsonObject of(Refresh refresh, boolean withMatrices) {
         CubicStep.Outcome solution = refresh.solution();
         CubicStep.Model model = solution.model();
         JsonObject object = new JsonObject()
@@ -28,21 +31,23 @@ final class CurvatureJson {
                                 .toList())
                 .put("batch_loss", refresh.sample().loss())
                 .put("g", refresh.sample().gradient())
-                .put("h", refresh.sample().hessian())
                 .put("d3", refresh.sample().third())
                 .put("g_averaged", refresh.averaged().gradient())
-                .put("h_averaged", refresh.averaged().hessian())
-                .put("d3_averaged", refresh.averaged().third())
-                .put("d", model.scale())
+                .put("d3_averaged", refresh.averaged().third());
+        if (withMatrices) {
+            object.put("hbar", refresh.sample().hessian())
+                    .put("hbar_averaged", refresh.averaged().hessian());
+        }
+        object.put("d", model.scale())
                 .put("eta_raw", refresh.etaRaw())
                 .put("eta_averaged", refresh.etaAveraged())
-                .put("eta_clipped", refresh.etaClipped())
+                .put("eta_used", refresh.etaUsed())
                 .put("eta_applied", refresh.etaApplied())
                 .put("lambda_int", model.damping())
                 .put("r", solution.r())
                 .put("root_status", solution.status().name().toLowerCase(Locale.ROOT))
                 .put("x0", solution.lowerBound())
-                .put("h_positive_definite", solution.hessianPositiveDefinite())
+                .put("hbar_positive_definite", solution.hessianPositiveDefinite())
                 .put("iterations", solution.iterations())
                 .put("residual", solution.residual())
                 .put("r_residual", solution.radiusResidual())

@@ -2,12 +2,12 @@ package soopt.experiment.folder;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import soopt.curvature.CubicStep;
 import soopt.curvature.CurvatureSummary;
 import soopt.curvature.Partition;
-import soopt.file.CsvStream;
+import soopt.file.Column;
 import soopt.file.JsonObject;
-import soopt.file.Numbers;
 
 /**
  * The derivatives along each group and the learning rates η that the cubic step makes of them, as a table.
@@ -17,37 +17,37 @@ import soopt.file.Numbers;
  * @param step η, or why there is none
  */
 public record GroupRates(List<Partition.Group> groups, CurvatureSummary summary, CubicStep.Outcome step) {
-    private static final List<String> COLUMNS =
-            List.of("group", "role", "parameters", "g", "h_diagonal", "d3", "d", "eta");
-
     public GroupRates {
         groups = List.copyOf(groups);
     }
 
-    /** A row per group. */
-    public String csv() {
-        StringBuilder text = new StringBuilder(CsvStream.line(COLUMNS)).append('\n');
+    /** The columns of groups.csv; a row is the index of a group. */
+    List<Column<Integer>> columns() {
         double[] scale = step.model().scale();
-        for (int s = 0; s < groups.size(); s++) {
-            Partition.Group group = groups.get(s);
-            text.append(CsvStream.line(List.of(
-                            group.name(),
-                            group.role(),
-                            Integer.toString(group.size()),
-                            Numbers.csv(summary.gradient()[s]),
-                            Numbers.csv(summary.hessian()[s][s]),
-                            Numbers.csv(summary.third()[s]),
-                            Numbers.csv(scale[s]),
-                            Numbers.csv(step.eta()[s]))))
-                    .append('\n');
-        }
-        return text.toString();
+        return List.of(
+                new Column<>("group_index", s -> s, "place of the group in H̄, from 0"),
+                new Column<>("group", s -> groups.get(s).name(), "name of the group"),
+                new Column<>("role", s -> groups.get(s).role(), "weight, bias or mixed"),
+                new Column<>("parameters", s -> groups.get(s).size(), "number of parameters in the group"),
+                new Column<>("g", s -> summary.gradient()[s], "ḡ: derivative of the loss along the group"),
+                new Column<>("hbar_diagonal", s -> summary.hessian()[s][s], "diagonal of H̄: second derivative"),
+                new Column<>("d3", s -> summary.third()[s], "D̄³: third derivative"),
+                new Column<>("d", s -> scale[s], "D = |D̄³|^⅓, the scale of the group"),
+                new Column<>("eta", s -> step.eta()[s], "η of the cubic step"));
     }
 
-    /** Puts loss, names, ḡ, D̄³, D, η and how it was solved behind what is there. */
-    JsonObject putTo(JsonObject object) {
+    /** A row per group. */
+    public String csv() {
+        return Column.table(columns(), IntStream.range(0, groups.size()).boxed().toList());
+    }
+
+    /** Puts loss, groups, ḡ, D̄³, D, η and how it was solved behind what is there. */
+    public JsonObject putTo(JsonObject object) {
         return object.put("loss", summary.loss())
-                .put("names", groups.stream().map(Partition.Group::name).toList())
+                .put("groups", groups.stream().map(Partition.Group::name).toList())
+                .put(
+                        "parameters",
+                        groups.stream().mapToInt(Partition.Group::size).toArray())
                 .put("g", summary.gradient())
                 .put("d3", summary.third())
                 .put("d", step.model().scale())

@@ -1,58 +1,102 @@
 package soopt.experiment.folder;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import soopt.curvature.Matrices;
-import soopt.file.CsvStream;
+import soopt.file.Column;
 import soopt.file.JsonObject;
-import soopt.file.Numbers;
 import soopt.file.WholeFile;
 import soopt.npy.NpyArray;
-import soopt.npy.NpzFile;
+import soopt.npy.NpzAppender;
 
 /**
- * The folder matrices/: each matrix as CSV and JSON with names of rows and columns, and all of them in matrices.npz. Where no
- * optimizer's refresh lies behind them, groups.csv and groups.json have the learning rates that they give.
+ * The folder matrices/: each matrix as CSV and JSON with names of rows and columns, and all of them in matrices.npz, which grows. H̄
+ * is called hbar, hbar_averaged where the optimizer's average is meant. Where no optimizer's refresh lies behind them, groups.csv
+ * and groups.json have the learning rates that they give.
  */
-public final class MatrixFiles {
+public final class MatrixFiles implements AutoCloseable {
     private final Path folder;
-    private final Path archive;
-    private final Map<String, NpyArray> archived = new LinkedHashMap<>();
+    private Optional<NpzAppender> archive = Optional.empty();
 
     MatrixFiles(Path folder) {
         this.folder = folder;
-        this.archive = folder.resolve("matrices.npz");
-        if (Files.exists(archive)) {
-            archived.putAll(NpzFile.read(archive));
-        }
     }
 
-    void write(RecordedMatrices matrices) {
-        Map<String, double[][]> kinds = new LinkedHashMap<>();
-        kinds.put("hbar", matrices.hessian());
-        kinds.put("hbar_inverse", Matrices.inverse(matrices.hessian()).values());
-        kinds.put("regularized", matrices.regularized());
-        kinds.put(
-                "regularized_inverse", Matrices.inverse(matrices.regularized()).values());
+    void write(RecordedMatrices recorded) {
+        Map<String, double[][]> kinds = kinds(recorded.hessianName(), recorded.hessian(), recorded.regularized());
+        Map<String, NpyArray> arrays = new LinkedHashMap<>();
         kinds.forEach((kind, matrix) -> {
-            String name = matrices.prefix() + "." + kind;
-            WholeFile.write(folder.resolve(name + ".csv"), csv(matrices.names(), matrix));
-            WholeFile.write(folder.resolve(name + ".json"), json(matrices, kind, matrix));
-            archived.put(name, array(matrix));
+            String name = recorded.prefix() + "." + kind;
+            write(folder.resolve(name), head(recorded, kind), recorded.names(), matrix);
+            arrays.put(name, array(matrix));
         });
-        matrices.rates().ifPresent(rates -> {
-            String name = matrices.prefix() + ".groups";
+        recorded.rates().ifPresent(rates -> {
+            String name = recorded.prefix() + ".groups";
             WholeFile.write(folder.resolve(name + ".csv"), rates.csv());
             WholeFile.write(
                     folder.resolve(name + ".json"),
-                    rates.putTo(head(matrices, "groups")).line() + "\n");
+                    rates.putTo(head(recorded, "groups")).line() + "\n");
         });
-        NpzFile.write(archive, archived);
+        append(arrays);
+    }
+
+    /** A run that goes on from a checkpoint writes anew what came after it. */
+    private void append(Map<String, NpyArray> arrays) {
+        if (archive.isEmpty()) {
+            NpzAppender opened = NpzAppender.open(folder.resolve("matrices.npz"));
+            archive = Optional.of(opened);
+            List<String> there = opened.names();
+            arrays.keySet().stream()
+                    .mapToInt(there::indexOf)
+                    .filter(at -> at >= 0)
+                    .min()
+                    .ifPresent(opened::cutBack);
+        }
+        archive.get().append(arrays);
+    }
+
+    @Override
+    public void close() {
+        archive.ifPresent(NpzAppender::close);
+    }
+
+    /**
+     * H̄, the regularized matrix and their inverses by the names of their files.
+     *
+     * @param name of H̄
+     */
+    public static Map<String, double[][]> kinds(String name, double[][] hessian, double[][] regularized) {
+        Map<String, double[][]> kinds = new LinkedHashMap<>();
+        kinds.put(name, hessian);
+        kinds.put(name + "_inverse", Matrices.inverse(hessian).values());
+        kinds.put("regularized", regularized);
+        kinds.put("regularized_inverse", Matrices.inverse(regularized).values());
+        return kinds;
+    }
+
+    /**
+     * A matrix as CSV, with a column of names, then one column per group, and as JSON.
+     *
+     * @param base the path without .csv and .json
+     * @param head what JSON says first
+     */
+    public static void write(Path base, JsonObject head, List<String> names, double[][] matrix) {
+        List<Column<Integer>> columns = new ArrayList<>();
+        columns.add(new Column<>("group", names::get, "the row"));
+        for (int j = 0; j < names.size(); j++) {
+            int column = j;
+            columns.add(new Column<>(names.get(j), i -> matrix[i][column], "the column of this group"));
+        }
+        List<Integer> rows = IntStream.range(0, matrix.length).boxed().toList();
+        WholeFile.write(base.resolveSibling(base.getFileName() + ".csv"), Column.table(columns, rows));
+        JsonObject object = head.put("rows", matrix.length).put("groups", names).put("matrix", matrix);
+        WholeFile.write(base.resolveSibling(base.getFileName() + ".json"), object.line() + "\n");
     }
 
     private static NpyArray array(double[][] matrix) {
@@ -60,35 +104,12 @@ public final class MatrixFiles {
         return NpyArray.of(values, matrix.length, matrix.length);
     }
 
-    /** A table with a column of names, then one column per group. */
-    public static String csv(List<String> names, double[][] matrix) {
-        StringBuilder text = new StringBuilder();
-        List<String> header = new ArrayList<>(List.of("group"));
-        header.addAll(names);
-        text.append(CsvStream.line(header)).append('\n');
-        for (int i = 0; i < matrix.length; i++) {
-            List<String> row = new ArrayList<>(List.of(names.get(i)));
-            row.addAll(Arrays.stream(matrix[i]).mapToObj(Numbers::csv).toList());
-            text.append(CsvStream.line(row)).append('\n');
-        }
-        return text.toString();
-    }
-
-    private static JsonObject head(RecordedMatrices matrices, String kind) {
+    private static JsonObject head(RecordedMatrices recorded, String kind) {
         JsonObject head = new JsonObject()
                 .put("kind", kind)
-                .put("epoch", matrices.epoch())
-                .put("step", matrices.step());
-        matrices.refreshStep().ifPresent(step -> head.put("refresh_step", step));
-        return head.put("source", matrices.source().text());
-    }
-
-    private static String json(RecordedMatrices matrices, String kind, double[][] matrix) {
-        return head(matrices, kind)
-                        .put("rows", matrix.length)
-                        .put("names", matrices.names())
-                        .put("matrix", matrix)
-                        .line()
-                + "\n";
+                .put("epoch", recorded.epoch())
+                .put("step", recorded.step());
+        recorded.refreshStep().ifPresent(step -> head.put("refresh_step", step));
+        return head.put("source", recorded.source().text());
     }
 }

@@ -59,7 +59,8 @@ public final class Meta {
         return new JsonObject().putAll(meta).put("ended_at", Instant.now().toString());
     }
 
-    private static String version() {
+    /** Of soopt, from the jar's manifest; "development" when the classes do not come from one. */
+    public static String version() {
         return Optional.ofNullable(Meta.class.getPackage().getImplementationVersion())
                 .orElse("development");
     }

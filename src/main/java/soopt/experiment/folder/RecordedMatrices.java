@@ -43,6 +43,11 @@ public record RecordedMatrices(
         }
     }
 
+    /** The name of H̄: that of curvature.jsonl, for the matrix that the step was solved with is the averaged one. */
+    String hessianName() {
+        return source == Source.REFRESH ? "hbar_averaged" : "hbar";
+    }
+
     /** Beginning of the file names: e0003 after epoch 3, s000200 after step 200. */
     String prefix() {
         return byStep ? String.format(Locale.ROOT, "s%06d", step) : String.format(Locale.ROOT, "e%04d", epoch);

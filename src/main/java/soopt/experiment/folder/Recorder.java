@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import soopt.experiment.file.CurvatureLog;
 import soopt.file.CsvStream;
 import soopt.file.JsonObject;
 import soopt.file.WholeFile;
@@ -20,8 +21,8 @@ public final class Recorder implements AutoCloseable {
     private final RunDirectory directory;
     private final JsonObject meta;
     private final Room room;
-    private final CsvStream metrics;
-    private final CsvStream steps;
+    private final CsvStream<MetricsRow> metrics;
+    private final CsvStream<StepRow> steps;
     private final RefreshTables refreshes;
     private final MatrixFiles matrices;
     private final EventLog events;
@@ -31,14 +32,15 @@ public final class Recorder implements AutoCloseable {
      * Opens the streams, which are made if they are missing, and says that the run is running.
      *
      * @param meta of the run; ended_at is added when it is over
+     * @param log what curvature.jsonl tells
      */
-    public Recorder(RunDirectory directory, JsonObject meta) {
+    public Recorder(RunDirectory directory, JsonObject meta, CurvatureLog log) {
         this.directory = directory;
         this.meta = meta;
         this.room = Room.in(directory.path());
         this.metrics = CsvStream.open(directory.file("metrics.csv"), MetricsRow.COLUMNS);
         this.steps = CsvStream.open(directory.file("steps.csv"), StepRow.COLUMNS);
-        this.refreshes = new RefreshTables(directory);
+        this.refreshes = new RefreshTables(directory, log);
         this.matrices = new MatrixFiles(directory.file("matrices"));
         this.events = new EventLog(directory.path(), directory.id());
         WholeFile.write(directory.file("meta.json"), meta.pretty());
@@ -65,14 +67,14 @@ public final class Recorder implements AutoCloseable {
 
     /** Appends to metrics.csv and keeps the best epoch in status.json. */
     public void metrics(MetricsRow row) {
-        metrics.row(row.values());
+        metrics.add(row);
         status = status.after(row);
         writeStatus();
     }
 
     /** Appends to steps.csv. */
     public void step(StepRow row) {
-        steps.row(row.values());
+        steps.add(row);
     }
 
     /**
@@ -192,6 +194,7 @@ public final class Recorder implements AutoCloseable {
         metrics.close();
         steps.close();
         refreshes.close();
+        matrices.close();
         events.close();
         room.free();
     }

@@ -2,6 +2,8 @@ package soopt.experiment.folder;
 
 import java.util.List;
 import soopt.curvature.Partition;
+import soopt.experiment.file.CurvatureLog;
+import soopt.file.Column;
 import soopt.file.CsvStream;
 import soopt.file.JsonLines;
 import soopt.file.JsonObject;
@@ -9,25 +11,44 @@ import soopt.optimizer.Refresh;
 
 /** learning_rates.csv (one row per refresh and group) and curvature.jsonl (one object per refresh). */
 final class RefreshTables implements AutoCloseable {
+    /** The learning rates of group s at a refresh. */
+    record Rate(long step, int epoch, int s, Refresh refresh) {
+        Partition.Group group() {
+            return refresh.partition().groups().get(s);
+        }
+    }
+
     /** The columns of learning_rates.csv. */
-    static final List<String> COLUMNS = List.of(
-            "step",
-            "epoch",
-            "group",
-            "group_name",
-            "role",
-            "params",
-            "eta_raw",
-            "eta_averaged",
-            "eta_clipped",
-            "eta_applied");
+    static final List<Column<Rate>> COLUMNS = List.of(
+            new Column<>("step", Rate::step, "the step that uses the rates first, from 1"),
+            new Column<>("epoch", Rate::epoch, "the epoch of that step, from 1"),
+            new Column<>("group_index", Rate::s, "place of the group in H̄, from 0"),
+            new Column<>("group", rate -> rate.group().name(), "name of the group, as in matrices/"),
+            new Column<>("role", rate -> rate.group().role(), "weight, bias or mixed"),
+            new Column<>("parameters", rate -> rate.group().size(), "number of parameters in the group"),
+            new Column<>("eta_raw", rate -> rate.refresh().etaRaw()[rate.s()], "η of the cubic step"),
+            new Column<>(
+                    "eta_averaged",
+                    rate -> rate.refresh().etaAveraged()[rate.s()],
+                    "running average of the η, or of their positive parts with order: clip-then-average"),
+            new Column<>(
+                    "eta_used",
+                    rate -> rate.refresh().etaUsed()[rate.s()],
+                    "eta_averaged, or its positive part with clip-negative"),
+            new Column<>(
+                    "eta_applied",
+                    rate -> rate.refresh().etaApplied()[rate.s()],
+                    "step size × eta_used: the update is −eta_applied × direction"));
 
-    private final CsvStream rates;
+    private final CsvStream<Rate> rates;
     private final JsonLines curvature;
+    private final CurvatureLog log;
 
-    RefreshTables(RunDirectory directory) {
+    /** @param log what of a refresh curvature.jsonl tells */
+    RefreshTables(RunDirectory directory, CurvatureLog log) {
         this.rates = CsvStream.open(directory.file("learning_rates.csv"), COLUMNS);
         this.curvature = JsonLines.open(directory.file("curvature.jsonl"));
+        this.log = log;
     }
 
     /**
@@ -35,22 +56,13 @@ final class RefreshTables implements AutoCloseable {
      * @param epoch the epoch of that step, from 1
      */
     void add(long step, int epoch, Refresh refresh) {
-        List<Partition.Group> groups = refresh.partition().groups();
-        for (int s = 0; s < groups.size(); s++) {
-            Partition.Group group = groups.get(s);
-            rates.row(
-                    step,
-                    epoch,
-                    s,
-                    group.name(),
-                    group.role(),
-                    group.size(),
-                    refresh.etaRaw()[s],
-                    refresh.etaAveraged()[s],
-                    refresh.etaClipped()[s],
-                    refresh.etaApplied()[s]);
+        for (int s = 0; s < refresh.partition().size(); s++) {
+            rates.add(new Rate(step, epoch, s, refresh));
         }
-        curvature.append(new JsonObject().put("step", step).put("epoch", epoch).putAll(CurvatureJson.of(refresh)));
+        if (log != CurvatureLog.NEVER) {
+            JsonObject at = new JsonObject().put("step", step).put("epoch", epoch);
+            curvature.append(at.putAll(CurvatureJson.of(refresh, log == CurvatureLog.FULL)));
+        }
     }
 
     void truncateAfter(long step) {

@@ -7,10 +7,12 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import soopt.experiment.file.Experiment;
+import soopt.file.Column;
 import soopt.file.CsvTable;
 import soopt.file.JsonLines;
 import soopt.file.JsonObject;
@@ -28,6 +30,15 @@ public final class RunFolder {
 
     private RunFolder(Path path) {
         this.path = path;
+    }
+
+    /** The columns of each CSV file of the folder, in order, with what they mean. */
+    public static Map<String, List<? extends Column<?>>> columns() {
+        Map<String, List<? extends Column<?>>> columns = new LinkedHashMap<>();
+        columns.put("metrics.csv", MetricsRow.COLUMNS);
+        columns.put("steps.csv", StepRow.COLUMNS);
+        columns.put("learning_rates.csv", RefreshTables.COLUMNS);
+        return columns;
     }
 
     /** @throws RunDirectoryException if it is no folder */
@@ -67,7 +78,7 @@ public final class RunFolder {
         return CsvTable.read(path.resolve("steps.csv"));
     }
 
-    /** A row per refresh and group, see learning_rates.csv. */
+    /** A row per refresh and group, see {@link #columns}. */
     public CsvTable learningRates() {
         return CsvTable.read(path.resolve("learning_rates.csv"));
     }
@@ -82,7 +93,7 @@ public final class RunFolder {
         return JsonLines.read(path.resolve("events.jsonl"));
     }
 
-    /** All matrices by name, e.g. e0003.hbar; those of matrices.npz. */
+    /** All matrices by name, e.g. e0003.hbar_averaged; those of matrices.npz. */
     public Map<String, NpyArray> matrices() {
         Path archive = path.resolve("matrices/matrices.npz");
         return Files.isRegularFile(archive) ? NpzFile.read(archive) : Map.of();

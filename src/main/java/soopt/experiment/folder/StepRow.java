@@ -1,6 +1,7 @@
 package soopt.experiment.folder;
 
 import java.util.List;
+import soopt.file.Column;
 
 /**
  * A row of steps.csv: one step against its Taylor model. With δ the update and L the loss of the step's batch:
@@ -9,10 +10,6 @@ import java.util.List;
  * predicted_change_2 = DL[δ] + D²L[δ,δ]/2          predicted_change_3 = predicted_change_2 + D³L[δ,δ,δ]/6
  * actual_change = L(θ + δ) − L(θ)                   rho_k = actual_change / predicted_change_k
  * </pre>
- *
- * @param step number of the step, from 1: from the parameters after step − 1 steps to those after step
- * @param epoch the epoch it belongs to, from 1
- * @param parameterNorm ‖θ‖₂ before the update
  */
 public record StepRow(
         long step,
@@ -26,34 +23,20 @@ public record StepRow(
         double actualChange,
         double stepSize) {
     /** The columns of steps.csv. */
-    public static final List<String> COLUMNS = List.of(
-            "step",
-            "epoch",
-            "batch_loss",
-            "grad_norm",
-            "update_norm",
-            "param_norm",
-            "predicted_change_2",
-            "predicted_change_3",
-            "actual_change",
-            "rho_2",
-            "rho_3",
-            "step_size");
-
-    Object[] values() {
-        return new Object[] {
-            step,
-            epoch,
-            batchLoss,
-            gradientNorm,
-            updateNorm,
-            parameterNorm,
-            predictedChange2,
-            predictedChange3,
-            actualChange,
-            actualChange / predictedChange2,
-            actualChange / predictedChange3,
-            stepSize
-        };
-    }
+    public static final List<Column<StepRow>> COLUMNS = List.of(
+            new Column<>(
+                    "step",
+                    StepRow::step,
+                    "number of the step, from 1: from the parameters after step − 1 steps to those after step"),
+            new Column<>("epoch", StepRow::epoch, "the epoch it belongs to, from 1"),
+            new Column<>("batch_loss", StepRow::batchLoss, "L(θ) of its batch before the update"),
+            new Column<>("grad_norm", StepRow::gradientNorm, "‖∇L‖₂ there"),
+            new Column<>("update_norm", StepRow::updateNorm, "‖δ‖₂"),
+            new Column<>("param_norm", StepRow::parameterNorm, "‖θ‖₂ before the update"),
+            new Column<>("predicted_change_2", StepRow::predictedChange2, "DL[δ] + D²L[δ,δ]/2"),
+            new Column<>("predicted_change_3", StepRow::predictedChange3, "predicted_change_2 + D³L[δ,δ,δ]/6"),
+            new Column<>("actual_change", StepRow::actualChange, "L(θ + δ) − L(θ) of the same batch"),
+            new Column<>("rho_2", row -> row.actualChange / row.predictedChange2, "actual_change / predicted_change_2"),
+            new Column<>("rho_3", row -> row.actualChange / row.predictedChange3, "actual_change / predicted_change_3"),
+            new Column<>("step_size", StepRow::stepSize, "multiplier of the update (learning rate, λ₁)"));
 }

@@ -91,14 +91,14 @@ final class Divergence {
                                 .map(group -> group.name())
                                 .toList())
                 .put("g", r.sample().gradient())
-                .put("h", r.sample().hessian())
+                .put("hbar", r.sample().hessian())
                 .put("d3", r.sample().third())
                 .put("g_averaged", r.averaged().gradient())
-                .put("h_averaged", r.averaged().hessian())
+                .put("hbar_averaged", r.averaged().hessian())
                 .put("d3_averaged", r.averaged().third())
                 .put("eta_raw", r.etaRaw())
                 .put("eta_averaged", r.etaAveraged())
-                .put("eta_clipped", r.etaClipped())
+                .put("eta_used", r.etaUsed())
                 .put("eta_applied", r.etaApplied())
                 .put(
                         "eta_largest",

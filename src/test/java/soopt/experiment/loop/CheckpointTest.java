@@ -36,7 +36,7 @@ class CheckpointTest {
         JsonNode incident = RunFiles.json(folder("a").resolve("incident/incident.json"));
         assertEquals(2, incident.path("step").asInt());
         assertEquals(64, incident.path("batch_indices").size());
-        assertEquals(4, incident.path("h").size());
+        assertEquals(4, incident.path("hbar").size());
         assertEquals(
                 "DIVERGED",
                 RunFiles.json(folder("a").resolve("status.json")).path("state").asText());

@@ -34,9 +34,9 @@ class CurvatureRecordTest {
 
         List<NamedCsvRecord> rows = RunFiles.rows(folder("a").resolve("learning_rates.csv"));
         assertEquals(5 * 4, rows.size());
-        assertEquals("layers.0.weight", rows.get(0).getField("group_name"));
+        assertEquals("layers.0.weight", rows.get(0).getField("group"));
         assertEquals("weight", rows.get(0).getField("role"));
-        assertEquals(String.valueOf(784 * 6), rows.get(0).getField("params"));
+        assertEquals(String.valueOf(784 * 6), rows.get(0).getField("parameters"));
         List<JsonNode> refreshes = RunFiles.jsonLines(folder("a").resolve("curvature.jsonl"));
         assertEquals(5, refreshes.size());
         assertEquals(
@@ -58,7 +58,8 @@ class CurvatureRecordTest {
         assertEquals("refresh", json.path("source").asText());
         assertEquals(4, json.path("rows").asInt());
         for (int i = 0; i < 4; i++) {
-            assertEquals(csv.get(i).getField("group"), json.path("names").get(i).asText());
+            assertEquals(
+                    csv.get(i).getField("group"), json.path("groups").get(i).asText());
             for (int j = 0; j < 4; j++) {
                 double value = values[4 * i + j];
                 assertEquals(value, json.path("matrix").get(i).get(j).asDouble(), 0);
@@ -163,11 +164,11 @@ class CurvatureRecordTest {
         new SmallRun().with("record.curvature.every=5 steps").train(results, "a");
 
         assertEquals(
-                Set.of("s000005.hbar", "s000010.hbar"),
+                Set.of("s000005.hbar_averaged", "s000010.hbar_averaged"),
                 NpzFile.names(folder("a").resolve("matrices/matrices.npz")).stream()
-                        .filter(name -> name.endsWith(".hbar"))
+                        .filter(name -> name.endsWith(".hbar_averaged"))
                         .collect(Collectors.toSet()));
-        JsonNode json = RunFiles.json(folder("a").resolve("matrices/s000005.hbar.json"));
+        JsonNode json = RunFiles.json(folder("a").resolve("matrices/s000005.hbar_averaged.json"));
         assertEquals(5, json.path("step").asInt());
         assertEquals(4, json.path("refresh_step").asInt());
         List<String> refreshes = RunFiles.rows(folder("a").resolve("learning_rates.csv")).stream()
@@ -175,5 +176,62 @@ class CurvatureRecordTest {
                 .distinct()
                 .toList();
         assertEquals(List.of("1", "4", "7", "10", "13"), refreshes, "one number for one computation in every file");
+    }
+
+    @Test
+    void hbar_saysWhetherItIsAveraged_byTheNameItHasInEveryFile() {
+        new SmallRun().train(results, "a");
+        new SmallRun().period(0).train(results, "b");
+
+        JsonNode refresh =
+                RunFiles.jsonLines(folder("a").resolve("curvature.jsonl")).get(0);
+        JsonNode matrix = RunFiles.json(folder("a").resolve("matrices/e0000.hbar_averaged.json"));
+        assertEquals(refresh.path("hbar_averaged"), matrix.path("matrix"));
+        assertEquals("hbar_averaged", matrix.path("kind").asText());
+        assertEquals(refresh.path("step"), matrix.path("refresh_step"));
+        assertEquals(
+                Set.of("hbar_averaged", "hbar_averaged_inverse", "regularized", "regularized_inverse"),
+                kinds(folder("a")));
+        assertEquals(Set.of("hbar", "hbar_inverse", "regularized", "regularized_inverse"), kinds(folder("b")));
+    }
+
+    private static Set<String> kinds(Path run) {
+        return NpzFile.names(run.resolve("matrices/matrices.npz")).stream()
+                .map(name -> name.substring(name.indexOf('.') + 1))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void curvatureLog_isThinnedWhereTheSpecSaysSo() {
+        new SmallRun().train(results, "a");
+        new SmallRun().with("record.curvature.log=vectors").train(results, "b");
+        new SmallRun().with("record.curvature.log=never").train(results, "c");
+
+        JsonNode full =
+                RunFiles.jsonLines(folder("a").resolve("curvature.jsonl")).get(2);
+        JsonNode thin =
+                RunFiles.jsonLines(folder("b").resolve("curvature.jsonl")).get(2);
+        assertEquals(4, full.path("hbar").size());
+        assertFalse(thin.has("hbar") || thin.has("hbar_averaged"));
+        assertEquals(full.path("eta_raw"), thin.path("eta_raw"));
+        assertEquals("", RunFiles.text(folder("c").resolve("curvature.jsonl")));
+        assertEquals(
+                RunFiles.text(folder("a").resolve("learning_rates.csv")),
+                RunFiles.text(folder("c").resolve("learning_rates.csv")));
+    }
+
+    @Test
+    void matricesAfterACheckpoint_areWrittenAnewByTheRunThatGoesOn() {
+        new SmallRun().with("record.curvature.every=2 steps").train(results, "a");
+        new SmallRun().with("record.curvature.every=2 steps").train(results, "b");
+        new SmallRun().with("record.curvature.every=2 steps").stopAfter(9).train(results, "c");
+        new SmallRun().with("record.curvature.every=2 steps").resume(results, "c");
+
+        Map<String, NpyArray> whole = NpzFile.read(folder("a").resolve("matrices/matrices.npz"));
+        assertEquals(7 * 4, whole.size());
+        assertEquals(whole, NpzFile.read(folder("c").resolve("matrices/matrices.npz")));
+        assertEquals(
+                NpzFile.names(folder("b").resolve("matrices/matrices.npz")),
+                NpzFile.names(folder("c").resolve("matrices/matrices.npz")));
     }
 }

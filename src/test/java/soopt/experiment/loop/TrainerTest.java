@@ -18,6 +18,7 @@ import soopt.experiment.folder.Ending;
 import soopt.experiment.folder.MetricsRow;
 import soopt.experiment.folder.RunState;
 import soopt.experiment.folder.StepRow;
+import soopt.file.Column;
 import soopt.npy.NpzFile;
 
 class TrainerTest {
@@ -48,7 +49,7 @@ class TrainerTest {
                 "checkpoints/last.npz",
                 "checkpoints/weights.npz",
                 "matrices/matrices.npz"));
-        for (String kind : List.of("hbar", "hbar_inverse", "regularized", "regularized_inverse")) {
+        for (String kind : List.of("hbar_averaged", "hbar_averaged_inverse", "regularized", "regularized_inverse")) {
             for (String epoch : List.of("e0000", "e0001", "e0002")) {
                 expected.add("matrices/" + epoch + "." + kind + ".csv");
                 expected.add("matrices/" + epoch + "." + kind + ".json");
@@ -62,7 +63,7 @@ class TrainerTest {
         new SmallRun().train(results, "a");
 
         List<NamedCsvRecord> rows = RunFiles.rows(folder("a").resolve("metrics.csv"));
-        assertEquals(MetricsRow.COLUMNS, rows.get(0).getHeader());
+        assertEquals(Column.names(MetricsRow.COLUMNS), rows.get(0).getHeader());
         assertEquals(
                 List.of("0", "1", "2"),
                 rows.stream().map(row -> row.getField("epoch")).toList());
@@ -106,7 +107,7 @@ class TrainerTest {
 
         NamedCsvRecord h = firstStep("h");
         NamedCsvRecord half = firstStep("half");
-        assertEquals(StepRow.COLUMNS, h.getHeader());
+        assertEquals(Column.names(StepRow.COLUMNS), h.getHeader());
         // remainders of third and fourth order, over a change of first order
         assertEquals(4, (number(h, "rho_2") - 1) / (number(half, "rho_2") - 1), 0.2);
         assertEquals(8, (number(h, "rho_3") - 1) / (number(half, "rho_3") - 1), 0.4);
