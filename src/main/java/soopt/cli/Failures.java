@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
@@ -20,6 +22,7 @@ import soopt.cli.options.ExitCode;
 import soopt.cli.options.Version;
 import soopt.data.fetch.DatasetException;
 import soopt.experiment.DeviceException;
+import soopt.experiment.FailureCode;
 import soopt.experiment.folder.RunDirectoryException;
 import soopt.file.Shown;
 import soopt.file.Temporary;
@@ -38,7 +41,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     public int handleParseException(ParameterException failure, String[] arguments) {
         CommandLine command = failure.getCommandLine();
         PrintWriter err = command.getErr();
-        print("soopt: " + message(failure), err);
+        shown("soopt: " + message(failure)).forEach(err::println);
         if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
             err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         }
@@ -60,40 +63,37 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
     /** Prints what the user needs to know of a failure and returns the exit code. */
     static int report(Throwable failure, PrintWriter err) {
+        lines(failure).forEach(err::println);
+        return FailureCode.of(failure);
+    }
+
+    /** What the user needs to know of a failure; the stack trace of what is not the user's mistake goes to a file. */
+    static List<String> lines(Throwable failure) {
         if (failure instanceof SpecException spec) {
-            spec.problems().forEach(problem -> print(problem, err));
-            return ExitCode.SPEC;
+            return spec.problems().stream().flatMap(Failures::shown).toList();
         }
-        if (failure instanceof DatasetException) {
-            print(failure.getMessage(), err);
-            return ExitCode.DATASET;
-        }
-        if (failure instanceof RunDirectoryException || failure instanceof WriteException) {
-            print(failure.getMessage(), err);
-            return ExitCode.SPEC;
-        }
-        if (failure instanceof DeviceException) {
-            print(failure.getMessage(), err);
-            return ExitCode.DEVICE;
+        boolean told = failure instanceof DatasetException
+                || failure instanceof RunDirectoryException
+                || failure instanceof WriteException
+                || failure instanceof DeviceException;
+        if (told) {
+            return shown(failure.getMessage()).toList();
         }
         if (failure instanceof OutOfMemoryError) {
-            err.println("out of memory (" + failure.getMessage()
+            return List.of("out of memory (" + failure.getMessage()
                     + "): use a smaller batch or model, or raise the heap with SOOPT_JAVA_OPTS=-Xmx…; details in "
                     + log(failure));
-            return ExitCode.DEVICE;
         }
         if (failure instanceof LinkageError) {
-            err.println("the native libraries cannot be used (" + oneLine(failure)
+            return List.of("the native libraries cannot be used (" + oneLine(failure)
                     + "): see 'soopt doctor'; details in " + log(failure));
-            return ExitCode.DEVICE;
         }
-        err.println("internal error: " + oneLine(failure) + "; details in " + log(failure));
-        return ExitCode.INTERNAL;
+        return List.of("internal error: " + oneLine(failure) + "; details in " + log(failure));
     }
 
     /** Whatever a message quotes, from files, servers or arguments, reaches the terminal through here. */
-    private static void print(String message, PrintWriter err) {
-        String.valueOf(message).lines().map(Shown::line).forEach(err::println);
+    private static Stream<String> shown(String message) {
+        return String.valueOf(message).lines().map(Shown::line);
     }
 
     private static String oneLine(Throwable failure) {

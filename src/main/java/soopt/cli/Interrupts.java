@@ -1,17 +1,22 @@
 package soopt.cli;
 
 import java.io.PrintWriter;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jline.utils.Signals;
 import soopt.cli.options.ExitCode;
 import soopt.experiment.loop.StopSignal;
 
 /**
- * Ctrl-C and TERM: the first asks the trainer to stop between two steps, so that the run folder is valid; the second ends the
- * process.
+ * Signals that ask a run to stop with a checkpoint: Ctrl-C (INT), and TERM, HUP and USR1, which batch systems and closed terminals send,
+ * perhaps several times. Only a second Ctrl-C ends the process at once.
  */
 public final class Interrupts {
+    private static final List<String> PREEMPTING = List.of("TERM", "HUP", "USR1");
+
     private final StopSignal stop;
     private final PrintWriter err;
+    private final AtomicInteger cancels = new AtomicInteger();
     private volatile boolean running;
 
     private Interrupts(StopSignal stop, PrintWriter err) {
@@ -21,8 +26,8 @@ public final class Interrupts {
 
     public static Interrupts install(StopSignal stop, PrintWriter err) {
         Interrupts interrupts = new Interrupts(stop, err);
-        Signals.register("INT", () -> interrupts.received(StopSignal.Reason.CANCEL, ExitCode.INTERRUPTED));
-        Signals.register("TERM", () -> interrupts.received(StopSignal.Reason.PREEMPT, ExitCode.TERMINATED));
+        Signals.register("INT", interrupts::cancelled);
+        PREEMPTING.forEach(name -> Signals.register(name, interrupts::preempted));
         return interrupts;
     }
 
@@ -35,21 +40,38 @@ public final class Interrupts {
         running = false;
     }
 
-    private void received(StopSignal.Reason reason, int code) {
-        if (stop.requested().isPresent()) {
-            end(code);
+    private void cancelled() {
+        boolean first = stop.requested().isEmpty();
+        stop.request(StopSignal.Reason.CANCEL);
+        if (cancels.incrementAndGet() > 1) {
+            end();
         }
-        stop.request(reason);
+        say(
+                first
+                        ? "stopping; Ctrl-C once more to stop at once"
+                        : "stopping already; Ctrl-C once more to stop at once");
+    }
+
+    private void preempted() {
+        boolean first = stop.requested().isEmpty();
+        stop.request(StopSignal.Reason.PREEMPT);
+        if (first) {
+            say("stopping");
+        }
+    }
+
+    /** The request stands before: a terminal that takes no more text must not hold it up. */
+    private void say(String text) {
         err.println();
-        err.println("stopping after this step; once more to stop at once");
+        err.println(text);
         err.flush();
     }
 
     /** Without a run under way the hooks of the virtual machine clean up, as after a download; a run would hold them up. */
-    private void end(int code) {
+    private void end() {
         if (running) {
-            Runtime.getRuntime().halt(code);
+            Runtime.getRuntime().halt(ExitCode.INTERRUPTED);
         }
-        System.exit(code);
+        System.exit(ExitCode.INTERRUPTED);
     }
 }

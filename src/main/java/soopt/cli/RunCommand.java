@@ -3,8 +3,9 @@ package soopt.cli;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -12,17 +13,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import soopt.cli.options.DataOptions;
-import soopt.cli.options.ExitCode;
 import soopt.cli.options.SpecArguments;
 import soopt.cli.terminal.Natives;
 import soopt.cli.terminal.StatusLine;
 import soopt.cli.terminal.Terminal;
 import soopt.experiment.Runner;
 import soopt.experiment.file.Experiment;
-import soopt.experiment.folder.MetricsRow;
-import soopt.experiment.loop.RunResult;
 import soopt.experiment.loop.StopSignal;
-import soopt.file.JsonObject;
 import soopt.spec.SpecSource;
 import soopt.spec.yaml.SpecException;
 
@@ -31,7 +28,12 @@ import soopt.spec.yaml.SpecException;
         name = "run",
         mixinStandardHelpOptions = true,
         header = "Train what an experiment file describes, one run per seed.",
-        description = "The folder of a run is named by the hash of its spec: the same spec is not run twice.",
+        description = {
+            "The folder of a run is named by the hash of its spec: the same spec is not run twice.",
+            "Ctrl-C, TERM, HUP and USR1 stop a run with a checkpoint; a second Ctrl-C stops at once.",
+            "A seed that fails does not end the command: the exit code is the first of 130, 75, 1, 5, 4, 3, 6"
+                    + " that a seed ended with, else 0."
+        },
         footerHeading = "%nExamples:%n",
         footer = {
             "  soopt run configs/quickstart.yaml",
@@ -75,6 +77,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print the results as JSON on stdout")
     private boolean json;
 
+    /** Lines on failures that were printed: what all seeds fail with is said once. */
+    private final Set<String> told = new HashSet<>();
+
     /** How a run is shown while it goes. */
     enum Progress {
         auto,
@@ -99,20 +104,33 @@ final class RunCommand implements Callable<Integer> {
         Interrupts interrupts = Interrupts.install(stop, spec.commandLine().getErr());
         boolean bar = progress == Progress.bar || (progress == Progress.auto && Terminal.interactive());
         Natives.announce(err);
-        List<RunResult> done = new ArrayList<>();
+        List<SeedResult> done = new ArrayList<>();
         try (StatusLine status = new StatusLine(err, bar)) {
             for (long each : experiment.seeds()) {
-                if (stop.requested().isEmpty()) {
-                    Runner.Request request = request(experiment, each, source, err);
-                    RunView view = new RunView(status, interrupts);
-                    done.add(SpecArguments.placed(source, () -> Runner.run(request, view, stop)));
-                }
+                Runner.Request request = request(experiment, each, source, err);
+                done.add(stop.requested()
+                        .map(why -> SeedResult.notStarted(each, why))
+                        .orElseGet(() -> run(request, source, new RunView(status, interrupts), stop)));
             }
         }
+        SeedReport report = new SeedReport(done);
         PrintWriter out = spec.commandLine().getOut();
-        out.print(json ? asJson(done) : asText(done));
+        out.print(json ? report.asJson() : report.asText());
         out.flush();
-        return done.stream().mapToInt(RunResult::exitCode).max().orElse(ExitCode.OK);
+        return report.exitCode();
+    }
+
+    /** Whatever one seed ends with, the next one is tried. */
+    private SeedResult run(Runner.Request request, SpecSource source, RunView view, StopSignal stop) {
+        try {
+            return SeedResult.of(SpecArguments.placed(source, () -> Runner.run(request, view, stop)));
+        } catch (Exception | Error failure) {
+            view.ended();
+            List<String> lines = Failures.lines(failure);
+            PrintWriter err = spec.commandLine().getErr();
+            lines.stream().filter(told::add).forEach(err::println);
+            return SeedResult.failed(request.seed(), failure, lines);
+        }
     }
 
     private List<String> fromOptions() {
@@ -135,67 +153,5 @@ final class RunCommand implements Callable<Integer> {
         List<String> words = new ArrayList<>(List.of("soopt"));
         words.addAll(spec.root().commandLine().getParseResult().originalArgs());
         return words;
-    }
-
-    private static String asText(List<RunResult> results) {
-        StringBuilder text = new StringBuilder();
-        for (RunResult result : results) {
-            text.append(result.message()).append(System.lineSeparator());
-            if (!result.existed()) {
-                result.last().ifPresent(row -> text.append(summary(result, row)));
-                text.append("results in ").append(result.folder()).append(System.lineSeparator());
-            }
-        }
-        return text.toString();
-    }
-
-    private static String summary(RunResult result, MetricsRow row) {
-        String line = System.lineSeparator();
-        String best = result.best()
-                .map(b -> String.format(
-                        Locale.ROOT, "best %s %s at epoch %d%n", b.metric(), value(b.metric(), b.value()), b.epoch()))
-                .orElse("");
-        String test = Double.isNaN(row.testAccuracy())
-                ? "test loss " + RunView.number(row.testLoss())
-                : "test accuracy " + RunView.percent(row.testAccuracy());
-        return best + test + " after epoch " + row.epoch() + ", " + row.step() + " steps, "
-                + RunView.seconds(row.wallSeconds()) + line;
-    }
-
-    private static String value(String metric, double value) {
-        return metric.endsWith("_acc") ? RunView.percent(value) : RunView.number(value);
-    }
-
-    private static String asJson(List<RunResult> results) {
-        return new JsonObject()
-                .putObjects("runs", results.stream().map(RunCommand::json).toList())
-                .pretty();
-    }
-
-    private static JsonObject json(RunResult result) {
-        JsonObject object = new JsonObject()
-                .put("run_id", result.runId())
-                .put("folder", result.folder().toString())
-                .put("state", result.state().name())
-                .put("exit_code", result.exitCode())
-                .put("existed", result.existed())
-                .put("message", result.message())
-                .put("epoch", result.epoch())
-                .put("step", result.step());
-        result.best()
-                .ifPresent(best -> object.put(
-                        "best",
-                        new JsonObject()
-                                .put("metric", best.metric())
-                                .put("value", best.value())
-                                .put("epoch", best.epoch())));
-        result.last()
-                .ifPresent(row -> object.put("train_loss", row.trainLoss())
-                        .put("val_loss", row.validationLoss())
-                        .put("val_acc", row.validationAccuracy())
-                        .put("test_loss", row.testLoss())
-                        .put("test_acc", row.testAccuracy())
-                        .put("wall_time_s", row.wallSeconds()));
-        return object;
     }
 }

@@ -11,6 +11,7 @@ public final class RunView implements RunListener {
     private final StatusLine status;
     private final Interrupts interrupts;
     private long steps;
+    private int stepsPerEpoch;
     private long step;
     private boolean headerShown;
     private boolean classification;
@@ -24,9 +25,10 @@ public final class RunView implements RunListener {
     public void started(Start start) {
         interrupts.runStarted();
         steps = start.steps();
+        stepsPerEpoch = start.stepsPerEpoch();
         step = 0;
         headerShown = false;
-        status.line("run " + start.runId() + " in " + start.folder());
+        status.line("seed " + start.seed() + ": run " + start.runId() + " in " + start.folder());
         status.line(String.format(
                 Locale.ROOT,
                 "%s; %,d parameters, %,d training examples, %s of %s",
@@ -70,13 +72,20 @@ public final class RunView implements RunListener {
         }
         status.line(String.format(
                 Locale.ROOT,
-                "%5d %12s %9s %9s %10s %8s",
-                row.epoch(),
+                "%5s %12s %9s %9s %10s %8s",
+                epochs(row),
                 number(row.trainLoss()),
                 classification ? percent(row.validationAccuracy()) : number(row.validationLoss()),
                 classification ? percent(row.testAccuracy()) : number(row.testLoss()),
                 number(row.stepSize()),
                 seconds(row.wallSeconds())));
+    }
+
+    /** 2 after the second epoch, 2.25 within the third. */
+    private String epochs(MetricsRow row) {
+        boolean whole = row.step() == (long) row.epoch() * stepsPerEpoch;
+        double epochs = (double) row.step() / stepsPerEpoch;
+        return whole ? Integer.toString(row.epoch()) : String.format(Locale.ROOT, "%.2f", epochs);
     }
 
     @Override
@@ -86,6 +95,11 @@ public final class RunView implements RunListener {
 
     @Override
     public void finished(RunResult result) {
+        ended();
+    }
+
+    /** The run is over, however it ended. */
+    void ended() {
         interrupts.runEnded();
         status.end();
     }

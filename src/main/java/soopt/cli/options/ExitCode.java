@@ -14,14 +14,17 @@ public final class ExitCode {
     /** Native libraries, memory, accelerator. */
     public static final int DEVICE = 5;
 
+    /** Training came to nothing: diverged, or no parameter moved. */
     public static final int DIVERGED = 6;
+
     public static final int INTERRUPTED = 130;
     public static final int TERMINATED = 143;
 
     /** The list that every help text of the program ends with. */
     public static final String HELP =
             "Exit codes: 0 ok, 1 internal error or failed check, 2 usage, 3 experiment file or results folder,"
-                    + " 4 data set, 5 device, 6 diverged, 75 stopped after a checkpoint, 130 or 143 stopped by a signal";
+                    + " 4 data set, 5 device, 6 diverged or no parameter moved, 75 stopped by a signal with a checkpoint,"
+                    + " 130 by Ctrl-C, 143 by TERM outside of a run";
 
     private ExitCode() {}
 }
