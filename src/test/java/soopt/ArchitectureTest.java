@@ -39,6 +39,9 @@ class ArchitectureTest {
     /** A package is a room that is read at once. Menus are larger where Java keeps a sealed interface and its records together. */
     private static final int MOST_FILES = 20;
 
+    /** Turns the arrays of Deeplearning4j's iterators into Java's; nothing of ND4J leaves it. */
+    private static final String ITERATOR = "soopt.data.iterator.Deeplearning4j";
+
     private static JavaClasses classes;
 
     @BeforeAll
@@ -98,9 +101,22 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideOutsideOfPackage("soopt.backend..")
+                .and()
+                .doNotHaveFullyQualifiedName(ITERATOR)
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.nd4j..", "org.bytedeco..")
+                .check(classes);
+    }
+
+    @Test
+    void onlyOneClass_knowsDeeplearning4j() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(ITERATOR)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("org.deeplearning4j..", "org.eclipse.deeplearning4j..", "org.datavec..")
                 .check(classes);
     }
 

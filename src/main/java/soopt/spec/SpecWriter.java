@@ -80,6 +80,12 @@ public final class SpecWriter {
                 files.put(key, file);
             } else if (inside instanceof Record nested) {
                 addFiles(nested, key, files);
+            } else if (inside instanceof List<?> list) {
+                for (int i = 0; i < list.size(); i++) {
+                    if (list.get(i) instanceof NamedFile file) {
+                        files.put(key + "." + i, file);
+                    }
+                }
             }
         }
     }

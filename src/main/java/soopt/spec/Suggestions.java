@@ -10,7 +10,7 @@ import java.util.Optional;
 import soopt.file.Shown;
 
 /** The name the user may have meant. */
-final class Suggestions {
+public final class Suggestions {
     /** What users of other programs call a key, by its letters: another word, too far to be taken for a slip. */
     private static final Map<String, List<String>> SYNONYMS = Map.ofEntries(
             Map.entry("lr", List.of("step-size")),
@@ -53,7 +53,7 @@ final class Suggestions {
     private Suggestions() {}
 
     /** {@code "; did you mean 'step-size'?"}, or nothing if no name is near. */
-    static String didYouMean(String given, Collection<String> known) {
+    public static String didYouMean(String given, Collection<String> known) {
         return nearest(given, known)
                 .map(name -> "; did you mean " + Shown.quoted(name) + "?")
                 .orElse("");

@@ -7,7 +7,6 @@ import soopt.model.tangent.Directions;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
 import soopt.model.tangent.Summation;
-import soopt.model.tangent.Tangent;
 import soopt.model.tangent.ThirdOrder;
 
 /**
@@ -33,7 +32,7 @@ public record Elementwise(Activation activation, int bias) implements Layer {
         private Tensor s2;
         private Tensor s3;
         private Tensor lambda;
-        private Tangent dz = Tangent.ZERO;
+        private Tensor dz;
         private Tensor dda;
 
         Run(Pass pass) {
@@ -104,30 +103,29 @@ public record Elementwise(Activation activation, int bias) implements Layer {
         }
 
         @Override
-        public Tangent tangent(Tangent tangents, Directions directions) {
+        public Tensor tangent(Tensor tangents, Directions directions) {
             dz = tangents;
-            return dz.map(values -> {
-                Tensor da = pass.allocate(values.shape());
-                backend.multiply(values, s1, da);
-                return da;
-            });
-        }
-
-        @Override
-        public void keepAdjointTangent(Tensor tangents) {
-            dda = tangents;
+            if (dz == null) {
+                return null;
+            }
+            Tensor da = pass.allocate(dz.shape());
+            backend.multiply(dz, s1, da);
+            return da;
         }
 
         /** λ̇_z = σ′ λ̇ + λσ″ ż. */
         @Override
-        public Tensor backwardTangent(Tensor tangents, Directions directions) {
+        public Tensor backwardTangent(Tensor tangents, Directions directions, boolean needed) {
             dda = tangents;
+            if (!needed) {
+                return null;
+            }
             Tensor result = pass.allocate(tangents.shape());
             backend.multiply(tangents, s1, result);
-            if (dz instanceof Tangent.Of inner) {
+            if (dz != null) {
                 try (Tensor weight = backend.allocate((int) lambda.size())) {
                     backend.multiply(lambda, s2, weight);
-                    backend.multiplyAddInPlace(inner.values(), weight, result);
+                    backend.multiplyAddInPlace(dz, weight, result);
                 }
             }
             return result;
@@ -136,13 +134,14 @@ public record Elementwise(Activation activation, int bias) implements Layer {
         /** ⟨λσ‴, ż^i ż^j ż^k⟩ and the three ⟨λ̇^i, σ″ ż^j ż^k⟩. */
         @Override
         public void contractThird(Directions directions, ThirdOrder third) {
-            if (dz instanceof Tangent.Of inner) {
-                try (Tensor weight = backend.allocate((int) lambda.size())) {
-                    backend.multiply(lambda, s3, weight);
-                    third.addSymmetric(inner.values(), weight);
-                }
-                third.addThreeOrders(dda, inner.values(), s2);
+            if (dz == null) {
+                return;
             }
+            try (Tensor weight = backend.allocate((int) lambda.size())) {
+                backend.multiply(lambda, s3, weight);
+                third.addSymmetric(dz, weight);
+            }
+            third.addThreeOrders(dda, dz, s2);
         }
     }
 }

@@ -8,7 +8,6 @@ import soopt.model.tangent.Directions;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
 import soopt.model.tangent.Summation;
-import soopt.model.tangent.Tangent;
 import soopt.model.tangent.ThirdOrder;
 
 /** One layer of a network: a description without state. What a pass over one batch keeps lies in its {@link Stage}. */
@@ -66,21 +65,19 @@ public interface Layer {
         /**
          * First-order tangents of all directions: ẏ = ∂_x f ẋ + ∂_w f u; keeps what backwardTangent needs.
          *
-         * @param dx [n·N, …]
-         * @return [n·N, …]
+         * @param dx [n·N, …], or null for 0 (the network's input)
+         * @return [n·N, …], or null for 0
          */
-        Tangent tangent(Tangent dx, Directions directions);
+        Tensor tangent(Tensor dx, Directions directions);
 
         /**
-         * Tangents of {@link #backward} along the same directions; keeps ddy. Only called when something below needs the result.
+         * Tangents of {@link #backward} along the same directions.
          *
          * @param ddy [n·N, …] tangents of ∂L/∂y
-         * @return [n·N, …] tangents of ∂L/∂x
+         * @param needed whether a layer below needs the result
+         * @return [n·N, …] tangents of ∂L/∂x, or null if not needed
          */
-        Tensor backwardTangent(Tensor ddy, Directions directions);
-
-        /** Keeps ddy for the methods below, when no layer below needs the tangents of ∂L/∂x. */
-        default void keepAdjointTangent(Tensor ddy) {}
+        Tensor backwardTangent(Tensor ddy, Directions directions, boolean needed);
 
         /** Writes the tangent along direction s of ∂L/∂w into this layer's places of out [P]. */
         default void parameterGradientTangent(int s, Tensor out) {}
