@@ -4,11 +4,17 @@ package soopt.curvature;
  * The search for r: the largest root of ‖D M(r)⁻¹ g‖ = r with M(r) = H + (λ/2) r D² positive definite. On r &gt; x0 = inf {r : M(r)
  * positive definite} the norm decreases, so "M(r) positive definite and ‖Dη‖ ≤ r" holds exactly from the root on. The bracket of
  * that change is halved in the order of the floating-point numbers, which ends from any start in 64 halvings. While they stay in the
- * bracket and gain on it, the steps taken are those of the secular equation 1/‖Dη‖ = 1/r with its left side linearized (Moré and
+ * bracket, the steps taken are those of the secular equation 1/‖Dη‖ = 1/r with its left side linearized (Moré and
  * Sorensen 1983; Cartis, Gould and Toint 2011, §6.1, who linearize both): it is nearly linear, so that a few steps suffice.
  */
 final class CubicSearch {
     private static final double LARGEST_SHIFT = 1e300;
+
+    /** After so many evaluations the bracket is halved, whatever the linearized equation says. */
+    private static final int LINEARIZATIONS = 100;
+
+    /** Steps below this part of r that do not become smaller are rounding noise. */
+    private static final double ROUNDING = 1e-8;
 
     private final double[][] hessian;
     private final double[] gradient;
@@ -72,7 +78,7 @@ final class CubicSearch {
     }
 
     /** The ρ &gt; 0 with ρ (1 + slope (ρ − r)) = length; no square is formed that could overflow. */
-    private static double linearizedRoot(double r, double length, double slope) {
+    static double linearizedRoot(double r, double length, double slope) {
         double b = 0.5 * (1 - slope * r);
         double root = Math.hypot(b, Math.sqrt(slope) * Math.sqrt(length));
         return b >= 0 ? length / (b + root) : (root - b) / slope;
@@ -122,45 +128,31 @@ final class CubicSearch {
         boolean bracketed = definite == 0;
         double candidate = bracketed ? next : firstGuess();
         double stride = Double.POSITIVE_INFINITY;
-        boolean wasAbove = false;
-        int stalled = 0;
         int spread = 1;
         while (Math.nextUp(low) < high) {
-            boolean inside = stalled < 2 && candidate > low && candidate < high;
+            boolean inside = candidate > low && candidate < high && evaluations < LINEARIZATIONS;
             double r = inside ? candidate : middle(low, high);
-            stalled = inside ? stalled : 0;
-            long width = width(low, high);
-            boolean pd = evaluate(r);
-            boolean above = pd && length <= r;
-            low = above ? low : r;
-            high = above ? r : high;
-            double step = next - r;
-            if (pd && Math.abs(step) <= 2 * Math.ulp(r)) {
-                return r;
-            }
-            if (pd) {
-                boolean gains = width(low, high) <= width / 2 || Math.abs(step) <= stride / 2;
-                stalled = gains ? 0 : stalled + 1;
-                stride = Math.abs(step);
-                candidate = above == wasAbove ? beyond(r, step) : next;
+            if (evaluate(r)) {
+                boolean above = length <= r;
+                low = above ? low : r;
+                high = above ? r : high;
+                double step = Math.abs(next - r);
+                // rounding may keep the steps from ever being as small as a unit in the last place
+                if (step <= 2 * Math.ulp(r) || step <= ROUNDING * r && step >= stride) {
+                    return r;
+                }
+                stride = step;
+                candidate = next;
                 bracketed = true;
             } else {
+                low = r;
                 candidate = bracketed ? Double.NaN : Math.scalb(r, spread);
                 spread *= 2;
             }
-            wasAbove = above;
         }
         boolean lowDefinite = !(low <= notDefinite);
         boolean resolved = evaluate(high) && (lowDefinite || Math.abs(length - high) <= 1e-2 * high);
         return resolved ? high : Double.NaN;
-    }
-
-    /**
-     * r + step, or twice that step where it is small: steps that come from one side leave the other end of the bracket where it is,
-     * and rounding may keep them from ever being as small as a unit in the last place.
-     */
-    private static double beyond(double r, double step) {
-        return Math.abs(step) < 1e-6 * r ? r + 2 * step + 4 * Math.copySign(Math.ulp(r), step) : r + step;
     }
 
     /** x0 to 12 digits from the brackets seen: 0 if M(0) is positive definite, NaN if no r makes it so. */

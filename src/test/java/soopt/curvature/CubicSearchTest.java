@@ -42,7 +42,7 @@ final class CubicSearchTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"true, 20, 9", "false, 30, 16"})
+    @CsvSource({"true, 9, 6", "false, 27, 14"})
     void ordinaryModels_takeFewFactorizations(boolean definite, int most, double mean) {
         double sum = 0;
         for (int seed = 0; seed < 500; seed++) {
@@ -97,5 +97,54 @@ final class CubicSearchTest {
             assertTrue(Double.isFinite(r) && Double.isFinite(0.5 * r * d * d), "d " + d);
             assertTrue(search.evaluate(r), "d " + d);
         }
+    }
+
+    /** Where H̄ vanishes, −ḡ·η + (λ/6)‖Dη‖³ is least at r² = 2ḡ/(λD): the first guess, in any units. */
+    @ParameterizedTest
+    @CsvSource({"1, 1, 1", "1e-6, 1e3, 1e4", "1e5, 1e-2, 1e-8", "3, 7, 1e10"})
+    void firstGuess_isExactForAVanishingHessian(double damping, double d, double g) {
+        double[][] h = {{-1e-200 * g}};
+        CubicSearch search = new CubicSearch(h, new double[] {g}, new double[] {d}, damping);
+        assertFalse(search.evaluate(0));
+        assertTrue(search.evaluate(search.largestRadius()));
+        double r = search.root(0, search.largestRadius());
+        assertEquals(Math.sqrt(2 * g / (damping * d)), r, 1e-14 * r);
+        assertTrue(search.evaluations() <= 4, search.evaluations() + " factorizations");
+    }
+
+    /** M_ii(r) &gt; 0 needs r ≥ −2H_ii/(λD²), of all i: the first guess where ḡ is small beside it. */
+    @ParameterizedTest
+    @CsvSource({"1, 1, 1", "1e-6, 1e3, 1e4", "1e5, 1e-2, 1e-8", "3, 7, 1e10"})
+    void firstGuess_isBesideTheBoundForASmallGradient(double damping, double d, double h) {
+        double[][] hessian = {{-h, 0}, {0, -0.5 * h}};
+        double[] gradient = {1e-3 * h, 1e-3 * h};
+        CubicSearch search = new CubicSearch(hessian, gradient, new double[] {d, d}, damping);
+        assertFalse(search.evaluate(0));
+        assertTrue(search.evaluate(search.largestRadius()));
+        double r = search.root(0, search.largestRadius());
+        assertEquals(r, search.length(), 1e-6 * r);
+        assertTrue(r > 2 * h / (damping * d * d));
+        assertTrue(search.evaluations() <= 20, search.evaluations() + " factorizations");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 2, 3", "1, 2, 0.1", "1, 2, 1", "5, 0.25, 8", "1e100, 1e-90, 1e90", "0.5, 1e-300, 1e300"})
+    void linearizedRoot_satisfiesItsEquation_onTheBranchAboveZero(double r, double length, double slope) {
+        double root = CubicSearch.linearizedRoot(r, length, slope);
+        assertTrue(root > 0, "root " + root);
+        assertEquals(length, root + slope * root * (root - r), 1e-12 * (length + Math.abs(slope * root * r)));
+    }
+
+    /** The hard case: no component of ḡ along the null space of M(x0) = M(8), and ‖Dη‖ &lt; r on all of r &gt; 8. */
+    @Test
+    void hardCase_hasNoRoot_andItsBoundToTwelveDigits() {
+        double[][] h = {{-4, 0}, {0, 2}};
+        CubicSearch search = new CubicSearch(h, new double[] {0, 1}, new double[] {1, 1}, 1);
+        assertFalse(search.evaluate(0));
+        assertTrue(search.evaluate(search.largestRadius()));
+        assertEquals(Double.NaN, search.root(0, search.largestRadius()));
+        int before = search.evaluations();
+        assertEquals(8, search.lowerBound(), 1e-11);
+        assertTrue(search.evaluations() - before <= 45, search.evaluations() - before + " factorizations");
     }
 }

@@ -192,6 +192,37 @@ final class CubicStepTest {
         assertEquals(0, outcome.regularized()[1][1]);
     }
 
+    /** The gradient and D of the second group are 0, but not its row: it moves with the first. */
+    @Test
+    void groupWithoutGradientOrThirdDerivative_takesPart_ifItIsCoupled() {
+        double[][] h = {{2, 1}, {1, 2}};
+        Outcome outcome = CubicStep.solveWithScale(h, new double[] {1, 0}, new double[] {1, 0}, 1);
+        assertTrue(outcome.found());
+        assertEquals(-0.5 * outcome.eta()[0], outcome.eta()[1], 1e-15);
+    }
+
+    /** D² underflows: there is no cubic term in float64. */
+    @Test
+    void thirdDerivativesBelowTheRangeOfTheirSquares_areNone() {
+        double[][] h = {{1, 0}, {0, -1}};
+        assertNotFound(
+                Status.NOT_POSITIVE_DEFINITE, CubicStep.solveWithScale(h, ones(2), new double[] {1e-200, 1e-200}, 1));
+    }
+
+    @Test
+    void stepBeyondTheLargestRadius_isOutOfRange() {
+        assertNotFound(
+                Status.OUT_OF_RANGE,
+                CubicStep.solveWithScale(
+                        new double[][] {{-1e-201}}, new double[] {1e300}, new double[] {1e-100}, 1e-300));
+    }
+
+    @Test
+    void spectrum_isThatOfTheModel() {
+        Outcome outcome = CubicStep.solve(new double[][] {{2, 0}, {0, 8}}, ones(2), ones(2), 1);
+        assertEquals(new Matrices.Spectrum(2, 8, 4), outcome.spectrum());
+    }
+
     @Test
     void zeroGradient_isZeroStepOrNotFound() {
         Outcome pd = CubicStep.solve(new double[][] {{1, 0}, {0, 2}}, new double[2], ones(2), 1);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -229,5 +230,110 @@ class DerivativeAuditTest {
     void derivativeFarBeyondTheKink_isStillWrong() {
         assertEquals(DerivativeAudit.Verdict.WRONG, kinkAtThePoint(1e-3, 1, 0.5).get(0));
         assertEquals(DerivativeAudit.Verdict.WRONG, kinkAtThePoint(0, 1, 1e-3).get(0));
+    }
+
+    /** ½ |θ|² + x₀ x₂ of tensors (x₀, x₁) and (x₂), with an error added to one entry of H̄. */
+    private record Bowl(Backend backend, double error) implements Objective {
+        @Override
+        public ParameterLayout layout() {
+            return new ParameterLayout.Builder()
+                    .add("a", ParameterLayout.Role.WEIGHT, 0, 1, 2)
+                    .add("b", ParameterLayout.Role.WEIGHT, 1, 1, 1)
+                    .build();
+        }
+
+        private double[] host(Tensor tensor) {
+            double[] values = new double[3];
+            backend.toHost(tensor, values, 0);
+            return values;
+        }
+
+        @Override
+        public int examples() {
+            return 1;
+        }
+
+        @Override
+        public double loss(Tensor theta) {
+            double[] x = host(theta);
+            return 0.5 * (x[0] * x[0] + x[1] * x[1] + x[2] * x[2]) + x[0] * x[2];
+        }
+
+        @Override
+        public double gradient(Tensor theta, Tensor gradient) {
+            double[] x = host(theta);
+            backend.fromHost(new double[] {x[0] + x[2], x[1], x[2] + x[0]}, 0, gradient);
+            return loss(theta);
+        }
+
+        @Override
+        public CurvatureSummary summary(Tensor theta, Tensor u, Partition partition, Order order) {
+            double[] x = host(theta);
+            double[] d = host(u);
+            double[] g = {(x[0] + x[2]) * d[0], x[1] * d[1], (x[2] + x[0]) * d[2]};
+            double[][] h = {{d[0] * d[0], error, d[0] * d[2]}, {error, d[1] * d[1], 0}, {d[0] * d[2], 0, d[2] * d[2]}};
+            return new CurvatureSummary(loss(theta), g, h, new double[3], new double[0][][]);
+        }
+
+        @Override
+        public void hessianVector(Tensor theta, Tensor v, Tensor out) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void gaussNewtonVector(Tensor theta, Tensor v, Tensor out) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    private static void auditOfABowl(double error, Consumer<DerivativeAudit> test) {
+        try (Backend backend = Backends.cpu(Precision.FLOAT64, 1);
+                Tensor theta = backend.allocate(3)) {
+            backend.fromHost(new double[] {1, 0, -1}, 0, theta);
+            Objective objective = new Bowl(backend, error);
+            Partition partition = new Partitioning.Discrete().of(objective.layout());
+            long before = backend.memory().liveBytes();
+            try (DerivativeAudit audit = new DerivativeAudit(objective, partition, theta)) {
+                test.accept(audit);
+            }
+            assertEquals(before, backend.memory().liveBytes(), "the audit returns its memory");
+        }
+    }
+
+    /** Of orders 1 and 2: at order 3 there is nothing but rounding to compare. */
+    private static List<DerivativeAudit.Verdict> verdicts(DerivativeAudit audit) {
+        return audit.rows(1e-3).stream()
+                .filter(row -> row.order() < 3)
+                .map(DerivativeAudit.Row::verdict)
+                .toList();
+    }
+
+    /** The gradient at (1, 0, −1) is 0 in every group. */
+    @Test
+    void direction_isOfLengthOneInEveryGroup_alsoWhereTheGradientVanishes() {
+        auditOfABowl(0, audit -> {
+            double[] u = new double[3];
+            try (Backend backend = Backends.cpu(Precision.FLOAT64, 1)) {
+                backend.toHost(audit.direction(), u, 0);
+            }
+            for (double entry : u) {
+                assertEquals(1, Math.abs(entry), 1e-15);
+            }
+            assertEquals(Set.of(DerivativeAudit.Verdict.OK), Set.copyOf(verdicts(audit)));
+        });
+    }
+
+    /** Entries below a thousandth of the largest, here 1, are compared with that: 1e-3 · 1e-6 is what passes at order 2. */
+    @Test
+    void smallEntries_areComparedWithTheLargest() {
+        auditOfABowl(5e-10, audit -> assertEquals(Set.of(DerivativeAudit.Verdict.OK), Set.copyOf(verdicts(audit))));
+        auditOfABowl(
+                3e-9,
+                audit -> assertEquals(
+                        List.of(
+                                DerivativeAudit.Verdict.WRONG,
+                                DerivativeAudit.Verdict.WRONG,
+                                DerivativeAudit.Verdict.OK),
+                        verdicts(audit).subList(3, 6)));
     }
 }

@@ -2,6 +2,7 @@ package soopt.curvature;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -91,7 +92,7 @@ class FullBatchTest {
         return values;
     }
 
-    private void assertSame(BiConsumer<Objective, Tensor> derivative) {
+    private void assertEqual(BiConsumer<Objective, Tensor> derivative) {
         assertArrayEquals(vector(derivative, direct), vector(derivative, batches), TOLERANCE);
     }
 
@@ -100,13 +101,15 @@ class FullBatchTest {
         assertEquals(direct.loss(theta), batches.loss(theta), TOLERANCE);
         assertEquals(List.of("1/3", "2/3", "3/3"), progress);
         assertEquals(EXAMPLES, batches.examples());
+        assertSame(network.layout(), batches.layout());
+        assertSame(backend, batches.backend());
     }
 
     @Test
     void vectors_equalTheDirectOnes() {
-        assertSame((objective, out) -> assertEquals(direct.loss(theta), objective.gradient(theta, out), TOLERANCE));
-        assertSame((objective, out) -> objective.hessianVector(theta, v, out));
-        assertSame((objective, out) -> objective.gaussNewtonVector(theta, v, out));
+        assertEqual((objective, out) -> assertEquals(direct.loss(theta), objective.gradient(theta, out), TOLERANCE));
+        assertEqual((objective, out) -> objective.hessianVector(theta, v, out));
+        assertEqual((objective, out) -> objective.gaussNewtonVector(theta, v, out));
         assertEquals(direct.correct(), batches.correct());
     }
 

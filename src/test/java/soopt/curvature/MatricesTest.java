@@ -101,4 +101,30 @@ final class MatricesTest {
         assertEquals((c - a) / 2 - root, spectrum.smallest(), 1e-11);
         assertEquals((c - a) / 2 + root, spectrum.largest(), 1e-11);
     }
+
+    @Test
+    void norm_neitherOverflowsNorHidesWhatIsNotFinite() {
+        assertEquals(5e300, Matrices.norm(new double[] {3e300, -4e300}), 1e286);
+        assertEquals(5e-300, Matrices.norm(new double[] {3e-300, 4e-300}), 1e-314);
+        assertEquals(0, Matrices.norm(new double[3]));
+        assertEquals(Double.POSITIVE_INFINITY, Matrices.norm(new double[] {1, Double.NEGATIVE_INFINITY}));
+        assertEquals(Double.NaN, Matrices.norm(new double[] {1, Double.NaN}));
+    }
+
+    /** I + c (J − I) has the eigenvalue 1 − c: singular at size · 2⁻⁵² of the largest, here 1 + 19 c. */
+    @Test
+    void inverse_isSingularWhereAnEigenvalueIsRounding() {
+        assertTrue(Matrices.inverse(equicorrelated(20, 1 - 1e-14)).singular());
+        assertFalse(Matrices.inverse(equicorrelated(20, 1 - 1e-12)).singular());
+    }
+
+    private static double[][] equicorrelated(int size, double c) {
+        double[][] matrix = new double[size][size];
+        for (int i = 0; i < size; i++) {
+            for (int j = 0; j < size; j++) {
+                matrix[i][j] = i == j ? 1 : c;
+            }
+        }
+        return matrix;
+    }
 }

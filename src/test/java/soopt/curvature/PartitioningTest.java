@@ -163,6 +163,46 @@ final class PartitioningTest {
     }
 
     @Test
+    void discretePartition_ofAsManyParametersAsTheLimit_isTaken() {
+        ParameterLayout largest =
+                new ParameterLayout.Builder().add("w", Role.WEIGHT, 0, 1, 5000).build();
+        Partition partition = new Partitioning.Discrete().of(largest);
+        assertEquals(5000, partition.size());
+        assertEquals(1, partition.groups().get(4999).size());
+    }
+
+    @Test
+    void groupSize_isTheNumberOfItsScalars() {
+        Partition.Group group =
+                new Partition.Group("g", "mixed", List.of(new Partition.Slice(0, 3, 8), new Partition.Slice(2, 0, 4)));
+        assertEquals(9, group.size());
+        ParameterLayout layout = layout(2);
+        assertEquals(layout.size(), Partition.whole(layout).groups().get(0).size());
+    }
+
+    @Test
+    void asManyBlocksAsLayers_haveOneLayerEach() {
+        assertEquals(4, new Partitioning.Blocks(2, false).of(layout(2)).size());
+        assertEquals(4, new Partitioning.Alternate(1, true).of(layout(2)).size());
+        assertEquals(4, new Partitioning.Alternate(2, false).of(layout(2)).size());
+    }
+
+    @Test
+    void unmatchedPattern_isToldWhatTensorsThereAre() {
+        String problem =
+                problems(groups(new GroupPattern("all", List.of("*", "conv")))).get(0);
+        assertTrue(problem.endsWith("there are fc0.weight, fc0.bias, fc1.weight, fc1.bias"), problem);
+    }
+
+    @Test
+    void rulesWithoutTheirValues_areRefused() {
+        assertThrows(IllegalArgumentException.class, () -> new Partitioning.Alternate(0, false));
+        assertThrows(IllegalArgumentException.class, () -> new Partitioning.Groups(null));
+        assertThrows(IllegalArgumentException.class, () -> new GroupPattern(null, List.of("*")));
+        assertThrows(IllegalArgumentException.class, () -> new GroupPattern("a", null));
+    }
+
+    @Test
     void discretePartition_namesElementsAsPyTorch_whereverTheyLie() {
         ParameterLayout convolution = new ParameterLayout.Builder()
                 .addChannelsLast("conv.weight", Role.WEIGHT, 0, 12, 3, 2, 3, 2, 2)
