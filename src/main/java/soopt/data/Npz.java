@@ -79,7 +79,7 @@ public record Npz(
                             + training.kind() + "; [N] are classes, [N, K] are numbers to regress on");
         }
         if (training.labelled()) {
-            int outputs = classes > 0 ? classes : Math.max(2, training.largestLabel() + 1);
+            int outputs = classes > 0 ? classes : training.classes();
             training.requireLabelsBelow(outputs);
             testing.requireLabelsBelow(outputs);
             return outputs;

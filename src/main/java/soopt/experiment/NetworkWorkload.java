@@ -43,6 +43,7 @@ final class NetworkWorkload implements Workload, AutoCloseable {
     private FullBatch.Progress stepProgress = (done, of) -> {};
 
     NetworkWorkload(Experiment experiment, long seed, Data loaded, Backend backend, Counts counts) {
+        loaded.requireFinite(backend.precision());
         Data data = experiment.fitting(loaded);
         this.experiment = experiment;
         this.seed = seed;

@@ -143,17 +143,28 @@ public final class Runner {
         Data data = stop.unlessAsked(() -> experiment.dataset().load(request.store()));
         Counts counts = new Counts();
         try (NetworkWorkload workload = new NetworkWorkload(experiment, request.seed(), data, backend, counts)) {
-            return run(directory, backend, workload, counts);
+            return run(
+                    directory,
+                    backend,
+                    workload,
+                    counts,
+                    experiment.fitting(data).emptyClasses());
         }
     }
 
-    private RunResult run(RunDirectory directory, Backend backend, NetworkWorkload workload, Counts counts) {
+    /** @param doubt a line about the data that does not hinder the run */
+    private RunResult run(
+            RunDirectory directory, Backend backend, NetworkWorkload workload, Counts counts, Optional<String> doubt) {
         CurvatureRecord.Subject subject = subject(workload.layout());
         try (Tensor theta = workload.initialParameters();
                 Optimizer.Iteration iteration = experiment
                         .optimizer()
                         .start(new Problem(backend, workload.layout(), workload.curvatureBatches()));
                 Recorder recorder = create(directory, backend)) {
+            doubt.ifPresent(line -> {
+                recorder.warning("empty_classes", new JsonObject().put("step", 0), line);
+                listener.message(line);
+            });
             Trainer.Plan plan = new Trainer.Plan(
                     request.seed(),
                     experiment.training(),

@@ -29,6 +29,7 @@ public final class Workbench implements AutoCloseable {
 
     /** @param loaded what the experiment's data set loads to */
     public Workbench(Experiment experiment, Data loaded, Precision precision) {
+        loaded.requireFinite(precision);
         Data data = experiment.fitting(loaded);
         this.experiment = experiment;
         this.network = experiment.network(data, precision);

@@ -189,6 +189,17 @@ public final class NpyArray {
         }
     }
 
+    /** Element i in C order as people write it: whole numbers in digits. */
+    public String text(int i) {
+        if (type == Type.UINT64) {
+            return Long.toUnsignedString(elements.getLong(8 * i));
+        }
+        double value = at(i);
+        return type.integral() || value == Math.rint(value) && Math.abs(value) < 0x1p53
+                ? Long.toString(integerAt(i))
+                : Double.toString(value);
+    }
+
     /** All elements in C order. */
     public double[] doubles() {
         double[] out = new double[size];

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import soopt.backend.Precision;
 import soopt.data.examples.Data;
 import soopt.data.fetch.DatasetException;
 import soopt.data.fetch.Store;
@@ -127,7 +129,7 @@ class NpzTest {
     @Test
     void badLabels_areNamedWithIndexAndValue() {
         String good = file("good.npz", "x", inputs, "y", labels);
-        refuses("y has the value -1.0 in example 2", labels(0, 1, -1, 0, 0, 0), good, 0);
+        refuses("y has the value -1 in example 2", labels(0, 1, -1, 0, 0, 0), good, 0);
         refuses("y has the value 0.5 in example 1", labels(0, 0.5, 0, 0, 0, 0), good, 0);
         refuses("y has the label 3 in example 4, but there are 3 classes, 0…2", good, labels(0, 1, 2, 0, 3, 0), 0);
         refuses("y has the label 2 in example 1, but there are 2 classes, 0…1", good, good, 2);
@@ -142,11 +144,84 @@ class NpzTest {
         double[] values = inputs.doubles();
         values[6 * 3 + 1] = Double.NaN;
         String bad = file("bad.npz", "x", NpyArray.of(values, N, 2, 3), "y", labels);
-        refuses("x has the value NaN in example 3", bad, bad, 0);
+        refuses("x has the value NaN at [3, 0, 1]; remove", bad, bad, 0);
         double[] targets = array(N, 2).doubles();
         targets[11] = Double.POSITIVE_INFINITY;
         String infinite = file("inf.npz", "x", inputs, "y", NpyArray.of(targets, N, 2));
-        refuses("y has the value Infinity in example 5", infinite, infinite, 0);
+        refuses("y has the value Infinity at [5, 1]; remove", infinite, infinite, 0);
+    }
+
+    /** Float64 takes what float32 cannot hold; the least number that rounds to infinity is 2¹²⁸ − 2¹⁰³. */
+    @Test
+    void valuesBeyondThePrecisionOfTheRun_areRefusedWithTheirPlace_andFloat64IsOffered() {
+        double least = 0x1p128 - 0x1p103;
+        for (double large : new double[] {1e39, -1e300, least}) {
+            double[] values = inputs.doubles();
+            values[6 * 4 + 5] = large;
+            String file = file("large.npz", "x", NpyArray.of(values, N, 2, 3), "y", labels);
+            Data data = load(file, file, 0, 0);
+            data.requireFinite(Precision.FLOAT64);
+            String message = assertThrows(DatasetException.class, () -> data.requireFinite(Precision.FLOAT32))
+                    .getMessage();
+            assertTrue(
+                    message.startsWith(file + ": x has the value " + large + " at [4, 1, 2], beyond float32")
+                            && message.contains("set precision to float64"),
+                    message);
+            assertThrows(DatasetException.class, () -> data.train().subset(0).requireFinite(Precision.FLOAT32));
+        }
+        double[] targets = new double[2 * N];
+        targets[7] = 4e38;
+        String file = file("large.npz", "x", inputs, "y", NpyArray.of(targets, N, 2));
+        Data data = load(file, file, 0, 0);
+        String message = assertThrows(DatasetException.class, () -> data.requireFinite(Precision.FLOAT32))
+                .getMessage();
+        assertTrue(message.contains("y has the value 4.0E38 at [3, 1]"), message);
+        double[] fits = inputs.doubles();
+        fits[0] = Math.nextDown(least);
+        String good = file("fits.npz", "x", NpyArray.of(fits, N, 2, 3), "y", labels);
+        load(good, good, 0, 0).requireFinite(Precision.FLOAT32);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            longs = {2001, 16_777_216, 1 << 28, Integer.MAX_VALUE - 1, Integer.MAX_VALUE, 1L << 31, Long.MAX_VALUE})
+    void oneStrayLabel_isRefusedInWords_withoutMemoryForItsClasses(long label) {
+        String stray = file("stray.npz", "x", inputs, "y", NpyArray.of(new long[] {0, 1, label, 0, 1, 0}, N));
+        refuses("y has the label " + label + " in example 2, ", stray, stray, 0);
+    }
+
+    @Test
+    void manyClasses_areTakenWhenTheyAreSaid_orHaveExamples() {
+        String few = file("few.npz", "x", inputs, "y", NpyArray.of(new long[] {0, 1, 99_999, 0, 1, 0}, N));
+        refuses(
+                "which makes 100000 classes, but only 3 have an example; replace it, or set dataset.classes to",
+                few,
+                few,
+                0);
+        assertEquals(100_000, load(few, few, 100_000, 0).outputs());
+        long[] all = IntStream.range(0, 1500).asLongStream().toArray();
+        String many = file("many.npz", "x", array(1500, 1), "y", NpyArray.of(all, 1500));
+        assertEquals(1500, load(many, many, 0, 0).outputs());
+    }
+
+    @Test
+    void classesWithoutExamples_areNamed() {
+        String fromOne = file("one.npz", "x", inputs, "y", NpyArray.of(new long[] {1, 2, 3, 1, 2, 3}, N));
+        assertEquals(
+                Optional.of("no training example is of class 0 (1 of 4 classes, 0…3): classes are counted from 0; write"
+                        + " y - 1 if there are 3"),
+                load(fromOne, fromOne, 0, 0).emptyClasses());
+        assertEquals(
+                Optional.of(
+                        "no training example is of classes 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, … (17 of 20 classes, 0…19)"),
+                load(labelsFile(), labelsFile(), 20, 0).emptyClasses());
+        assertEquals(Optional.empty(), load(labelsFile(), labelsFile(), 0, 0).emptyClasses());
+        String numbers = file("n.npz", "x", inputs, "y", array(N, 2));
+        assertEquals(Optional.empty(), load(numbers, numbers, 0, 0).emptyClasses());
+    }
+
+    private String labelsFile() {
+        return file("labelled.npz", "x", inputs, "y", labels);
     }
 
     @Test

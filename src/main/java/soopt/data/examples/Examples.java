@@ -1,5 +1,6 @@
 package soopt.data.examples;
 
+import soopt.backend.Precision;
 import soopt.random.RandomStreams;
 
 /** Inputs and targets on the host, normalized when they are read. Safe to read from several threads. */
@@ -22,6 +23,13 @@ public interface Examples {
     default boolean oneHot() {
         return false;
     }
+
+    /**
+     * Whether all numbers are finite once they are rounded to the precision of a run.
+     *
+     * @throws soopt.data.fetch.DatasetException at the first that is not, with its place
+     */
+    default void requireFinite(Precision precision) {}
 
     /** out_{k·features + j} ← normalized input j of example indices_{from+k}, for k &lt; count. */
     void inputs(int[] indices, int from, int count, float[] out);

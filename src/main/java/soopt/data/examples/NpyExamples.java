@@ -4,11 +4,15 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import soopt.backend.Precision;
 import soopt.data.fetch.DatasetException;
 import soopt.npy.NpyArray;
 
 /** Examples in two arrays, checked to be finite and of one length. */
 public final class NpyExamples implements Examples {
+    /** So many classes are not questioned. */
+    private static final int UNDOUBTED = 1000;
+
     private final String file;
     private final String inputName;
     private final String targetName;
@@ -37,8 +41,7 @@ public final class NpyExamples implements Examples {
         this.size = limit == 0 ? x.length(0) : limit;
         this.features = x.size() / x.length(0);
         this.labelled = y.rank() == 1 || y.length(1) == 1 && y.type().integral();
-        requireFinite(inputName, x, features);
-        requireFinite(targetName, y, y.size() / y.length(0));
+        requireFinite(Precision.FLOAT64);
         if (labelled) {
             requireLabels();
         }
@@ -59,24 +62,52 @@ public final class NpyExamples implements Examples {
         }
     }
 
-    private void requireFinite(String name, NpyArray array, int width) {
-        if (array.type().integral()) {
+    @Override
+    public void requireFinite(Precision precision) {
+        requireFinite(inputName, x, precision);
+        requireFinite(targetName, y, precision);
+    }
+
+    private void requireFinite(String name, NpyArray array, Precision precision) {
+        // Every whole number of 64 bits is finite in float32, and so is every narrower float that is finite.
+        boolean narrower = precision == Precision.FLOAT32;
+        if (array.type().integral() || narrower && array.type() != NpyArray.Type.FLOAT64) {
             return;
         }
+        int width = array.size() / array.length(0);
         for (int i = 0; i < size * width; i++) {
-            if (!Double.isFinite(array.at(i))) {
-                throw defect(": " + name + " has the value " + array.at(i) + " in example " + i / width
-                        + "; remove the example or replace the value");
+            double value = array.at(i);
+            if (!Double.isFinite(narrower ? (float) value : value)) {
+                String remedy = Double.isFinite(value)
+                        ? ", beyond float32, whose largest is " + Float.MAX_VALUE
+                                + ": set precision to float64, or scale the data"
+                        : "; remove the example or replace the value";
+                throw defect(": " + name + " has the value " + value + " at " + place(i, array.shape()) + remedy);
             }
         }
+    }
+
+    /** The indices of element i in C order: [3, 0, 1]. */
+    private static String place(int i, int[] shape) {
+        int[] index = new int[shape.length];
+        int rest = i;
+        for (int axis = shape.length - 1; axis >= 0; axis--) {
+            index[axis] = rest % shape[axis];
+            rest /= shape[axis];
+        }
+        return Arrays.toString(index);
     }
 
     private void requireLabels() {
         for (int i = 0; i < size; i++) {
             double label = y.at(i);
-            if (label != Math.rint(label) || label < 0 || label >= Integer.MAX_VALUE) {
-                throw defect(": " + targetName + " has the value " + label + " in example " + i
+            if (label != Math.rint(label) || label < 0) {
+                throw defect(": " + targetName + " has the value " + y.text(i) + " in example " + i
                         + ", but class labels are whole numbers from 0; for regression give it the shape [N, 1]");
+            }
+            if (label >= Integer.MAX_VALUE) {
+                throw defect(": " + targetName + " has the label " + y.text(i) + " in example " + i
+                        + ", beyond any number of classes; replace it, or give y the shape [N, 1] for regression");
             }
         }
     }
@@ -96,19 +127,34 @@ public final class NpyExamples implements Examples {
         return file;
     }
 
-    public int largestLabel() {
-        int largest = 0;
+    /**
+     * The largest label + 1, at least 2.
+     *
+     * @throws DatasetException if most classes up to there would be empty: then one label is a mistake, or the number of classes must be said
+     */
+    public int classes() {
+        int last = 0;
+        int[] labels = new int[size];
         for (int i = 0; i < size; i++) {
-            largest = Math.max(largest, (int) y.at(i));
+            labels[i] = (int) y.at(i);
+            last = y.at(i) > y.at(last) ? i : last;
         }
-        return largest;
+        // Not a set of bits: a stray label of 2³⁰ would cost 128 MiB.
+        long seen = Arrays.stream(labels).distinct().count();
+        int classes = Math.max(2, (int) y.at(last) + 1);
+        if (classes > UNDOUBTED && seen < classes / 2) {
+            throw defect(": " + targetName + " has the label " + y.text(last) + " in example " + last + ", which makes "
+                    + classes + " classes, but only " + seen + " have an example; replace it, or set"
+                    + " dataset.classes to " + classes + " if it is right");
+        }
+        return classes;
     }
 
     public void requireLabelsBelow(int classes) {
         for (int i = 0; i < size; i++) {
             if (y.at(i) >= classes) {
-                throw defect(": " + targetName + " has the label " + y.integerAt(i) + " in example " + i
-                        + ", but there are " + classes + " classes, 0…" + (classes - 1) + "; see dataset.classes");
+                throw defect(": " + targetName + " has the label " + y.text(i) + " in example " + i + ", but there are "
+                        + classes + " classes, 0…" + (classes - 1) + "; see dataset.classes");
             }
         }
     }

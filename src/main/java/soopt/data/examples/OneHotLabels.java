@@ -1,6 +1,7 @@
 package soopt.data.examples;
 
 import java.util.stream.IntStream;
+import soopt.backend.Precision;
 
 /** Examples with one-hot rows for targets, seen as class indices: the place of each row's 1. */
 record OneHotLabels(Examples rows) implements Examples {
@@ -22,6 +23,11 @@ record OneHotLabels(Examples rows) implements Examples {
     @Override
     public String targetWords() {
         return rows.targetWords();
+    }
+
+    @Override
+    public void requireFinite(Precision precision) {
+        rows.requireFinite(precision);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package soopt.data.examples;
 
 import java.util.Objects;
+import soopt.backend.Precision;
 
 /** Some examples of another set, in an order of its own; nothing is copied. */
 final class Subset implements Examples {
@@ -38,6 +39,11 @@ final class Subset implements Examples {
     @Override
     public boolean oneHot() {
         return whole.oneHot();
+    }
+
+    @Override
+    public void requireFinite(Precision precision) {
+        whole.requireFinite(precision);
     }
 
     @Override

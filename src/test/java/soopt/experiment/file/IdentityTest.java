@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,9 +133,43 @@ class IdentityTest {
         assertFalse(Files.readString(second.folder().resolve("meta.json")).contains(sha));
     }
 
+    @Test
+    void classesWithoutExamples_areSaidOnTheTerminalAndInTheLog_andDoNotHinderTheRun() throws IOException {
+        for (String name : List.of("train.npz", "data/test.npz")) {
+            NpyArray x = NpyArray.of(new double[8], 4, 2);
+            NpzFile.write(
+                    folder.resolve("project").resolve(name),
+                    Map.of("x", x, "y", NpyArray.of(new long[] {1, 2, 1, 2}, 4)));
+        }
+        List<String> said = new ArrayList<>();
+        RunListener listener = new RunListener() {
+            @Override
+            public void message(String text) {
+                said.add(text);
+            }
+        };
+        RunResult result = Runner.run(request(), listener, new StopSignal());
+        String line = "no training example is of class 0 (1 of 3 classes, 0…2): classes are counted from 0; write y - 1"
+                + " if there are 2";
+        assertTrue(said.contains(line), said.toString());
+        assertTrue(Files.readString(result.folder().resolve("run.log")).contains(line));
+        assertTrue(Files.readString(result.folder().resolve("events.jsonl")).contains("\"empty_classes\""));
+    }
+
+    @Test
+    void numbersBeyondFloat32_endTheRunBeforeItsFolderIsMade() {
+        data(folder.resolve("project/train.npz"), 1e39);
+        String message = assertThrows(DatasetException.class, this::run).getMessage();
+        assertTrue(message.contains("train.npz: x has the value 1.0E39 at [0, 0], beyond float32"), message);
+    }
+
     private RunResult run() {
+        return Runner.run(request(), RunListener.SILENT, new StopSignal());
+    }
+
+    private Runner.Request request() {
         Experiment experiment = experiment(spec());
-        Runner.Request request = new Runner.Request(
+        return new Runner.Request(
                 experiment,
                 1,
                 folder.resolve("results"),
@@ -143,7 +178,6 @@ class IdentityTest {
                 List.of(),
                 List.of("soopt"),
                 false);
-        return Runner.run(request, RunListener.SILENT, new StopSignal());
     }
 
     @Test
