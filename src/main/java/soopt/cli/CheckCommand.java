@@ -17,8 +17,10 @@ import soopt.cli.options.Arguments;
 import soopt.cli.options.DataOptions;
 import soopt.cli.options.ExitCode;
 import soopt.cli.options.SpecArguments;
+import soopt.cli.options.ThreadOptions;
 import soopt.cli.terminal.Natives;
 import soopt.cli.terminal.Table;
+import soopt.cli.terminal.Text;
 import soopt.curvature.CurvatureSummary;
 import soopt.curvature.DerivativeAudit;
 import soopt.curvature.Objective;
@@ -60,6 +62,9 @@ final class CheckCommand implements Callable<Integer> {
     @Mixin
     private DataOptions data;
 
+    @Mixin
+    private ThreadOptions threads;
+
     @Option(
             names = "--batch",
             paramLabel = "N",
@@ -88,14 +93,14 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         Arguments.requirePositive(spec, "--batch", batch);
         Arguments.requirePositive(spec, "--epsilon", epsilon);
-        SpecSource source = arguments.source();
+        SpecSource source = arguments.source(threads.overrides());
         return SpecArguments.placed(source, () -> check(SpecArguments.bind(source)));
     }
 
     private int check(Experiment experiment) {
         PrintWriter err = spec.commandLine().getErr();
         Data loaded = experiment.dataset().load(data.store(err));
-        Natives.announce(err);
+        Natives.prepare(err);
         List<DerivativeAudit.Row> rows;
         List<Identity> identities = new ArrayList<>();
         try (Workbench exact = new Workbench(experiment, loaded, Precision.FLOAT64)) {
@@ -219,11 +224,11 @@ final class CheckCommand implements Callable<Integer> {
                         + " difference quotients cannot be trusted (kinks of relu, elu or max-pool within"
                         + " reach of the step, or rounding): try a smaller --epsilon or --batch, or a smooth activation"
                         + line;
-        return table.text("")
+        return table.shown("")
                 + line
-                + second.text("")
+                + second.shown("")
                 + line
-                + note
+                + Text.shown(note)
                 + (passed ? "ok: derivatives agree" : "WRONG: derivatives disagree")
                 + line;
     }

@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import soopt.cli.options.ExitCode;
 import soopt.cli.options.SpecArguments;
+import soopt.cli.terminal.Usage;
 import soopt.experiment.file.Experiment;
 import soopt.spec.JsonSchema;
 import soopt.spec.SpecSource;
@@ -35,7 +36,7 @@ final class ConfigCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
+        Usage.print(spec.commandLine(), spec.commandLine().getErr());
         return ExitCode.USAGE;
     }
 

@@ -13,13 +13,16 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import soopt.backend.Tensor;
+import soopt.cli.options.Arguments;
 import soopt.cli.options.DataOptions;
 import soopt.cli.options.ExitCode;
 import soopt.cli.options.SpecArguments;
+import soopt.cli.options.ThreadOptions;
 import soopt.cli.terminal.Natives;
 import soopt.cli.terminal.StatusLine;
 import soopt.cli.terminal.Table;
 import soopt.cli.terminal.Terminal;
+import soopt.cli.terminal.Text;
 import soopt.curvature.CubicStep;
 import soopt.curvature.CurvatureSummary;
 import soopt.curvature.Matrices;
@@ -59,6 +62,9 @@ final class CurvatureCommand implements Callable<Integer> {
 
     @Mixin
     private DataOptions data;
+
+    @Mixin
+    private ThreadOptions threads;
 
     @Option(
             names = "--weights",
@@ -116,7 +122,11 @@ final class CurvatureCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        SpecSource source = arguments.source();
+        Arguments.requireNotNegative(spec, "--limit", limit);
+        if (damping != null) {
+            Arguments.requireNotNegative(spec, "--damping", damping);
+        }
+        SpecSource source = arguments.source(threads.overrides());
         return SpecArguments.placed(source, () -> curvature(SpecArguments.bind(source)));
     }
 
@@ -126,7 +136,7 @@ final class CurvatureCommand implements Callable<Integer> {
         }
         PrintWriter err = spec.commandLine().getErr();
         Data loaded = experiment.dataset().load(data.store(err));
-        Natives.announce(err);
+        Natives.prepare(err);
         Result result;
         try (Workbench bench = new Workbench(experiment, loaded, experiment.precision());
                 StatusLine status = new StatusLine(err, Terminal.interactive())) {
@@ -205,8 +215,8 @@ final class CurvatureCommand implements Callable<Integer> {
         }
         Matrices.Spectrum spectrum = result.step().spectrum();
         CubicStep.Outcome step = result.step();
-        return table.text("")
-                + String.format(
+        return table.shown("")
+                + Text.shown(String.format(
                         Locale.ROOT,
                         "%nloss %s over %d examples; H̄ has eigenvalues from %s to %s%ncubic step with λ_int = %s: %s%n",
                         number(summary.loss()),
@@ -216,7 +226,7 @@ final class CurvatureCommand implements Callable<Integer> {
                         number(step.model().damping()),
                         step.found()
                                 ? "r = ‖Dη‖ = " + number(step.r())
-                                : step.status().words())
+                                : step.status().words()))
                 + (out == null ? "" : "written to " + out + System.lineSeparator());
     }
 

@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
 import soopt.cli.options.DataOptions;
 import soopt.cli.options.ExitCode;
 import soopt.cli.terminal.Table;
+import soopt.cli.terminal.Usage;
 import soopt.data.DatasetCatalog;
 import soopt.file.JsonObject;
 
@@ -41,7 +42,7 @@ final class DatasetsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
+        Usage.print(spec.commandLine(), spec.commandLine().getErr());
         return ExitCode.USAGE;
     }
 
@@ -82,7 +83,7 @@ final class DatasetsCommand implements Callable<Integer> {
                         entry.description(),
                         entry.licence());
             }
-            return table.text("");
+            return table.shown("");
         }
 
         private static String asJson(List<DatasetCatalog.Entry> entries) {
@@ -165,7 +166,7 @@ final class DatasetsCommand implements Callable<Integer> {
                 }
             }
             PrintWriter out = spec.commandLine().getOut();
-            out.print(table.isEmpty() ? "no data set is here" + System.lineSeparator() : table.text(""));
+            out.print(table.isEmpty() ? "no data set is here" + System.lineSeparator() : table.shown(""));
             out.flush();
             return right ? ExitCode.OK : ExitCode.DATASET;
         }

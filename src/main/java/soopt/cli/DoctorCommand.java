@@ -1,14 +1,9 @@
 package soopt.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +18,10 @@ import soopt.cli.options.Version;
 import soopt.cli.terminal.Natives;
 import soopt.cli.terminal.Table;
 import soopt.data.DatasetCatalog;
+import soopt.experiment.DeviceException;
+import soopt.experiment.Devices;
+import soopt.experiment.file.Device;
+import soopt.host.Cpus;
 import soopt.host.Host;
 
 /** Looks at what the program needs on this machine. */
@@ -53,17 +52,16 @@ final class DoctorCommand implements Callable<Integer> {
                 vector
                         ? "jdk.incubator.vector"
                         : "absent: portable loops run; use a JDK that has jdk.incubator.vector");
-        table.row("ok", "processor", Host.cpu() + ", " + Host.physicalCores() + " cores usable");
+        table.row("ok", "processor", Host.cpu() + ", " + Cpus.threads() + " threads unless --threads says otherwise");
         table.row("ok", "memory", memory());
-        table.row(Natives.cache().filter(Natives::isFilled).isPresent() ? "ok" : "new", "native cache", cache());
-        Natives.announce(spec.commandLine().getErr());
         Optional<String> problem = engine(table);
+        Natives.state(problem.isEmpty()).ifPresent(state -> table.row(state.word(), "native cache", state.text()));
         for (DatasetCatalog.Entry entry :
                 DatasetCatalog.list(data.store(spec.commandLine().getErr()))) {
             String where = entry.present() ? entry.folder().toString() : "soopt datasets fetch " + entry.name();
             table.row(entry.present() ? "ok" : "absent", "data set " + entry.name(), where);
         }
-        out.print(table.text(""));
+        out.print(table.shown(""));
         out.println(problem.map(text -> "the engine does not work: " + text).orElse("ready"));
         out.flush();
         return problem.isPresent() ? ExitCode.DEVICE : ExitCode.OK;
@@ -78,36 +76,15 @@ final class DoctorCommand implements Callable<Integer> {
                 limit);
     }
 
-    private static String cache() {
-        Optional<Path> folder = Natives.cache();
-        if (folder.isEmpty()) {
-            return "the default of JavaCPP; scripts/soopt sets one";
-        }
-        if (!Natives.isFilled(folder.get())) {
-            return folder.get() + ", empty: the first use fills it (540 MB)";
-        }
-        try (Stream<Path> files = Files.walk(folder.get())) {
-            long bytes = files.filter(Files::isRegularFile)
-                    .mapToLong(DoctorCommand::size)
-                    .sum();
-            return String.format(Locale.ROOT, "%s, %d MiB", folder.get(), bytes >> 20);
-        } catch (IOException | UncheckedIOException e) {
-            return folder.get() + ", not readable";
-        }
-    }
-
-    private static long size(Path file) {
-        try {
-            return Files.size(file);
-        } catch (IOException e) {
-            return 0;
-        }
-    }
-
     /** Multiplies two small matrices; returns what went wrong. */
-    private static Optional<String> engine(Table table) {
+    private Optional<String> engine(Table table) {
         long start = System.nanoTime();
-        try (Backend backend = Backends.cpu(Precision.FLOAT32, 1);
+        try {
+            Natives.prepare(spec.commandLine().getErr());
+        } catch (DeviceException e) {
+            return Optional.of(e.getMessage());
+        }
+        try (Backend backend = Devices.open(Device.AUTO, Precision.FLOAT32, 0);
                 Tensor a = backend.allocate(2, 2);
                 Tensor c = backend.allocate(2, 2)) {
             backend.fromHost(new double[] {1, 2, 3, 4}, 0, a);
@@ -121,8 +98,8 @@ final class DoctorCommand implements Callable<Integer> {
             table.row(right ? "ok" : "WRONG", "engine", text);
             return right ? Optional.empty() : Optional.of("a product of two matrices is wrong");
         } catch (LinkageError | RuntimeException e) {
-            table.row("WRONG", "engine", e.toString().lines().findFirst().orElse(""));
-            return Optional.of(e.toString().lines().findFirst().orElse(""));
+            table.row("WRONG", "engine", Failures.cause(e));
+            return Optional.of(Failures.cause(e));
         }
     }
 }

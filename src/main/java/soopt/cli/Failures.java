@@ -34,26 +34,24 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     private static final Pattern ERROR_LOG = Pattern.compile("error-\\d{8}-\\d{6}-.*\\.log");
     private static final Duration KEPT = Duration.ofDays(30);
 
-    /** How picocli says that an option takes a whole number. */
-    private static final Pattern WHOLE = Pattern.compile("is not an? (int|long)$");
-
     @Override
     public int handleParseException(ParameterException failure, String[] arguments) {
         CommandLine command = failure.getCommandLine();
         PrintWriter err = command.getErr();
-        shown("soopt: " + message(failure)).forEach(err::println);
-        if (!UnmatchedArgumentException.printSuggestions(failure, err)) {
-            err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
-        }
+        shown("soopt: " + message(failure, List.of(arguments))).forEach(err::println);
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return ExitCode.USAGE;
     }
 
-    private static String message(ParameterException failure) {
-        if (failure instanceof UnmatchedArgumentException unmatched) {
-            return "unknown argument '" + String.join("' '", unmatched.getUnmatched()) + "'";
+    private static String message(ParameterException failure, List<String> arguments) {
+        if (failure instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getUnmatched().isEmpty()) {
+            String word = unmatched.getUnmatched().get(0);
+            return word.startsWith("-")
+                    ? Hints.unknownOption(failure.getCommandLine(), word, arguments)
+                    : Hints.unknownCommand(failure.getCommandLine(), word);
         }
-        return WHOLE.matcher(failure.getMessage().lines().findFirst().orElse(""))
-                .replaceFirst("is not a whole number");
+        return Shown.line(failure.getMessage().lines().findFirst().orElse(""));
     }
 
     @Override
@@ -85,7 +83,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
                     + log(failure));
         }
         if (failure instanceof LinkageError) {
-            return List.of("the native libraries cannot be used (" + oneLine(failure)
+            return List.of("the native libraries cannot be used (" + cause(failure)
                     + "): see 'soopt doctor'; details in " + log(failure));
         }
         return List.of("internal error: " + oneLine(failure) + "; details in " + log(failure));
@@ -98,6 +96,15 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
     private static String oneLine(Throwable failure) {
         return Shown.line(failure.toString().lines().findFirst().orElse(""));
+    }
+
+    /** What the innermost exception says: those around it only say that something failed. */
+    static String cause(Throwable failure) {
+        Throwable inner = failure;
+        while (inner.getCause() != null) {
+            inner = inner.getCause();
+        }
+        return oneLine(inner);
     }
 
     /** Writes the stack trace to a new file in the cache, or in the temporary folder if that cannot be written; drops those of last month. */

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
 import soopt.backend.Activation;
 import soopt.cli.options.ExitCode;
 import soopt.cli.terminal.Table;
+import soopt.cli.terminal.Text;
 import soopt.curvature.Partitioning;
 import soopt.data.Dataset;
 import soopt.file.JsonObject;
@@ -89,7 +90,7 @@ final class ListCommand implements Callable<Integer> {
             } else {
                 Table table = new Table("", "");
                 choices.forEach(choice -> table.row(choice.name(), choice.doc()));
-                text.append(table.text("  "));
+                text.append(table.shown("  "));
             }
             text.append(System.lineSeparator());
         }
@@ -106,7 +107,7 @@ final class ListCommand implements Callable<Integer> {
             String value = key.defaultValue().isEmpty() ? "required" : "default " + key.defaultValue();
             table.row(key.name(), type, value, key.doc());
         }
-        return "  " + choice.name() + ": " + choice.doc() + System.lineSeparator() + table.text("      ");
+        return Text.shown("  " + choice.name() + ": " + choice.doc()) + System.lineSeparator() + table.shown("      ");
     }
 
     private static String asJson(List<String> wanted) {

@@ -1,16 +1,21 @@
 package soopt.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import soopt.cli.bench.BenchCommand;
+import soopt.cli.options.Arguments;
 import soopt.cli.options.ExitCode;
 import soopt.cli.options.Version;
+import soopt.cli.terminal.Console;
 import soopt.cli.terminal.Terminal;
+import soopt.cli.terminal.Usage;
 
 /** The program: one subcommand per thing a user can ask for. */
 @Command(
@@ -29,6 +34,7 @@ import soopt.cli.terminal.Terminal;
             BenchCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,
+            HelpCommand.class,
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -45,40 +51,66 @@ public final class Main implements Callable<Integer> {
 
     public static void main(String[] arguments) {
         Terminal.redirect();
-        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-        PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        Console out = Terminal.out();
+        Console err = Terminal.err();
         int code = execute(out, err, arguments);
-        out.flush();
         err.flush();
-        System.exit(code);
+        System.exit(out.failure().map(failure -> unheard(failure, code, err)).orElse(code));
+    }
+
+    /** The exit code where the results did not arrive; a reader that went away, as head does, needs no words. */
+    static int unheard(IOException failure, int code, PrintWriter err) {
+        if (String.valueOf(failure.getMessage()).contains("Broken pipe")) {
+            return code == ExitCode.OK ? ExitCode.BROKEN_PIPE : code;
+        }
+        err.println("soopt: cannot write to standard output: " + failure.getMessage());
+        err.flush();
+        return code == ExitCode.OK ? ExitCode.SPEC : code;
     }
 
     /** Runs one command line within this process and returns its exit code. */
     static int execute(PrintWriter out, PrintWriter err, String... arguments) {
-        CommandLine command = commandLine(out, err);
+        CommandLine command = commandLine(Console.on(out), Console.on(err));
         try {
             return command.execute(arguments);
         } catch (OutOfMemoryError | LinkageError e) {
-            return Failures.report(e, err);
+            return Failures.report(e, command.getErr());
         }
     }
 
     static CommandLine commandLine(PrintWriter out, PrintWriter err) {
         Failures failures = new Failures();
-        return new CommandLine(new Main())
+        CommandLine command = new CommandLine(new Main())
                 .setOut(out)
                 .setErr(err)
-                .setColorScheme(CommandLine.Help.defaultColorScheme(Terminal.ansi()))
-                .setUsageHelpAutoWidth(false)
-                .setUsageHelpWidth(Math.min(120, Math.max(80, Terminal.columns())))
+                .registerConverter(Path.class, Arguments::path)
+                .registerConverter(Integer.class, Arguments::integer)
+                .registerConverter(int.class, Arguments::integer)
+                .registerConverter(Long.class, Arguments::whole)
+                .registerConverter(Double.class, Arguments::number)
+                .registerConverter(double.class, Arguments::number)
+                .setExecutionStrategy(Main::helpOrRun)
                 .setExecutionExceptionHandler(failures)
                 .setParameterExceptionHandler(failures)
                 .setCaseInsensitiveEnumValuesAllowed(true);
+        Usage.style(command);
+        return command;
+    }
+
+    /** Help has colours, which the console would print as text: so it is sent past it. */
+    private static int helpOrRun(ParseResult parsed) {
+        for (CommandLine command : parsed.asCommandLineList()) {
+            if (command.isUsageHelpRequested()) {
+                Usage.print(command, command.getOut());
+                return ExitCode.OK;
+            }
+        }
+        return new CommandLine.RunLast().execute(parsed);
     }
 
     @Override
     public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
+        Usage.print(spec.commandLine(), spec.commandLine().getErr());
         return ExitCode.USAGE;
     }
 }

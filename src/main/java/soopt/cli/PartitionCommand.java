@@ -20,6 +20,7 @@ import soopt.cli.options.ExitCode;
 import soopt.cli.options.Partitions;
 import soopt.cli.options.SpecArguments;
 import soopt.cli.terminal.Table;
+import soopt.cli.terminal.Text;
 import soopt.curvature.Order;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
@@ -143,15 +144,15 @@ final class PartitionCommand implements Callable<Integer> {
                     row.plan().directions().rounds(),
                     String.format(Locale.ROOT, "%,d", mebibytes(row.plan().bytes())));
         }
-        return text.append(costs.text(""))
-                .append(String.format(
+        return text.append(costs.shown(""))
+                .append(Text.shown(String.format(
                         Locale.ROOT,
                         "%ncosts in gradients, and how a pass with D̄³ is cut, estimated; curvature batch %d, curvature.memory: %s%n",
                         batch,
                         asked.bytes().isPresent()
                                 ? asked
                                 : String.format(
-                                        Locale.ROOT, "auto, here %,d MiB", mebibytes(network.curvatureMemory()))))
+                                        Locale.ROOT, "auto, here %,d MiB", mebibytes(network.curvatureMemory())))))
                 .toString();
     }
 
@@ -168,7 +169,7 @@ final class PartitionCommand implements Callable<Integer> {
                     String.format(Locale.ROOT, "%,d", group.size()),
                     members(partition.layout(), group));
         }
-        return table.text("");
+        return table.shown("");
     }
 
     /** Names of the tensors; elements from … to − 1 where a tensor is split. */

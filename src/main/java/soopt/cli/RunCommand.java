@@ -14,6 +14,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import soopt.cli.options.DataOptions;
 import soopt.cli.options.SpecArguments;
+import soopt.cli.options.ThreadOptions;
 import soopt.cli.terminal.Natives;
 import soopt.cli.terminal.StatusLine;
 import soopt.cli.terminal.Terminal;
@@ -63,8 +64,8 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--seed", paramLabel = "N", description = "run this seed instead of those of the file")
     private Long seed;
 
-    @Option(names = "--threads", paramLabel = "N", description = "CPU threads (default: one per physical core)")
-    private Integer threads;
+    @Mixin
+    private ThreadOptions threads;
 
     @Option(
             names = "--progress",
@@ -103,7 +104,7 @@ final class RunCommand implements Callable<Integer> {
                 : spec.commandLine().getErr();
         Interrupts interrupts = Interrupts.install(stop, spec.commandLine().getErr());
         boolean bar = progress == Progress.bar || (progress == Progress.auto && Terminal.interactive());
-        Natives.announce(err);
+        Natives.prepare(err);
         List<SeedResult> done = new ArrayList<>();
         try (StatusLine status = new StatusLine(err, bar)) {
             for (long each : experiment.seeds()) {
@@ -138,9 +139,7 @@ final class RunCommand implements Callable<Integer> {
         if (seed != null) {
             more.add("seeds=[" + seed + "]");
         }
-        if (threads != null) {
-            more.add("threads=" + threads);
-        }
+        more.addAll(threads.overrides());
         return more;
     }
 

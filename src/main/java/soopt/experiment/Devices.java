@@ -2,15 +2,26 @@ package soopt.experiment;
 
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 import soopt.backend.Backend;
 import soopt.backend.Precision;
+import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
 import soopt.backend.nd4j.CudaBuild;
 import soopt.experiment.file.Device;
-import soopt.host.Host;
+import soopt.host.AddressSpace;
+import soopt.host.Cpus;
 
 /** Opens the backend that an experiment asks for. */
 public final class Devices {
+    private static final long MEBIBYTE = 1 << 20;
+    /** Measured: the libraries with what they reserve when they are loaded. */
+    private static final long LIBRARIES = 750 * MEBIBYTE;
+    /** OpenBLAS reserves a buffer of 128 MiB for each thread that multiplies, and asks for ever if it gets none. */
+    private static final long THREAD = 136 * MEBIBYTE;
+
+    private static final int WARM_UP = 256;
+
     private Devices() {}
 
     /**
@@ -24,8 +35,37 @@ public final class Devices {
         problem(device, cuda).ifPresent(text -> {
             throw new DeviceException(text);
         });
-        int count = threads == 0 ? Host.physicalCores() : threads;
-        return cuda.present() ? Backends.portable(precision, count) : Backends.cpu(precision, count);
+        int count = threads == 0 ? Cpus.threads() : threads;
+        OptionalLong left = AddressSpace.left();
+        left.ifPresent(bytes -> requireRoom(bytes, count));
+        Backend backend = cuda.present() ? Backends.portable(precision, count) : Backends.cpu(precision, count);
+        if (left.isPresent()) {
+            takeBuffers(backend);
+        }
+        return backend;
+    }
+
+    private static void requireRoom(long left, int threads) {
+        long needed = threads * THREAD + (AddressSpace.holds("libnd4j") ? 0 : LIBRARIES);
+        if (left < needed) {
+            throw new DeviceException(String.format(
+                    Locale.ROOT,
+                    "ulimit -v leaves %d MiB of address space, but the engine needs %d MiB for %d thread%s:"
+                            + " raise it, or use fewer --threads or a smaller heap (SOOPT_JAVA_OPTS=-Xmx…)",
+                    left / MEBIBYTE,
+                    needed / MEBIBYTE,
+                    threads,
+                    threads == 1 ? "" : "s"));
+        }
+    }
+
+    /** Multiplies once while there is room, so that OpenBLAS has its buffers before tensors take the space. */
+    private static void takeBuffers(Backend backend) {
+        try (Tensor a = backend.allocate(WARM_UP, WARM_UP);
+                Tensor c = backend.allocate(WARM_UP, WARM_UP)) {
+            backend.fromHost(new double[WARM_UP * WARM_UP], 0, a);
+            backend.gemm(false, false, 1, a, a, 0, c);
+        }
     }
 
     /** Why this build cannot use the device. */

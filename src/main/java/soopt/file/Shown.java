@@ -45,6 +45,19 @@ public final class Shown {
         return shown.toString();
     }
 
+    /** The text with its lines and tabs; whatever else terminals obey becomes {@code \}{@code u001b}. */
+    public static String text(String text) {
+        if (text.chars().allMatch(c -> c == '\n' || c == '\t' || (c >= ' ' && c < 0x7f))) {
+            return text;
+        }
+        StringBuilder shown = new StringBuilder();
+        text.codePoints().forEach(c -> {
+            String one = Character.toString(c);
+            shown.append(c == '\n' || c == '\t' ? one : line(one));
+        });
+        return shown.toString();
+    }
+
     /** Controls (C0, C1), format characters such as those that turn the direction of writing, breaks, halves of pairs. */
     private static boolean isHidden(int c) {
         return switch (Character.getType(c)) {

@@ -59,7 +59,8 @@ public final class Suggestions {
                 .orElse("");
     }
 
-    static Optional<String> nearest(String given, Collection<String> known) {
+    /** The one of the names that is written most like this or says the same, if any does. */
+    public static Optional<String> nearest(String given, Collection<String> known) {
         Optional<String> same = same(given, known);
         if (same.isPresent()) {
             return same;

@@ -5,6 +5,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 import soopt.cli.options.ExitCode;
+import soopt.cli.terminal.Usage;
 
 /** Measures what curvature costs on this machine. */
 @Command(
@@ -25,7 +26,7 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getErr());
+        Usage.print(spec.commandLine(), spec.commandLine().getErr());
         return ExitCode.USAGE;
     }
 }

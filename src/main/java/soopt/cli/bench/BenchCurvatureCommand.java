@@ -1,5 +1,6 @@
 package soopt.cli.bench;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,13 +104,20 @@ final class BenchCurvatureCommand implements Callable<Integer> {
         }
         Peer peer = against == null
                 ? null
-                : Peer.read(against, modelText, batch, options.threads(), options.precisionName());
-        List<Measurement> results = options.measured((backend, stopwatch) -> {
+                : Peer.read(
+                        against,
+                        modelText,
+                        batch,
+                        options.report().threads(),
+                        options.report().precision());
+        List<Measurement> results = options.session().measure((backend, stopwatch) -> {
             try (BenchProblem problem = new BenchProblem(backend, model, batch)) {
                 return stopwatch.measure(works(problem, partition));
             }
         });
-        options.print(options.json() ? asJson(results, partition) : asText(results, partition, peer));
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(options.json() ? asJson(results, partition) : asText(results, partition, peer));
+        out.flush();
         return ExitCode.OK;
     }
 
@@ -145,20 +153,20 @@ final class BenchCurvatureCommand implements Callable<Integer> {
         for (Measurement result : results) {
             List<String> cells = new ArrayList<>(List.of(
                     result.name(),
-                    BenchOptions.format("%.3f", 1e3 * result.median()),
-                    BenchOptions.format("%.3f to %.3f", 1e3 * result.lower(), 1e3 * result.upper()),
-                    BenchOptions.format("%.2f", result.median() / unit),
-                    BenchOptions.format("%.1f", result.mebibytes())));
+                    BenchReport.format("%.3f", 1e3 * result.median()),
+                    BenchReport.format("%.3f to %.3f", 1e3 * result.lower(), 1e3 * result.upper()),
+                    BenchReport.format("%.2f", result.median() / unit),
+                    BenchReport.format("%.1f", result.mebibytes())));
             if (peer != null) {
                 cells.addAll(compared(result, peer));
             }
             table.row(cells.toArray());
         }
-        return BenchOptions.format(
+        return BenchReport.format(
                         "%s, batch %d, %d groups, %s%n%n",
-                        modelText, batch, partition.size(), options.conditions(results))
-                + table.text("")
-                + (peer == null ? "" : BenchOptions.format("%nratios: %s / soopt%n", peer.program()));
+                        modelText, batch, partition.size(), options.report().conditions(results))
+                + table.shown("")
+                + (peer == null ? "" : BenchReport.format("%nratios: %s / soopt%n", peer.program()));
     }
 
     /** The peer's cells; empty where it did not measure. */
@@ -167,14 +175,15 @@ final class BenchCurvatureCommand implements Callable<Integer> {
         Long bytes = peer.bytes().get(result.name());
         boolean weighed = bytes != null && result.extraBytes() > 0;
         return List.of(
-                seconds == null ? "" : BenchOptions.format("%.3f", 1e3 * seconds),
-                seconds == null ? "" : BenchOptions.format("%.2f", seconds / result.median()),
-                bytes == null ? "" : BenchOptions.format("%.1f", bytes / (double) (1 << 20)),
-                weighed ? BenchOptions.format("%.2f", bytes / (double) result.extraBytes()) : "");
+                seconds == null ? "" : BenchReport.format("%.3f", 1e3 * seconds),
+                seconds == null ? "" : BenchReport.format("%.2f", seconds / result.median()),
+                bytes == null ? "" : BenchReport.format("%.1f", bytes / (double) (1 << 20)),
+                weighed ? BenchReport.format("%.2f", bytes / (double) result.extraBytes()) : "");
     }
 
     private String asJson(List<Measurement> results, Partition partition) {
-        return options.head(modelText, batch)
+        return options.report()
+                .head(modelText, batch)
                 .put("partition", partitionText)
                 .put("groups", partition.size())
                 .putObjects("results", results.stream().map(Measurement::json).toList())

@@ -1,5 +1,6 @@
 package soopt.cli.bench;
 
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -75,8 +76,10 @@ final class BenchDepthCommand implements Callable<Integer> {
         depths.forEach(depth -> Arguments.requirePositive(spec, "--depths", depth));
         Arguments.requirePositive(spec, "--width", width);
         Arguments.requirePositive(spec, "--batch", batch);
-        List<Row> rows = options.measured(this::measure);
-        options.print(options.json() ? asJson(rows) : asText(rows));
+        List<Row> rows = options.session().measure(this::measure);
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(options.json() ? asJson(rows) : asText(rows));
+        out.flush();
         return ExitCode.OK;
     }
 
@@ -123,17 +126,17 @@ final class BenchDepthCommand implements Callable<Integer> {
             table.row(
                     row.depth(),
                     row.partition().size(),
-                    BenchOptions.format("%.2f", 1e3 * row.gradient().median()),
-                    BenchOptions.format("%.2f", row.gradients(1)),
-                    BenchOptions.format("%.2f", row.cost().secondInGradients()),
-                    BenchOptions.format("%.2f", row.gradients(2)),
-                    BenchOptions.format("%.2f", row.cost().thirdInGradients()),
-                    BenchOptions.format("%.1f", row.gradient().mebibytes()),
-                    BenchOptions.format("%.1f", row.measured().get(2).mebibytes()));
+                    BenchReport.format("%.2f", 1e3 * row.gradient().median()),
+                    BenchReport.format("%.2f", row.gradients(1)),
+                    BenchReport.format("%.2f", row.cost().secondInGradients()),
+                    BenchReport.format("%.2f", row.gradients(2)),
+                    BenchReport.format("%.2f", row.cost().thirdInGradients()),
+                    BenchReport.format("%.1f", row.gradient().mebibytes()),
+                    BenchReport.format("%.1f", row.measured().get(2).mebibytes()));
         }
-        return BenchOptions.format(
+        return BenchReport.format(
                         "perceptrons of width %d, batch %d, one group per tensor, %s%n%n",
-                        width, batch, options.conditions(rows.get(0).measured()))
+                        width, batch, options.report().conditions(rows.get(0).measured()))
                 + table.markdown();
     }
 
@@ -149,7 +152,8 @@ final class BenchDepthCommand implements Callable<Integer> {
                                 "results",
                                 row.measured().stream().map(Measurement::json).toList()))
                 .toList();
-        return options.head("mlp", batch)
+        return options.report()
+                .head("mlp", batch)
                 .put("width", width)
                 .putObjects("depths", entries)
                 .pretty();

@@ -1,5 +1,6 @@
 package soopt.cli.bench;
 
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -74,7 +75,7 @@ final class BenchPartitionsCommand implements Callable<Integer> {
         Arguments.requirePositive(spec, "--batch", batch);
         Network network = model.network();
         Map<String, Partition> partitions = partitions(network.layout());
-        Results results = options.measured((backend, stopwatch) -> {
+        Results results = options.session().measure((backend, stopwatch) -> {
             try (BenchProblem problem = new BenchProblem(backend, model, batch)) {
                 List<Work> works = new ArrayList<>();
                 works.add(problem.gradient());
@@ -85,7 +86,9 @@ final class BenchPartitionsCommand implements Callable<Integer> {
                 return results(network, partitions, stopwatch.measure(works));
             }
         });
-        options.print(options.json() ? asJson(results) : asText(results));
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(options.json() ? asJson(results) : asText(results));
+        out.flush();
         return ExitCode.OK;
     }
 
@@ -128,20 +131,20 @@ final class BenchPartitionsCommand implements Callable<Integer> {
             table.row(
                     row.name(),
                     row.partition().size(),
-                    BenchOptions.format("%.2f", 1e3 * row.second().median()),
-                    BenchOptions.format("%.2f", row.second().median() / unit),
-                    BenchOptions.format("%.2f", row.cost().secondInGradients()),
-                    BenchOptions.format("%.1f", row.second().mebibytes()),
-                    BenchOptions.format("%.2f", 1e3 * row.third().median()),
-                    BenchOptions.format("%.2f", row.third().median() / unit),
-                    BenchOptions.format("%.2f", row.cost().thirdInGradients()),
-                    BenchOptions.format("%.1f", row.third().mebibytes()));
+                    BenchReport.format("%.2f", 1e3 * row.second().median()),
+                    BenchReport.format("%.2f", row.second().median() / unit),
+                    BenchReport.format("%.2f", row.cost().secondInGradients()),
+                    BenchReport.format("%.1f", row.second().mebibytes()),
+                    BenchReport.format("%.2f", 1e3 * row.third().median()),
+                    BenchReport.format("%.2f", row.third().median() / unit),
+                    BenchReport.format("%.2f", row.cost().thirdInGradients()),
+                    BenchReport.format("%.1f", row.third().mebibytes()));
         }
-        return BenchOptions.format(
+        return BenchReport.format(
                         "%s, batch %d, %s; a gradient takes %.2f ms (%.2f to %.2f) and %.1f MiB%n%n",
                         modelText,
                         batch,
-                        options.conditions(List.of(results.gradient())),
+                        options.report().conditions(List.of(results.gradient())),
                         1e3 * unit,
                         1e3 * results.gradient().lower(),
                         1e3 * results.gradient().upper(),
@@ -160,7 +163,8 @@ final class BenchPartitionsCommand implements Callable<Integer> {
                                 "results",
                                 List.of(row.second().json(), row.third().json())))
                 .toList();
-        return options.head(modelText, batch)
+        return options.report()
+                .head(modelText, batch)
                 .put("final_layer_apart", !together)
                 .put("gradient", results.gradient().json())
                 .putObjects("partitions", entries)

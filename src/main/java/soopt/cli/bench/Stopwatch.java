@@ -12,12 +12,12 @@ final class Stopwatch {
     private static final int LEAST_ROUNDS = 3;
 
     private final Backend backend;
-    private final BenchOptions options;
+    private final Pace pace;
     private final StatusLine status;
 
-    Stopwatch(Backend backend, BenchOptions options, StatusLine status) {
+    Stopwatch(Backend backend, Pace pace, StatusLine status) {
         this.backend = backend;
-        this.options = options;
+        this.pace = pace;
         this.status = status;
     }
 
@@ -30,10 +30,10 @@ final class Stopwatch {
             status.reached(i + 1L, works.get(i).name());
         }
         List<double[]> rounds = new ArrayList<>();
-        status.begin("measuring", " rounds", 1, options.rounds());
+        status.begin("measuring", " rounds", 1, pace.rounds());
         long start = System.nanoTime();
-        while (rounds.size() < options.rounds()
-                && (rounds.size() < LEAST_ROUNDS || System.nanoTime() - start < options.seconds() * 1e9)) {
+        while (rounds.size() < pace.rounds()
+                && (rounds.size() < LEAST_ROUNDS || System.nanoTime() - start < pace.seconds() * 1e9)) {
             rounds.add(works.stream().mapToDouble(Stopwatch::seconds).toArray());
             status.reached(rounds.size(), "");
         }
@@ -52,7 +52,7 @@ final class Stopwatch {
         long before = backend.memory().liveBytes();
         backend.resetPeak();
         double spent = 0;
-        for (int run = 0; run < WARM_UP_RUNS && (run < 2 || spent < options.warmUpSeconds()); run++) {
+        for (int run = 0; run < WARM_UP_RUNS && (run < 2 || spent < pace.warmUpSeconds()); run++) {
             spent += seconds(work) * work.repeats();
         }
         return Math.max(0, backend.memory().peakBytes() - before);

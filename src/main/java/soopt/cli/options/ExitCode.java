@@ -18,6 +18,9 @@ public final class ExitCode {
     public static final int DIVERGED = 6;
 
     public static final int INTERRUPTED = 130;
+    /** Whoever read the results went away. */
+    public static final int BROKEN_PIPE = 141;
+
     public static final int TERMINATED = 143;
 
     /** The list that every help text of the program ends with. */

@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import soopt.file.Shown;
 
 /**
  * Progress of one piece of work after another: on a terminal a bar on the last line, under the lines printed; elsewhere
@@ -40,7 +41,7 @@ public final class StatusLine implements AutoCloseable {
      */
     public synchronized void begin(String name, String unitName, long unitSize, long total) {
         end();
-        bar = new Bar(name, unitName, unitSize, total);
+        bar = new Bar(Shown.line(name), unitName, unitSize, total);
         done = 0;
         message = "";
         began = System.nanoTime();
@@ -65,7 +66,7 @@ public final class StatusLine implements AutoCloseable {
     /** So much is done in all; the message stands behind the numbers. */
     public synchronized void reached(long soMuch, String text) {
         done = soMuch;
-        message = text;
+        message = Shown.line(text);
         if (bar != null && !interactive && System.nanoTime() - drawn >= PLAIN_SECONDS * 1_000_000_000L) {
             drawn = System.nanoTime();
             out.println(bar.plain(done, (drawn - began) / 1e9, message));
@@ -87,7 +88,8 @@ public final class StatusLine implements AutoCloseable {
     private synchronized void draw() {
         if (bar != null) {
             double seconds = (System.nanoTime() - began) / 1e9;
-            out.print(ERASE + bar.line(done, seconds, message, Math.max(20, Terminal.columns() - 1)));
+            Console.control(out, ERASE);
+            out.print(bar.line(done, seconds, message, Math.max(20, Terminal.columns() - 1)));
             out.flush();
             shown = true;
         }
@@ -95,7 +97,7 @@ public final class StatusLine implements AutoCloseable {
 
     private void erase() {
         if (shown) {
-            out.print(ERASE);
+            Console.control(out, ERASE);
             out.flush();
             shown = false;
         }

@@ -24,6 +24,21 @@ public final class Terminal {
         System.setErr(utf8(stderr()));
     }
 
+    /** Results for the user. */
+    public static Console out() {
+        return Console.on(new FileOutputStream(FileDescriptor.out));
+    }
+
+    /** Messages for the user. */
+    public static Console err() {
+        return Console.on(stderr());
+    }
+
+    /** Columns of the terminal that results go to; no limit elsewhere, where a row is a line. */
+    public static int resultColumns() {
+        return Boolean.getBoolean("soopt.terminal.out") ? columns() : Integer.MAX_VALUE;
+    }
+
     /** A file opened anew would have a position of its own, and two writers would overwrite each other: so the descriptor itself. */
     private static FileOutputStream stderr() {
         int number = Integer.getInteger("soopt.stderr", 2);

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Text as a terminal sets it: in columns, which are not characters. */
-final class Text {
+public final class Text {
     private Text() {}
 
     /** Columns on the screen: combining marks, as in H̄, take none, Chinese and its neighbours two. */
@@ -47,16 +47,29 @@ final class Text {
         return kept.append('…').toString();
     }
 
-    /** Lines of at most so many columns, broken at blanks only: a longer word has a line of its own. */
-    static List<String> wrap(String text, int columns) {
+    /** Prose for stdout: lines that are too long for the terminal are broken. */
+    public static String shown(String text) {
         List<String> lines = new ArrayList<>();
-        StringBuilder line = new StringBuilder();
-        for (String word : text.split(" ")) {
-            if (!line.isEmpty() && columns(line.toString()) + 1 + columns(word) > columns) {
+        for (String line : text.split("\\R", -1)) {
+            lines.addAll(wrap(line, Terminal.resultColumns()));
+        }
+        return String.join(System.lineSeparator(), lines);
+    }
+
+    /** Lines of at most so many columns, as far in as the first, broken at blanks only: a longer word has a line of its own. */
+    static List<String> wrap(String text, int columns) {
+        String body = text.stripLeading();
+        String indent = text.substring(0, text.length() - body.length());
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder(indent);
+        for (String word : body.split(" ")) {
+            boolean first = line.length() == indent.length();
+            if (!first && columns(line.toString()) + 1 + columns(word) > columns) {
                 lines.add(line.toString());
-                line.setLength(0);
+                line.setLength(indent.length());
+                first = true;
             }
-            line.append(line.isEmpty() ? "" : " ").append(word);
+            line.append(first ? "" : " ").append(word);
         }
         lines.add(line.toString());
         return lines;

@@ -41,7 +41,7 @@ public record Experiment(
 
         @Default("auto") @Doc("where the arithmetic runs") Device device,
 
-        @Default("0") @Range(min = 0) @Doc("CPU threads; 0 for one per physical core")
+        @Default("0") @Range(min = 0, max = 1024) @Doc("CPU threads; 0 for one per physical core")
         int threads,
 
         @Doc("what is learned") Dataset dataset,

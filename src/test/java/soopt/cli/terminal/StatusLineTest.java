@@ -56,11 +56,4 @@ class StatusLineTest {
         assertEquals("1:15", StatusLine.clock(75));
         assertEquals("2:00:01", StatusLine.clock(7201));
     }
-
-    @Test
-    void table_alignsNumbersRightAndIgnoresCombiningMarks() {
-        String text =
-                new Table("name", "ms").row("H̄", "1.5").row("gradient", "12.5").text("");
-        assertEquals("name        ms\nH̄          1.5\ngradient  12.5\n", text.replace("\r", ""));
-    }
 }

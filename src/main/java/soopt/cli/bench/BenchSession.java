@@ -1,0 +1,23 @@
+package soopt.cli.bench;
+
+import java.io.PrintWriter;
+import java.util.function.BiFunction;
+import soopt.backend.Backend;
+import soopt.backend.Precision;
+import soopt.cli.terminal.Natives;
+import soopt.cli.terminal.StatusLine;
+import soopt.cli.terminal.Terminal;
+import soopt.experiment.Devices;
+import soopt.experiment.file.Device;
+
+/** A backend and a stopwatch for as long as one measurement takes. */
+record BenchSession(Precision precision, int threads, Pace pace, PrintWriter err) {
+    /** Opens the backend, gives what the measurement makes of it, and closes it. */
+    <T> T measure(BiFunction<Backend, Stopwatch, T> measurement) {
+        Natives.prepare(err);
+        try (Backend backend = Devices.open(Device.AUTO, precision, threads);
+                StatusLine status = new StatusLine(err, Terminal.interactive())) {
+            return measurement.apply(backend, new Stopwatch(backend, pace, status));
+        }
+    }
+}
