@@ -32,10 +32,20 @@ for version in ((1, 0), (2, 0), (3, 0)):
     with open(folder / f"version{version[0]}.npy", "wb") as out:
         np.lib.format.write_array(out, whole.astype("<f8"), version=version)
 
+bits = np.r_[np.arange(0, 2**16, 13), [0x8000, 1, 0x3FF, 0x400, 0x7BFF, 0x7C00, 0xFC00, 0x7E00]]
+halves = bits.astype("u2").view("f2")
+np.savez_compressed(folder / "half.npz", half=halves, big=halves.astype(">f2"), double=halves.astype("f8"))
+
 with zipfile.ZipFile(folder / "unsupported.npz", "w") as archive:
     for name, array in {
         "good": np.arange(3.0),
-        "half": np.zeros(2, "f2"),
+        "complex": np.zeros(2, "c8"),
+        "long": np.zeros(2, np.longdouble),
+        "bytes": np.array([b"a", b"bc"]),
+        "date": np.array(["2024-01-01"], "M8[D]"),
+        "span": np.zeros(2, "m8[s]"),
+        "raw": np.zeros(2, "V2"),
+        "objects": np.array([None, {}], object),
         "text": np.array(["a", "bc"]),
         "fields": np.zeros(2, [("a", "f4"), ("b", "i4")]),
     }.items():

@@ -1,6 +1,7 @@
 package soopt.model;
 
 import java.util.List;
+import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.CurvatureSummary;
@@ -15,6 +16,7 @@ import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
 import soopt.model.tangent.Round;
 import soopt.model.tangent.Summation;
+import soopt.model.tangent.Tangent;
 import soopt.model.tangent.ThirdOrder;
 
 /** The mean loss of a network on one batch, with derivatives from one forward pass, one backward pass and forward tangents. */
@@ -91,7 +93,8 @@ final class NetworkObjective implements Objective {
     @Override
     public CurvatureSummary summary(Tensor theta, Tensor u, Partition partition, Order order) {
         Summation sums = new Summation(partition.size());
-        ThirdOrder third = order == Order.THIRD_FULL ? new ThirdOrder(backend, partition.size()) : null;
+        Optional<ThirdOrder> third =
+                order == Order.THIRD_FULL ? Optional.of(new ThirdOrder(backend, partition.size())) : Optional.empty();
         SummaryPlan plan = new SummaryMemory(network, backend.precision(), backend::scratch, partition, order)
                 .plan(examples(), budget);
         for (int from = 0; from < examples(); from += plan.examples()) {
@@ -107,26 +110,26 @@ final class NetworkObjective implements Objective {
                                 addRound(chunk, new Directions(backend, u, partition, round), order, sums, third));
             }
         }
-        return sums.result(order != Order.SECOND, third == null ? new double[0][][] : third.result());
+        return sums.result(order != Order.SECOND, third.map(ThirdOrder::result).orElse(new double[0][][]));
     }
 
     /** Examples worked on at once, after their forward and backward pass. */
     private record Chunk(Pass pass, List<Layer.Stage> layers, Loss.Stage loss) {}
 
     /** Adds what one round counts for the examples of the chunk, each with its weight 1/N of the whole batch. */
-    private void addRound(Chunk chunk, Directions directions, Order order, Summation sums, ThirdOrder third) {
+    private void addRound(Chunk chunk, Directions directions, Order order, Summation sums, Optional<ThirdOrder> third) {
         Round round = directions.round();
         if (round.fewest() <= 2) {
             sums.begin(round);
             boolean second = order != Order.SECOND && round.fewest() == 1;
             try (Jets jets = new Jets(directions, chunk.pass().examples(), second)) {
-                addSummary(chunk, jets, round.isOnly() && third == null, sums);
+                addSummary(chunk, jets, round.isOnly() && third.isEmpty(), sums);
             }
         }
-        if (third != null) {
-            third.begin(round);
-            addThirdFull(chunk, directions, third);
-        }
+        third.ifPresent(sum -> {
+            sum.begin(round);
+            addThirdFull(chunk, directions, sum);
+        });
     }
 
     /** @param last whether nothing is needed after it, so that layers return what they keep on the way */
@@ -155,20 +158,24 @@ final class NetworkObjective implements Objective {
     }
 
     private Tensor tangents(List<Layer.Stage> layers, Directions directions) {
-        Tensor dx = null;
+        Tangent dx = Tangent.ZERO;
         for (int i = network.firstOwner(); i < layers.size(); i++) {
             dx = layers.get(i).tangent(dx, directions);
         }
-        return dx;
+        if (dx instanceof Tangent.Of outputs) {
+            return outputs.values();
+        }
+        throw new IllegalStateException("a network without parameters has no tangents");
     }
 
     private void backwardTangents(
             Pass pass, List<Layer.Stage> layers, Loss.Stage loss, Tensor dy, Directions directions) {
         Tensor ddy = pass.allocate(dy.shape());
         loss.hessian(dy, ddy);
-        for (int i = layers.size() - 1; i >= network.firstOwner(); i--) {
-            ddy = layers.get(i).backwardTangent(ddy, directions, i > network.firstOwner());
+        for (int i = layers.size() - 1; i > network.firstOwner(); i--) {
+            ddy = layers.get(i).backwardTangent(ddy, directions);
         }
+        layers.get(network.firstOwner()).keepAdjointTangent(ddy);
     }
 
     @Override

@@ -20,6 +20,7 @@ public final class NpyArray {
         UINT16("u2", 2),
         UINT32("u4", 4),
         UINT64("u8", 8),
+        FLOAT16("f2", 2),
         FLOAT32("f4", 4),
         FLOAT64("f8", 8);
 
@@ -38,7 +39,7 @@ public final class NpyArray {
 
         /** Whether the elements are whole numbers. */
         public boolean integral() {
-            return this != FLOAT32 && this != FLOAT64;
+            return this != FLOAT16 && this != FLOAT32 && this != FLOAT64;
         }
 
         String code() {
@@ -121,12 +122,25 @@ public final class NpyArray {
         return switch (type) {
             case FLOAT64 -> elements.getDouble(8 * i);
             case FLOAT32 -> elements.getFloat(4 * i);
+            case FLOAT16 -> half(elements.getShort(2 * i));
             case UINT64 -> {
                 long value = elements.getLong(8 * i);
                 yield value >= 0 ? value : (value >>> 1 | value & 1) * 2.0;
             }
             case BOOL, INT8, INT16, INT32, INT64, UINT8, UINT16, UINT32 -> integerAt(i);
         };
+    }
+
+    /** IEEE 754 binary16: a sign, 5 bits of exponent biased by 15, 10 bits of fraction; every one is a double. */
+    private static double half(short bits) {
+        int exponent = bits >> 10 & 0x1f;
+        int fraction = bits & 0x3ff;
+        double size = switch (exponent) {
+            case 0 -> fraction * 0x1p-24;
+            case 0x1f -> fraction == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
+            default -> (fraction + 0x400) * Math.scalb(1.0, exponent - 25);
+        };
+        return bits < 0 ? -size : size;
     }
 
     /**
@@ -151,7 +165,7 @@ public final class NpyArray {
                 }
                 yield value;
             }
-            case FLOAT32, FLOAT64 -> {
+            case FLOAT16, FLOAT32, FLOAT64 -> {
                 double value = at(i);
                 if (value != Math.rint(value) || Math.abs(value) > 0x1p53) {
                     throw new ArithmeticException(value + " is not a whole number");

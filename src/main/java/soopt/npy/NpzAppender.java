@@ -161,7 +161,7 @@ public final class NpzAppender implements AutoCloseable {
                 throw new IllegalArgumentException(path + " has an array '" + array.getKey() + "' already");
             }
             byte[] name = ZipRecords.name(array.getKey() + SUFFIX);
-            byte[] header = NpyFormat.header(array.getValue());
+            byte[] header = NpyHeader.bytes(array.getValue());
             byte[] elements = array.getValue().raw();
             CRC32 checksum = new CRC32();
             checksum.update(header);

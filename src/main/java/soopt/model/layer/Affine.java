@@ -7,6 +7,7 @@ import soopt.model.tangent.Directions;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
 import soopt.model.tangent.Summation;
+import soopt.model.tangent.Tangent;
 import soopt.model.tangent.ThirdOrder;
 
 /**
@@ -22,7 +23,7 @@ final class Affine implements Layer.Stage {
     private final boolean addsBias;
     private Tensor x;
     private Tensor dy;
-    private Tensor dx;
+    private Tangent dx = Tangent.ZERO;
     private Tensor ddy;
 
     /**
@@ -190,14 +191,14 @@ final class Affine implements Layer.Stage {
     // ---- tangents of the gradient ----
 
     @Override
-    public Tensor tangent(Tensor tangents, Directions directions) {
+    public Tangent tangent(Tangent tangents, Directions directions) {
         dx = tangents;
         int rowSize = pass.examples() * product.outputs();
         Tensor out = pass.allocate(directions.count(), rowSize);
-        if (dx == null) {
-            backend.fill(out, 0);
+        if (dx instanceof Tangent.Of inner) {
+            product.apply(inner.values(), pass.parameter(weight), 1, 0, out);
         } else {
-            product.apply(dx, pass.parameter(weight), 1, 0, out);
+            backend.fill(out, 0);
         }
         try (Tensor source = backend.allocate(1, rowSize)) {
             for (Directions.Part part : directions.of(weight, bias)) {
@@ -206,15 +207,17 @@ final class Affine implements Layer.Stage {
             }
         }
         directions.releaseParts();
-        return out;
+        return Tangent.of(out);
     }
 
     @Override
-    public Tensor backwardTangent(Tensor tangents, Directions directions, boolean needed) {
+    public void keepAdjointTangent(Tensor tangents) {
         ddy = tangents;
-        if (!needed) {
-            return null;
-        }
+    }
+
+    @Override
+    public Tensor backwardTangent(Tensor tangents, Directions directions) {
+        ddy = tangents;
         Tensor out = pass.allocate(directions.count(), pass.examples() * product.inputs());
         product.applyAdjoint(ddy, pass.parameter(weight), 0, out);
         for (Directions.Part part : directions.of(weight, bias)) {
@@ -230,8 +233,8 @@ final class Affine implements Layer.Stage {
     public void parameterGradientTangent(int s, Tensor out) {
         Tensor row = ddy.rows(s, s + 1);
         product.weightGradient(x, row, 0, pass.part(out, weight));
-        if (dx != null) {
-            product.weightGradient(dx.rows(s, s + 1), dy, 1, pass.part(out, weight));
+        if (dx instanceof Tangent.Of inner) {
+            product.weightGradient(inner.values().rows(s, s + 1), dy, 1, pass.part(out, weight));
         }
         product.biasGradient(row, 0, pass.part(out, bias));
     }
@@ -239,15 +242,18 @@ final class Affine implements Layer.Stage {
     /** Σ over the six orders of (i, j, k) of ⟨δ̇^i, A(ẋ^k; U^j)⟩. */
     @Override
     public void contractThird(Directions directions, ThirdOrder third) {
-        if (dx == null) {
-            return;
+        if (dx instanceof Tangent.Of inner) {
+            contractThird(inner.values(), directions, third);
         }
+    }
+
+    private void contractThird(Tensor inner, Directions directions, ThirdOrder third) {
         int n = directions.count();
         try (Tensor y = backend.allocate(n, pass.examples() * product.outputs());
                 Tensor products = backend.allocate(n, n)) {
             for (Directions.Part part : directions.of(weight, bias)) {
                 if (part.hasWeight()) {
-                    product.apply(dx, part.weight(), 1, 0, y);
+                    product.apply(inner, part.weight(), 1, 0, y);
                     backend.gemm(false, true, 1, ddy, y, 0, products);
                     third.addAllOrders(part.position(), products);
                 }

@@ -7,6 +7,7 @@ import soopt.model.tangent.Directions;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
 import soopt.model.tangent.Summation;
+import soopt.model.tangent.Tangent;
 import soopt.model.tangent.ThirdOrder;
 
 /**
@@ -32,7 +33,7 @@ public record Elementwise(Activation activation, int bias) implements Layer {
         private Tensor s2;
         private Tensor s3;
         private Tensor lambda;
-        private Tensor dz;
+        private Tangent dz = Tangent.ZERO;
         private Tensor dda;
 
         Run(Pass pass) {
@@ -103,29 +104,30 @@ public record Elementwise(Activation activation, int bias) implements Layer {
         }
 
         @Override
-        public Tensor tangent(Tensor tangents, Directions directions) {
+        public Tangent tangent(Tangent tangents, Directions directions) {
             dz = tangents;
-            if (dz == null) {
-                return null;
-            }
-            Tensor da = pass.allocate(dz.shape());
-            backend.multiply(dz, s1, da);
-            return da;
+            return dz.map(values -> {
+                Tensor da = pass.allocate(values.shape());
+                backend.multiply(values, s1, da);
+                return da;
+            });
+        }
+
+        @Override
+        public void keepAdjointTangent(Tensor tangents) {
+            dda = tangents;
         }
 
         /** λ̇_z = σ′ λ̇ + λσ″ ż. */
         @Override
-        public Tensor backwardTangent(Tensor tangents, Directions directions, boolean needed) {
+        public Tensor backwardTangent(Tensor tangents, Directions directions) {
             dda = tangents;
-            if (!needed) {
-                return null;
-            }
             Tensor result = pass.allocate(tangents.shape());
             backend.multiply(tangents, s1, result);
-            if (dz != null) {
+            if (dz instanceof Tangent.Of inner) {
                 try (Tensor weight = backend.allocate((int) lambda.size())) {
                     backend.multiply(lambda, s2, weight);
-                    backend.multiplyAddInPlace(dz, weight, result);
+                    backend.multiplyAddInPlace(inner.values(), weight, result);
                 }
             }
             return result;
@@ -134,14 +136,13 @@ public record Elementwise(Activation activation, int bias) implements Layer {
         /** ⟨λσ‴, ż^i ż^j ż^k⟩ and the three ⟨λ̇^i, σ″ ż^j ż^k⟩. */
         @Override
         public void contractThird(Directions directions, ThirdOrder third) {
-            if (dz == null) {
-                return;
+            if (dz instanceof Tangent.Of inner) {
+                try (Tensor weight = backend.allocate((int) lambda.size())) {
+                    backend.multiply(lambda, s3, weight);
+                    third.addSymmetric(inner.values(), weight);
+                }
+                third.addThreeOrders(dda, inner.values(), s2);
             }
-            try (Tensor weight = backend.allocate((int) lambda.size())) {
-                backend.multiply(lambda, s3, weight);
-                third.addSymmetric(dz, weight);
-            }
-            third.addThreeOrders(dda, dz, s2);
         }
     }
 }

@@ -5,6 +5,7 @@ import soopt.model.tangent.Directions;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
 import soopt.model.tangent.Summation;
+import soopt.model.tangent.Tangent;
 
 /** [C, H, W] → [C·H·W], channels first: tensors are flat per example already, so that only the shape changes. */
 public record Flatten() implements Layer {
@@ -36,12 +37,12 @@ public record Flatten() implements Layer {
         public void summarize(Jets jets, Summation sums) {}
 
         @Override
-        public Tensor tangent(Tensor dx, Directions directions) {
+        public Tangent tangent(Tangent dx, Directions directions) {
             return dx;
         }
 
         @Override
-        public Tensor backwardTangent(Tensor ddy, Directions directions, boolean needed) {
+        public Tensor backwardTangent(Tensor ddy, Directions directions) {
             return ddy;
         }
     }

@@ -8,6 +8,7 @@ import soopt.model.tangent.Directions;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
 import soopt.model.tangent.Summation;
+import soopt.model.tangent.Tangent;
 import soopt.model.tangent.ThirdOrder;
 
 /** One layer of a network: a description without state. What a pass over one batch keeps lies in its {@link Stage}. */
@@ -65,19 +66,21 @@ public interface Layer {
         /**
          * First-order tangents of all directions: ẏ = ∂_x f ẋ + ∂_w f u; keeps what backwardTangent needs.
          *
-         * @param dx [n·N, …], or null for 0 (the network's input)
-         * @return [n·N, …], or null for 0
+         * @param dx [n·N, …]
+         * @return [n·N, …]
          */
-        Tensor tangent(Tensor dx, Directions directions);
+        Tangent tangent(Tangent dx, Directions directions);
 
         /**
-         * Tangents of {@link #backward} along the same directions.
+         * Tangents of {@link #backward} along the same directions; keeps ddy. Only called when something below needs the result.
          *
          * @param ddy [n·N, …] tangents of ∂L/∂y
-         * @param needed whether a layer below needs the result
-         * @return [n·N, …] tangents of ∂L/∂x, or null if not needed
+         * @return [n·N, …] tangents of ∂L/∂x
          */
-        Tensor backwardTangent(Tensor ddy, Directions directions, boolean needed);
+        Tensor backwardTangent(Tensor ddy, Directions directions);
+
+        /** Keeps ddy for the methods below, when no layer below needs the tangents of ∂L/∂x. */
+        default void keepAdjointTangent(Tensor ddy) {}
 
         /** Writes the tangent along direction s of ∂L/∂w into this layer's places of out [P]. */
         default void parameterGradientTangent(int s, Tensor out) {}

@@ -6,6 +6,7 @@ import soopt.model.tangent.Directions;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
 import soopt.model.tangent.Summation;
+import soopt.model.tangent.Tangent;
 
 /**
  * The stage of every layer that is linear in its input once its choice is fixed: pooling. Tangents of any order go through the same
@@ -78,20 +79,16 @@ final class Routing implements Layer.Stage {
     }
 
     @Override
-    public Tensor tangent(Tensor dx, Directions directions) {
-        if (dx == null) {
-            return null;
-        }
-        Tensor out = pass.allocate(directions.count(), pass.examples() * outputs);
-        map.apply(dx, out);
-        return out;
+    public Tangent tangent(Tangent dx, Directions directions) {
+        return dx.map(values -> {
+            Tensor out = pass.allocate(directions.count(), pass.examples() * outputs);
+            map.apply(values, out);
+            return out;
+        });
     }
 
     @Override
-    public Tensor backwardTangent(Tensor ddy, Directions directions, boolean needed) {
-        if (!needed) {
-            return null;
-        }
+    public Tensor backwardTangent(Tensor ddy, Directions directions) {
         Tensor out = pass.allocate(directions.count(), pass.examples() * inputs);
         map.adjoint(ddy, out);
         return out;

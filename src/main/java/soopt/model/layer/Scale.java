@@ -6,6 +6,7 @@ import soopt.model.tangent.Directions;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
 import soopt.model.tangent.Summation;
+import soopt.model.tangent.Tangent;
 
 /** y = c x: with c = 1/√fan_in before each layer this is the NTK parameterization (Jacot et al. 2018). */
 public record Scale(double by) implements Layer {
@@ -58,13 +59,13 @@ public record Scale(double by) implements Layer {
         }
 
         @Override
-        public Tensor tangent(Tensor dx, Directions directions) {
-            return dx == null ? null : scaled(dx);
+        public Tangent tangent(Tangent dx, Directions directions) {
+            return dx.map(this::scaled);
         }
 
         @Override
-        public Tensor backwardTangent(Tensor ddy, Directions directions, boolean needed) {
-            return needed ? scaled(ddy) : null;
+        public Tensor backwardTangent(Tensor ddy, Directions directions) {
+            return scaled(ddy);
         }
     }
 }

@@ -2,6 +2,7 @@ package soopt.model.tangent;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.ParameterLayout;
@@ -67,7 +68,7 @@ public final class Directions {
 
     /** A copy of u's tensor that is 0 outside of one part's slices: one for all parts, as there may be as many parts as numbers. */
     private final class Padded {
-        private Tensor copy;
+        private Optional<Tensor> copy = Optional.empty();
         private List<Partition.Slice> held = List.of();
 
         /** A view of u if the slice is a whole tensor. */
@@ -77,16 +78,20 @@ public final class Directions {
             if (one.to() - one.from() == whole.size()) {
                 return whole;
             }
-            if (copy == null) {
-                copy = backend.allocate(whole.shape());
-                backend.fill(copy, 0);
-            }
+            Tensor padded = copy.orElseGet(() -> zeros(whole.shape()));
+            copy = Optional.of(padded);
             if (held != slices) {
-                held.forEach(slice -> backend.fill(cut(copy, slice), 0));
-                slices.forEach(slice -> backend.copy(cut(whole, slice), cut(copy, slice)));
+                held.forEach(slice -> backend.fill(cut(padded, slice), 0));
+                slices.forEach(slice -> backend.copy(cut(whole, slice), cut(padded, slice)));
                 held = slices;
             }
-            return copy;
+            return padded;
+        }
+
+        private Tensor zeros(int... shape) {
+            Tensor zeros = backend.allocate(shape);
+            backend.fill(zeros, 0);
+            return zeros;
         }
 
         private static Tensor cut(Tensor tensor, Partition.Slice slice) {
@@ -94,11 +99,9 @@ public final class Directions {
         }
 
         void release() {
-            if (copy != null) {
-                copy.close();
-                copy = null;
-                held = List.of();
-            }
+            copy.ifPresent(Tensor::close);
+            copy = Optional.empty();
+            held = List.of();
         }
     }
 

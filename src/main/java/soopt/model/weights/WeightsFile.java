@@ -14,6 +14,7 @@ import soopt.backend.Tensor;
 import soopt.curvature.ParameterLayout;
 import soopt.npy.NpyArray;
 import soopt.npy.NpyException;
+import soopt.npy.NpyHeader;
 import soopt.npy.NpzFile;
 import soopt.spec.yaml.SpecException;
 
@@ -57,12 +58,12 @@ public final class WeightsFile {
     }
 
     private static void fillFlat(Path path, Tensor theta, Backend backend, List<String> problems) {
-        NpyArray flat = NpzFile.read(path, List.of(FLAT)).get(FLAT);
-        if (flat.size() != theta.size()) {
-            problems.add(path + ": theta has " + flat.size() + " numbers, but the model has " + theta.size());
+        int size = header(path, FLAT).size();
+        if (size != theta.size()) {
+            problems.add(path + ": theta has " + size + " numbers, but the model has " + theta.size());
             return;
         }
-        double[] values = flat.doubles();
+        double[] values = NpzFile.read(path, List.of(FLAT)).get(FLAT).doubles();
         notFinite(values, new int[] {values.length}, backend.precision())
                 .ifPresentOrElse(
                         words -> problems.add(path + ": theta " + words), () -> backend.fromHost(values, 0, theta));
@@ -84,21 +85,21 @@ public final class WeightsFile {
                 missing.add("'" + name + "' " + parameter.shape());
                 continue;
             }
-            NpyArray array = NpzFile.read(path, List.of(name)).get(name);
-            if (!Arrays.equals(array.shape(), parameter.dimensions())) {
+            int[] shape = header(path, name).shape();
+            if (!Arrays.equals(shape, parameter.dimensions())) {
                 if (names.byOrder()) {
                     problems.add(path
                             + ": its numbered arrays do not have the model's shapes in the order of their numbers: it has "
                             + listed(path, present) + ", but the model needs " + needed(layout));
                     return;
                 }
-                problems.add(path + ": '" + name + "' has the shape " + Arrays.toString(array.shape())
+                problems.add(path + ": '" + name + "' has the shape " + Arrays.toString(shape)
                         + ", but the model needs " + parameter.shape());
                 continue;
             }
-            double[] values = array.doubles();
+            double[] values = NpzFile.read(path, List.of(name)).get(name).doubles();
             Tensor view = layout.view(theta, i);
-            notFinite(values, array.shape(), backend.precision())
+            notFinite(values, shape, backend.precision())
                     .ifPresentOrElse(
                             words -> problems.add(path + ": '" + name + "' " + words),
                             () -> backend.fromHost(parameter.toMemory(values), 0, view));
@@ -119,11 +120,14 @@ public final class WeightsFile {
         return names.isEmpty()
                 ? "no arrays"
                 : names.stream()
-                        .map(name -> name + " "
-                                + Arrays.toString(NpzFile.read(path, List.of(name))
-                                        .get(name)
-                                        .shape()))
+                        .map(name ->
+                                name + " " + Arrays.toString(header(path, name).shape()))
                         .collect(Collectors.joining(", "));
+    }
+
+    /** What an array is, before anything is spent on it. */
+    private static NpyHeader header(Path path, String name) {
+        return NpzFile.headers(path, List.of(name)).get(name);
     }
 
     /** "has the value NaN at [3, 1], …" of the first number that is not finite once it is rounded to the precision. */
