@@ -34,6 +34,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     private static final Pattern ERROR_LOG = Pattern.compile("error-\\d{8}-\\d{6}-.*\\.log");
     private static final Duration KEPT = Duration.ofDays(30);
 
+    /** A value in quotes that is longer than messages repeat. */
+    private static final Pattern LONG_VALUE = Pattern.compile("'([^']{" + Shown.LENGTH + "})[^']+'");
+
     @Override
     public int handleParseException(ParameterException failure, String[] arguments) {
         CommandLine command = failure.getCommandLine();
@@ -51,7 +54,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
                     ? Hints.unknownOption(failure.getCommandLine(), word, arguments)
                     : Hints.unknownCommand(failure.getCommandLine(), word);
         }
-        return Shown.line(failure.getMessage().lines().findFirst().orElse(""));
+        String message = failure.getMessage().lines().findFirst().orElse("");
+        return Shown.line(LONG_VALUE.matcher(message).replaceAll("'$1…'"));
     }
 
     @Override

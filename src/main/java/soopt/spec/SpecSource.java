@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import soopt.file.Problems;
+import soopt.file.Shown;
 import soopt.spec.yaml.Mark;
 import soopt.spec.yaml.Problem;
 import soopt.spec.yaml.SpecException;
@@ -20,6 +21,9 @@ import soopt.spec.yaml.YamlReader;
 public final class SpecSource {
     /** Bytes of a file. */
     private static final int LARGEST = 1 << 20;
+
+    /** Characters of a file's name in messages; no folder of people's is deeper. */
+    private static final int LONGEST_NAME = 500;
 
     private static final Path WORKING_FOLDER = Path.of("");
 
@@ -39,7 +43,7 @@ public final class SpecSource {
 
     /** @throws SpecException if the file cannot be read or is not a YAML mapping, or if it gives a key twice */
     public static SpecSource read(Path file) {
-        String name = file.toString();
+        String name = Shown.cut(file.toString(), LONGEST_NAME);
         if (!Files.exists(file)) {
             throw new SpecException(name + ": there is no such file");
         }

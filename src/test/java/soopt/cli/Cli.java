@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.List;
+import picocli.CommandLine;
 
 /** Runs command lines within the test's process. */
 public final class Cli {
@@ -22,6 +23,11 @@ public final class Cli {
             assertFalse(err.contains("\tat "), () -> "a stack trace: " + err);
             return this;
         }
+    }
+
+    /** The commands and their options. */
+    public static CommandLine commandLine() {
+        return Main.commandLine(new PrintWriter(PrintWriter.nullWriter()), new PrintWriter(PrintWriter.nullWriter()));
     }
 
     public static Result run(Object... arguments) {

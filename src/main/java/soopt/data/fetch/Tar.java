@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.function.Predicate;
+import soopt.file.Shown;
 
 /**
  * Reads tar archives (POSIX ustar): header blocks of 512 bytes, each followed by the file padded to a multiple of 512.
@@ -50,9 +51,9 @@ final class Tar {
     private static long size(byte[] header) throws IOException {
         String octal = text(header, SIZE_AT, SIZE_LENGTH).strip();
         try {
-            return Long.parseLong(octal, 8);
+            return Long.parseUnsignedLong(octal, 8);
         } catch (NumberFormatException e) {
-            throw new IOException("not a tar archive: a file has the size '" + octal + "'", e);
+            throw new IOException("not a tar archive: a file has the size " + Shown.quoted(octal), e);
         }
     }
 

@@ -55,7 +55,9 @@ public record Ending(RunState state, int exitCode, String message, List<String> 
         return state.filter(known -> node.has("exit_code"))
                 .map(known -> new Ending(
                         known,
-                        node.path("exit_code").asInt(),
+                        known.isFinal()
+                                ? known.exitCode()
+                                : node.path("exit_code").asInt(known.exitCode()),
                         node.path("message").asText(),
                         warnings,
                         RefreshCount.read(node.path("curvature"))));
