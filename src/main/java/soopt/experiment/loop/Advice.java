@@ -57,20 +57,22 @@ public record Advice(Optimizer optimizer, Precision precision) {
         return words(tries);
     }
 
-    /** Why no parameter moved in so many steps, of which so many had an update that was not 0. */
-    String stalled(long steps, long moving, RefreshCount refreshes) {
+    /** Why no parameter moved; a warning says the rest on refusals. */
+    String stalled(Position position, RefreshCount refreshes) {
+        long steps = position.step();
         String where = "no parameter moved in " + RunListener.count(steps, "step") + ": ";
         if (optimizer.warmUpSteps() >= steps) {
             return where + "the warm-up takes " + RunListener.count(optimizer.warmUpSteps(), "step")
                     + "; try a smaller optimizer.average.warm-up, a smaller optimizer.period or more training.epochs";
         }
-        if (moving > 0) {
+        boolean nothingElse = refreshes.computed() == 0 && position.slopingSteps() > 0;
+        if (position.movingSteps() > 0 || nothingElse) {
             List<String> tries = new ArrayList<>(List.of("a larger optimizer.step-size"));
             addPrecision(tries);
             return where + "every update was lost in rounding; " + words(tries);
         }
         if (refreshes.computed() > 0 && refreshes.withoutRates() == refreshes.computed()) {
-            return where + refused(refreshes, "computations of the curvature") + "; " + afterRefusal(refreshes);
+            return where + "no computation of the curvature gave learning rates";
         }
         if (refreshes.computed() > 0) {
             return where + "all learning rates were 0; try a coarser optimizer.partition or a larger"

@@ -1,7 +1,6 @@
 package soopt.experiment.loop;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -11,6 +10,7 @@ import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
+import soopt.file.WriteException;
 import soopt.npy.NpyArray;
 import soopt.npy.NpyException;
 import soopt.npy.NpzFile;
@@ -60,8 +60,8 @@ public final class Checkpoint implements State {
     void save(Path folder) {
         Path last = folder.resolve("last.npz");
         Path next = folder.resolve("next.npz");
-        NpzFile.write(next, arrays);
         try {
+            NpzFile.write(next, arrays);
             if (Files.exists(last)) {
                 Files.move(
                         last,
@@ -71,7 +71,17 @@ public final class Checkpoint implements State {
             }
             Files.move(next, last, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot write " + last, e);
+            drop(next);
+            throw new WriteException(last, e);
+        }
+    }
+
+    /** What is not in its place would only fill the disk. */
+    private static void drop(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException kept) {
+            // the failure before this one is what counts
         }
     }
 

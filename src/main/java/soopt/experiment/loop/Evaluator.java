@@ -51,13 +51,6 @@ final class Evaluator {
         };
     }
 
-    /** The loss of the last batch of an epoch at θ after its update: the only sign of a last step gone wrong where there is no held data. */
-    double lossAfterLastStep(Position position, Tensor theta) {
-        Workload.Batch batch =
-                workload.batch(position.epoch(), position.stepInEpoch() - 1, progress(RunListener.Work.EVALUATION));
-        return batch.forRecord().loss(theta);
-    }
-
     /** What is wrong with the losses, if training must not go on. */
     static Optional<String> problem(Held held, double initialLoss) {
         return problem(Part.VALIDATION, held.validation(), initialLoss)

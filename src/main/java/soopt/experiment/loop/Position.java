@@ -25,8 +25,10 @@ public final class Position {
     private long epochSamples;
     private double initialLoss = Double.NaN;
     private long initialFingerprint;
-    /** Steps whose update was not 0. */
+    /** Steps whose update was not 0, and those whose gradient was not. */
     private long movingSteps;
+
+    private long slopingSteps;
 
     private final Set<Owed> owed = EnumSet.noneOf(Owed.class);
 
@@ -80,6 +82,10 @@ public final class Position {
         return movingSteps;
     }
 
+    long slopingSteps() {
+        return slopingSteps;
+    }
+
     void startAt(double trainingLoss, long fingerprint) {
         initialLoss = trainingLoss;
         initialFingerprint = fingerprint;
@@ -97,7 +103,8 @@ public final class Position {
         owed.remove(work);
     }
 
-    void addStep(double loss, double correct, int examples, boolean moved) {
+    void addStep(double loss, double correct, int examples, boolean moved, boolean sloped) {
+        slopingSteps += sloped ? 1 : 0;
         movingSteps += moved ? 1 : 0;
         lossSum += loss * examples;
         correctSum += correct;
@@ -128,6 +135,7 @@ public final class Position {
             initialLoss,
             initialFingerprint,
             movingSteps,
+            slopingSteps,
             bits
         };
     }
@@ -143,9 +151,10 @@ public final class Position {
         initialLoss = saved[7];
         initialFingerprint = (long) saved[8];
         movingSteps = (long) saved[9];
+        slopingSteps = (long) saved[10];
         owed.clear();
         for (Owed work : Owed.values()) {
-            if (((int) saved[10] & 1 << work.ordinal()) != 0) {
+            if (((int) saved[11] & 1 << work.ordinal()) != 0) {
                 owed.add(work);
             }
         }

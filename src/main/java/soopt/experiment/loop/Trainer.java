@@ -148,7 +148,7 @@ public final class Trainer {
     private Ending completed(Tensor theta) {
         int epochs = plan.training().epochs();
         if (epochs > 0 && Fingerprint.of(theta, backend) == position.initialFingerprint()) {
-            String why = plan.advice().stalled(position.step(), position.movingSteps(), curvature.refreshes());
+            String why = plan.advice().stalled(position, curvature.refreshes());
             return new Ending(RunState.STALLED, why);
         }
         return new Ending(RunState.COMPLETED, "completed " + RunListener.count(epochs, "epoch"));
@@ -215,11 +215,6 @@ public final class Trainer {
         boolean due = plan.evaluate().dueAfterEpoch(ended, epochs, position.step());
         Held held = due ? evaluator.held(theta) : Held.NONE;
         Optional<String> problem = Evaluator.problem(held, position.initialLoss());
-        boolean unseen = held.validation().examples() == 0 && held.test().examples() == 0;
-        if (ended == epochs && unseen) {
-            double loss = evaluator.lossAfterLastStep(position, theta);
-            problem = Divergence.of("the loss of the last batch", loss, position.initialLoss());
-        }
         Evaluation train = epochSoFar();
         position.endEpoch();
         addRow(train, held);
@@ -274,7 +269,8 @@ public final class Trainer {
             seconds += Clocks.since(apply);
         }
         clocks.addStep(seconds, proposed.refresh().map(Refresh::seconds).orElse(0.0));
-        position.addStep(proposed.loss(), correct, batch.forRecord().examples(), updateNorm > 0);
+        position.addStep(
+                proposed.loss(), correct, batch.forRecord().examples(), updateNorm > 0, proposed.gradientNorm() > 0);
         beforeStep = Optional.empty();
         stepSeconds = Clocks.since(start);
         return Optional.empty();
