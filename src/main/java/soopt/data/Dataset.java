@@ -14,7 +14,11 @@ public sealed interface Dataset permits Mnist, FashionMnist, Cifar10, MnistSampl
     /** Number of training examples used, the first of the file; 0 for all. */
     int limit();
 
-    /** What its examples are, where that is known without reading them. */
+    /**
+     * What its examples are, where that is known without reading them.
+     *
+     * @throws DatasetException if a file that is looked into is damaged
+     */
     default Optional<Form> form() {
         return Optional.empty();
     }

@@ -7,13 +7,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import soopt.data.examples.Data;
+import soopt.data.examples.Form;
 import soopt.data.examples.NpyExamples;
 import soopt.data.examples.Split;
+import soopt.data.examples.Targets;
 import soopt.data.fetch.DatasetException;
 import soopt.data.fetch.Store;
 import soopt.file.NamedFile;
-import soopt.npy.NpyArray;
 import soopt.npy.NpyException;
+import soopt.npy.NpyHeader;
 import soopt.npy.NpzFile;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
@@ -53,6 +55,36 @@ public record Npz(
         if (limit > 0) {
             Split.check(validation, limit);
         }
+    }
+
+    /** By the headers of the training file alone; rows that may be one-hot are taken for that, and classes not given for two. */
+    @Override
+    public Optional<Form> form() {
+        if (train.problem().isPresent()) {
+            return Optional.empty();
+        }
+        try {
+            List<String> pair = pair(train.path(), names("_train"));
+            Map<String, NpyHeader> headers = NpzFile.headers(train.path(), pair);
+            NpyHeader x = headers.get(pair.get(0));
+            NpyHeader y = headers.get(pair.get(1));
+            int rank = y.shape().length;
+            if (x.shape().length == 0 || rank == 0 || rank > 2) {
+                return Optional.empty();
+            }
+            int[] features = x.shape().length == 1 ? new int[] {1} : Arrays.copyOfRange(x.shape(), 1, x.shape().length);
+            return Optional.of(new Form(features, targets(y), pair.get(1) + " in " + train + " is " + y.words()));
+        } catch (NpyException e) {
+            throw new DatasetException(e.getMessage(), e);
+        }
+    }
+
+    private Targets targets(NpyHeader y) {
+        int width = y.shape().length == 1 ? 1 : y.shape()[1];
+        if (y.shape().length == 1 || width == 1 && y.type().integral()) {
+            return new Targets(Targets.Kind.LABELS, Math.max(2, classes));
+        }
+        return new Targets(width == 1 ? Targets.Kind.NUMBERS : Targets.Kind.ONE_HOT, width);
     }
 
     @Override
@@ -115,12 +147,17 @@ public record Npz(
     }
 
     private static NpyExamples read(Path path, List<List<String>> candidates, int limit) {
+        List<String> pair = pair(path, candidates);
+        return new NpyExamples(path.toString(), pair, NpzFile.read(path, pair), limit);
+    }
+
+    /** Names of the inputs and the targets. */
+    private static List<String> pair(Path path, List<List<String>> candidates) {
         List<String> present = NpzFile.names(path);
         List<String> tried = new ArrayList<>();
         for (List<String> pair : candidates) {
             if (present.containsAll(pair)) {
-                Map<String, NpyArray> arrays = NpzFile.read(path, pair);
-                return new NpyExamples(path.toString(), pair, arrays, limit);
+                return pair;
             }
             tried.add(String.join(" and ", pair));
         }

@@ -279,4 +279,27 @@ class MisfitTest {
                 result.errorLines().get(2).startsWith(spec + ":5:33: model.init.from: none.npz does not exist"),
                 result.err());
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "model=lenet | model: lenet takes images of at least 16×16 pixels",
+                "model.loss=mean-squared-error | model.loss: mean-squared-error takes numbers [N, K], but y in ",
+                "optimizer.partition=blocks-9 | optimizer.partition: blocks-9 needs at least 9 layers",
+                "model.hidden=[100000,100000] | model: layers.1.weight of shape [100000, 100000] makes 10,000,700,000",
+            })
+    void validate_readsTheHeadersOfOwnData(String override, String part) throws IOException {
+        write(labels(), 6);
+        String spec = spec("{type: mlp, hidden: [5]}", "newton-summary");
+        Cli.Result result =
+                Cli.run("config", "validate", spec, override.strip()).expect(ExitCode.SPEC);
+        assertTrue(result.err().contains(part.strip()), result.err());
+        Cli.run("config", "validate", spec).expect(ExitCode.OK);
+        write(oneHot(), 6);
+        Cli.run("config", "validate", spec).expect(ExitCode.OK);
+        Cli.run("config", "validate", spec, "model.loss=mean-squared-error").expect(ExitCode.OK);
+        write(NpyArray.of(new double[EXAMPLES], EXAMPLES, 1), 6);
+        Cli.run("config", "validate", spec).expect(ExitCode.SPEC);
+    }
 }
