@@ -37,7 +37,10 @@ public final class Shown {
         StringBuilder shown = new StringBuilder();
         text.replaceAll("\\R", " ").codePoints().forEach(c -> {
             if (isHidden(c)) {
-                shown.append(String.format(c > 0xffff ? "\\U%08x" : "\\u%04x", c));
+                // in halves of 16 bits, so that JSON stays JSON
+                for (char half : Character.toChars(c)) {
+                    shown.append(String.format("\\u%04x", (int) half));
+                }
             } else {
                 shown.appendCodePoint(c);
             }

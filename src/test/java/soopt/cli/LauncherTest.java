@@ -340,6 +340,23 @@ class LauncherTest {
         assertTrue(start().expect(0).out().contains("LC_ALL=C.UTF-8 "));
     }
 
+    // ---- the terminal ----
+
+    @Test
+    void terminal_isToldToJavaWithItsWidth_andNoTerminalIsNot() throws IOException, InterruptedException {
+        start().expect(0);
+        assertFalse(start().expect(0).out().contains("-Dsoopt.terminal"));
+        environment.put("SHELL", "/bin/sh");
+        Said said = end(begin(
+                "/usr/bin/script", "-qec", "stty cols 97 rows 20; exec " + home.resolve("scripts/soopt"), "/dev/null"));
+        String out = said.expect(0).out().replace("\r", "");
+        for (String flag : List.of("terminal=true", "terminal.out=true", "columns=97")) {
+            assertTrue(out.contains("arg -Dsoopt." + flag + "\n"), out);
+        }
+        Said piped = shell("scripts/soopt 2>/dev/null | cat; exit ${PIPESTATUS[0]}");
+        assertFalse(piped.expect(0).out().contains("-Dsoopt.terminal"), piped.out());
+    }
+
     // ---- limits ----
 
     @Test

@@ -40,11 +40,13 @@ public final class Natives {
     }
 
     /**
-     * Says that the next seconds go into unpacking, if they will.
+     * Says that the next seconds go into unpacking, if they will; and opens every jar, so that nobody can take one away from a
+     * long run, as "mvn clean" would.
      *
      * @throws DeviceException if the libraries cannot be unpacked
      */
     public static void prepare(PrintWriter err) {
+        ClassLoader.getSystemResource("soopt/no-such-thing");
         cache().ifPresent(folder -> {
             long missing = missing(folder, jars());
             problem(folder, missing).ifPresent(text -> {
@@ -82,14 +84,14 @@ public final class Natives {
         try {
             Files.createDirectories(folder);
             if (!Files.isWritable(folder) || !Files.isReadable(folder) || !Files.isExecutable(folder)) {
-                return Optional.of("permission denied");
+                return Optional.of("it cannot be written");
             }
             long free = Files.getFileStore(folder).getUsableSpace();
             return missing > free
                     ? Optional.of(mebibytes(missing) + " are to be unpacked, but " + mebibytes(free) + " are free")
                     : Optional.empty();
         } catch (AccessDeniedException e) {
-            return Optional.of("permission denied");
+            return Optional.of("it cannot be written");
         } catch (FileAlreadyExistsException e) {
             return Optional.of(e.getFile() + " is not a folder");
         } catch (FileSystemException e) {
