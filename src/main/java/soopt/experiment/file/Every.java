@@ -87,7 +87,15 @@ public record Every(long amount, Unit unit) {
             case NEVER -> "never";
             case EPOCH -> amount + (amount == 1 ? " epoch" : " epochs");
             case STEP -> amount + (amount == 1 ? " step" : " steps");
-            case SECOND -> amount % 60 == 0 ? amount / 60 + " min" : amount + " s";
+            case SECOND -> seconds();
         };
+    }
+
+    /** In minutes if they are whole, in hours where that would have more digits than are read. */
+    private String seconds() {
+        if (amount % 60 != 0) {
+            return amount + " s";
+        }
+        return amount / 60 > 999_999_999 ? amount / 3600 + " h" : amount / 60 + " min";
     }
 }

@@ -1,6 +1,8 @@
 package soopt.experiment.file;
 
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,6 +16,11 @@ import soopt.spec.Form;
  */
 @Form(pattern = "\\s*(auto|(?=[0-9]{1,9}[^0-9])0*[1-9][0-9]*\\s*[kKmMgG][iI]?[bB])\\s*")
 public record MemoryBudget(OptionalLong bytes) {
+    private static final long MOST = 999_999_999;
+
+    /** In the order in which a size is written. */
+    private static final Map<String, Long> UNITS = units();
+
     private static final Pattern TEXT = Pattern.compile("(\\d{1,9})\\s*(kib|mib|gib|kb|mb|gb)");
 
     /** @throws IllegalArgumentException with the rest of a sentence: "must be auto or like …" */
@@ -35,16 +42,32 @@ public record MemoryBudget(OptionalLong bytes) {
         return new MemoryBudget(OptionalLong.of(Long.parseLong(matcher.group(1)) * unit));
     }
 
-    /** A text that {@link #parse} reads to this. */
+    private static Map<String, Long> units() {
+        Map<String, Long> units = new LinkedHashMap<>();
+        units.put("MiB", 1L << 20);
+        units.put("KiB", 1L << 10);
+        units.put("KB", 1000L);
+        units.put("GiB", 1L << 30);
+        units.put("MB", 1_000_000L);
+        units.put("GB", 1_000_000_000L);
+        return units;
+    }
+
+    /** A text that {@link #parse} reads to this, if it was read at all. */
     @Override
     public String toString() {
         if (bytes.isEmpty()) {
             return "auto";
         }
         long size = bytes.getAsLong();
-        if (size % 1000 == 0 && size % 1024 != 0) {
+        if (size % 1000 == 0 && size % 1024 != 0 && size / 1000 <= MOST) {
             return size / 1000 + " KB";
         }
-        return size % (1 << 20) == 0 ? (size >> 20) + " MiB" : (size >> 10) + " KiB";
+        // the finest unit that divides it and whose count has no more digits than are read
+        return UNITS.entrySet().stream()
+                .filter(unit -> size % unit.getValue() == 0 && size / unit.getValue() <= MOST)
+                .map(unit -> size / unit.getValue() + " " + unit.getKey())
+                .findFirst()
+                .orElse((size >> 10) + " KiB");
     }
 }
