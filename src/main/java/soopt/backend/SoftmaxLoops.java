@@ -17,15 +17,24 @@ public final class SoftmaxLoops {
         return values;
     }
 
+    private int[] labels(Tensor labels, int classes) {
+        double[] values = host(labels);
+        int[] indices = new int[values.length];
+        for (int i = 0; i < values.length; i++) {
+            indices[i] = Contract.label(values[i], i, classes);
+        }
+        return indices;
+    }
+
     public double loss(Tensor logits, Tensor labels, double w, Tensor p, Tensor gradient) {
+        Contract.classes(logits, labels, p, gradient);
         int classes = logits.length(1);
         double[] y = host(logits);
-        double[] label = host(labels);
+        int[] label = labels(labels, classes);
         double loss = 0;
         for (int i = 0; i < label.length; i++) {
             int row = i * classes;
-            int correct = row + (int) label[i];
-            double correctLogit = y[correct];
+            double correctLogit = y[row + label[i]];
             loss += exponentiate(y, row, classes) - correctLogit;
         }
         if (p != null) {
@@ -33,7 +42,7 @@ public final class SoftmaxLoops {
         }
         if (gradient != null) {
             for (int i = 0; i < label.length; i++) {
-                y[i * classes + (int) label[i]] -= 1;
+                y[i * classes + label[i]] -= 1;
             }
             for (int i = 0; i < y.length; i++) {
                 y[i] *= w;
@@ -61,9 +70,10 @@ public final class SoftmaxLoops {
     }
 
     public int countCorrect(Tensor logits, Tensor labels) {
+        Contract.classes(logits, labels);
         int classes = logits.length(1);
         double[] y = host(logits);
-        double[] label = host(labels);
+        int[] label = labels(labels, classes);
         int correct = 0;
         for (int i = 0; i < label.length; i++) {
             int best = 0;
@@ -72,7 +82,7 @@ public final class SoftmaxLoops {
                     best = c;
                 }
             }
-            correct += best == (int) label[i] ? 1 : 0;
+            correct += best == label[i] ? 1 : 0;
         }
         return correct;
     }
@@ -92,6 +102,7 @@ public final class SoftmaxLoops {
     }
 
     public void hessian(Tensor p, Tensor v, double w, Tensor out) {
+        Contract.softmaxHessian(p, v, out);
         double[] probability = host(p);
         double[] values = host(v);
         centre(probability, values, p.length(1));
@@ -103,6 +114,7 @@ public final class SoftmaxLoops {
 
     public void tangents(
             Tensor p, Tensor first, Tensor second, int n2, double w, double[] gram, int stride, double[] third) {
+        Contract.softmaxTangents(p, first, second, n2, gram, stride, third);
         int n = first.length(0);
         if (n == 0) {
             return;

@@ -215,8 +215,8 @@ class ActivationContractTest {
         double[][] s = {subject.normal(4, m), subject.normal(5, m), subject.normal(6, m)};
         double[][] size = {Reference.absolute(s[0]), Reference.absolute(s[1]), Reference.absolute(s[2])};
         subject.assertClose(
-                tangents(first, second, n, n2, lambda, s, thirdOrder),
-                tangents(
+                Reference.tangents(first, second, n, n2, lambda, s, thirdOrder),
+                Reference.tangents(
                         Reference.absolute(first),
                         Reference.absolute(second),
                         n,
@@ -226,36 +226,13 @@ class ActivationContractTest {
                         thirdOrder),
                 SUM,
                 subject.compute(arena -> {
-                    double[] gram = ones((n + 2) * (n + 2));
-                    double[] third = ones(n);
+                    double[] gram = Reference.ones((n + 2) * (n + 2));
+                    double[] third = Reference.ones(n);
                     Tensor f = arena.of(first, n, m);
                     Tensor g = thirdOrder ? arena.of(second, n, m) : null;
                     Tensor[] t = {arena.of(lambda), arena.of(s[0]), arena.of(s[1]), arena.of(s[2])};
                     arena.backend().activationTangents(f, g, n2, t[0], t[1], t[2], t[3], gram, n + 2, third);
                     return Arena.join(gram, third, arena.read(f), g == null ? new double[0] : arena.read(g));
                 }));
-    }
-
-    private static double[] tangents(
-            double[] first, double[] second, int n, int n2, double[] lambda, double[][] s, boolean thirdOrder) {
-        int m = lambda.length;
-        double[] gram = ones((n + 2) * (n + 2));
-        double[] third = ones(n);
-        Reference.gram(1, first, Reference.multiply(lambda, s[1]), n, gram, n + 2);
-        double[] newSecond = new double[thirdOrder ? n * m : 0];
-        if (thirdOrder) {
-            Reference.third(first, second, n, n2, lambda, s[1], s[2], third);
-            for (int i = 0; i < n * m; i++) {
-                double linear = i < n2 * m ? s[0][i % m] * second[i] : 0;
-                newSecond[i] = linear + s[1][i % m] * first[i] * first[i];
-            }
-        }
-        return Arena.join(gram, third, Reference.multiply(first, s[0]), newSecond);
-    }
-
-    private static double[] ones(int n) {
-        double[] values = new double[n];
-        Arrays.fill(values, 1);
-        return values;
     }
 }

@@ -289,14 +289,15 @@ class BackendContractTest {
         double[] y = subject.normal(m, m);
         double[] z = subject.normal(3, n * m);
         subject.assertClose(
-                contractions(ALPHA, x, y, z, n, stride),
-                contractions(-ALPHA, Reference.absolute(x), Reference.absolute(y), Reference.absolute(z), n, stride),
+                Reference.contractions(ALPHA, x, y, z, n, stride),
+                Reference.contractions(
+                        -ALPHA, Reference.absolute(x), Reference.absolute(y), Reference.absolute(z), n, stride),
                 SUM,
                 subject.compute(arena -> {
-                    double[] dots = ones(n);
-                    double[] pairs = ones(n);
-                    double[] gram = ones(stride * stride);
-                    double[] weighted = ones(stride * stride);
+                    double[] dots = Reference.ones(n);
+                    double[] pairs = Reference.ones(n);
+                    double[] gram = Reference.ones(stride * stride);
+                    double[] weighted = Reference.ones(stride * stride);
                     Tensor tensor = arena.of(x, n, m);
                     arena.backend().dots(ALPHA, tensor, arena.of(y), dots);
                     arena.backend().pairedDots(ALPHA, tensor, arena.of(z, n, m), pairs);
@@ -304,28 +305,6 @@ class BackendContractTest {
                     arena.backend().gram(ALPHA, tensor, arena.of(y), weighted, stride);
                     return Arena.join(dots, pairs, gram, weighted);
                 }));
-    }
-
-    private static double[] contractions(double alpha, double[] x, double[] y, double[] z, int n, int stride) {
-        int m = y.length;
-        double[] dots = Reference.gemm(n, 1, m, alpha, x, y, 1, ones(n));
-        double[] pairs = ones(n);
-        for (int s = 0; s < n; s++) {
-            pairs[s] += alpha
-                    * Reference.dot(
-                            Arrays.copyOfRange(x, s * m, (s + 1) * m), Arrays.copyOfRange(z, s * m, (s + 1) * m));
-        }
-        double[] gram = ones(stride * stride);
-        double[] weighted = ones(stride * stride);
-        Reference.gram(alpha, x, null, n, gram, stride);
-        Reference.gram(alpha, x, y, n, weighted, stride);
-        return Arena.join(dots, pairs, gram, weighted);
-    }
-
-    private static double[] ones(int n) {
-        double[] values = new double[n];
-        Arrays.fill(values, 1);
-        return values;
     }
 
     // ---- memory ----

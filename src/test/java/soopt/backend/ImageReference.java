@@ -74,8 +74,7 @@ public final class ImageReference {
     }
 
     static double[] select(Pooling g, double[] x, double[] index) {
-        int directions = x.length / g.inputs() * g.outputs() / index.length;
-        double[] values = new double[directions * index.length];
+        double[] values = new double[x.length / g.inputs() * g.outputs()];
         for (int o = 0; o < values.length; o++) {
             values[o] = x[place(g, o, (int) index[o % index.length])];
         }
@@ -90,21 +89,36 @@ public final class ImageReference {
         return values;
     }
 
-    /** The matrix of an average pooling of one image, [outputs, inputs]. */
-    static double[] averageMatrix(Averaging g) {
-        double[] matrix = new double[g.outputs() * g.inputs()];
-        for (int o = 0; o < g.outputs(); o++) {
+    /** One pixel of a cell of an average pooling: input number, output number, share of the mean. */
+    interface Member {
+        void visit(int input, int output, double share);
+    }
+
+    private static void forEachMember(Averaging g, int outputs, Member member) {
+        for (int o = 0; o < outputs; o++) {
             int c = o % g.channels();
             int j = o / g.channels() % g.outWidth();
-            int i = o / g.channels() / g.outWidth();
+            int i = o / g.channels() / g.outWidth() % g.outHeight();
+            int image = o / g.outputs() * g.inputs();
             int rows = g.rowTo(i) - g.rowFrom(i);
             int columns = g.columnTo(j) - g.columnFrom(j);
             for (int y = g.rowFrom(i); y < g.rowTo(i); y++) {
                 for (int x = g.columnFrom(j); x < g.columnTo(j); x++) {
-                    matrix[o * g.inputs() + (y * g.width() + x) * g.channels() + c] = 1.0 / (rows * columns);
+                    member.visit(image + (y * g.width() + x) * g.channels() + c, o, 1.0 / (rows * columns));
                 }
             }
         }
-        return matrix;
+    }
+
+    static double[] average(Averaging g, double[] x) {
+        double[] values = new double[x.length / g.inputs() * g.outputs()];
+        forEachMember(g, values.length, (input, output, share) -> values[output] += share * x[input]);
+        return values;
+    }
+
+    static double[] averageAdjoint(Averaging g, double[] dy) {
+        double[] values = new double[dy.length / g.outputs() * g.inputs()];
+        forEachMember(g, dy.length, (input, output, share) -> values[input] += share * dy[output]);
+        return values;
     }
 }

@@ -185,12 +185,12 @@ class LossContractTest {
         // the rounding of an uncentred entry stays in the centred one
         double[] size = Reference.combine(1, Reference.absolute(centred), 1, Reference.absolute(first));
         subject.assertClose(
-                softmaxTangents(centred, second, p, n, n2, thirdOrder),
-                softmaxTangents(size, Reference.absolute(second), p, n, n2, thirdOrder),
+                Reference.softmaxTangents(WEIGHT, centred, second, p, n, n2, thirdOrder),
+                Reference.softmaxTangents(WEIGHT, size, Reference.absolute(second), p, n, n2, thirdOrder),
                 SUM,
                 subject.compute(arena -> {
-                    double[] gram = ones((n + 1) * (n + 1));
-                    double[] third = ones(n);
+                    double[] gram = Reference.ones((n + 1) * (n + 1));
+                    double[] third = Reference.ones(n);
                     arena.backend()
                             .softmaxTangents(
                                     arena.of(p, shape[1], classes),
@@ -203,25 +203,6 @@ class LossContractTest {
                                     third);
                     return Arena.join(gram, third);
                 }));
-    }
-
-    private static double[] softmaxTangents(
-            double[] centred, double[] second, double[] p, int n, int n2, boolean thirdOrder) {
-        double[] gram = ones((n + 1) * (n + 1));
-        double[] third = ones(n);
-        Reference.gram(WEIGHT, centred, p, n, gram, n + 1);
-        if (thirdOrder) {
-            double[] weight = new double[p.length];
-            Arrays.fill(weight, WEIGHT);
-            Reference.third(centred, second, n, n2, weight, p, p, third);
-        }
-        return Arena.join(gram, third);
-    }
-
-    private static double[] ones(int n) {
-        double[] values = new double[n];
-        Arrays.fill(values, 1);
-        return values;
     }
 
     @ParameterizedTest

@@ -1,5 +1,7 @@
 package soopt.backend;
 
+import java.util.Arrays;
+
 /** The operations of a backend as plain float64 loops with compensated sums. */
 public final class Reference {
     private Reference() {}
@@ -157,6 +159,60 @@ public final class Reference {
                 values[row + c] -= mean;
             }
         }
+        return values;
+    }
+
+    /** gram, third, ȧ and ä of {@link Backend#activationTangents}, added to ones; s: σ′, σ″, σ‴. */
+    static double[] tangents(
+            double[] first, double[] second, int n, int n2, double[] lambda, double[][] s, boolean thirdOrder) {
+        int m = lambda.length;
+        double[] gram = ones((n + 2) * (n + 2));
+        double[] third = ones(n);
+        gram(1, first, multiply(lambda, s[1]), n, gram, n + 2);
+        double[] newSecond = new double[thirdOrder ? n * m : 0];
+        if (thirdOrder) {
+            third(first, second, n, n2, lambda, s[1], s[2], third);
+            for (int i = 0; i < n * m; i++) {
+                double linear = i < n2 * m ? s[0][i % m] * second[i] : 0;
+                newSecond[i] = linear + s[1][i % m] * first[i] * first[i];
+            }
+        }
+        return Arena.join(gram, third, multiply(first, s[0]), newSecond);
+    }
+
+    /** gram and third of {@link Backend#softmaxTangents}, added to ones. */
+    static double[] softmaxTangents(
+            double w, double[] centred, double[] second, double[] p, int n, int n2, boolean thirdOrder) {
+        double[] gram = ones((n + 1) * (n + 1));
+        double[] third = ones(n);
+        gram(w, centred, p, n, gram, n + 1);
+        if (thirdOrder) {
+            double[] weight = new double[p.length];
+            Arrays.fill(weight, w);
+            third(centred, second, n, n2, weight, p, p, third);
+        }
+        return Arena.join(gram, third);
+    }
+
+    /** dots, pairedDots, gram and weighted gram of rows x with y [M] and z [n, M], added to ones. */
+    static double[] contractions(double alpha, double[] x, double[] y, double[] z, int n, int stride) {
+        int m = y.length;
+        double[] dots = gemm(n, 1, m, alpha, x, y, 1, ones(n));
+        double[] pairs = ones(n);
+        for (int s = 0; s < n; s++) {
+            pairs[s] +=
+                    alpha * dot(Arrays.copyOfRange(x, s * m, (s + 1) * m), Arrays.copyOfRange(z, s * m, (s + 1) * m));
+        }
+        double[] gram = ones(stride * stride);
+        double[] weighted = ones(stride * stride);
+        gram(alpha, x, null, n, gram, stride);
+        gram(alpha, x, y, n, weighted, stride);
+        return Arena.join(dots, pairs, gram, weighted);
+    }
+
+    static double[] ones(int n) {
+        double[] values = new double[n];
+        Arrays.fill(values, 1);
         return values;
     }
 }

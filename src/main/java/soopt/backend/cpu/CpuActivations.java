@@ -2,6 +2,7 @@ package soopt.backend.cpu;
 
 import java.nio.ByteBuffer;
 import soopt.backend.Activation;
+import soopt.backend.Contract;
 import soopt.backend.NormalDistribution;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
@@ -21,16 +22,16 @@ final class CpuActivations {
     }
 
     void activate(Activation f, Tensor z, Tensor... jet) {
-        requireJet(z, jet);
+        Contract.jet(z, jet);
         // A transcendental is worth about eight passes.
         backend.workers()
                 .share(CpuBackend.size(z), 64, 8 * z.size(), (from, to, part) -> activate(f, z, jet, from, to));
     }
 
     void activateBiased(Activation f, Tensor bias, Tensor z, Tensor... jet) {
-        requireJet(z, jet);
+        Contract.jet(z, jet);
+        Contract.rows(bias, z);
         int d = CpuBackend.size(bias);
-        CpuBackend.require(d > 0 && z.size() % d == 0, bias, z);
         int block = Math.max(1, CACHED_NUMBERS / d);
         backend.workers().share(CpuBackend.size(z) / d, 1, 8 * z.size(), (from, to, part) -> {
             for (int row = from; row < to; row += block) {
@@ -45,13 +46,6 @@ final class CpuActivations {
                 activate(f, z, jet, row * d, end * d);
             }
         });
-    }
-
-    private static void requireJet(Tensor z, Tensor... jet) {
-        CpuBackend.require(jet.length == 1 || jet.length == 2 || jet.length == 4, jet);
-        for (Tensor output : jet) {
-            CpuBackend.require(z.size() == output.size(), z, output);
-        }
     }
 
     private void activate(Activation f, Tensor z, Tensor[] jet, int from, int to) {
@@ -121,40 +115,41 @@ final class CpuActivations {
             double[] gram,
             int stride,
             double[] third) {
+        Contract.tangents(first, second, n2, lambda, new Tensor[] {s1, s2, s3}, gram, stride, third);
         int n = first.length(0);
         if (n == 0) {
             return;
         }
         int m = CpuBackend.size(lambda);
-        CpuBackend.require(
-                first.size() == (long) n * m && (second == null || second.size() == first.size()), first, lambda);
-        double[][] grams = new double[backend.threads()][];
-        double[][] thirds = new double[backend.threads()][];
-        backend.workers().share(m, 1024, (long) n * m * 2, (from, to, part) -> {
-            grams[part] = new double[n * n];
-            thirds[part] = new double[n];
-            loops.tangents(
-                    CpuBackend.bytes(first),
-                    CpuBackend.at(first),
-                    second == null ? null : CpuBackend.bytes(second),
-                    second == null ? 0 : CpuBackend.at(second),
-                    m,
-                    n,
-                    n2,
-                    CpuBackend.bytes(lambda),
-                    CpuBackend.at(lambda),
-                    CpuBackend.bytes(s1),
-                    CpuBackend.at(s1),
-                    CpuBackend.bytes(s2),
-                    CpuBackend.at(s2),
-                    CpuBackend.bytes(s3),
-                    CpuBackend.at(s3),
-                    from,
-                    to,
-                    grams[part],
-                    n,
-                    thirds[part]);
-        });
+        int block = Workers.block(m, CpuContractions.GRAM_BLOCK, (long) n * n);
+        double[][] grams = new double[Workers.count(m, block)][n * n];
+        double[][] thirds = new double[grams.length][n];
+        backend.workers()
+                .share(
+                        m,
+                        block,
+                        (long) n * m * 2,
+                        (from, to, part) -> loops.tangents(
+                                CpuBackend.bytes(first),
+                                CpuBackend.at(first),
+                                second == null ? null : CpuBackend.bytes(second),
+                                second == null ? 0 : CpuBackend.at(second),
+                                m,
+                                n,
+                                n2,
+                                CpuBackend.bytes(lambda),
+                                CpuBackend.at(lambda),
+                                CpuBackend.bytes(s1),
+                                CpuBackend.at(s1),
+                                CpuBackend.bytes(s2),
+                                CpuBackend.at(s2),
+                                CpuBackend.bytes(s3),
+                                CpuBackend.at(s3),
+                                from,
+                                to,
+                                block,
+                                grams,
+                                thirds));
         CpuContractions.addSquare(1, grams, n, gram, stride);
         if (second != null) {
             CpuContractions.addAll(1, thirds, third);

@@ -12,6 +12,7 @@ import soopt.backend.Activation;
 import soopt.backend.Averaging;
 import soopt.backend.Backend;
 import soopt.backend.BlockPool;
+import soopt.backend.Contract;
 import soopt.backend.Convolution;
 import soopt.backend.Pooling;
 import soopt.backend.Precision;
@@ -27,6 +28,11 @@ import soopt.backend.vector.WinogradLoops;
  * vectorized loops for everything elementwise. One thread at a time may use it; it spreads its loops over its own workers.
  */
 public final class CpuBackend implements Backend {
+    /** Products summed by one thread before they are added to the others. */
+    static final int DOT_BLOCK = 8192;
+    /** Numbers of the rows that one thread sums before they are added to the others. */
+    private static final int ROW_NUMBERS = 1 << 16;
+
     /** One ND4J allocation and the two faces of it that are used. */
     private record Block(INDArray array, ByteBuffer bytes, Pointer pointer) {}
 
@@ -171,16 +177,11 @@ public final class CpuBackend implements Backend {
         return (int) x.size();
     }
 
-    static void require(boolean condition, Tensor... tensors) {
-        if (!condition) {
-            throw new IllegalArgumentException("shapes do not fit: " + Arrays.toString(tensors));
-        }
-    }
-
     // ---- tensors and the host ----
 
     @Override
     public void fromHost(double[] source, int from, Tensor out) {
+        Contract.host(source.length, from, out);
         int n = size(out);
         if (precision == Precision.FLOAT64) {
             bytes(out)
@@ -198,6 +199,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void fromHost(float[] source, int from, Tensor out) {
+        Contract.host(source.length, from, out);
         int n = size(out);
         if (precision == Precision.FLOAT32) {
             bytes(out)
@@ -215,6 +217,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void toHost(Tensor x, double[] target, int from) {
+        Contract.host(target.length, from, x);
         int n = size(x);
         ByteBuffer source = bytes(x);
         if (precision == Precision.FLOAT64) {
@@ -240,7 +243,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void copy(Tensor x, Tensor out) {
-        require(x.size() == out.size(), x, out);
+        Contract.sameSize(x, out);
         int b = precision.bytes();
         workers.share(
                 size(out),
@@ -254,13 +257,14 @@ public final class CpuBackend implements Backend {
 
     @Override
     public double dot(Tensor x, Tensor y) {
-        require(x.size() == y.size(), x, y);
-        double[] sums = new double[workers.threads()];
-        workers.share(
+        Contract.sameSize(x, y);
+        double[] sums = new double[Workers.count(size(x), DOT_BLOCK)];
+        workers.blocks(
                 size(x),
-                4096,
+                DOT_BLOCK,
                 x.size(),
-                (from, to, part) -> sums[part] = loops.dot(bytes(x), at(x) + from, bytes(y), at(y) + from, to - from));
+                (from, to, block) ->
+                        sums[block] = loops.dot(bytes(x), at(x) + from, bytes(y), at(y) + from, to - from));
         return sum(sums);
     }
 
@@ -274,7 +278,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void axpyInPlace(double alpha, Tensor x, Tensor y) {
-        require(x.size() == y.size(), x, y);
+        Contract.sameSize(x, y);
         workers.share(
                 size(x),
                 64,
@@ -289,7 +293,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void combine(double alpha, Tensor x, double beta, Tensor y, Tensor out) {
-        require(x.size() == y.size() && x.size() == out.size(), x, y, out);
+        Contract.sameSize(x, y, out);
         workers.share(
                 size(x),
                 64,
@@ -317,7 +321,10 @@ public final class CpuBackend implements Backend {
     }
 
     private void multiply(Tensor x, Tensor y, Tensor out, boolean add) {
-        require(x.size() == out.size() && y.size() > 0 && x.size() % y.size() == 0, x, y, out);
+        Contract.repeated(x, y, out);
+        if (x.size() == 0) {
+            return;
+        }
         int m = size(y);
         int n = size(x) / m;
         workers.share(m, 64, x.size(), (from, to, part) -> {
@@ -339,7 +346,7 @@ public final class CpuBackend implements Backend {
             double correction2,
             double epsilon,
             Tensor out) {
-        require(g.size() == m.size() && g.size() == v.size() && g.size() == out.size(), g, m, v, out);
+        Contract.sameSize(g, m, v, out);
         workers.share(
                 size(g),
                 64,
@@ -370,8 +377,8 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void addRowInPlace(Tensor row, Tensor x) {
+        Contract.rows(row, x);
         int d = size(row);
-        require(d > 0 && x.size() % d == 0, row, x);
         workers.share(
                 size(x) / d,
                 1,
@@ -381,13 +388,15 @@ public final class CpuBackend implements Backend {
 
     @Override
     public void sumRows(Tensor x, double beta, Tensor out) {
+        Contract.rows(out, x);
         int d = size(out);
-        require(d > 0 && x.size() % d == 0, x, out);
-        double[][] sums = new double[workers.threads()][];
-        workers.share(size(x) / d, 64, x.size(), (from, to, part) -> {
+        int rows = size(x) / d;
+        int block = Workers.block(rows, Math.max(64, Integer.highestOneBit(ROW_NUMBERS / d)), d);
+        double[][] sums = new double[Workers.count(rows, block)][];
+        workers.blocks(rows, block, x.size(), (from, to, index) -> {
             double[] sum = new double[d];
             loops.sumRows(bytes(x), at(x) + from * d, to - from, d, sum);
-            sums[part] = sum;
+            sums[index] = sum;
         });
         double[] total = new double[d];
         if (beta != 0) {
@@ -467,7 +476,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public double squaredError(Tensor y, Tensor target, double w, Tensor gradient) {
-        require(y.size() == target.size(), y, target);
+        Contract.sameSize(y, target);
         try (Tensor difference = allocate(y.shape())) {
             combine(1, y, -1, target, difference);
             double loss = w * dot(difference, difference);

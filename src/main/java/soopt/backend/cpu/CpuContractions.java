@@ -1,11 +1,15 @@
 package soopt.backend.cpu;
 
 import java.nio.ByteBuffer;
+import soopt.backend.Contract;
 import soopt.backend.Tensor;
 import soopt.backend.vector.Loops;
 
-/** Sums of products on the CPU, in float64 across the shares of the threads. */
+/** Sums of products on the CPU, in float64 across blocks. */
 final class CpuContractions {
+    /** Positions of which one thread makes a Gram matrix before it is added to the others. */
+    static final int GRAM_BLOCK = 8192;
+
     private final CpuBackend backend;
     private final Loops loops;
 
@@ -15,13 +19,12 @@ final class CpuContractions {
     }
 
     void dots(double alpha, Tensor x, Tensor y, double[] out) {
-        int m = CpuBackend.size(y);
-        CpuBackend.require(m > 0 && x.size() % m == 0, x, y);
-        dotRows(alpha, x, y, CpuBackend.size(x) / m, m, 0, out);
+        Contract.dots(x, y, out);
+        dotRows(alpha, x, y, x.length(0), CpuBackend.size(y), 0, out);
     }
 
     void pairedDots(double alpha, Tensor x, Tensor y, double[] out) {
-        CpuBackend.require(x.size() == y.size(), x, y);
+        Contract.pairedDots(x, y, out);
         int n = x.length(0);
         if (n > 0) {
             int m = CpuBackend.size(x) / n;
@@ -30,8 +33,9 @@ final class CpuContractions {
     }
 
     private void dotRows(double alpha, Tensor x, Tensor y, int n, int m, int strideY, double[] out) {
-        double[][] sums = new double[backend.threads()][];
-        backend.workers().share(m, 4096, (long) n * m, (from, to, part) -> {
+        int block = Workers.block(m, CpuBackend.DOT_BLOCK, n);
+        double[][] sums = new double[Workers.count(m, block)][];
+        backend.workers().blocks(m, block, (long) n * m, (from, to, index) -> {
             double[] sum = new double[n];
             for (int s = 0; s < n; s++) {
                 sum[s] = loops.dot(
@@ -41,32 +45,30 @@ final class CpuContractions {
                         CpuBackend.at(y) + s * strideY + from,
                         to - from);
             }
-            sums[part] = sum;
+            sums[index] = sum;
         });
         addAll(alpha, sums, out);
     }
 
-    /** out += α Σ over the threads' partial sums, in the threads' order. */
+    /** out += α Σ over the sums of the blocks, in their order. */
     static void addAll(double alpha, double[][] sums, double[] out) {
         for (double[] sum : sums) {
-            if (sum != null) {
-                for (int i = 0; i < sum.length; i++) {
-                    out[i] += alpha * sum[i];
-                }
+            for (int i = 0; i < sum.length; i++) {
+                out[i] += alpha * sum[i];
             }
         }
     }
 
     void gram(double alpha, Tensor x, Tensor w, double[] out, int stride) {
+        Contract.gram(x, w, out, stride);
         int n = x.length(0);
         if (n == 0) {
             return;
         }
         int m = CpuBackend.size(x) / n;
-        CpuBackend.require(w == null || w.size() == m, x);
-        double[][] sums = new double[backend.threads()][];
-        backend.workers().share(m, 1024, (long) n * m, (from, to, part) -> {
-            double[] sum = new double[n * n];
+        int block = Workers.block(m, GRAM_BLOCK, (long) n * n);
+        double[][] sums = new double[Workers.count(m, block)][n * n];
+        backend.workers().share(m, block, (long) n * m, (from, to, part) -> {
             ByteBuffer weights = w == null ? null : CpuBackend.bytes(w);
             loops.gram(
                     CpuBackend.bytes(x),
@@ -77,20 +79,17 @@ final class CpuContractions {
                     w == null ? -1 : CpuBackend.at(w),
                     from,
                     to,
-                    sum,
-                    n);
-            sums[part] = sum;
+                    block,
+                    sums);
         });
         addSquare(alpha, sums, n, out, stride);
     }
 
     static void addSquare(double alpha, double[][] sums, int n, double[] out, int stride) {
         for (double[] sum : sums) {
-            if (sum != null) {
-                for (int s = 0; s < n; s++) {
-                    for (int t = 0; t < n; t++) {
-                        out[s * stride + t] += alpha * sum[s * n + t];
-                    }
+            for (int s = 0; s < n; s++) {
+                for (int t = 0; t < n; t++) {
+                    out[s * stride + t] += alpha * sum[s * n + t];
                 }
             }
         }

@@ -3,6 +3,7 @@ package soopt.backend.cpu;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import soopt.backend.Averaging;
+import soopt.backend.Contract;
 import soopt.backend.Convolution;
 import soopt.backend.Pooling;
 import soopt.backend.Tensor;
@@ -18,6 +19,9 @@ final class CpuImages {
     private static final int PATCH_NUMBERS = 1 << 20;
     /** Rows of a product below which its efficiency falls. */
     private static final int LEAST_ROWS = 512;
+
+    /** Images whose weight gradients one thread sums before they are added to the others. */
+    private static final int GRADIENT_IMAGES = 16;
 
     private final CpuBackend backend;
     private final ImageLoops loops;
@@ -37,11 +41,6 @@ final class CpuImages {
     private static ImageLoops.Shape shape(Pooling g) {
         return new ImageLoops.Shape(
                 g.channels(), g.height(), g.width(), g.outHeight(), g.outWidth(), g.kernel(), g.stride(), 0);
-    }
-
-    private static int images(Tensor x, int perImage) {
-        CpuBackend.require(perImage > 0 && x.size() % perImage == 0, x);
-        return (int) (x.size() / perImage);
     }
 
     private static int group(Convolution g, int images) {
@@ -96,8 +95,7 @@ final class CpuImages {
     }
 
     void convolve(Convolution g, Tensor x, Tensor w, double alpha, double beta, Tensor out) {
-        int images = images(x, g.inputs());
-        CpuBackend.require(images(out, g.outputs()) == images, x, out);
+        int images = Contract.convolution(g, x, w, out);
         if (winograd.suits(g, images)) {
             winograd.convolve(g, x, w, alpha, beta, out);
             return;
@@ -139,17 +137,12 @@ final class CpuImages {
     }
 
     void adjoint(Convolution g, Tensor dy, Tensor w, double beta, Tensor dx) {
-        int images = images(dy, g.outputs());
-        CpuBackend.require(images(dx, g.inputs()) == images && !g.channelsFirst(), dy, dx);
+        int images = Contract.convolutionAdjoint(g, dy, w, dx);
         if (winograd.suits(g, images)) {
             winograd.adjoint(g, dy, w, beta, dx);
             return;
         }
-        if (beta == 0) {
-            backend.fill(dx, 0);
-        } else if (beta != 1) {
-            backend.scaleInPlace(beta, dx);
-        }
+        clearOrScale(beta, dx);
         Tensor weight = w.reshape(g.outChannels(), g.patch());
         ImageLoops.Shape shape = shape(g);
         int group = group(g, images);
@@ -177,9 +170,21 @@ final class CpuImages {
         }
     }
 
+    /** x ← β x, where β = 0 clears even NaN. */
+    private void clearOrScale(double beta, Tensor x) {
+        if (beta == 0) {
+            backend.fill(x, 0);
+        } else if (beta != 1) {
+            backend.scaleInPlace(beta, x);
+        }
+    }
+
     void weightGradient(Convolution g, Tensor x, Tensor dy, double beta, Tensor dw) {
-        int images = images(x, g.inputs());
-        CpuBackend.require(images(dy, g.outputs()) == images, x, dy);
+        int images = Contract.convolution(g, x, dw, dy);
+        if (images == 0) {
+            clearOrScale(beta, dw);
+            return;
+        }
         if (winograd.suits(g, images)) {
             winograd.weightGradient(g, x, dy, beta, dw);
             return;
@@ -207,22 +212,27 @@ final class CpuImages {
 
     private void narrowWeightGradient(Convolution g, Tensor x, Tensor dy, int images, double beta, Tensor dw) {
         ImageLoops.Shape shape = shape(g);
-        double[][] sums = new double[backend.threads()][];
-        backend.workers().share(images, 1, work(g, images), (from, to, part) -> {
-            sums[part] = new double[g.outChannels() * g.patch()];
-            loops.narrowWeightGradient(
-                    shape,
-                    g.channelsFirst(),
-                    g.outChannels(),
-                    CpuBackend.bytes(x),
-                    CpuBackend.at(x),
-                    CpuBackend.bytes(dy),
-                    CpuBackend.at(dy),
-                    sums[part],
-                    from,
-                    to);
-        });
-        double[] total = new double[g.outChannels() * g.patch()];
+        int filters = g.outChannels() * g.patch();
+        int block = Workers.block(images, GRADIENT_IMAGES, filters);
+        double[][] sums = new double[Workers.count(images, block)][filters];
+        backend.workers()
+                .share(
+                        images,
+                        block,
+                        work(g, images),
+                        (from, to, part) -> loops.narrowWeightGradient(
+                                shape,
+                                g.channelsFirst(),
+                                g.outChannels(),
+                                CpuBackend.bytes(x),
+                                CpuBackend.at(x),
+                                CpuBackend.bytes(dy),
+                                CpuBackend.at(dy),
+                                sums,
+                                block,
+                                from,
+                                to));
+        double[] total = new double[filters];
         if (beta != 0) {
             backend.toHost(dw, total, 0);
             Arrays.setAll(total, i -> beta * total[i]);
@@ -232,8 +242,7 @@ final class CpuImages {
     }
 
     void maxPool(Pooling g, Tensor x, Tensor out, Tensor index) {
-        int images = images(x, g.inputs());
-        CpuBackend.require(images(out, g.outputs()) == images && index.size() == out.size(), x, out, index);
+        int images = Contract.maxPool(g, x, out, index);
         ImageLoops.Shape shape = shape(g);
         backend.workers()
                 .share(
@@ -253,9 +262,8 @@ final class CpuImages {
     }
 
     void select(Pooling g, Tensor x, Tensor index, Tensor out) {
-        int images = images(index, g.outputs());
-        int directions = images(x, g.inputs() * images);
-        CpuBackend.require(out.size() == directions * index.size(), x, index, out);
+        int images = Contract.chosen(g, x, index, out);
+        int directions = images == 0 ? 0 : (int) (out.size() / index.size());
         ImageLoops.Shape shape = shape(g);
         backend.workers().share(images * g.outHeight(), 1, x.size(), (from, to, part) -> {
             for (int s = 0; s < directions; s++) {
@@ -274,9 +282,8 @@ final class CpuImages {
     }
 
     void scatter(Pooling g, Tensor dy, Tensor index, Tensor dx) {
-        int images = images(index, g.outputs());
-        int directions = images(dy, g.outputs() * images);
-        CpuBackend.require(dx.size() == (long) directions * images * g.inputs(), dy, index, dx);
+        int images = Contract.chosen(g, dx, index, dy);
+        int directions = images == 0 ? 0 : (int) (dy.size() / index.size());
         backend.fill(dx, 0);
         ImageLoops.Shape shape = shape(g);
         backend.workers().share(images, 1, dx.size(), (from, to, part) -> {
@@ -296,8 +303,7 @@ final class CpuImages {
     }
 
     void averagePool(Averaging g, Tensor x, Tensor out) {
-        int images = images(x, g.inputs());
-        CpuBackend.require(images(out, g.outputs()) == images, x, out);
+        int images = Contract.averagePool(g, x, out);
         backend.workers().share(images, 1, x.size(), (from, to, part) -> {
             for (int image = from; image < to; image++) {
                 int source = CpuBackend.at(x) + image * g.inputs();
@@ -318,8 +324,7 @@ final class CpuImages {
     }
 
     void averagePoolAdjoint(Averaging g, Tensor dy, Tensor dx) {
-        int images = images(dy, g.outputs());
-        CpuBackend.require(images(dx, g.inputs()) == images, dy, dx);
+        int images = Contract.averagePool(g, dx, dy);
         backend.fill(dx, 0);
         backend.workers().share(images, 1, dx.size(), (from, to, part) -> {
             for (int image = from; image < to; image++) {

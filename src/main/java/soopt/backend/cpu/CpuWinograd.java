@@ -1,5 +1,6 @@
 package soopt.backend.cpu;
 
+import java.util.function.IntConsumer;
 import soopt.backend.Convolution;
 import soopt.backend.Tensor;
 import soopt.backend.vector.WinogradLoops;
@@ -135,10 +136,11 @@ public final class CpuWinograd {
                 int count = Math.min(group, images - from);
                 int tiles = count * in.tiles();
                 transformInputs(g, x.slice((long) from * g.inputs(), count, g.inputs()), inputs);
-                for (int i = 0; i < PLANES; i++) {
+                forEachPlane((long) tiles * filters.stride, i -> {
                     Tensor filter = filters.plane(turned ? 4 * TURNED[i / 4] + TURNED[i % 4] : i, filterRows);
-                    backend.gemm(false, !turned, alpha, inputs.plane(i, tiles), filter, 0, products.plane(i, tiles));
-                }
+                    CpuProduct.multiplyAlone(
+                            false, !turned, alpha, inputs.plane(i, tiles), filter, 0, products.plane(i, tiles));
+                });
                 transformOutputs(g, products, beta, out.slice((long) from * g.outputs(), count, g.outputs()));
             }
         }
@@ -157,11 +159,18 @@ public final class CpuWinograd {
                 int tiles = count * in.tiles();
                 transformInputs(g, x.slice((long) from * g.inputs(), count, g.inputs()), inputs);
                 transformErrors(g, dy.slice((long) from * g.outputs(), count, g.outputs()), errors);
-                for (int i = 0; i < PLANES; i++) {
+                int beginning = from;
+                forEachPlane((long) tiles * sums.stride, i -> {
                     Tensor sum = sums.plane(i, g.outChannels());
-                    backend.gemm(
-                            true, false, 1, errors.plane(i, tiles), inputs.plane(i, tiles), from == 0 ? 0 : 1, sum);
-                }
+                    CpuProduct.multiplyAlone(
+                            true,
+                            false,
+                            1,
+                            errors.plane(i, tiles),
+                            inputs.plane(i, tiles),
+                            beginning == 0 ? 0 : 1,
+                            sum);
+                });
             }
             int filter = 9 * g.channels();
             backend.workers()
@@ -179,6 +188,15 @@ public final class CpuWinograd {
                                     CpuBackend.bytes(dw),
                                     CpuBackend.at(dw) + from * filter));
         }
+    }
+
+    /** One product for each of the planes, each by one thread. */
+    private void forEachPlane(long multiplyAdds, IntConsumer product) {
+        backend.workers().share(PLANES, 1, PLANES * multiplyAdds / CpuProduct.GEMM_WORK, (from, to, part) -> {
+            for (int i = from; i < to; i++) {
+                product.accept(i);
+            }
+        });
     }
 
     private Planes filters(Convolution g, Tensor w) {

@@ -3,7 +3,11 @@ package soopt.backend.cpu;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 
-/** A fixed number of threads that share one loop at a time; the shares depend on the length alone, so results repeat. */
+/**
+ * A fixed number of threads that share one loop at a time. Where a thread's share begins depends on their number, so that nothing
+ * may be summed over a share: sums are over {@link #blocks}, which depend on the length alone, and results are the same bits for
+ * any number of threads.
+ */
 final class Workers implements AutoCloseable {
     /** One thread's share of a loop. */
     interface Share {
@@ -13,6 +17,11 @@ final class Workers implements AutoCloseable {
 
     /** Elements of work below which a second thread costs more than it brings (waking one takes about 10 µs). */
     private static final long GRAIN = 32_768;
+
+    /** The most blocks that a sum is cut into: enough for as many threads, few enough to add up. */
+    private static final int MOST_BLOCKS = 64;
+    /** Numbers of all partial sums of one loop: 32 MiB. */
+    private static final long SUM_NUMBERS = 1 << 22;
 
     private final int threads;
     private final ForkJoinPool pool;
@@ -29,6 +38,32 @@ final class Workers implements AutoCloseable {
     /** Number of shares that a loop with this much work is cut into. */
     int parts(long work) {
         return (int) Math.max(1, Math.min(threads, work / GRAIN));
+    }
+
+    /**
+     * Length of the blocks that a sum over 0 … length − 1 is cut into.
+     *
+     * @param least a length beside which adding the sums of one block does not count; the result is a multiple of it
+     * @param numbers numbers that one block sums to
+     */
+    static int block(int length, int least, long numbers) {
+        long most = Math.max(1, Math.min(MOST_BLOCKS, SUM_NUMBERS / Math.max(1, numbers)));
+        long units = (length + (long) least - 1) / least;
+        return (int) Math.min(Integer.MAX_VALUE / 2, Math.max(1, (units + most - 1) / most) * least);
+    }
+
+    /** Number of blocks of that length. */
+    static int count(int length, int block) {
+        return (int) ((length + (long) block - 1) / block);
+    }
+
+    /** Runs every block of 0 … length − 1 by itself; the index of the block is its part. */
+    void blocks(int length, int block, long work, Share share) {
+        share(count(length, block), 1, work, (from, to, part) -> {
+            for (int i = from; i < to; i++) {
+                share.run(i * block, (int) Math.min(length, (i + 1L) * block), i);
+            }
+        });
     }
 
     /**

@@ -9,6 +9,7 @@ import org.nd4j.nativeblas.NativeOpsHolder;
 import soopt.backend.Activation;
 import soopt.backend.Averaging;
 import soopt.backend.Backend;
+import soopt.backend.Contract;
 import soopt.backend.Convolution;
 import soopt.backend.Pooling;
 import soopt.backend.Precision;
@@ -37,7 +38,9 @@ public final class Nd4jBackend implements Backend {
         Nd4j.getEnvironment()
                 .setMaxMasterThreads(Math.min(threads, Nd4j.getEnvironment().maxThreads()));
         NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(threads);
-        Nd4j.factory().blas().setMaxThreads(threads);
+        // products that are cut by the number of threads, as oneDNN's are too, have other last bits for each number
+        Nd4j.factory().blas().setMaxThreads(1);
+        Nd4j.getEnvironment().allowHelpers(false);
     }
 
     @Override
@@ -80,22 +83,11 @@ public final class Nd4jBackend implements Backend {
         return Nd4jMemory.flat(x);
     }
 
-    static void require(boolean condition, Tensor... tensors) {
-        if (!condition) {
-            throw new IllegalArgumentException("shapes do not fit: " + Arrays.toString(tensors));
-        }
-    }
-
-    private static void requireSameSize(Tensor... tensors) {
-        for (Tensor tensor : tensors) {
-            require(tensor.size() == tensors[0].size(), tensors);
-        }
-    }
-
     // ---- tensors and the host ----
 
     @Override
     public void fromHost(double[] source, int from, Tensor out) {
+        Contract.host(source.length, from, out);
         for (int done = 0; done < out.size(); done += TRANSFER) {
             int n = (int) Math.min(TRANSFER, out.size() - done);
             int at = from + done;
@@ -107,6 +99,7 @@ public final class Nd4jBackend implements Backend {
 
     @Override
     public void fromHost(float[] source, int from, Tensor out) {
+        Contract.host(source.length, from, out);
         for (int done = 0; done < out.size(); done += TRANSFER) {
             int n = (int) Math.min(TRANSFER, out.size() - done);
             int at = from + done;
@@ -118,6 +111,7 @@ public final class Nd4jBackend implements Backend {
 
     @Override
     public void toHost(Tensor x, double[] target, int from) {
+        Contract.host(target.length, from, x);
         if (x.size() == 0) {
             return;
         }
@@ -140,7 +134,7 @@ public final class Nd4jBackend implements Backend {
 
     @Override
     public void copy(Tensor x, Tensor out) {
-        requireSameSize(x, out);
+        Contract.sameSize(x, out);
         if (out.size() > 0) {
             flat(out).assign(flat(x));
         }
@@ -150,13 +144,13 @@ public final class Nd4jBackend implements Backend {
 
     @Override
     public double dot(Tensor x, Tensor y) {
-        requireSameSize(x, y);
+        Contract.sameSize(x, y);
         return sums.dot(x, y);
     }
 
     @Override
     public void axpyInPlace(double alpha, Tensor x, Tensor y) {
-        requireSameSize(x, y);
+        Contract.sameSize(x, y);
         if (x.size() > 0) {
             try (Tensor product = allocate(x.shape())) {
                 flat(y).addi(flat(x).mul(alpha, flat(product)));
@@ -173,7 +167,7 @@ public final class Nd4jBackend implements Backend {
 
     @Override
     public void combine(double alpha, Tensor x, double beta, Tensor y, Tensor out) {
-        requireSameSize(x, y, out);
+        Contract.sameSize(x, y, out);
         if (x.size() > 0) {
             try (Tensor product = allocate(x.shape())) {
                 INDArray scaled = flat(x).mul(alpha, flat(product));
@@ -184,7 +178,7 @@ public final class Nd4jBackend implements Backend {
 
     @Override
     public void multiply(Tensor x, Tensor y, Tensor out) {
-        require(x.size() == out.size() && y.size() > 0 && x.size() % y.size() == 0, x, y, out);
+        Contract.repeated(x, y, out);
         if (x.size() > 0) {
             Nd4jSums.multiplyRows(x, y, out);
         }
@@ -209,7 +203,10 @@ public final class Nd4jBackend implements Backend {
             double correction2,
             double epsilon,
             Tensor out) {
-        requireSameSize(g, m, v, out);
+        Contract.sameSize(g, m, v, out);
+        if (g.size() == 0) {
+            return;
+        }
         combine(1 - beta1, g, beta1, m, m);
         try (Tensor square = allocate(g.shape())) {
             multiply(g, g, square);
@@ -223,15 +220,8 @@ public final class Nd4jBackend implements Backend {
 
     @Override
     public void gemm(boolean transposeA, boolean transposeB, double alpha, Tensor a, Tensor b, double beta, Tensor c) {
-        require(a.rank() == 2 && b.rank() == 2 && c.rank() == 2, a, b, c);
+        Contract.product(transposeA, transposeB, a, b, c);
         int k = a.length(transposeA ? 0 : 1);
-        require(
-                a.length(transposeA ? 1 : 0) == c.length(0)
-                        && b.length(transposeB ? 0 : 1) == c.length(1)
-                        && b.length(transposeB ? 1 : 0) == k,
-                a,
-                b,
-                c);
         if (c.size() == 0) {
             return;
         }
@@ -257,7 +247,7 @@ public final class Nd4jBackend implements Backend {
 
     @Override
     public void addRowInPlace(Tensor row, Tensor x) {
-        require(row.size() > 0 && x.size() % row.size() == 0, row, x);
+        Contract.rows(row, x);
         if (x.size() > 0) {
             INDArray rows = Nd4jMemory.matrix(x, row.size());
             Nd4j.exec(new BroadcastAddOp(rows, flat(row), rows, 1));
@@ -267,8 +257,8 @@ public final class Nd4jBackend implements Backend {
     /** As 1ᵀx, because ND4J's sum over rows is twenty-five times slower than its matrix product. */
     @Override
     public void sumRows(Tensor x, double beta, Tensor out) {
+        Contract.rows(out, x);
         int d = (int) out.size();
-        require(d > 0 && x.size() % d == 0, x, out);
         int rows = (int) (x.size() / d);
         try (Tensor ones = allocate(1, rows)) {
             fill(ones, 1);
@@ -280,19 +270,19 @@ public final class Nd4jBackend implements Backend {
 
     @Override
     public void dots(double alpha, Tensor x, Tensor y, double[] out) {
-        require(x.size() == x.length(0) * y.size(), x, y);
+        Contract.dots(x, y, out);
         sums.dots(alpha, x, y, out);
     }
 
     @Override
     public void pairedDots(double alpha, Tensor x, Tensor y, double[] out) {
-        requireSameSize(x, y);
+        Contract.pairedDots(x, y, out);
         sums.pairedDots(alpha, x, y, out);
     }
 
     @Override
     public void gram(double alpha, Tensor x, Tensor w, double[] out, int stride) {
-        require(w == null || x.size() == x.length(0) * w.size(), x, w);
+        Contract.gram(x, w, out, stride);
         sums.gram(alpha, x, w, out, stride);
     }
 
@@ -300,9 +290,7 @@ public final class Nd4jBackend implements Backend {
 
     @Override
     public void activate(Activation f, Tensor z, Tensor... jet) {
-        for (Tensor output : jet) {
-            requireSameSize(z, output);
-        }
+        Contract.jet(z, jet);
         Nd4jActivations.activate(memory, f, z, jet);
     }
 
@@ -318,11 +306,9 @@ public final class Nd4jBackend implements Backend {
             double[] gram,
             int stride,
             double[] third) {
-        int n = first.length(0);
+        Contract.tangents(first, second, n2, lambda, new Tensor[] {s1, s2, s3}, gram, stride, third);
         int m = (int) lambda.size();
-        requireSameSize(lambda, s1, s2, s3);
-        require(first.size() == (long) n * m && (second == null || second.size() == first.size()), first, lambda);
-        if (n == 0) {
+        if (first.size() == 0) {
             return;
         }
         try (Tensor curvature = allocate(m)) {
@@ -388,7 +374,7 @@ public final class Nd4jBackend implements Backend {
 
     @Override
     public double squaredError(Tensor y, Tensor target, double w, Tensor gradient) {
-        requireSameSize(y, target);
+        Contract.sameSize(y, target);
         try (Tensor difference = allocate(y.shape())) {
             combine(1, y, -1, target, difference);
             if (gradient != null) {

@@ -7,6 +7,7 @@ import org.nd4j.linalg.api.ops.impl.scalar.Step;
 import org.nd4j.linalg.api.ops.impl.transforms.same.Abs;
 import org.nd4j.linalg.factory.Nd4j;
 import soopt.backend.Averaging;
+import soopt.backend.Contract;
 import soopt.backend.Convolution;
 import soopt.backend.Pooling;
 import soopt.backend.Tensor;
@@ -24,11 +25,6 @@ final class Nd4jImages {
 
     Nd4jImages(Nd4jBackend backend) {
         this.backend = backend;
-    }
-
-    private static int images(Tensor x, int perImage) {
-        Nd4jBackend.require(perImage > 0 && x.size() % perImage == 0, x);
-        return (int) (x.size() / perImage);
     }
 
     /** Position (a, b) of every window of images that start at x: [R, outHeight, outWidth, C]. */
@@ -100,7 +96,7 @@ final class Nd4jImages {
     }
 
     private void patches(Convolution g, Tensor x, Tensor out) {
-        try (Tensor padded = allocatePadded(g, images(x, g.inputs()))) {
+        try (Tensor padded = allocatePadded(g, x.length(0))) {
             inside(g, padded).assign(channelsLast(g, x));
             for (int a = 0; a < g.kernel(); a++) {
                 for (int b = 0; b < g.kernel(); b++) {
@@ -115,9 +111,7 @@ final class Nd4jImages {
         void run(int from, Tensor patches, Tensor x, Tensor y);
     }
 
-    private void forEachGroup(Convolution g, Tensor x, Tensor y, Group work) {
-        int images = images(x, g.inputs());
-        Nd4jBackend.require(images(y, g.outputs()) == images, x, y);
+    private void forEachGroup(Convolution g, int images, Tensor x, Tensor y, Group work) {
         int group = group(g, images);
         try (Tensor buffer = backend.allocate(group * g.positions(), g.patch())) {
             for (int from = 0; from < images; from += group) {
@@ -132,18 +126,19 @@ final class Nd4jImages {
     }
 
     void convolve(Convolution g, Tensor x, Tensor w, double alpha, double beta, Tensor out) {
+        int images = Contract.convolution(g, x, w, out);
         Tensor weight = w.reshape(g.outChannels(), g.patch());
-        forEachGroup(g, x, out, (from, patches, input, output) -> {
+        forEachGroup(g, images, x, out, (from, patches, input, output) -> {
             patches(g, input, patches);
             backend.gemm(false, true, alpha, patches, weight, beta, output);
         });
     }
 
     void adjoint(Convolution g, Tensor dy, Tensor w, double beta, Tensor dx) {
-        Nd4jBackend.require(!g.channelsFirst(), dy, dx);
+        int images = Contract.convolutionAdjoint(g, dy, w, dx);
         Tensor weight = w.reshape(g.outChannels(), g.patch());
         backend.scaleOrClear(beta, dx);
-        forEachGroup(g, dx, dy, (from, patches, input, output) -> {
+        forEachGroup(g, images, dx, dy, (from, patches, input, output) -> {
             backend.gemm(false, false, 1, output, weight, 0, patches);
             try (Tensor padded = allocatePadded(g, input.length(0))) {
                 for (int a = 0; a < g.kernel(); a++) {
@@ -157,8 +152,13 @@ final class Nd4jImages {
     }
 
     void weightGradient(Convolution g, Tensor x, Tensor dy, double beta, Tensor dw) {
+        int images = Contract.convolution(g, x, dw, dy);
+        if (images == 0) {
+            backend.scaleOrClear(beta, dw);
+            return;
+        }
         Tensor gradient = dw.reshape(g.outChannels(), g.patch());
-        forEachGroup(g, x, dy, (from, patches, input, output) -> {
+        forEachGroup(g, images, x, dy, (from, patches, input, output) -> {
             patches(g, input, patches);
             backend.gemm(true, false, 1, output, patches, from == 0 ? beta : 1, gradient);
         });
@@ -185,8 +185,9 @@ final class Nd4jImages {
     }
 
     void maxPool(Pooling g, Tensor x, Tensor out, Tensor index) {
-        int images = images(x, g.inputs());
-        Nd4jBackend.require(images(out, g.outputs()) == images && index.size() == out.size(), x, out, index);
+        if (Contract.maxPool(g, x, out, index) == 0) {
+            return;
+        }
         backend.fill(index, 0);
         INDArray best = cells(g, out).assign(shifted(g, x, 0));
         INDArray where = cells(g, index);
@@ -234,9 +235,11 @@ final class Nd4jImages {
     }
 
     void select(Pooling g, Tensor x, Tensor index, Tensor out) {
-        int images = images(index, g.outputs());
-        int directions = images(x, g.inputs() * images);
-        Nd4jBackend.require(out.size() == directions * index.size(), x, index, out);
+        int images = Contract.chosen(g, x, index, out);
+        if (images == 0) {
+            return;
+        }
+        int directions = (int) (out.size() / index.size());
         backend.fill(out, 0);
         forEachChoice(g, index, directions, (s, j, mask, scratch) -> {
             Tensor source = direction(x, s, images, g.inputs());
@@ -246,9 +249,11 @@ final class Nd4jImages {
     }
 
     void scatter(Pooling g, Tensor dy, Tensor index, Tensor dx) {
-        int images = images(index, g.outputs());
-        int directions = images(dy, g.outputs() * images);
-        Nd4jBackend.require(dx.size() == (long) directions * images * g.inputs(), dy, index, dx);
+        int images = Contract.chosen(g, dx, index, dy);
+        if (images == 0) {
+            return;
+        }
+        int directions = (int) (dy.size() / index.size());
         backend.fill(dx, 0);
         forEachChoice(g, index, directions, (s, j, mask, scratch) -> {
             cells(g, direction(dy, s, images, g.outputs())).mul(mask, scratch);
@@ -286,13 +291,17 @@ final class Nd4jImages {
     }
 
     void averagePool(Averaging g, Tensor x, Tensor out) {
-        Nd4jBackend.require(images(x, g.inputs()) == images(out, g.outputs()), x, out);
+        if (Contract.averagePool(g, x, out) == 0) {
+            return;
+        }
         backend.fill(out, 0);
         forEachMember(g, x, out, (pixel, cell, share) -> addScaled(share, pixel, cell));
     }
 
     void averagePoolAdjoint(Averaging g, Tensor dy, Tensor dx) {
-        Nd4jBackend.require(images(dx, g.inputs()) == images(dy, g.outputs()), dy, dx);
+        if (Contract.averagePool(g, dx, dy) == 0) {
+            return;
+        }
         backend.fill(dx, 0);
         forEachMember(g, dx, dy, (pixel, cell, share) -> addScaled(share, cell, pixel));
     }

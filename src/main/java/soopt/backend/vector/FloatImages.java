@@ -175,10 +175,11 @@ public final class FloatImages implements ImageLoops {
             int at,
             ByteBuffer dy,
             int atDy,
-            double[] dw,
+            double[][] dw,
+            int block,
             int from,
             int to) {
-        new FloatNarrow(g, planes, outChannels).weightGradient(x, at, dy, atDy, dw, from, to);
+        new FloatNarrow(g, planes, outChannels).weightGradient(x, at, dy, atDy, dw, block, from, to);
     }
 
     // ---- pooling ----

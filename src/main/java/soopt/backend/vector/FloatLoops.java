@@ -158,8 +158,9 @@ public final class FloatLoops implements Loops {
         }
         if (i < n) {
             VectorMask<Float> mask = tail(i, n);
-            FloatVector product = load(x, atX + i, mask).mul(load(y, atY + i, mask));
-            store(add ? product.add(load(out, atOut + i, mask)) : product, out, atOut + i, mask);
+            FloatVector xi = load(x, atX + i, mask);
+            FloatVector yi = load(y, atY + i, mask);
+            store(add ? xi.fma(yi, load(out, atOut + i, mask)) : xi.mul(yi), out, atOut + i, mask);
         }
     }
 
@@ -271,20 +272,26 @@ public final class FloatLoops implements Loops {
         return Math.max(64, Math.min(1024, (32768 / Math.max(1, n)) / 64 * 64));
     }
 
-    /** out_{s·stride+t} += Σ_i w_i x_si x_ti for all s, t &lt; n; atW &lt; 0 for w = 1. */
+    /** Where the tile ends that begins at p: blocks are cut into tiles from their own beginning. */
+    private static int tileEnd(int p, int tile, int block, int to) {
+        return Math.min(Math.min(p + tile, to), p - p % block + block);
+    }
+
     @Override
     public void gram(
-            ByteBuffer x, int at, int m, int n, ByteBuffer w, int atW, int from, int to, double[] out, int stride) {
+            ByteBuffer x, int at, int m, int n, ByteBuffer w, int atW, int from, int to, int block, double[][] out) {
         int tile = tile(n);
         float[] plain = new float[n * tile];
         float[] weighted = new float[n * tile];
-        for (int p = from; p < to; p += tile) {
-            int length = Math.min(tile, to - p);
+        int end;
+        for (int p = from; p < to; p = end) {
+            end = tileEnd(p, tile, block, to);
+            int length = end - p;
             int padded = (length + WIDTH - 1) / WIDTH * WIDTH;
             for (int s = 0; s < n; s++) {
                 gather(x, at + s * m + p, w, atW + p, atW >= 0, length, plain, weighted, s * tile);
             }
-            gramTile(weighted, plain, n, tile, padded, out, stride);
+            gramTile(weighted, plain, n, tile, padded, out[p / block], n);
         }
     }
 
@@ -392,9 +399,6 @@ public final class FloatLoops implements Loops {
         return sum.reduceLanes(VectorOperators.ADD);
     }
 
-    /**
-     * Positions from … to − 1 of {@code Backend.activationTangents}. {@code second} is null for second-order work.
-     */
     @Override
     public void tangents(
             ByteBuffer first,
@@ -414,15 +418,17 @@ public final class FloatLoops implements Loops {
             int atS3,
             int from,
             int to,
-            double[] gram,
-            int stride,
-            double[] third) {
+            int block,
+            double[][] gram,
+            double[][] third) {
         int tile = tile(n);
         float[] plain = new float[n * tile];
         float[] weighted = new float[n * tile];
         float[] slopes = new float[4 * tile];
-        for (int p = from; p < to; p += tile) {
-            int length = Math.min(tile, to - p);
+        int end;
+        for (int p = from; p < to; p = end) {
+            end = tileEnd(p, tile, block, to);
+            int length = end - p;
             int padded = (length + WIDTH - 1) / WIDTH * WIDTH;
             slopes(lambda, atLambda + p, s1, atS1 + p, s2, atS2 + p, s3, atS3 + p, length, slopes, tile);
             for (int s = 0; s < n; s++) {
@@ -431,14 +437,14 @@ public final class FloatLoops implements Loops {
                 if (second == null) {
                     propagateFirst(first, at1, length, slopes, tile, plain, weighted, row);
                 } else if (s < n2) {
-                    third[s] += propagateBoth(
+                    third[p / block][s] += propagateBoth(
                             first, at1, second, atSecond + s * m + p, length, slopes, tile, plain, weighted, row);
                 } else {
-                    third[s] += propagateBirth(
+                    third[p / block][s] += propagateBirth(
                             first, at1, second, atSecond + s * m + p, length, slopes, tile, plain, weighted, row);
                 }
             }
-            gramTile(weighted, plain, n, tile, padded, gram, stride);
+            gramTile(weighted, plain, n, tile, padded, gram[p / block], n);
         }
     }
 

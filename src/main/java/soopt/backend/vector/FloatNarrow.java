@@ -243,7 +243,7 @@ final class FloatNarrow {
 
     // ---- dw += Σ over positions of dy x ----
 
-    void weightGradient(ByteBuffer x, int at, ByteBuffer dy, int atDy, double[] dw, int from, int to) {
+    void weightGradient(ByteBuffer x, int at, ByteBuffer dy, int atDy, double[][] dw, int block, int from, int to) {
         int patch = g.kernel() * run;
         int positions = g.outHeight() * g.outWidth();
         int lanes = vectors * WIDTH;
@@ -255,7 +255,7 @@ final class FloatNarrow {
             for (int v = 0; v < vectors; v++) {
                 gradientOf(adjoint, v, sums);
             }
-            addTo(sums, dw);
+            addTo(sums, dw[n / block]);
         }
     }
 

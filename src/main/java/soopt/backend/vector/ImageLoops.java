@@ -40,7 +40,11 @@ public interface ImageLoops {
             int from,
             int to);
 
-    /** dw [outChannels, patch] += the adjoint in w over images from … to − 1, for few output channels. */
+    /**
+     * dw_b [outChannels, patch] += the adjoint in w over the images of block b, for images from … to − 1, for few output channels.
+     *
+     * @param from a multiple of block
+     */
     void narrowWeightGradient(
             Shape g,
             boolean planes,
@@ -49,7 +53,8 @@ public interface ImageLoops {
             int at,
             ByteBuffer dy,
             int atDy,
-            double[] dw,
+            double[][] dw,
+            int block,
             int from,
             int to);
 

@@ -49,11 +49,17 @@ public interface Loops {
     /** out += Σ_r x_r over the rows of x [rows, d]. */
     void sumRows(ByteBuffer x, int at, int rows, int d, double[] out);
 
-    /** out_{s·stride+t} += Σ_i w_i x_si x_ti for all s, t &lt; n; atW &lt; 0 for w = 1. */
-    void gram(ByteBuffer x, int at, int m, int n, ByteBuffer w, int atW, int from, int to, double[] out, int stride);
+    /**
+     * out_{b, s·n+t} += Σ_i w_i x_si x_ti for all s, t &lt; n over the positions i of block b, for positions from … to − 1.
+     *
+     * @param atW negative for w = 1
+     * @param from a multiple of block
+     */
+    void gram(ByteBuffer x, int at, int m, int n, ByteBuffer w, int atW, int from, int to, int block, double[][] out);
 
     /**
-     * Positions from … to − 1 of {@code Backend.activationTangents}. {@code second} is null for second-order work.
+     * Positions from … to − 1 of {@code Backend.activationTangents}, with sums by block as in {@link #gram}. {@code second} is null
+     * for second-order work.
      */
     void tangents(
             ByteBuffer first,
@@ -73,9 +79,9 @@ public interface Loops {
             int atS3,
             int from,
             int to,
-            double[] gram,
-            int stride,
-            double[] third);
+            int block,
+            double[][] gram,
+            double[][] third);
 
     /** The arrays of one activation call; those beyond the order asked for may be null. */
     record Operands(
