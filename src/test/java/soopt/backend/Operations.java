@@ -25,7 +25,13 @@ final class Operations {
         operations.host(n);
         operations.linear(n);
         operations.products(n);
-        operations.activations(n);
+        return operations.all;
+    }
+
+    /** Activations of rows of features, with a bias added to each row and without. */
+    static List<Operation> onFeatures(Subject subject, int rows, int features) {
+        Operations operations = new Operations(subject);
+        operations.activations(rows, features);
         return operations.all;
     }
 
@@ -234,18 +240,30 @@ final class Operations {
         return Arena.join(newM, newV, out);
     }
 
-    private void activations(int n) {
-        double[] z = subject.normal(1, n);
+    private void activations(int n, int d) {
+        double[] x = subject.normal(1, n * d);
+        double[] row = subject.normal(2, d);
+        double[] sum = new double[n * d];
+        Arrays.setAll(sum, i -> subject.round(x[i] + row[i % d]));
         for (Activation f : Activation.values()) {
             add(
                     "activate",
-                    f + " of " + n + " numbers",
+                    f + " of " + n * d + " numbers",
                     arena -> {
-                        Tensor[] jet = {arena.empty(n), arena.empty(n), arena.empty(n), arena.empty(n)};
-                        arena.backend().activate(f, arena.of(z), jet);
+                        Tensor[] jet = {arena.empty(n, d), arena.empty(n, d), arena.empty(n, d), arena.empty(n, d)};
+                        arena.backend().activate(f, arena.of(x, n, d), jet);
                         return read(arena, jet);
                     },
-                    () -> jet(f, z));
+                    () -> jet(f, x));
+            add(
+                    "activateBiased",
+                    f + " of " + n + " rows of " + d,
+                    arena -> {
+                        Tensor[] jet = {arena.of(x, n, d), arena.empty(n, d), arena.empty(n, d), arena.empty(n, d)};
+                        arena.backend().activateBiased(f, arena.of(row), jet[0], jet);
+                        return read(arena, jet);
+                    },
+                    () -> jet(f, sum));
         }
     }
 
@@ -300,17 +318,6 @@ final class Operations {
                         },
                         x,
                         row));
-        for (Activation f : Activation.values()) {
-            add(
-                    "activateBiased",
-                    f + " of " + sizes,
-                    arena -> {
-                        Tensor[] jet = {arena.of(x, n, d), arena.empty(n, d), arena.empty(n, d), arena.empty(n, d)};
-                        arena.backend().activateBiased(f, arena.of(row), jet[0], jet);
-                        return read(arena, jet);
-                    },
-                    () -> jet(f, sum));
-        }
     }
 
     private void product(int m, int n, int k, boolean transposeA, boolean transposeB) {

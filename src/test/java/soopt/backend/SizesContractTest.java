@@ -45,6 +45,7 @@ class SizesContractTest {
         List<Operation> operations = new ArrayList<>();
         for (int n : all()) {
             operations.addAll(Operations.onVectors(subject, n));
+            operations.addAll(Operations.onFeatures(subject, n, 1));
         }
         return operations;
     }
@@ -53,10 +54,12 @@ class SizesContractTest {
         List<Operation> operations = new ArrayList<>();
         for (int n : VECTORS) {
             operations.addAll(Operations.onRows(subject, n, 3));
+            operations.addAll(Operations.onFeatures(subject, n, 3));
             operations.addAll(Operations.onDirections(subject, n, 3));
             operations.addAll(Operations.onDirections(subject, 3, n));
             if (n > 0) {
                 operations.addAll(Operations.onRows(subject, 3, n));
+                operations.addAll(Operations.onFeatures(subject, 3, n));
             }
         }
         operations.addAll(Operations.onRows(subject, 1, 1));

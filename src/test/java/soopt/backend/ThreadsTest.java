@@ -32,6 +32,7 @@ class ThreadsTest {
         operations.addAll(Operations.onDirections(subject, 3, 10_003 * parts));
         operations.addAll(Operations.onDirections(subject, 20, 3011 * parts));
         operations.addAll(Operations.onRows(subject, 3011 * parts, 6));
+        operations.addAll(Operations.onFeatures(subject, 401 * parts, 6));
         operations.addAll(Operations.onRows(subject, 61 * parts, 301));
         operations.addAll(Operations.onMatrices(subject, 100, 1003, 301));
         operations.addAll(Operations.onMatrices(subject, 1003, 100, 301));
