@@ -212,6 +212,12 @@ class Cifar10Test {
         undecodable(wanted, "there are 5 labels, too few for data_batch_2.png of 3");
         Files.writeString(directory.resolve("train_lables.json"), "[0,1,12]");
         undecodable(wanted, "train_lables.json is not a list of digits");
+        byte[] large = sheet.clone();
+        large[18] = 0x7f; // width 32,516
+        Files.write(first, large);
+        undecodable(
+                wanted,
+                "data_batch_1.png has 3 images of 32516 pixels, which are not the 39 bytes of data_batch_1.bin");
         Files.write(first, Arrays.copyOf(sheet, sheet.length / 2));
         assertThrows(IOException.class, () -> CifarSheets.decode(wanted, directory, FetchProgress.SILENT));
     }

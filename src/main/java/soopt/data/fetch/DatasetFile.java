@@ -72,6 +72,20 @@ public record DatasetFile(String name, int bytes, String sha256) {
         return content;
     }
 
+    /** Bytes that it may have as .gz: what cannot be compressed grows a little. */
+    long mostCompressed() {
+        return bytes + bytes / 100L + 4096;
+    }
+
+    /** Refuses what is too long to be this file before it is read or copied. */
+    void requireLength(Path path) throws IOException {
+        boolean compressed = path.getFileName().toString().endsWith(".gz");
+        if (Files.size(path) > (compressed ? mostCompressed() : bytes)) {
+            throw new DamagedFileException(path.getFileName() + " is longer than its " + bytes + " bytes"
+                    + (compressed ? " as .gz can be" : ""));
+        }
+    }
+
     private static InputStream open(Path path) throws IOException {
         InputStream in = Files.newInputStream(path);
         if (!path.getFileName().toString().endsWith(".gz")) {

@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import soopt.file.Problems;
+import soopt.file.Shown;
 import soopt.file.Temporary;
 import soopt.file.WholeFile;
 import soopt.file.WriteException;
@@ -18,6 +20,9 @@ import soopt.file.WriteException;
  * renamed, so that under its name there is never anything but the whole file.
  */
 public final class Fetcher {
+    /** user:password@ of an address, as package clients repeat it. */
+    private static final Pattern LOGIN = Pattern.compile("(?<=://)\\S*@");
+
     private Fetcher() {}
 
     /**
@@ -113,6 +118,10 @@ public final class Fetcher {
             source.fetch(List.copyOf(left), delivery, progress);
         } catch (IOException e) {
             failures.add(source.description() + ": " + reason(e));
+        } catch (RuntimeException e) {
+            // what someone else's answer provokes ends this source, not the fetch
+            failures.add(source.description() + ": cannot be understood ("
+                    + e.getClass().getSimpleName() + ")");
         }
         for (DatasetFile file : List.copyOf(left)) {
             Optional<Path> delivered = file.in(delivery);
@@ -135,7 +144,8 @@ public final class Fetcher {
         }
         return e.getMessage() == null
                 ? e.getClass().getSimpleName()
-                : e.getMessage().replaceAll("\\s+", " ");
+                : Shown.line(
+                        Shown.cut(LOGIN.matcher(e.getMessage()).replaceAll("").replaceAll("\\s+", " "), 300));
     }
 
     public static String names(List<DatasetFile> files) {

@@ -25,7 +25,7 @@ public final class ForeignConnections {
      */
     public static <T> T watch(String name, Store store, Callable<T> code) throws Exception {
         ProxySelector before = ProxySelector.getDefault();
-        ProxySelector.setDefault(new Watch(name, store));
+        ProxySelector.setDefault(new Watch(name, store, before));
         try {
             return code.call();
         } finally {
@@ -36,11 +36,13 @@ public final class ForeignConnections {
     private static final class Watch extends ProxySelector {
         private final String name;
         private final Store store;
+        private final ProxySelector before;
         private final Set<String> said = new HashSet<>();
 
-        Watch(String name, Store store) {
+        Watch(String name, Store store, ProxySelector before) {
             this.name = name;
             this.store = store;
+            this.before = before;
         }
 
         @Override
@@ -50,11 +52,22 @@ public final class ForeignConnections {
                 throw new DatasetException(name + " wants " + address + ", and nothing may be fetched offline; run it"
                         + " once without --offline");
             }
+            if (!uri.getScheme().startsWith("http")) {
+                // a socket; where it is that of a page, the page has been said
+                if (said.add(String.valueOf(uri.getHost()))) {
+                    store.progress().note(name + " connects to " + address);
+                }
+                return List.of(Proxy.NO_PROXY);
+            }
+            said.add(String.valueOf(uri.getHost()));
             if (said.add(address)) {
                 store.progress().note(name + " fetches " + address);
             }
-            return List.of(
-                    uri.getScheme().startsWith("http") ? EnvironmentProxy.of(uri, System.getenv()) : Proxy.NO_PROXY);
+            try {
+                return List.of(EnvironmentProxy.of(uri, System.getenv(), before).proxy());
+            } catch (IOException e) {
+                throw new DatasetException(e.getMessage(), e);
+            }
         }
 
         @Override

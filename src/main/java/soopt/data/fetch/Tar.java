@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.OptionalLong;
 import soopt.file.Shown;
 
 /**
@@ -21,40 +21,74 @@ final class Tar {
     private static final int SIZE_LENGTH = 12;
     private static final int TYPE_AT = 156;
 
+    /** Bytes that all files of an archive may have together: a small .gz can hold any number of zeros. */
+    private static final long MOST = 1L << 30;
+
     private Tar() {}
 
     /** Saves the wanted files, plain or as .gz, wherever in the archive they are, into one folder. */
     static void extract(InputStream in, List<DatasetFile> wanted, Path folder) throws IOException {
-        extract(in, name -> wanted.stream().anyMatch(file -> file.isCalled(name)), folder);
+        extract(
+                in,
+                name -> wanted.stream()
+                        .filter(file -> file.isCalled(name))
+                        .mapToLong(DatasetFile::mostCompressed)
+                        .max(),
+                folder);
+    }
+
+    /** Which files are wanted, by name, and how many bytes each may have. */
+    interface Wanted {
+        OptionalLong most(String name);
     }
 
     /** Saves the files of wanted names, wherever in the archive they are, into one folder. */
-    static void extract(InputStream in, Predicate<String> wanted, Path folder) throws IOException {
+    static void extract(InputStream in, Wanted wanted, Path folder) throws IOException {
+        long room = MOST;
         byte[] header = in.readNBytes(BLOCK);
         while (header.length == BLOCK && header[0] != 0) {
             String path = text(header, 0, NAME_LENGTH);
             String name = path.substring(path.lastIndexOf('/') + 1);
             long size = size(header);
-            boolean regular = header[TYPE_AT] == '0' || header[TYPE_AT] == 0;
-            if (regular && wanted.test(name)) {
-                LimitedInput content = new LimitedInput(in, size);
-                Files.copy(content, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-                content.requireEnd(path);
-            } else {
-                in.skipNBytes(size);
+            room -= size + 2 * BLOCK;
+            if (room < 0) {
+                throw new IOException("the archive holds more than " + MOST + " bytes");
             }
-            in.skipNBytes((BLOCK - size % BLOCK) % BLOCK);
+            boolean regular = header[TYPE_AT] == '0' || header[TYPE_AT] == 0;
+            OptionalLong most = regular && !name.isEmpty() ? wanted.most(name) : OptionalLong.empty();
+            if (most.isPresent()) {
+                save(in, name, size, most.getAsLong(), folder);
+            } else {
+                skip(in, size, path);
+            }
+            skip(in, (BLOCK - size % BLOCK) % BLOCK, path);
             header = in.readNBytes(BLOCK);
+        }
+    }
+
+    private static void save(InputStream in, String name, long size, long most, Path folder) throws IOException {
+        if (size > most) {
+            throw new IOException("the archive says that " + Shown.value(name) + " has " + size + " bytes; it has at most " + most);
+        }
+        LimitedInput content = new LimitedInput(in, size);
+        Files.copy(content, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        content.requireEnd(name);
+    }
+
+    private static void skip(InputStream in, long bytes, String path) throws IOException {
+        try {
+            in.skipNBytes(bytes);
+        } catch (EOFException e) {
+            throw new EOFException("the archive breaks off within " + Shown.value(path));
         }
     }
 
     private static long size(byte[] header) throws IOException {
         String octal = text(header, SIZE_AT, SIZE_LENGTH).strip();
-        try {
-            return Long.parseUnsignedLong(octal, 8);
-        } catch (NumberFormatException e) {
-            throw new IOException("not a tar archive: a file has the size " + Shown.quoted(octal), e);
+        if (!octal.matches("[0-7]{1,12}")) {
+            throw new IOException("not a tar archive: a file has the size " + Shown.quoted(octal));
         }
+        return Long.parseLong(octal, 8);
     }
 
     private static String text(byte[] header, int from, int length) {
@@ -93,7 +127,7 @@ final class Tar {
 
         void requireEnd(String path) throws EOFException {
             if (left > 0) {
-                throw new EOFException("the archive breaks off within " + path);
+                throw new EOFException("the archive breaks off within " + Shown.value(path));
             }
         }
     }

@@ -309,6 +309,83 @@ class FetcherTest {
         assertEquals(0, log.open);
     }
 
+    @Test
+    void archiveThatLiesAboutSizes_isRefused() throws IOException {
+        Path folder = Files.createDirectory(directory.resolve("tiny"));
+        for (String size : List.of("-1", "-0000000001", "77777777777", "9", "+1", "1e3", "", "00000100000")) {
+            ByteArrayOutputStream tar = new ByteArrayOutputStream();
+            entry(tar, "a/first", FIRST);
+            byte[] lying = tar.toByteArray();
+            Arrays.fill(lying, 124, 136, (byte) 0);
+            byte[] text = size.getBytes(StandardCharsets.US_ASCII);
+            System.arraycopy(text, 0, lying, 124, text.length);
+            IOException e = assertThrows(
+                    IOException.class,
+                    () -> Tar.extract(new ByteArrayInputStream(lying), files().files(), folder),
+                    size);
+            assertTrue(e.getMessage().matches("not a tar archive: .*|the archive .*"), e.getMessage());
+        }
+        assertEquals(List.of(), inFolder());
+    }
+
+    @Test
+    void redirectWithoutSense_endsItsSource_notTheFetch() throws IOException {
+        server.createContext("/a/", exchange -> {
+            exchange.getResponseHeaders().add("Location", "::::");
+            send(exchange, 302, new byte[0]);
+        });
+        answer("/b/first.gz", 200, gzip(FIRST));
+        answer("/b/second.gz", 200, gzip(SECOND));
+        Fetcher.require(files(web("/a/"), web("/b/")), store(false));
+        assertEquals(List.of("first", "second"), inFolder());
+        assertTrue(log.lines.toString().contains("redirects to what is no address"), log.lines.toString());
+    }
+
+    @Test
+    void sourceThatFailsInItsOwnWay_leadsToTheNext_andLoginsAreNotRepeated() throws IOException {
+        answer("/b/first.gz", 200, gzip(FIRST));
+        answer("/b/second.gz", 200, gzip(SECOND));
+        Fetcher.require(
+                files(
+                        failing(new IllegalStateException("odd")),
+                        failing(new IOException("npm: http://me:secret@gate:8080\u001b[31m is closed")),
+                        web("/b/")),
+                store(false));
+        assertEquals(List.of("first", "second"), inFolder());
+        assertTrue(log.lines.toString().contains("cannot be understood (IllegalStateException)"), log.lines.toString());
+        assertTrue(log.lines.toString().contains("npm: http://gate:8080\\u001b[31m is closed"), log.lines.toString());
+    }
+
+    private static Source failing(Exception failure) {
+        return new Source() {
+            @Override
+            public String description() {
+                return "it";
+            }
+
+            @Override
+            public void fetch(List<DatasetFile> wanted, Path folder, FetchProgress progress) throws IOException {
+                if (failure instanceof IOException e) {
+                    throw e;
+                }
+                throw (RuntimeException) failure;
+            }
+        };
+    }
+
+    @Test
+    void fileThatIsTooLong_isNeitherReadNorCopied() throws IOException {
+        Path mine = Files.createDirectory(directory.resolve("mine"));
+        try (var channel = java.nio.channels.FileChannel.open(
+                mine.resolve("first"),
+                java.nio.file.StandardOpenOption.CREATE_NEW,
+                java.nio.file.StandardOpenOption.WRITE)) {
+            channel.write(java.nio.ByteBuffer.wrap(new byte[1]), 1L << 40);
+        }
+        DatasetException e = assertThrows(DatasetException.class, () -> Fetcher.importFrom(files(), mine, store(true)));
+        assertTrue(e.getMessage().contains("first is longer than its 27000 bytes"), e.getMessage());
+    }
+
     private static void entry(ByteArrayOutputStream tar, String name, byte[] content) {
         byte[] header = new byte[512];
         byte[] path = name.getBytes(StandardCharsets.US_ASCII);
