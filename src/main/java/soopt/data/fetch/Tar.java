@@ -68,7 +68,8 @@ final class Tar {
 
     private static void save(InputStream in, String name, long size, long most, Path folder) throws IOException {
         if (size > most) {
-            throw new IOException("the archive says that " + Shown.value(name) + " has " + size + " bytes; it has at most " + most);
+            throw new IOException(
+                    "the archive says that " + Shown.value(name) + " has " + size + " bytes; it has at most " + most);
         }
         LimitedInput content = new LimitedInput(in, size);
         Files.copy(content, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
