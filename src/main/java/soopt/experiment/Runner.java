@@ -30,6 +30,7 @@ import soopt.experiment.loop.Stopped;
 import soopt.experiment.loop.Trainer;
 import soopt.file.JsonObject;
 import soopt.file.WholeFile;
+import soopt.file.WriteException;
 import soopt.optimizer.NewtonSummary;
 import soopt.optimizer.Optimizer;
 import soopt.optimizer.Problem;
@@ -188,8 +189,18 @@ public final class Runner {
     }
 
     private Recorder create(RunDirectory directory, Backend backend) {
-        directory.create();
-        directory.keptMessage().ifPresent(listener::message);
+        try {
+            directory.create();
+            Recorder recorder = begin(directory, backend);
+            directory.keptMessage().ifPresent(listener::message);
+            return recorder;
+        } catch (WriteException full) {
+            directory.abandon();
+            throw full;
+        }
+    }
+
+    private Recorder begin(RunDirectory directory, Backend backend) {
         WholeFile.write(directory.file("config.yaml"), SpecWriter.toYaml(experiment));
         WholeFile.write(directory.file("source.yaml"), request.source());
         StringBuilder overrides = new StringBuilder();

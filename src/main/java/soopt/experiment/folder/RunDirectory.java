@@ -25,6 +25,7 @@ public final class RunDirectory implements AutoCloseable {
     private final String id;
     private final RunLock lock;
     private final Optional<Remains> earlier;
+    private Optional<Path> kept = Optional.empty();
     private int attempt = 1;
 
     private RunDirectory(Path path, String id, RunLock lock, Optional<Remains> earlier) {
@@ -157,7 +158,9 @@ public final class RunDirectory implements AutoCloseable {
                 attempt++;
             }
             if (Files.exists(path)) {
-                Files.move(path, attemptFolder(attempt));
+                Path keeper = attemptFolder(attempt);
+                Files.move(path, keeper);
+                kept = Optional.of(keeper);
                 attempt++;
             }
             for (String folder : List.of("matrices", "checkpoints")) {
@@ -184,6 +187,18 @@ public final class RunDirectory implements AutoCloseable {
     /** 1 for the first run of this id, one more for each that was kept aside. */
     public int attempt() {
         return attempt;
+    }
+
+    /** Takes the folder away again that {@link #create} made, as nothing could be written into it; what was there is back. */
+    public void abandon() {
+        Temporary.discard(path);
+        if (kept.isPresent()) {
+            try {
+                Files.move(kept.get(), path);
+            } catch (IOException e) {
+                throw new WriteException(path, e);
+            }
+        }
     }
 
     /** A file in the folder. */

@@ -487,7 +487,7 @@ class RunDirectoryTest {
     void status_readsBack() throws IOException {
         Status status = new Status(
                 ID,
-                RunState.DIVERGED,
+                RunState.FAILED,
                 3,
                 30,
                 Instant.parse("2026-01-02T03:04:05.678Z"),
@@ -497,7 +497,7 @@ class RunDirectoryTest {
                 "host",
                 99,
                 Optional.of(
-                        new Ending(RunState.DIVERGED, 3, "it said \"no\"", List.of("one", "two"), RefreshCount.NONE)));
+                        new Ending(RunState.FAILED, 3, "it said \"no\"", List.of("one", "two"), RefreshCount.NONE)));
         Files.createDirectories(folder());
         Files.writeString(folder().resolve("status.json"), status.json());
 
