@@ -44,9 +44,10 @@ record SeedResult(long seed, String state, int exitCode, String message, Optiona
     JsonObject json() {
         JsonObject object =
                 new JsonObject().put("seed", seed).put("state", state).put("exit_code", exitCode);
-        run.ifPresent(result -> object.put("run_id", result.runId())
-                .put("folder", result.folder().toString())
-                .put("existed", result.existed()));
+        run.filter(result -> result.work() != RunResult.Work.NONE)
+                .ifPresent(result -> object.put("run_id", result.runId())
+                        .put("folder", result.folder().toString())
+                        .put("existed", result.existed()));
         object.put("message", message);
         run.ifPresent(result -> put(result, object));
         last().ifPresent(row -> object.put("train_loss", row.trainLoss())

@@ -88,8 +88,20 @@ public final class Runner {
     }
 
     private RunResult run() {
+        try {
+            return run(stop.unlessAsked(this::id));
+        } catch (Stopped early) {
+            return notBegun(early.reason());
+        }
+    }
+
+    /** Reads what its files hold, which may take its time. */
+    private String id() {
         experiment.requireFiles();
-        String id = experiment.runId(request.seed());
+        return experiment.runId(request.seed());
+    }
+
+    private RunResult run(String id) {
         try (RunDirectory directory =
                 RunDirectory.claim(request.results(), experiment.experiment(), id, request.force())) {
             Optional<RunResult> finished = request.force() ? Optional.empty() : finished(directory);
@@ -100,20 +112,16 @@ public final class Runner {
             try (Backend backend = Devices.open(experiment.device(), experiment.precision(), experiment.threads())) {
                 return run(directory, backend);
             }
-        } catch (Stopped early) {
-            return notBegun(id, early.reason());
         }
     }
 
     /** A stop was asked for while there was nothing to write down. */
-    private RunResult notBegun(String id, StopSignal.Reason reason) {
+    private RunResult notBegun(StopSignal.Reason reason) {
         String message = reason.words() + " before training began; nothing is written";
-        Path folder =
-                RunDirectory.runs(request.results(), experiment.experiment()).resolve(id);
         return new RunResult(
-                id,
+                "",
                 request.seed(),
-                folder,
+                RunDirectory.runs(request.results(), experiment.experiment()),
                 new Ending(reason.state(), message),
                 RunResult.Work.NONE,
                 0,

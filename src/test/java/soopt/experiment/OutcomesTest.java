@@ -231,7 +231,28 @@ class OutcomesTest {
         assertTrue(e.getMessage().contains("every must count epochs or steps"), e.getMessage());
     }
 
-    // ---- failures of the machine ----
+    // ---- stops and failures of the machine ----
+
+    @Test
+    void stopBeforeTheRunBegins_writesNothing() {
+        StopSignal stop = new StopSignal();
+        stop.request(StopSignal.Reason.PREEMPT);
+        Runner.Request request = new Runner.Request(
+                SmallRun.experiment(),
+                7,
+                results,
+                new Store(Path.of("datasets"), true),
+                SmallRun.YAML,
+                List.of(),
+                List.of("soopt", "run"),
+                false);
+        RunResult result = Runner.run(request, RunListener.SILENT, stop);
+
+        assertEquals(RunResult.Work.NONE, result.work());
+        assertEquals(75, result.exitCode());
+        assertEquals("stopped by a signal before training began; nothing is written", result.message());
+        assertFalse(Files.exists(results.resolve("small")));
+    }
 
     @Test
     void checkpointThatCannotBeWritten_doesNotEndTraining() {

@@ -8,6 +8,9 @@ import soopt.optimizer.Plateau;
 
 /** What a checkpoint holds: all that the loop and those it calls remember from step to step. */
 final class Archive {
+    /** The name of θ in a checkpoint. */
+    static final String THETA = "theta";
+
     private final Backend backend;
     private final Workload workload;
     private final Optimizer.Iteration iteration;
@@ -39,6 +42,10 @@ final class Archive {
         this.probe = probe;
     }
 
+    Backend backend() {
+        return backend;
+    }
+
     /** How often the run went on from a checkpoint. */
     int restarts() {
         return restarts;
@@ -47,7 +54,7 @@ final class Archive {
     /** All of it now, with θ [P]. */
     Checkpoint take(Tensor theta) {
         Checkpoint checkpoint = Checkpoint.empty(backend);
-        checkpoint.putTensor("theta", theta);
+        checkpoint.putTensor(THETA, theta);
         checkpoint.putNumbers("position", position.save());
         checkpoint.putNumbers("counts", counts.save());
         checkpoint.putNumbers("clocks", clocks.save());
@@ -61,7 +68,7 @@ final class Archive {
 
     /** Goes back to where {@link #take} was; θ [P] is overwritten. */
     void restore(Checkpoint checkpoint, Tensor theta) {
-        checkpoint.getTensor("theta", theta);
+        checkpoint.getTensor(THETA, theta);
         position.restore(checkpoint.getNumbers("position"));
         counts.restore(checkpoint.getNumbers("counts"));
         clocks.restore(checkpoint.getNumbers("clocks"));

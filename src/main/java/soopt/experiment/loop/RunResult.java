@@ -10,7 +10,8 @@ import soopt.experiment.folder.Status;
 /**
  * How a run ended.
  *
- * @param folder where it lies; nothing is there if it was stopped before it began
+ * @param runId empty if it was stopped before it began
+ * @param folder where it lies; then that of all runs
  * @param work what this process did for it
  * @param last the last row of metrics.csv with an evaluation
  */

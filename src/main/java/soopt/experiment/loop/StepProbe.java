@@ -2,6 +2,10 @@ package soopt.experiment.loop;
 
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
+import soopt.curvature.CurvatureSummary;
+import soopt.curvature.Objective;
+import soopt.curvature.Order;
+import soopt.curvature.Partition;
 import soopt.experiment.file.Every;
 import soopt.experiment.folder.Recorder;
 import soopt.experiment.folder.StepRow;
@@ -9,6 +13,22 @@ import soopt.optimizer.Step;
 
 /** Applies some of the updates between the prediction of their effect and its measurement: the rows of steps.csv. */
 final class StepProbe {
+    /**
+     * Taylor's model of a loss along an update δ, exact for any optimizer.
+     *
+     * @param second DL[δ] + ½ D²L[δ,δ]
+     * @param third that plus ⅙ D³L[δ,δ,δ]
+     */
+    private record Model(double second, double third) {
+        /** The model at θ; costs one summary with S = 1. */
+        static Model of(Objective objective, Tensor theta, Tensor update) {
+            CurvatureSummary summary =
+                    objective.summary(theta, update, Partition.whole(objective.layout()), Order.THIRD);
+            double second = summary.gradient()[0] + summary.hessian()[0][0] / 2;
+            return new Model(second, second + summary.third()[0] / 6);
+        }
+    }
+
     private final Every every;
     private final Backend backend;
     private final Recorder recorder;
@@ -42,7 +62,7 @@ final class StepProbe {
     void applyInPlace(Tensor theta, Workload.Batch batch, Step proposed, double updateNorm, double stepSize) {
         begun = true;
         Tensor update = proposed.update().orElseThrow();
-        StepModel model = StepModel.of(batch.forRecord(), theta, update);
+        Model model = Model.of(batch.forRecord(), theta, update);
         double parameterNorm = Math.sqrt(backend.dot(theta, theta));
         backend.axpyInPlace(1, update, theta);
         double change = batch.forRecord().loss(theta) - proposed.loss();

@@ -1,6 +1,5 @@
 package soopt.experiment.loop;
 
-import java.io.UncheckedIOException;
 import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
@@ -17,7 +16,6 @@ import soopt.experiment.loop.Evaluator.Held;
 import soopt.experiment.loop.Position.Owed;
 import soopt.experiment.loop.Workload.Evaluation;
 import soopt.experiment.loop.Workload.Part;
-import soopt.model.weights.WeightsFile;
 import soopt.optimizer.Optimizer;
 import soopt.optimizer.Plateau;
 import soopt.optimizer.Refresh;
@@ -29,9 +27,6 @@ import soopt.optimizer.Step;
  * step that was taken whole, and says what that step still owed.
  */
 public final class Trainer {
-    /** A step on the whole training set that is shorter is not left in the middle: what it takes to go back would slow it. */
-    private static final double LONG_STEP_SECONDS = 1;
-
     /**
      * What is asked of the loop.
      *
@@ -56,17 +51,13 @@ public final class Trainer {
     private final Evaluator evaluator;
     private final StepProbe probe;
     private final Archive archive;
+    private final Savepoints savepoints;
     private final StopSignal stop;
     private final Optional<Plateau.Watch> plateau;
     private final Clocks clocks = new Clocks();
     private final Position position = new Position();
     private Optional<MetricsRow> lastRow = Optional.empty();
     private Optional<Refresh> lastRefresh = Optional.empty();
-    /** Where to go back to when the step under way is left in the middle. */
-    private Optional<Checkpoint> beforeStep = Optional.empty();
-
-    private double stepSeconds = Double.POSITIVE_INFINITY;
-    private long checkpointTime = System.nanoTime();
 
     public Trainer(
             Plan plan,
@@ -89,6 +80,11 @@ public final class Trainer {
         this.stop = stop;
         this.plateau = plan.training().plateau().map(Plateau::start);
         this.archive = new Archive(workload, iteration, plateau, position, counts, clocks, curvature, probe);
+        this.savepoints = new Savepoints(
+                archive,
+                plan.record().checkpoint().every(),
+                recorder.directory().file("checkpoints"),
+                journal);
     }
 
     public Position position() {
@@ -125,13 +121,12 @@ public final class Trainer {
         try {
             ending = toTheEnd(theta);
             if (ending.state() != RunState.DIVERGED) {
-                saveEnd(theta);
+                savepoints.saveEnd(theta, workload.layout());
             }
         } catch (Stopped stopped) {
-            // the optimizer may be in the middle of a step; nothing uses it any more but what is saved
-            beforeStep.ifPresent(state -> state.getTensor("theta", theta));
+            savepoints.goBack(theta);
             Ending early = journal.stopped(stopped.reason());
-            saveEnd(theta);
+            savepoints.saveEnd(theta, workload.layout());
             ending = journal.withOutlook(early);
         }
         return ending.with(plan.advice().warnings(curvature.refreshes(), curvature.computed()), curvature.refreshes());
@@ -197,15 +192,10 @@ public final class Trainer {
         }
         Optional<Ending> ending = settle(theta);
         // the end of an epoch belongs to its last step: a checkpoint between the two would write its row twice
-        if (ending.isEmpty() && !last && checkpointIsDue()) {
-            saveCheckpoint(theta);
+        if (ending.isEmpty() && !last && savepoints.isDueAfterStep(position.step())) {
+            savepoints.save(theta);
         }
         return ending;
-    }
-
-    private boolean checkpointIsDue() {
-        Every every = plan.record().checkpoint().every();
-        return every.dueAfterStep(position.step()) || every.dueAfterSeconds(Clocks.since(checkpointTime));
     }
 
     /** The steps of the epoch are done: until it is evaluated it is not over. */
@@ -226,8 +216,8 @@ public final class Trainer {
             position.owe(Owed.MATRICES_OF_EPOCH);
         }
         Optional<Ending> ending = settle(theta);
-        if (plan.record().checkpoint().every().dueAfterEpoch(position.epoch()) || checkpointIsDue()) {
-            saveCheckpoint(theta);
+        if (savepoints.isDueAfterEpoch(position.epoch(), position.step())) {
+            savepoints.save(theta);
         }
         return ending;
     }
@@ -271,8 +261,7 @@ public final class Trainer {
         clocks.addStep(seconds, proposed.refresh().map(Refresh::seconds).orElse(0.0));
         position.addStep(
                 proposed.loss(), correct, batch.forRecord().examples(), updateNorm > 0, proposed.gradientNorm() > 0);
-        beforeStep = Optional.empty();
-        stepSeconds = Clocks.since(start);
+        savepoints.end();
         return Optional.empty();
     }
 
@@ -281,11 +270,9 @@ public final class Trainer {
         if (!plan.training().fullBatch()) {
             return (done, of) -> {};
         }
-        if (stepSeconds < LONG_STEP_SECONDS) {
-            return (done, of) -> journal.working(RunListener.Work.FULL_BATCH, done, of);
-        }
-        beforeStep = Optional.of(archive.take(theta));
-        return evaluator.progress(RunListener.Work.FULL_BATCH);
+        return savepoints.begin(theta)
+                ? evaluator.progress(RunListener.Work.FULL_BATCH)
+                : (done, of) -> journal.working(RunListener.Work.FULL_BATCH, done, of);
     }
 
     private double norm(Tensor vector) {
@@ -378,28 +365,6 @@ public final class Trainer {
                     .ifPresent(recorder::matrices);
         } finally {
             clocks.addRecord(Clocks.since(start));
-        }
-    }
-
-    // ---- checkpoints ----
-
-    /** A checkpoint, and θ by tensor in PyTorch's layout for whoever compares. */
-    private void saveEnd(Tensor theta) {
-        saveCheckpoint(theta);
-        WeightsFile.write(
-                recorder.directory().file("checkpoints").resolve("weights.npz"), workload.layout(), theta, backend);
-    }
-
-    /** Of the last step that was taken whole. */
-    private void saveCheckpoint(Tensor theta) {
-        checkpointTime = System.nanoTime();
-        try {
-            beforeStep
-                    .orElseGet(() -> archive.take(theta))
-                    .save(recorder.directory().file("checkpoints"));
-            journal.checkpointSaved();
-        } catch (UncheckedIOException full) {
-            journal.checkpointFailed(full.getMessage());
         }
     }
 }

@@ -1,0 +1,84 @@
+package soopt.experiment.loop;
+
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import soopt.backend.Tensor;
+import soopt.curvature.ParameterLayout;
+import soopt.experiment.file.Every;
+import soopt.model.weights.WeightsFile;
+
+/** When checkpoints are written, and of what: always of the last step that was taken whole. */
+final class Savepoints {
+    /** A step on the whole training set that is shorter is not left in the middle: what it takes to go back would slow it. */
+    private static final double LONG_STEP_SECONDS = 1;
+
+    private final Archive archive;
+    private final Every every;
+    private final Path folder;
+    private final Journal journal;
+    /** Where to go back to when the step under way is left in the middle. */
+    private Optional<Checkpoint> beforeStep = Optional.empty();
+
+    private double stepSeconds = Double.POSITIVE_INFINITY;
+    private long stepBegan = System.nanoTime();
+    private long saved = System.nanoTime();
+
+    /** @param folder checkpoints/ of the run */
+    Savepoints(Archive archive, Every every, Path folder, Journal journal) {
+        this.archive = archive;
+        this.every = every;
+        this.folder = folder;
+        this.journal = journal;
+    }
+
+    boolean isDueAfterStep(long step) {
+        return every.dueAfterStep(step) || every.dueAfterSeconds(Clocks.since(saved));
+    }
+
+    boolean isDueAfterEpoch(int epoch, long step) {
+        return every.dueAfterEpoch(epoch) || isDueAfterStep(step);
+    }
+
+    /**
+     * Takes what to go back to if the step that begins is left in the middle.
+     *
+     * @return whether it may be left: the first one, and where the last one took long
+     */
+    boolean begin(Tensor theta) {
+        stepBegan = System.nanoTime();
+        if (stepSeconds < LONG_STEP_SECONDS) {
+            return false;
+        }
+        beforeStep = Optional.of(archive.take(theta));
+        return true;
+    }
+
+    /** The step is taken whole. */
+    void end() {
+        beforeStep = Optional.empty();
+        stepSeconds = Clocks.since(stepBegan);
+    }
+
+    /** θ as it was when the step under way began, if one is. The optimizer stays in the middle of it: only what is saved counts. */
+    void goBack(Tensor theta) {
+        beforeStep.ifPresent(state -> state.getTensor(Archive.THETA, theta));
+    }
+
+    /** A checkpoint; where it cannot be written the run goes on without. */
+    void save(Tensor theta) {
+        saved = System.nanoTime();
+        try {
+            beforeStep.orElseGet(() -> archive.take(theta)).save(folder);
+            journal.checkpointSaved();
+        } catch (UncheckedIOException full) {
+            journal.checkpointFailed(full.getMessage());
+        }
+    }
+
+    /** A checkpoint, and θ by tensor in PyTorch's layout for whoever compares, which is a result of the run. */
+    void saveEnd(Tensor theta, ParameterLayout layout) {
+        save(theta);
+        WeightsFile.write(folder.resolve("weights.npz"), layout, theta, archive.backend());
+    }
+}
