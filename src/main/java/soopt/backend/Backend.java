@@ -105,8 +105,11 @@ public interface Backend extends AutoCloseable {
     /** out_s += α ⟨x_s, y_s⟩ for s &lt; n; x, y: [n, M]. */
     void pairedDots(double alpha, Tensor x, Tensor y, double[] out);
 
-    /** out_{s·stride+t} += α Σ_i w_i x_{si} x_{ti} for s, t &lt; n; x: [n, M], w: [M] or null for ones. */
+    /** out_{s·stride+t} += α Σ_i w_i x_{si} x_{ti} for s, t &lt; n; x: [n, M], w: [M]. */
     void gram(double alpha, Tensor x, Tensor w, double[] out, int stride);
+
+    /** out_{s·stride+t} += α ⟨x_s, x_t⟩ for s, t &lt; n; x: [n, M]. */
+    void gram(double alpha, Tensor x, double[] out, int stride);
 
     // ---- activations; derivatives come from the same evaluation ----
 
@@ -128,8 +131,7 @@ public interface Backend extends AutoCloseable {
      * </pre>
      *
      * @param first [n, M] ż on entry, ȧ on return
-     * @param second [n, M] z̈ in its first n2 rows on entry (the others are 0 and not read), ä in all on return; null for
-     *     second-order work, where third is left alone
+     * @param second [n, M] z̈ in its first n2 rows on entry (the others are 0 and not read), ä in all on return
      * @param n2 number of directions with z̈ ≠ 0
      * @param lambda [M] ∂L/∂a
      * @param s1 [M] σ′
@@ -148,6 +150,9 @@ public interface Backend extends AutoCloseable {
             int stride,
             double[] third);
 
+    /** The same without second-order tangents: ȧ and its part of H̄ alone. */
+    void activationTangents(Tensor first, Tensor lambda, Tensor s1, Tensor s2, double[] gram, int stride);
+
     // ---- losses: w is the weight of one example (softmax) or one entry (squares) ----
 
     /**
@@ -155,10 +160,13 @@ public interface Backend extends AutoCloseable {
      *
      * @param logits [N, C]
      * @param labels [N] class indices stored as numbers
-     * @param p [N, C] receives softmax(y), or null
-     * @param gradient [N, C] receives w (p − onehot), or null
+     * @param p [N, C] receives softmax(y)
+     * @param gradient [N, C] receives w (p − onehot)
      */
     double softmaxCrossEntropy(Tensor logits, Tensor labels, double w, Tensor p, Tensor gradient);
+
+    /** The same number alone. */
+    double softmaxCrossEntropy(Tensor logits, Tensor labels, double w);
 
     /** Number of examples whose largest logit (the first of equals) is that of their label. */
     int countCorrect(Tensor logits, Tensor labels);
@@ -171,13 +179,19 @@ public interface Backend extends AutoCloseable {
      * destroys first.
      *
      * @param first [n, N, C] ẏ
-     * @param second [n2, N, C] ÿ, n2 ≤ n, or null for second-order work
+     * @param second [n2, N, C] ÿ, n2 ≤ n
      */
     void softmaxTangents(
             Tensor p, Tensor first, Tensor second, int n2, double w, double[] gram, int stride, double[] third);
 
-    /** w Σ (y − t)²; gradient ← 2w (y − t) unless null. */
+    /** gram alone: gram += ∇²ℓ[ẏ_s, ẏ_t]; replaces first by the centred ẏ − ⟨p, ẏ⟩. */
+    void softmaxTangents(Tensor p, Tensor first, double w, double[] gram, int stride);
+
+    /** w Σ (y − t)²; gradient ← 2w (y − t). */
     double squaredError(Tensor y, Tensor target, double w, Tensor gradient);
+
+    /** w Σ (y − t)². */
+    double squaredError(Tensor y, Tensor target, double w);
 
     // ---- images: x is [R, inputs], y is [R, outputs] of the geometry; R counts examples times directions ----
 

@@ -48,18 +48,20 @@ public final class BlockPool<B> implements AutoCloseable {
 
     /** A block of exactly the size class given. */
     public synchronized B take(long sizeClass) {
-        Deque<B> blocks = idle.get(sizeClass);
-        B block = blocks == null ? null : blocks.poll();
-        if (block == null) {
-            block = allocate.apply(sizeClass);
-            systemBytes += sizeClass;
-            systemAllocations++;
-        }
+        Deque<B> blocks = idle.computeIfAbsent(sizeClass, size -> new ArrayDeque<>());
+        B block = blocks.isEmpty() ? fresh(sizeClass) : blocks.pop();
         if (SPOILS) {
             spoil.accept(block);
         }
         liveBytes += sizeClass;
         peakBytes = Math.max(peakBytes, liveBytes);
+        return block;
+    }
+
+    private B fresh(long sizeClass) {
+        B block = allocate.apply(sizeClass);
+        systemBytes += sizeClass;
+        systemAllocations++;
         return block;
     }
 

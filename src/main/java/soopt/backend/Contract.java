@@ -83,10 +83,15 @@ public final class Contract {
         requireRoom(out, x.length(0));
     }
 
-    /** x [n, M], w [M] or null, results [n, n] of rows {@code stride} apart. */
+    /** x [n, M], w [M], results [n, n] of rows {@code stride} apart. */
     public static void gram(Tensor x, Tensor w, double[] out, int stride) {
+        require(x.rank() > 0 && x.size() == x.length(0) * w.size(), x, w);
+        square(x.length(0), out, stride);
+    }
+
+    /** x [n, M], results [n, n] of rows {@code stride} apart. */
+    public static void gram(Tensor x, double[] out, int stride) {
         require(x.rank() > 0, x);
-        require(w == null || x.size() == x.length(0) * w.size(), x, w);
         square(x.length(0), out, stride);
     }
 
@@ -115,26 +120,30 @@ public final class Contract {
             double[] gram,
             int stride,
             double[] third) {
+        tangents(first, lambda, slopes, gram, stride);
+        int n = first.length(0);
+        require(second.size() == first.size() && n2 >= 0 && n2 <= n, first, second);
+        requireRoom(third, n);
+    }
+
+    /** Those of it without second-order tangents. */
+    public static void tangents(Tensor first, Tensor lambda, Tensor[] slopes, double[] gram, int stride) {
         int n = first.length(0);
         require(first.size() == n * lambda.size(), first, lambda);
         for (Tensor slope : slopes) {
             require(slope.size() == lambda.size(), lambda, slope);
         }
         square(n, gram, stride);
-        if (second != null) {
-            require(second.size() == first.size() && n2 >= 0 && n2 <= n, first, second);
-            requireRoom(third, n);
-        }
     }
 
     // ---- losses ----
 
-    /** Logits [N, C] and labels [N]; those of them that are not null have the size of the logits. */
+    /** Logits [N, C] and labels [N]; results have the size of the logits. */
     public static void classes(Tensor logits, Tensor labels, Tensor... results) {
         require(logits.rank() == 2 && labels.size() == logits.length(0), logits, labels);
         require(logits.length(1) > 0, logits);
         for (Tensor result : results) {
-            require(result == null || result.size() == logits.size(), logits, result);
+            require(result.size() == logits.size(), logits, result);
         }
     }
 
@@ -160,13 +169,16 @@ public final class Contract {
     /** The arguments of {@link Backend#softmaxTangents}. */
     public static void softmaxTangents(
             Tensor p, Tensor first, Tensor second, int n2, double[] gram, int stride, double[] third) {
-        require(isDirectionsOf(p, first), p, first);
+        softmaxTangents(p, first, gram, stride);
         int n = first.length(0);
-        square(n, gram, stride);
-        if (second != null) {
-            require(isDirectionsOf(p, second) && n2 >= 0 && n2 <= n && second.length(0) >= n2, p, first, second);
-            requireRoom(third, n);
-        }
+        require(isDirectionsOf(p, second) && n2 >= 0 && n2 <= n && second.length(0) >= n2, p, first, second);
+        requireRoom(third, n);
+    }
+
+    /** Those of it without second-order tangents. */
+    public static void softmaxTangents(Tensor p, Tensor first, double[] gram, int stride) {
+        require(isDirectionsOf(p, first), p, first);
+        square(first.length(0), gram, stride);
     }
 
     // ---- images ----

@@ -26,30 +26,37 @@ public final class SoftmaxLoops {
         return indices;
     }
 
+    public double loss(Tensor logits, Tensor labels, double w) {
+        Contract.classes(logits, labels);
+        return w * loss(host(logits), labels(labels, logits.length(1)), logits.length(1));
+    }
+
     public double loss(Tensor logits, Tensor labels, double w, Tensor p, Tensor gradient) {
         Contract.classes(logits, labels, p, gradient);
         int classes = logits.length(1);
         double[] y = host(logits);
         int[] label = labels(labels, classes);
+        double loss = loss(y, label, classes);
+        backend.fromHost(y, 0, p);
+        for (int i = 0; i < label.length; i++) {
+            y[i * classes + label[i]] -= 1;
+        }
+        for (int i = 0; i < y.length; i++) {
+            y[i] *= w;
+        }
+        backend.fromHost(y, 0, gradient);
+        return w * loss;
+    }
+
+    /** Σ over the examples, and each row of logits is replaced by its softmax. */
+    private static double loss(double[] y, int[] label, int classes) {
         double loss = 0;
         for (int i = 0; i < label.length; i++) {
             int row = i * classes;
             double correctLogit = y[row + label[i]];
             loss += exponentiate(y, row, classes) - correctLogit;
         }
-        if (p != null) {
-            backend.fromHost(y, 0, p);
-        }
-        if (gradient != null) {
-            for (int i = 0; i < label.length; i++) {
-                y[i * classes + label[i]] -= 1;
-            }
-            for (int i = 0; i < y.length; i++) {
-                y[i] *= w;
-            }
-            backend.fromHost(y, 0, gradient);
-        }
-        return w * loss;
+        return loss;
     }
 
     /** Replaces a row of logits by their softmax and returns log Σ exp. */
@@ -112,6 +119,22 @@ public final class SoftmaxLoops {
         backend.fromHost(values, 0, out);
     }
 
+    public void tangents(Tensor p, Tensor first, double w, double[] gram, int stride) {
+        Contract.softmaxTangents(p, first, gram, stride);
+        if (first.length(0) > 0) {
+            centred(p, first, w, gram, stride);
+        }
+    }
+
+    /** Centres first, adds its Gram matrix and returns it. */
+    private double[] centred(Tensor p, Tensor first, double w, double[] gram, int stride) {
+        double[] v = host(first);
+        centre(host(p), v, p.length(1));
+        backend.fromHost(v, 0, first);
+        backend.gram(w, first, p, gram, stride);
+        return v;
+    }
+
     public void tangents(
             Tensor p, Tensor first, Tensor second, int n2, double w, double[] gram, int stride, double[] third) {
         Contract.softmaxTangents(p, first, second, n2, gram, stride, third);
@@ -120,13 +143,7 @@ public final class SoftmaxLoops {
             return;
         }
         double[] probability = host(p);
-        double[] v = host(first);
-        centre(probability, v, p.length(1));
-        backend.fromHost(v, 0, first);
-        backend.gram(w, first, p, gram, stride);
-        if (second == null) {
-            return;
-        }
+        double[] v = centred(p, first, w, gram, stride);
         int m = probability.length;
         double[] v2 = n2 == 0 ? new double[0] : host(second);
         for (int s = 0; s < n; s++) {

@@ -301,7 +301,7 @@ class BackendContractTest {
                     Tensor tensor = arena.of(x, n, m);
                     arena.backend().dots(ALPHA, tensor, arena.of(y), dots);
                     arena.backend().pairedDots(ALPHA, tensor, arena.of(z, n, m), pairs);
-                    arena.backend().gram(ALPHA, tensor, null, gram, stride);
+                    arena.backend().gram(ALPHA, tensor, gram, stride);
                     arena.backend().gram(ALPHA, tensor, arena.of(y), weighted, stride);
                     return Arena.join(dots, pairs, gram, weighted);
                 }));
@@ -399,7 +399,7 @@ class BackendContractTest {
             assertThrows(IllegalArgumentException.class, () -> backend.gemm(false, false, 1, x, y, 0, x));
             assertThrows(IllegalArgumentException.class, () -> backend.addRowInPlace(y, x));
             assertThrows(IllegalArgumentException.class, () -> backend.activate(Activation.RELU, x, y));
-            assertThrows(IllegalArgumentException.class, () -> backend.squaredError(x, y, 1, null));
+            assertThrows(IllegalArgumentException.class, () -> backend.squaredError(x, y, 1));
         }
     }
 }

@@ -378,7 +378,7 @@ final class Operations {
                     double[] plain = Reference.ones(stride * stride);
                     double[] weighted = Reference.ones(stride * stride);
                     Tensor tensor = arena.of(x, n, m);
-                    arena.backend().gram(ALPHA, tensor, null, plain, stride);
+                    arena.backend().gram(ALPHA, tensor, plain, stride);
                     arena.backend().gram(ALPHA, tensor, arena.of(y), weighted, stride);
                     return Arena.join(plain, weighted);
                 },

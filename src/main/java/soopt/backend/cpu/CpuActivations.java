@@ -48,6 +48,11 @@ final class CpuActivations {
         });
     }
 
+    /** The output of that order, or the first one in the place of what is not written. */
+    private static Tensor asked(Tensor[] jet, int order) {
+        return jet[order < jet.length ? order : 0];
+    }
+
     private void activate(Activation f, Tensor z, Tensor[] jet, int from, int to) {
         int order = jet.length - 1;
         Loops.Operands arrays = new Loops.Operands(
@@ -55,12 +60,12 @@ final class CpuActivations {
                 CpuBackend.at(z) + from,
                 CpuBackend.bytes(jet[0]),
                 CpuBackend.at(jet[0]) + from,
-                order < 1 ? null : CpuBackend.bytes(jet[1]),
-                order < 1 ? 0 : CpuBackend.at(jet[1]) + from,
-                order < 3 ? null : CpuBackend.bytes(jet[2]),
-                order < 3 ? 0 : CpuBackend.at(jet[2]) + from,
-                order < 3 ? null : CpuBackend.bytes(jet[3]),
-                order < 3 ? 0 : CpuBackend.at(jet[3]) + from);
+                CpuBackend.bytes(asked(jet, 1)),
+                CpuBackend.at(asked(jet, 1)) + from,
+                CpuBackend.bytes(asked(jet, 2)),
+                CpuBackend.at(asked(jet, 2)) + from,
+                CpuBackend.bytes(asked(jet, 3)),
+                CpuBackend.at(asked(jet, 3)) + from);
         switch (f) {
             case TANH -> loops.tanh(arrays, to - from, order);
             case SIGMOID -> loops.sigmoid(arrays, to - from, order);
@@ -116,9 +121,30 @@ final class CpuActivations {
             int stride,
             double[] third) {
         Contract.tangents(first, second, n2, lambda, new Tensor[] {s1, s2, s3}, gram, stride, third);
+        double[][] thirds = tangents(true, first, second, n2, lambda, s1, s2, s3, gram, stride);
+        CpuContractions.addAll(1, thirds, third);
+    }
+
+    void tangents(Tensor first, Tensor lambda, Tensor s1, Tensor s2, double[] gram, int stride) {
+        Contract.tangents(first, lambda, new Tensor[] {s1, s2}, gram, stride);
+        tangents(false, first, first, 0, lambda, s1, s2, s2, gram, stride);
+    }
+
+    /** The sums of third by block; without second-order tangents second and s3 stand for nothing. */
+    private double[][] tangents(
+            boolean secondOrder,
+            Tensor first,
+            Tensor second,
+            int n2,
+            Tensor lambda,
+            Tensor s1,
+            Tensor s2,
+            Tensor s3,
+            double[] gram,
+            int stride) {
         int n = first.length(0);
         if (n == 0) {
-            return;
+            return new double[0][0];
         }
         int m = CpuBackend.size(lambda);
         int block = Workers.block(m, CpuContractions.GRAM_BLOCK, (long) n * n);
@@ -130,10 +156,11 @@ final class CpuActivations {
                         block,
                         (long) n * m * 2,
                         (from, to, part) -> loops.tangents(
+                                secondOrder,
                                 CpuBackend.bytes(first),
                                 CpuBackend.at(first),
-                                second == null ? null : CpuBackend.bytes(second),
-                                second == null ? 0 : CpuBackend.at(second),
+                                CpuBackend.bytes(second),
+                                CpuBackend.at(second),
                                 m,
                                 n,
                                 n2,
@@ -151,8 +178,6 @@ final class CpuActivations {
                                 grams,
                                 thirds));
         CpuContractions.addSquare(1, grams, n, gram, stride);
-        if (second != null) {
-            CpuContractions.addAll(1, thirds, third);
-        }
+        return thirds;
     }
 }

@@ -39,7 +39,8 @@ public final class CpuBackend implements Backend {
     private static final class CpuStorage implements Storage {
         private final CpuBackend backend;
         private final long bytes;
-        private Block block;
+        private final Block block;
+        private boolean released;
 
         CpuStorage(CpuBackend backend, long bytes, Block block) {
             this.backend = backend;
@@ -59,11 +60,11 @@ public final class CpuBackend implements Backend {
 
         @Override
         public void release() {
-            if (block == null) {
+            if (released) {
                 throw new IllegalStateException("tensor closed twice");
             }
+            released = true;
             backend.pool.giveBack(bytes, block);
-            block = null;
         }
     }
 
@@ -154,11 +155,11 @@ public final class CpuBackend implements Backend {
     // ---- access to the memory of a tensor ----
 
     private static Block block(Tensor x) {
-        Block block = ((CpuStorage) x.storage()).block;
-        if (block == null) {
+        CpuStorage storage = (CpuStorage) x.storage();
+        if (storage.released) {
             throw new IllegalStateException("tensor used after it was closed: " + x);
         }
-        return block;
+        return storage.block;
     }
 
     static ByteBuffer bytes(Tensor x) {
@@ -424,6 +425,11 @@ public final class CpuBackend implements Backend {
         contractions.gram(alpha, x, w, out, stride);
     }
 
+    @Override
+    public void gram(double alpha, Tensor x, double[] out, int stride) {
+        contractions.gram(alpha, x, out, stride);
+    }
+
     // ---- activations ----
 
     @Override
@@ -451,11 +457,21 @@ public final class CpuBackend implements Backend {
         activations.tangents(first, second, n2, lambda, s1, s2, s3, gram, stride, third);
     }
 
+    @Override
+    public void activationTangents(Tensor first, Tensor lambda, Tensor s1, Tensor s2, double[] gram, int stride) {
+        activations.tangents(first, lambda, s1, s2, gram, stride);
+    }
+
     // ---- losses ----
 
     @Override
     public double softmaxCrossEntropy(Tensor logits, Tensor labels, double w, Tensor p, Tensor gradient) {
         return softmax.loss(logits, labels, w, p, gradient);
+    }
+
+    @Override
+    public double softmaxCrossEntropy(Tensor logits, Tensor labels, double w) {
+        return softmax.loss(logits, labels, w);
     }
 
     @Override
@@ -475,15 +491,27 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public void softmaxTangents(Tensor p, Tensor first, double w, double[] gram, int stride) {
+        softmax.tangents(p, first, w, gram, stride);
+    }
+
+    @Override
     public double squaredError(Tensor y, Tensor target, double w, Tensor gradient) {
-        Contract.sameSize(y, target);
+        Contract.sameSize(y, target, gradient);
         try (Tensor difference = allocate(y.shape())) {
             combine(1, y, -1, target, difference);
             double loss = w * dot(difference, difference);
-            if (gradient != null) {
-                combine(2 * w, difference, 0, difference, gradient);
-            }
+            combine(2 * w, difference, 0, difference, gradient);
             return loss;
+        }
+    }
+
+    @Override
+    public double squaredError(Tensor y, Tensor target, double w) {
+        Contract.sameSize(y, target);
+        try (Tensor difference = allocate(y.shape())) {
+            combine(1, y, -1, target, difference);
+            return w * dot(difference, difference);
         }
     }
 

@@ -1,12 +1,14 @@
 package soopt.backend.cpu;
 
-import java.nio.ByteBuffer;
 import soopt.backend.Contract;
 import soopt.backend.Tensor;
 import soopt.backend.vector.Loops;
 
 /** Sums of products on the CPU, in float64 across blocks. */
 final class CpuContractions {
+    /** Place of weights that are all 1: the array is not read. */
+    private static final int ONES = -1;
+
     /** Positions of which one thread makes a Gram matrix before it is added to the others. */
     static final int GRAM_BLOCK = 8192;
 
@@ -61,6 +63,15 @@ final class CpuContractions {
 
     void gram(double alpha, Tensor x, Tensor w, double[] out, int stride) {
         Contract.gram(x, w, out, stride);
+        gram(alpha, x, w, CpuBackend.at(w), out, stride);
+    }
+
+    void gram(double alpha, Tensor x, double[] out, int stride) {
+        Contract.gram(x, out, stride);
+        gram(alpha, x, x, ONES, out, stride);
+    }
+
+    private void gram(double alpha, Tensor x, Tensor w, int atW, double[] out, int stride) {
         int n = x.length(0);
         if (n == 0) {
             return;
@@ -69,18 +80,7 @@ final class CpuContractions {
         int block = Workers.block(m, GRAM_BLOCK, (long) n * n);
         double[][] sums = new double[Workers.count(m, block)][n * n];
         backend.workers().share(m, block, (long) n * m, (from, to, part) -> {
-            ByteBuffer weights = w == null ? null : CpuBackend.bytes(w);
-            loops.gram(
-                    CpuBackend.bytes(x),
-                    CpuBackend.at(x),
-                    m,
-                    n,
-                    weights,
-                    w == null ? -1 : CpuBackend.at(w),
-                    from,
-                    to,
-                    block,
-                    sums);
+            loops.gram(CpuBackend.bytes(x), CpuBackend.at(x), m, n, CpuBackend.bytes(w), atW, from, to, block, sums);
         });
         addSquare(alpha, sums, n, out, stride);
     }

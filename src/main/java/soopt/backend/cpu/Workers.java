@@ -1,5 +1,6 @@
 package soopt.backend.cpu;
 
+import java.util.Optional;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 
@@ -24,11 +25,12 @@ final class Workers implements AutoCloseable {
     private static final long SUM_NUMBERS = 1 << 22;
 
     private final int threads;
-    private final ForkJoinPool pool;
+    /** Empty for one thread. */
+    private final Optional<ForkJoinPool> pool;
 
     Workers(int threads) {
         this.threads = threads;
-        this.pool = threads > 1 ? new ForkJoinPool(threads - 1) : null;
+        this.pool = threads > 1 ? Optional.of(new ForkJoinPool(threads - 1)) : Optional.empty();
     }
 
     int threads() {
@@ -77,10 +79,11 @@ final class Workers implements AutoCloseable {
             share.run(0, length, 0);
             return;
         }
+        ForkJoinPool others = pool.orElseThrow();
         ForkJoinTask<?>[] tasks = new ForkJoinTask<?>[parts];
         for (int part = 1; part < parts; part++) {
             int index = part;
-            tasks[part] = pool.submit(() -> runPart(length, align, parts, index, share));
+            tasks[part] = others.submit(() -> runPart(length, align, parts, index, share));
         }
         runPart(length, align, parts, 0, share);
         for (int part = 1; part < parts; part++) {
@@ -106,8 +109,6 @@ final class Workers implements AutoCloseable {
 
     @Override
     public void close() {
-        if (pool != null) {
-            pool.shutdown();
-        }
+        pool.ifPresent(ForkJoinPool::shutdown);
     }
 }

@@ -20,8 +20,11 @@ public record CudaBuild(boolean present, Optional<String> capability) {
 
     /** Of this program on this machine; asks nvidia-smi only if the jar is there. */
     public static CudaBuild find() {
-        boolean present =
-                CudaBuild.class.getClassLoader().getResource("org/nd4j/linalg/jcublas/JCublasBackend.class") != null;
+        boolean present = CudaBuild.class
+                .getClassLoader()
+                .resources("org/nd4j/linalg/jcublas/JCublasBackend.class")
+                .findAny()
+                .isPresent();
         return new CudaBuild(present, present ? ask() : Optional.empty());
     }
 

@@ -39,8 +39,13 @@ final class Nd4jActivations implements AutoCloseable {
         this.length = length;
     }
 
-    /** σ and its derivatives of one piece; the derivatives are null where not asked for. */
-    private record Jet(INDArray a, INDArray s1, INDArray s2, INDArray s3) {}
+    /** σ and its derivatives of one piece. */
+    private record Jet(INDArray a, INDArray s1, INDArray s2, INDArray s3) {
+        /** σ where no derivative is asked for, which nobody may read then. */
+        static Jet value(INDArray a) {
+            return new Jet(a, a, a, a);
+        }
+    }
 
     /** outputs[k] ← σ⁽ᵏ⁾(z): one output, two or four; any may be z. */
     static void activate(Nd4jMemory memory, Activation f, Tensor z, Tensor... outputs) {
@@ -77,7 +82,7 @@ final class Nd4jActivations implements AutoCloseable {
         INDArray below = e.add(1, next());
         INDArray a = expm1(exponent, e).divi(below).muli(sign(z)).negi();
         if (order == 0) {
-            return new Jet(a, null, null, null);
+            return Jet.value(a);
         }
         INDArray s1 = e.divi(below).divi(below).muli(4);
         INDArray s2 = a.mul(s1, next()).muli(-2);
@@ -93,7 +98,7 @@ final class Nd4jActivations implements AutoCloseable {
         // e for z ≤ 0 and e + (1 − e) = 1 for z > 0
         INDArray a = e.rsub(1, next()).muli(positive).addi(e).muli(inverse);
         if (order == 0) {
-            return new Jet(a, null, null, null);
+            return Jet.value(a);
         }
         INDArray s1 = e.mul(inverse, next()).muli(inverse);
         INDArray side = positive.muli(-2).addi(1);
@@ -104,7 +109,7 @@ final class Nd4jActivations implements AutoCloseable {
 
     /** max(z, 0), 1[z > 0], 0, 0. */
     private Jet relu(INDArray z, int order) {
-        return new Jet(atLeast(z, 0), order == 0 ? null : step(z), constant(0), constant(0));
+        return new Jet(atLeast(z, 0), step(z), constant(0), constant(0));
     }
 
     /** eᶻ − 1 and σ′ = σ″ = σ‴ = eᶻ for z &lt; 0, else z, 1, 0, 0. */
@@ -113,7 +118,7 @@ final class Nd4jActivations implements AutoCloseable {
         INDArray s1 = exp(negative);
         INDArray a = expm1(negative, s1).addi(atLeast(z, 0));
         if (order == 0) {
-            return new Jet(a, null, null, null);
+            return Jet.value(a);
         }
         INDArray curved = step(z.mul(-1, next())).muli(s1);
         return new Jet(a, s1, curved, curved);
@@ -126,7 +131,7 @@ final class Nd4jActivations implements AutoCloseable {
         // log(1 + e) = e · log(s)/(s − 1) with the rounded s = 1 + e (Goldberg 1991, theorem 4)
         INDArray a = log(sum).addi(TINY).divi(sum.subi(1).addi(TINY)).muli(e).addi(atLeast(z, 0));
         if (order == 0) {
-            return new Jet(a, null, null, null);
+            return Jet.value(a);
         }
         Jet p = sigmoid(z, 2);
         return new Jet(a, p.a, p.s1, p.s2);
@@ -137,7 +142,7 @@ final class Nd4jActivations implements AutoCloseable {
         Jet p = sigmoid(z, order);
         INDArray a = z.mul(p.a, next());
         if (order == 0) {
-            return new Jet(a, null, null, null);
+            return Jet.value(a);
         }
         INDArray s1 = z.mul(p.s1, next()).addi(p.a);
         INDArray s2 = p.s1.muli(2).addi(z.mul(p.s2, next()));
@@ -153,7 +158,7 @@ final class Nd4jActivations implements AutoCloseable {
         cumulative.muli(0.5);
         INDArray a = z.mul(cumulative, next());
         if (order == 0) {
-            return new Jet(a, null, null, null);
+            return Jet.value(a);
         }
         INDArray square = x.mul(x, next());
         INDArray density = exp(square.mul(-0.5, next())).muli(1 / Math.sqrt(2 * Math.PI));

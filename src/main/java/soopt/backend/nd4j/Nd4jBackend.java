@@ -286,6 +286,12 @@ public final class Nd4jBackend implements Backend {
         sums.gram(alpha, x, w, out, stride);
     }
 
+    @Override
+    public void gram(double alpha, Tensor x, double[] out, int stride) {
+        Contract.gram(x, out, stride);
+        sums.gram(alpha, x, out, stride);
+    }
+
     // ---- activations ----
 
     @Override
@@ -314,9 +320,20 @@ public final class Nd4jBackend implements Backend {
         try (Tensor curvature = allocate(m)) {
             multiply(lambda, s2, curvature);
             sums.gram(1, first, curvature, gram, stride);
-            if (second != null) {
-                secondTangents(first, second, n2, curvature, lambda, s1, s2, s3, third);
-            }
+            secondTangents(first, second, n2, curvature, lambda, s1, s2, s3, third);
+        }
+        multiply(first, s1, first);
+    }
+
+    @Override
+    public void activationTangents(Tensor first, Tensor lambda, Tensor s1, Tensor s2, double[] gram, int stride) {
+        Contract.tangents(first, lambda, new Tensor[] {s1, s2}, gram, stride);
+        if (first.size() == 0) {
+            return;
+        }
+        try (Tensor curvature = allocate((int) lambda.size())) {
+            multiply(lambda, s2, curvature);
+            sums.gram(1, first, curvature, gram, stride);
         }
         multiply(first, s1, first);
     }
@@ -357,6 +374,11 @@ public final class Nd4jBackend implements Backend {
     }
 
     @Override
+    public double softmaxCrossEntropy(Tensor logits, Tensor labels, double w) {
+        return softmax.loss(logits, labels, w);
+    }
+
+    @Override
     public int countCorrect(Tensor logits, Tensor labels) {
         return softmax.countCorrect(logits, labels);
     }
@@ -373,13 +395,26 @@ public final class Nd4jBackend implements Backend {
     }
 
     @Override
+    public void softmaxTangents(Tensor p, Tensor first, double w, double[] gram, int stride) {
+        softmax.tangents(p, first, w, gram, stride);
+    }
+
+    @Override
     public double squaredError(Tensor y, Tensor target, double w, Tensor gradient) {
+        Contract.sameSize(y, target, gradient);
+        try (Tensor difference = allocate(y.shape())) {
+            combine(1, y, -1, target, difference);
+            double loss = w * dot(difference, difference);
+            combine(2 * w, difference, 0, difference, gradient);
+            return loss;
+        }
+    }
+
+    @Override
+    public double squaredError(Tensor y, Tensor target, double w) {
         Contract.sameSize(y, target);
         try (Tensor difference = allocate(y.shape())) {
             combine(1, y, -1, target, difference);
-            if (gradient != null) {
-                combine(2 * w, difference, 0, difference, gradient);
-            }
             return w * dot(difference, difference);
         }
     }

@@ -23,7 +23,8 @@ final class Nd4jMemory implements AutoCloseable {
         private final Precision precision;
         private final BlockPool<INDArray> pool;
         private final long bytes;
-        private INDArray block;
+        private final INDArray block;
+        private boolean released;
 
         Nd4jStorage(Precision precision, BlockPool<INDArray> pool, long bytes) {
             this.precision = precision;
@@ -44,11 +45,11 @@ final class Nd4jMemory implements AutoCloseable {
 
         @Override
         public void release() {
-            if (block == null) {
+            if (released) {
                 throw new IllegalStateException("tensor closed twice");
             }
+            released = true;
             pool.giveBack(bytes, block);
-            block = null;
         }
     }
 
@@ -88,11 +89,11 @@ final class Nd4jMemory implements AutoCloseable {
 
     /** The elements from, from + stride, … of x along each axis of a shape; a view. */
     static INDArray strided(Tensor x, long from, long[] shape, long... strides) {
-        INDArray block = ((Nd4jStorage) x.storage()).block;
-        if (block == null) {
+        Nd4jStorage storage = (Nd4jStorage) x.storage();
+        if (storage.released) {
             throw new IllegalStateException("tensor used after it was closed: " + x);
         }
-        return Nd4j.create(block.data(), shape, strides, x.offset() + from, 'c');
+        return Nd4j.create(storage.block.data(), shape, strides, x.offset() + from, 'c');
     }
 
     /** A float64 copy of the elements, in a tensor to be closed. */

@@ -89,15 +89,29 @@ final class Nd4jSums {
         }
     }
 
-    /** out_{s·stride+t} += α Σ_i w_i x_si x_ti; w null for ones. */
+    /** out_{s·stride+t} += α Σ_i w_i x_si x_ti. */
     void gram(double alpha, Tensor x, Tensor w, double[] out, int stride) {
+        gram(alpha, x, (a, from) -> weighted(a, w.slice(from, a.length(1))), out, stride);
+    }
+
+    /** out_{s·stride+t} += α ⟨x_s, x_t⟩. */
+    void gram(double alpha, Tensor x, double[] out, int stride) {
+        gram(alpha, x, (a, from) -> a.reshape(a.shape()), out, stride);
+    }
+
+    /** Columns of x from some place on, times their weights; closed by the caller. */
+    private interface Weighting {
+        Tensor of(Tensor columns, long from);
+    }
+
+    private void gram(double alpha, Tensor x, Weighting weighting, double[] out, int stride) {
         int n = x.length(0);
         long m = n == 0 ? 0 : x.size() / n;
         long step = columnsAtOnce(n);
         for (long from = 0; from < m; from += step) {
             int length = (int) Math.min(step, m - from);
             try (Tensor a = memory.wideCopy(Nd4jMemory.columns(x, m, from, from + length), n, length);
-                    Tensor weighted = w == null ? a.reshape(n, length) : weighted(a, w.slice(from, length));
+                    Tensor weighted = weighting.of(a, from);
                     Tensor sums = memory.allocate(Precision.FLOAT64, n, n)) {
                 multiply(
                         false,

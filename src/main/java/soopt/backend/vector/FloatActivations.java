@@ -17,17 +17,20 @@ final class FloatActivations {
     private static final int BYTES = Float.BYTES;
     private static final int WIDTH = LANES.length();
 
+    /** Given where a vector is whole, and not asked for. */
+    private static final VectorMask<Float> ALL = LANES.maskAll(true);
+
     private FloatActivations() {}
 
-    private static FloatVector z(Loops.Operands x, int i, VectorMask<Float> mask) {
+    private static FloatVector z(Loops.Operands x, int i, boolean whole, VectorMask<Float> mask) {
         int at = (x.atZ() + i) * BYTES;
-        return mask == null
+        return whole
                 ? FloatVector.fromByteBuffer(LANES, x.z(), at, ORDER)
                 : FloatVector.fromByteBuffer(LANES, x.z(), at, ORDER, mask);
     }
 
-    private static void put(FloatVector value, ByteBuffer out, int at, int i, VectorMask<Float> mask) {
-        if (mask == null) {
+    private static void put(FloatVector value, ByteBuffer out, int at, int i, boolean whole, VectorMask<Float> mask) {
+        if (whole) {
             value.intoByteBuffer(out, (at + i) * BYTES, ORDER);
         } else {
             value.intoByteBuffer(out, (at + i) * BYTES, ORDER, mask);
@@ -44,75 +47,75 @@ final class FloatActivations {
     }
 
     static void identity(Loops.Operands x, int n, int order) {
-        int whole = LANES.loopBound(n);
-        for (int i = 0; i < whole; i += WIDTH) {
-            identity(x, i, order, null);
+        int end = LANES.loopBound(n);
+        for (int i = 0; i < end; i += WIDTH) {
+            identity(x, i, order, true, ALL);
         }
-        if (whole < n) {
-            identity(x, whole, order, tail(n));
+        if (end < n) {
+            identity(x, end, order, false, tail(n));
         }
     }
 
-    private static void identity(Loops.Operands x, int i, int order, VectorMask<Float> mask) {
+    private static void identity(Loops.Operands x, int i, int order, boolean whole, VectorMask<Float> mask) {
         FloatVector zero = all(0);
         FloatVector one = all(1);
-        put(z(x, i, mask), x.a(), x.atA(), i, mask);
+        put(z(x, i, whole, mask), x.a(), x.atA(), i, whole, mask);
         if (order >= 1) {
-            put(one, x.s1(), x.at1(), i, mask);
+            put(one, x.s1(), x.at1(), i, whole, mask);
         }
         if (order >= 3) {
-            put(zero, x.s2(), x.at2(), i, mask);
-            put(zero, x.s3(), x.at3(), i, mask);
+            put(zero, x.s2(), x.at2(), i, whole, mask);
+            put(zero, x.s3(), x.at3(), i, whole, mask);
         }
     }
 
     /** σ′(0) = 0. */
     static void relu(Loops.Operands x, int n, int order) {
-        int whole = LANES.loopBound(n);
-        for (int i = 0; i < whole; i += WIDTH) {
-            relu(x, i, order, null);
+        int end = LANES.loopBound(n);
+        for (int i = 0; i < end; i += WIDTH) {
+            relu(x, i, order, true, ALL);
         }
-        if (whole < n) {
-            relu(x, whole, order, tail(n));
+        if (end < n) {
+            relu(x, end, order, false, tail(n));
         }
     }
 
-    private static void relu(Loops.Operands x, int i, int order, VectorMask<Float> mask) {
+    private static void relu(Loops.Operands x, int i, int order, boolean whole, VectorMask<Float> mask) {
         FloatVector zero = all(0);
         FloatVector one = all(1);
-        FloatVector z = z(x, i, mask);
+        FloatVector z = z(x, i, whole, mask);
         VectorMask<Float> positive = z.compare(VectorOperators.GT, zero);
         // NaN stays NaN, so that a diverged run is seen
-        put(z.blend(zero, z.compare(VectorOperators.LE, zero)), x.a(), x.atA(), i, mask);
+        put(z.blend(zero, z.compare(VectorOperators.LE, zero)), x.a(), x.atA(), i, whole, mask);
         if (order >= 1) {
-            put(zero.blend(one, positive), x.s1(), x.at1(), i, mask);
+            put(zero.blend(one, positive), x.s1(), x.at1(), i, whole, mask);
         }
         if (order >= 3) {
-            put(zero, x.s2(), x.at2(), i, mask);
-            put(zero, x.s3(), x.at3(), i, mask);
+            put(zero, x.s2(), x.at2(), i, whole, mask);
+            put(zero, x.s3(), x.at3(), i, whole, mask);
         }
     }
 
     /** σ′ = 1 − a², σ″ = −2aσ′, σ‴ = σ′(6a² − 2). */
     static void tanh(Loops.Operands x, int n, int order) {
-        int whole = LANES.loopBound(n);
-        for (int i = 0; i < whole; i += WIDTH) {
-            tanh(x, i, order, null);
+        int end = LANES.loopBound(n);
+        for (int i = 0; i < end; i += WIDTH) {
+            tanh(x, i, order, true, ALL);
         }
-        if (whole < n) {
-            tanh(x, whole, order, tail(n));
+        if (end < n) {
+            tanh(x, end, order, false, tail(n));
         }
         if (order >= 3) {
             higherTanh(x.a(), x.atA(), x.s1(), x.at1(), x.s2(), x.at2(), x.s3(), x.at3(), n);
         }
     }
 
-    private static void tanh(Loops.Operands x, int i, int order, VectorMask<Float> mask) {
-        FloatVector a = FloatExponentials.tanh(z(x, i, mask));
-        put(a, x.a(), x.atA(), i, mask);
+    private static void tanh(Loops.Operands x, int i, int order, boolean whole, VectorMask<Float> mask) {
+        FloatVector a = FloatExponentials.tanh(z(x, i, whole, mask));
+        put(a, x.a(), x.atA(), i, whole, mask);
         if (order >= 1) {
             // (1 − a)(1 + a): 1 − a² would round a² first
-            put(all(1).sub(a).mul(a.add(1)), x.s1(), x.at1(), i, mask);
+            put(all(1).sub(a).mul(a.add(1)), x.s1(), x.at1(), i, whole, mask);
         }
     }
 
@@ -138,121 +141,121 @@ final class FloatActivations {
 
     /** σ = eᶻ − 1 and σ′ = σ″ = σ‴ = eᶻ for z &lt; 0, else z, 1, 0, 0. */
     static void elu(Loops.Operands x, int n, int order) {
-        int whole = LANES.loopBound(n);
-        for (int i = 0; i < whole; i += WIDTH) {
-            elu(x, i, order, null);
+        int end = LANES.loopBound(n);
+        for (int i = 0; i < end; i += WIDTH) {
+            elu(x, i, order, true, ALL);
         }
-        if (whole < n) {
-            elu(x, whole, order, tail(n));
+        if (end < n) {
+            elu(x, end, order, false, tail(n));
         }
     }
 
-    private static void elu(Loops.Operands x, int i, int order, VectorMask<Float> mask) {
+    private static void elu(Loops.Operands x, int i, int order, boolean whole, VectorMask<Float> mask) {
         FloatVector zero = all(0);
-        FloatVector z = z(x, i, mask);
+        FloatVector z = z(x, i, whole, mask);
         FloatVector a = FloatExponentials.expm1(z.min(zero));
         VectorMask<Float> negative = z.compare(VectorOperators.LT, zero);
-        put(z.blend(a, negative), x.a(), x.atA(), i, mask);
+        put(z.blend(a, negative), x.a(), x.atA(), i, whole, mask);
         if (order >= 1) {
             FloatVector slope = a.add(1);
-            put(slope, x.s1(), x.at1(), i, mask);
+            put(slope, x.s1(), x.at1(), i, whole, mask);
             if (order >= 3) {
                 FloatVector curved = zero.blend(slope, negative);
-                put(curved, x.s2(), x.at2(), i, mask);
-                put(curved, x.s3(), x.at3(), i, mask);
+                put(curved, x.s2(), x.at2(), i, whole, mask);
+                put(curved, x.s3(), x.at3(), i, whole, mask);
             }
         }
     }
 
     /** With e = exp(−|z|): σ = 1/(1 + e) or e/(1 + e), σ′ = e/(1 + e)², 1 − 2σ = ∓(1 − e)/(1 + e); no cancellation. */
     static void sigmoid(Loops.Operands x, int n, int order) {
-        int whole = LANES.loopBound(n);
-        for (int i = 0; i < whole; i += WIDTH) {
-            sigmoid(x, i, order, null);
+        int end = LANES.loopBound(n);
+        for (int i = 0; i < end; i += WIDTH) {
+            sigmoid(x, i, order, true, ALL);
         }
-        if (whole < n) {
-            sigmoid(x, whole, order, tail(n));
+        if (end < n) {
+            sigmoid(x, end, order, false, tail(n));
         }
     }
 
-    private static void sigmoid(Loops.Operands x, int i, int order, VectorMask<Float> mask) {
+    private static void sigmoid(Loops.Operands x, int i, int order, boolean whole, VectorMask<Float> mask) {
         FloatVector zero = all(0);
         FloatVector one = all(1);
-        FloatVector z = z(x, i, mask);
+        FloatVector z = z(x, i, whole, mask);
         VectorMask<Float> negative = z.compare(VectorOperators.LT, zero);
         FloatVector e = FloatExponentials.exp(z.abs().neg());
         FloatVector r = one.div(e.add(1));
-        put(r.blend(e.mul(r), negative), x.a(), x.atA(), i, mask);
+        put(r.blend(e.mul(r), negative), x.a(), x.atA(), i, whole, mask);
         if (order >= 1) {
             FloatVector slope = e.mul(r).mul(r);
-            put(slope, x.s1(), x.at1(), i, mask);
+            put(slope, x.s1(), x.at1(), i, whole, mask);
             if (order >= 3) {
                 FloatVector t = one.sub(e).mul(r);
-                put(slope.mul(t.neg().blend(t, negative)), x.s2(), x.at2(), i, mask);
-                put(one.sub(slope.mul(6)).mul(slope), x.s3(), x.at3(), i, mask);
+                put(slope.mul(t.neg().blend(t, negative)), x.s2(), x.at2(), i, whole, mask);
+                put(one.sub(slope.mul(6)).mul(slope), x.s3(), x.at3(), i, whole, mask);
             }
         }
     }
 
     /** σ = max(z, 0) + log(1 + e) with e = exp(−|z|); σ′ is the sigmoid p, σ″ = p′, σ‴ = p″. */
     static void softplus(Loops.Operands x, int n, int order) {
-        int whole = LANES.loopBound(n);
-        for (int i = 0; i < whole; i += WIDTH) {
-            softplus(x, i, order, null);
+        int end = LANES.loopBound(n);
+        for (int i = 0; i < end; i += WIDTH) {
+            softplus(x, i, order, true, ALL);
         }
-        if (whole < n) {
-            softplus(x, whole, order, tail(n));
+        if (end < n) {
+            softplus(x, end, order, false, tail(n));
         }
     }
 
-    private static void softplus(Loops.Operands x, int i, int order, VectorMask<Float> mask) {
+    private static void softplus(Loops.Operands x, int i, int order, boolean whole, VectorMask<Float> mask) {
         FloatVector zero = all(0);
         FloatVector one = all(1);
-        FloatVector z = z(x, i, mask);
+        FloatVector z = z(x, i, whole, mask);
         VectorMask<Float> negative = z.compare(VectorOperators.LT, zero);
         FloatVector e = FloatExponentials.exp(z.abs().neg());
-        put(z.max(zero).add(FloatExponentials.log1p(e)), x.a(), x.atA(), i, mask);
+        put(z.max(zero).add(FloatExponentials.log1p(e)), x.a(), x.atA(), i, whole, mask);
         if (order >= 1) {
             FloatVector r = one.div(e.add(1));
-            put(r.blend(e.mul(r), negative), x.s1(), x.at1(), i, mask);
+            put(r.blend(e.mul(r), negative), x.s1(), x.at1(), i, whole, mask);
             if (order >= 3) {
                 FloatVector slope = e.mul(r).mul(r);
                 FloatVector t = one.sub(e).mul(r);
-                put(slope, x.s2(), x.at2(), i, mask);
-                put(slope.mul(t.neg().blend(t, negative)), x.s3(), x.at3(), i, mask);
+                put(slope, x.s2(), x.at2(), i, whole, mask);
+                put(slope.mul(t.neg().blend(t, negative)), x.s3(), x.at3(), i, whole, mask);
             }
         }
     }
 
     /** a = z p with p the sigmoid: σ′ = p + z p′, σ″ = 2p′ + z p″, σ‴ = 3p″ + z p‴. */
     static void silu(Loops.Operands x, int n, int order) {
-        int whole = LANES.loopBound(n);
-        for (int i = 0; i < whole; i += WIDTH) {
-            silu(x, i, order, null);
+        int end = LANES.loopBound(n);
+        for (int i = 0; i < end; i += WIDTH) {
+            silu(x, i, order, true, ALL);
         }
-        if (whole < n) {
-            silu(x, whole, order, tail(n));
+        if (end < n) {
+            silu(x, end, order, false, tail(n));
         }
     }
 
-    private static void silu(Loops.Operands x, int i, int order, VectorMask<Float> mask) {
+    private static void silu(Loops.Operands x, int i, int order, boolean whole, VectorMask<Float> mask) {
         FloatVector zero = all(0);
         FloatVector one = all(1);
-        FloatVector z = z(x, i, mask);
+        FloatVector z = z(x, i, whole, mask);
         VectorMask<Float> negative = z.compare(VectorOperators.LT, zero);
         FloatVector e = FloatExponentials.exp(z.abs().neg());
         FloatVector r = one.div(e.add(1));
         FloatVector p = r.blend(e.mul(r), negative);
-        put(z.mul(p), x.a(), x.atA(), i, mask);
+        put(z.mul(p), x.a(), x.atA(), i, whole, mask);
         if (order >= 1) {
             FloatVector p1 = e.mul(r).mul(r);
-            put(z.fma(p1, p), x.s1(), x.at1(), i, mask);
+            put(z.fma(p1, p), x.s1(), x.at1(), i, whole, mask);
             if (order >= 3) {
                 FloatVector t = one.sub(e).mul(r);
                 FloatVector p2 = p1.mul(t.neg().blend(t, negative));
                 FloatVector p3 = one.sub(p1.mul(6)).mul(p1);
-                put(z.fma(p2, p1.add(p1)), x.s2(), x.at2(), i, mask);
-                put(z.fma(p3, p2.mul(3)), x.s3(), x.at3(), i, mask);
+                put(z.fma(p2, p1.add(p1)), x.s2(), x.at2(), i, whole, mask);
+                put(z.fma(p3, p2.mul(3)), x.s3(), x.at3(), i, whole, mask);
             }
         }
     }

@@ -401,6 +401,7 @@ public final class FloatLoops implements Loops {
 
     @Override
     public void tangents(
+            boolean secondOrder,
             ByteBuffer first,
             int atFirst,
             ByteBuffer second,
@@ -434,7 +435,7 @@ public final class FloatLoops implements Loops {
             for (int s = 0; s < n; s++) {
                 int row = s * tile;
                 int at1 = atFirst + s * m + p;
-                if (second == null) {
+                if (!secondOrder) {
                     propagateFirst(first, at1, length, slopes, tile, plain, weighted, row);
                 } else if (s < n2) {
                     third[p / block][s] += propagateBoth(

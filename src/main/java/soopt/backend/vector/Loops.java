@@ -58,10 +58,11 @@ public interface Loops {
     void gram(ByteBuffer x, int at, int m, int n, ByteBuffer w, int atW, int from, int to, int block, double[][] out);
 
     /**
-     * Positions from … to − 1 of {@code Backend.activationTangents}, with sums by block as in {@link #gram}. {@code second} is null
-     * for second-order work.
+     * Positions from … to − 1 of {@code Backend.activationTangents}, with sums by block as in {@link #gram}. Without {@code secondOrder}
+     * second, s3 and third stand for nothing.
      */
     void tangents(
+            boolean secondOrder,
             ByteBuffer first,
             int atFirst,
             ByteBuffer second,
@@ -83,7 +84,7 @@ public interface Loops {
             double[][] gram,
             double[][] third);
 
-    /** The arrays of one activation call; those beyond the order asked for may be null. */
+    /** The arrays of one activation call; those beyond the order asked for are not written. */
     record Operands(
             ByteBuffer z,
             int atZ,

@@ -90,7 +90,12 @@ public record Elementwise(Activation activation, int bias) implements Layer {
             }
             double[] gram = new double[n * n];
             double[] third = new double[n];
-            backend.activationTangents(jets.first(), jets.secondOfAll(), jets.n2(), lambda, s1, s2, s3, gram, n, third);
+            if (jets.third()) {
+                backend.activationTangents(
+                        jets.first(), jets.secondOfAll(), jets.n2(), lambda, s1, s2, s3, gram, n, third);
+            } else {
+                backend.activationTangents(jets.first(), lambda, s1, s2, gram, n);
+            }
             sums.addRows(jets, gram, third);
             jets.secondIsOfAll();
         }

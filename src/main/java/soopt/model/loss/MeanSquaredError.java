@@ -19,17 +19,18 @@ final class MeanSquaredError implements Loss.Stage {
 
     @Override
     public double value(Tensor outputs, Tensor targets) {
-        return evaluate(outputs, targets, null);
+        weight = weight(outputs);
+        return backend.squaredError(outputs, targets, weight);
     }
 
     @Override
     public double valueAndGradient(Tensor outputs, Tensor targets, Tensor gradient) {
-        return evaluate(outputs, targets, gradient);
+        weight = weight(outputs);
+        return backend.squaredError(outputs, targets, weight, gradient);
     }
 
-    private double evaluate(Tensor outputs, Tensor targets, Tensor gradient) {
-        weight = 1.0 / ((double) total * outputs.length(1));
-        return backend.squaredError(outputs, targets, weight, gradient);
+    private double weight(Tensor outputs) {
+        return 1.0 / ((double) total * outputs.length(1));
     }
 
     @Override
@@ -42,7 +43,7 @@ final class MeanSquaredError implements Loss.Stage {
         int n = jets.n1();
         double[] gram = new double[n * n];
         double[] third = new double[n];
-        backend.gram(2 * weight, jets.first(), null, gram, n);
+        backend.gram(2 * weight, jets.first(), gram, n);
         if (jets.n2() > 0) {
             backend.pairedDots(6 * weight, jets.first().rows(0, jets.n2()), jets.second(), third);
         }

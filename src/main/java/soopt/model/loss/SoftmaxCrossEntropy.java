@@ -22,7 +22,7 @@ final class SoftmaxCrossEntropy implements Loss.Stage {
 
     @Override
     public double value(Tensor outputs, Tensor targets) {
-        return backend.softmaxCrossEntropy(outputs, targets, weight, null, null);
+        return backend.softmaxCrossEntropy(outputs, targets, weight);
     }
 
     @Override
@@ -47,8 +47,12 @@ final class SoftmaxCrossEntropy implements Loss.Stage {
         int n = jets.n1();
         double[] gram = new double[n * n];
         double[] third = new double[n];
-        Tensor second = jets.third() ? perExample(jets.secondOfAll()) : null;
-        backend.softmaxTangents(p, perExample(jets.first()), second, jets.n2(), weight, gram, n, third);
+        Tensor first = perExample(jets.first());
+        if (jets.third()) {
+            backend.softmaxTangents(p, first, perExample(jets.secondOfAll()), jets.n2(), weight, gram, n, third);
+        } else {
+            backend.softmaxTangents(p, first, weight, gram, n);
+        }
         sums.addRows(jets, gram, third);
     }
 
@@ -61,7 +65,7 @@ final class SoftmaxCrossEntropy implements Loss.Stage {
             backend.copy(dy, scaled);
             int n = dy.length(0);
             double[] unused = new double[n * n];
-            backend.softmaxTangents(p, perExample(scaled), null, 0, 1, unused, n, unused);
+            backend.softmaxTangents(p, perExample(scaled), 1, unused, n);
             backend.combine(weight, p, 0, p, w);
             third.addSymmetric(scaled, w);
         }

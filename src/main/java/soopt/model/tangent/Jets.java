@@ -1,6 +1,7 @@
 package soopt.model.tangent;
 
 import java.util.Arrays;
+import java.util.Optional;
 import soopt.backend.Tensor;
 
 /**
@@ -15,8 +16,8 @@ public final class Jets implements AutoCloseable {
     private final int[] rows;
     private int n1;
     private int n2;
-    private Tensor first;
-    private Tensor second;
+    private Optional<Tensor> first = Optional.empty();
+    private Optional<Tensor> second = Optional.empty();
 
     /** @param third whether second-order tangents are carried */
     public Jets(Directions directions, int examples, boolean third) {
@@ -63,22 +64,22 @@ public final class Jets implements AutoCloseable {
         return rows[direction];
     }
 
-    /** ẋ [n1, N·width]; null when none is alive. */
+    /** ẋ [n1, N·width]; only for n1 &gt; 0. */
     public Tensor first() {
-        return first;
+        return first.orElseThrow();
     }
 
     /** ẍ [n2, N·width]; only for n2 &gt; 0. */
     public Tensor second() {
-        return second.rows(0, n2);
+        return second.orElseThrow().rows(0, n2);
     }
 
-    /** Room for ẍ of all n1 directions [n1, N·width], its first n2 rows filled; null for second-order work. */
+    /** Room for ẍ of all n1 directions [n1, N·width], its first n2 rows filled; only where these are carried. */
     public Tensor secondOfAll() {
-        if (third && second == null) {
-            second = directions.backend().allocate(first.shape());
+        if (second.isEmpty()) {
+            second = Optional.of(directions.backend().allocate(first().shape()));
         }
-        return second;
+        return second.get();
     }
 
     /** From here on all directions have a second-order tangent, if these are carried: {@link #secondOfAll} was filled. */
@@ -95,28 +96,22 @@ public final class Jets implements AutoCloseable {
 
     /** Replaces ẋ by that of a layer's output [n1, N·width], taken over; after ẍ has been replaced. */
     public void replaceFirst(Tensor next) {
-        close(first);
-        first = next;
+        first.ifPresent(Tensor::close);
+        first = Optional.of(next);
     }
 
     /** Replaces ẍ by that of a layer's output [n1, N·width], taken over, whose first {@code count} rows are filled. */
     public void replaceSecond(Tensor next, int count) {
-        close(second);
-        second = next;
+        second.ifPresent(Tensor::close);
+        second = Optional.of(next);
         n2 = count;
-    }
-
-    private static void close(Tensor tensor) {
-        if (tensor != null) {
-            tensor.close();
-        }
     }
 
     @Override
     public void close() {
-        close(first);
-        close(second);
-        first = null;
-        second = null;
+        first.ifPresent(Tensor::close);
+        second.ifPresent(Tensor::close);
+        first = Optional.empty();
+        second = Optional.empty();
     }
 }
