@@ -67,6 +67,11 @@ public record Cifar10(
     }
 
     @Override
+    public int heldOut() {
+        return validation;
+    }
+
+    @Override
     public Data load(Store store) {
         return load(FILES, Fetcher.require(FILES, store));
     }

@@ -9,7 +9,7 @@ import soopt.data.fetch.Store;
 /** A data set by name: what to load. */
 public sealed interface Dataset permits Mnist, FashionMnist, Cifar10, MnistSample, Npz, Dl4j {
     /** Number of training examples held out for validation, drawn with the run's seed. */
-    int validation();
+    int heldOut();
 
     /** Number of training examples used, the first of the file; 0 for all. */
     int limit();

@@ -112,6 +112,11 @@ public record Dl4j(
     }
 
     @Override
+    public int heldOut() {
+        return validation;
+    }
+
+    @Override
     public Data load(Store store) {
         Named named = Named.of(iterator)
                 .orElseGet(() -> new Named(

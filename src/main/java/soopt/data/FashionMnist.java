@@ -70,6 +70,11 @@ public record FashionMnist(
     }
 
     @Override
+    public int heldOut() {
+        return validation;
+    }
+
+    @Override
     public Data load(Store store) {
         return Idx.load(FILES, Fetcher.require(FILES, store), limit, MEAN, DEVIATION);
     }

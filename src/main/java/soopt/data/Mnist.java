@@ -67,6 +67,11 @@ public record Mnist(
     }
 
     @Override
+    public int heldOut() {
+        return validation;
+    }
+
+    @Override
     public Data load(Store store) {
         return Idx.load(FILES, Fetcher.require(FILES, store), limit, MEAN, DEVIATION);
     }

@@ -61,6 +61,11 @@ public record MnistSample(
     }
 
     @Override
+    public int heldOut() {
+        return validation;
+    }
+
+    @Override
     public Data load(Store store) {
         return Idx.load(FILES, folder(store), limit, Mnist.MEAN, Mnist.DEVIATION);
     }

@@ -50,7 +50,7 @@ final class NetworkWorkload implements Workload, AutoCloseable {
         this.backend = backend;
         this.counts = counts;
         this.network = experiment.network(data, experiment.precision());
-        Split split = Split.of(data.train(), experiment.dataset().validation(), seed);
+        Split split = data.split(experiment.dataset().heldOut(), seed);
         Training settings = experiment.training();
         Examples train = split.train();
         parts.put(Part.TRAIN, source(train, settings.evaluationBatchSize()));

@@ -12,7 +12,6 @@ import soopt.curvature.Objective;
 import soopt.data.examples.Batches;
 import soopt.data.examples.Data;
 import soopt.data.examples.Examples;
-import soopt.data.examples.Split;
 import soopt.experiment.file.Experiment;
 import soopt.model.Network;
 import soopt.model.weights.WeightsFile;
@@ -33,8 +32,7 @@ public final class Workbench implements AutoCloseable {
         Data data = experiment.fitting(loaded);
         this.experiment = experiment;
         this.network = experiment.network(data, precision);
-        this.train = Split.of(data.train(), experiment.dataset().validation(), seed())
-                .train();
+        this.train = data.split(experiment.dataset().heldOut(), seed()).train();
         this.test = data.test();
         this.backend = Devices.open(experiment.device(), precision, experiment.threads());
     }

@@ -16,6 +16,11 @@ import java.util.stream.Collectors;
  * if nothing is there, one below the working folder; ~ is the user's home. Equal if they mean the same place.
  */
 public final class NamedFile {
+    /** A value that may name a file. */
+    public interface Holder {
+        Optional<NamedFile> file();
+    }
+
     private final String name;
     private final List<Path> places;
     /** What the file held when it was last asked, so that the runs of several seeds read it once. */

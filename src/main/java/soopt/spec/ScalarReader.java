@@ -75,7 +75,7 @@ public final class ScalarReader {
         if (type == NamedFile.class) {
             return NamedFile.of(text, folders);
         }
-        return type == Path.class ? path(text) : parse(type, text);
+        return type == Path.class ? path(text) : parse(type, text, folders);
     }
 
     static boolean isWhole(Class<?> type) {
@@ -197,22 +197,24 @@ public final class ScalarReader {
         }
     }
 
-    /** The method {@code public static T parse(String)} of a value type. */
+    /** The method {@code public static T parse(String)} of a value type, or {@code parse(String, List)} if it names files. */
     static Optional<Method> parser(Class<?> type) {
         return Arrays.stream(type.getDeclaredMethods())
                 .filter(method -> method.getName().equals("parse")
                         && Modifier.isStatic(method.getModifiers())
                         && Modifier.isPublic(method.getModifiers())
                         && type.isAssignableFrom(method.getReturnType())
-                        && Arrays.equals(method.getParameterTypes(), new Class<?>[] {String.class}))
+                        && (Arrays.equals(method.getParameterTypes(), new Class<?>[] {String.class})
+                                || Arrays.equals(
+                                        method.getParameterTypes(), new Class<?>[] {String.class, List.class})))
                 .findFirst();
     }
 
-    private static Object parse(Class<?> type, String text) {
+    private static Object parse(Class<?> type, String text, List<Path> folders) {
         Method parser = parser(type).orElseThrow(() -> new IllegalStateException("no scalar type: " + type));
         try {
             parser.setAccessible(true);
-            return parser.invoke(null, text);
+            return parser.getParameterCount() == 1 ? parser.invoke(null, text) : parser.invoke(null, text, folders);
         } catch (InvocationTargetException e) {
             if (e.getCause() instanceof IllegalArgumentException rejected) {
                 throw rejected;

@@ -46,13 +46,7 @@ public final class SpecWriter {
         JsonNode json = toJson(record);
         files(record).forEach((key, file) -> {
             if (file.problem().isEmpty()) {
-                int last = key.lastIndexOf('.');
-                JsonNode parent =
-                        last < 0 ? json : json.at("/" + key.substring(0, last).replace('.', '/'));
-                ((ObjectNode) parent)
-                        .put(
-                                key.substring(last + 1),
-                                "sha256:" + file.checksum().sha256());
+                replace(json, key, JSON.textNode("sha256:" + file.checksum().sha256()));
             }
         });
         byte[] text = CanonicalJson.of(json).getBytes(StandardCharsets.UTF_8);
@@ -61,6 +55,16 @@ public final class SpecWriter {
             return HexFormat.of().formatHex(digest).substring(0, HASH_DIGITS);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static void replace(JsonNode json, String key, JsonNode value) {
+        int last = key.lastIndexOf('.');
+        JsonNode parent = last < 0 ? json : json.at("/" + key.substring(0, last).replace('.', '/'));
+        if (parent instanceof ArrayNode list) {
+            list.set(Integer.parseInt(key.substring(last + 1)), value);
+        } else {
+            ((ObjectNode) parent).set(key.substring(last + 1), value);
         }
     }
 
@@ -78,6 +82,8 @@ public final class SpecWriter {
             String key = path.isEmpty() ? component.key() : path + "." + component.key();
             if (inside instanceof NamedFile file) {
                 files.put(key, file);
+            } else if (inside instanceof NamedFile.Holder holder) {
+                holder.file().ifPresent(file -> files.put(key, file));
             } else if (inside instanceof Record nested) {
                 addFiles(nested, key, files);
             } else if (inside instanceof List<?> list) {

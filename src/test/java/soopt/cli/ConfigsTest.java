@@ -39,9 +39,9 @@ class ConfigsTest {
     void everyConfigOfThePaper_hasItsSplit(Path file) {
         Dataset dataset = bind(file).dataset();
         if (dataset instanceof Cifar10) {
-            assertEquals(5000, dataset.validation());
+            assertEquals(5000, dataset.heldOut());
         } else if (dataset instanceof Mnist) {
-            assertEquals(6000, dataset.validation());
+            assertEquals(6000, dataset.heldOut());
         }
     }
 

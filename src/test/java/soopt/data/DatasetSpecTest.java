@@ -39,9 +39,9 @@ class DatasetSpecTest {
                 bind("{type: cifar10, validation: 0, limit: 100, augmentation: {crop: 4, flip: true}}"));
         assertEquals(new MnistSample(500, 0), bind("{type: mnist-sample}"));
         assertEquals(new MnistSample(100, 1000), bind("{type: mnist-sample, validation: 100, limit: 1000}"));
-        assertEquals(new Npz(named("a.npz"), Optional.empty(), 0, 0, 0), bind("{type: npz, train: a.npz}"));
+        assertEquals(new Npz(named("a.npz"), Optional.empty(), 0, HeldOut.of(0), 0), bind("{type: npz, train: a.npz}"));
         assertEquals(
-                new Npz(named("a.npz"), Optional.of(named("b.npz")), 10, 5, 20),
+                new Npz(named("a.npz"), Optional.of(named("b.npz")), 10, HeldOut.of(5), 20),
                 bind("{type: npz, train: a.npz, test: b.npz, classes: 10, validation: 5, limit: 20}"));
     }
 

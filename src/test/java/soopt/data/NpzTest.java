@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -18,11 +21,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import soopt.backend.Precision;
 import soopt.data.examples.Data;
+import soopt.data.examples.Split;
+import soopt.data.examples.Targets;
 import soopt.data.fetch.DatasetException;
 import soopt.data.fetch.Store;
 import soopt.file.NamedFile;
 import soopt.npy.NpyArray;
 import soopt.npy.NpzFile;
+import soopt.spec.Binder;
+import soopt.spec.SpecSource;
+import soopt.spec.yaml.SpecException;
 
 class NpzTest {
     private static final int N = 6;
@@ -53,7 +61,7 @@ class NpzTest {
     }
 
     private Data load(String train, String test, int classes, int limit) {
-        return new Npz(named(train), Optional.ofNullable(test).map(NpzTest::named), classes, 0, limit)
+        return new Npz(named(train), Optional.ofNullable(test).map(NpzTest::named), classes, HeldOut.of(0), limit)
                 .load(new Store(folder, true));
     }
 
@@ -151,6 +159,111 @@ class NpzTest {
         refuses("y has the value Infinity at [5, 1]; remove", infinite, infinite, 0);
     }
 
+    private static Dataset bind(String dataset, Path folder) throws IOException {
+        Path spec = Files.writeString(folder.resolve("spec.yaml"), "dataset: " + dataset);
+        return Binder.bind(SpecSource.read(spec), Holder.class).dataset();
+    }
+
+    record Holder(Dataset dataset) {}
+
+    @Test
+    void arraysByOtherNames_areNamedByKeys_inEachFile() throws IOException {
+        NpyArray two = array(2, 2, 3);
+        NpyArray twoLabels = NpyArray.of(new long[] {1, 0}, 2);
+        file("keras.npz", "train_images", inputs, "train_labels", labels, "test_images", two, "test_labels", twoLabels);
+        Data one = bind(
+                        "{type: npz, train: keras.npz, x: train_images, y: train_labels, x-test: test_images, y-test: test_labels}",
+                        folder)
+                .load(null);
+        assertEquals(N, one.train().size());
+        assertEquals(2, one.test().size());
+        file("a.npz", "arr_0", inputs, "arr_1", labels);
+        file("b.npz", "arr_0", two, "arr_1", twoLabels);
+        Data two0 = bind("{type: npz, train: a.npz, test: b.npz, x: arr_0, y: arr_1}", folder)
+                .load(null);
+        assertEquals(2, two0.test().size());
+        String message = assertThrows(
+                        DatasetException.class,
+                        () -> bind("{type: npz, train: a.npz, test: b.npz}", folder)
+                                .load(null))
+                .getMessage();
+        assertTrue(
+                message.contains("it has: arr_0, arr_1; dataset.x and dataset.y (x-test and y-test) name others"),
+                message);
+        message = assertThrows(
+                        DatasetException.class,
+                        () -> bind("{type: npz, train: a.npz, test: b.npz, x: a, y: b}", folder)
+                                .load(null))
+                .getMessage();
+        assertTrue(message.contains("has no arrays a and b; it has: arr_0, arr_1"), message);
+        message = assertThrows(SpecException.class, () -> bind("{type: npz, train: a.npz, x: a}", folder))
+                .getMessage();
+        assertTrue(message.contains("dataset.y is missing: name both arrays or neither"), message);
+        message = assertThrows(SpecException.class, () -> bind("{type: npz, train: a.npz, y-test: a}", folder))
+                .getMessage();
+        assertTrue(message.contains("dataset.x-test is missing"), message);
+    }
+
+    @Test
+    void validation_isACountOrAFile() throws IOException {
+        file("t.npz", "x", inputs, "y", labels);
+        file("val.npz", "x", array(2, 2, 3), "y", NpyArray.of(new long[] {2, 0}, 2));
+        Dataset own = bind("{type: npz, train: t.npz, test: t.npz, validation: val.npz}", folder);
+        assertEquals(0, own.heldOut());
+        Split split = own.load(null).split(own.heldOut(), 1);
+        assertEquals(N, split.train().size());
+        assertEquals(2, split.validation().size());
+        double[] out = new double[2];
+        split.validation().targets(new int[] {0, 1}, 0, 2, out);
+        assertArrayEquals(new double[] {2, 0}, out);
+        Dataset counted = bind("{type: npz, train: t.npz, test: t.npz, validation: 2}", folder);
+        split = counted.load(null).split(counted.heldOut(), 1);
+        assertEquals(4, split.train().size());
+        assertEquals(2, split.validation().size());
+        file("wide.npz", "x", array(2, 6), "y", NpyArray.of(new long[] {2, 0}, 2));
+        file("more.npz", "x", array(2, 2, 3), "y", NpyArray.of(new long[] {3, 0}, 2));
+        for (String[] wrong : new String[][] {
+            {"wide.npz", "wide.npz: inputs have the shape [6], but those for training [2, 3]"},
+            {"more.npz", "more.npz: y has the label 3 in example 0, but there are 3 classes"},
+            {"none.npz", "none.npz does not exist; tried " + folder}
+        }) {
+            Dataset dataset = bind("{type: npz, train: t.npz, test: t.npz, validation: " + wrong[0] + "}", folder);
+            String message = assertThrows(DatasetException.class, () -> dataset.load(null))
+                    .getMessage();
+            assertTrue(message.contains(wrong[1]), message);
+        }
+        for (String wrong : List.of("-1", "99999999999", "1.5", "''")) {
+            assertThrows(
+                    SpecException.class,
+                    () -> bind("{type: npz, train: t.npz, validation: " + wrong + "}", folder),
+                    wrong);
+        }
+    }
+
+    /** One-hot rows in every part are classes to a loss of classes; float16 inputs are numbers as others. */
+    @Test
+    void oneHotRows_andHalfPrecision_areTaken() throws IOException {
+        double[] rows = new double[3 * N];
+        for (int i = 0; i < N; i++) {
+            rows[3 * i + (int) labels.at(i)] = 1;
+        }
+        file("hot.npz", "x", inputs, "y", NpyArray.of(rows, N, 3));
+        Data data = bind("{type: npz, train: hot.npz, test: hot.npz, validation: hot.npz}", folder)
+                .load(null);
+        assertEquals(Targets.Kind.ONE_HOT, data.targets().kind());
+        Data classes = data.labelled();
+        double[] out = new double[N];
+        classes.split(0, 1).validation().targets(IntStream.range(0, N).toArray(), 0, N, out);
+        assertArrayEquals(labels.doubles(), out);
+        Path half = Path.of("src/test/resources/npz/half.npz").toAbsolutePath();
+        String reason = assertThrows(
+                        DatasetException.class,
+                        () -> bind("{type: npz, train: " + half + ", test: " + half + ", x: half, y: big}", folder)
+                                .load(null))
+                .getMessage();
+        assertTrue(reason.contains("half has the value NaN at ["), reason);
+    }
+
     /** Float64 takes what float32 cannot hold; the least number that rounds to infinity is 2¹²⁸ − 2¹⁰³. */
     @Test
     void valuesBeyondThePrecisionOfTheRun_areRefusedWithTheirPlace_andFloat64IsOffered() {
@@ -234,8 +347,9 @@ class NpzTest {
         String scalar = file("scalar.npz", "x", inputs, "y", NpyArray.of(new double[1]));
         refuses("y has the shape []", scalar, good, 0);
         assertThrows(DatasetException.class, () -> load(good, good, 0, N + 1));
-        assertThrows(DatasetException.class, () -> new Npz(named(good), Optional.empty(), 0, N, 0).load(null));
-        assertThrows(IllegalArgumentException.class, () -> new Npz(named(good), Optional.empty(), 1, 0, 0));
-        assertThrows(IllegalArgumentException.class, () -> new Npz(named(good), Optional.empty(), 0, 5, 5));
+        assertThrows(
+                DatasetException.class, () -> new Npz(named(good), Optional.empty(), 0, HeldOut.of(N), 0).load(null));
+        assertThrows(IllegalArgumentException.class, () -> new Npz(named(good), Optional.empty(), 1, HeldOut.of(0), 0));
+        assertThrows(IllegalArgumentException.class, () -> new Npz(named(good), Optional.empty(), 0, HeldOut.of(5), 5));
     }
 }

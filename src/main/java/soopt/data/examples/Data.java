@@ -12,10 +12,25 @@ import soopt.backend.Precision;
  * @param train all training examples, those for validation among them ({@link Split})
  * @param featureShape shape of one input, e.g. [1, 28, 28] (channels first) or [784]
  * @param outputs number of classes (at least 2), or of target values for regression
+ * @param validation examples for validation of their own, where they are no part of the training examples
  */
-public record Data(Examples train, Examples test, int[] featureShape, int outputs) {
+public record Data(Examples train, Examples test, int[] featureShape, int outputs, Optional<Examples> validation) {
     /** Classes that a message names. */
     private static final int LISTED = 10;
+
+    public Data(Examples train, Examples test, int[] featureShape, int outputs) {
+        this(train, test, featureShape, outputs, Optional.empty());
+    }
+
+    /**
+     * Training and validation examples.
+     *
+     * @param heldOut number of training examples drawn for validation; 0 where validation has its own
+     */
+    public Split split(int heldOut, long seed) {
+        Split split = Split.of(train, heldOut, seed);
+        return validation.isPresent() ? new Split(split.train(), validation.get()) : split;
+    }
 
     /** Whether the targets are class indices; else they are {@link #outputs} real numbers each. */
     public boolean classification() {
@@ -23,7 +38,11 @@ public record Data(Examples train, Examples test, int[] featureShape, int output
     }
 
     public Targets targets() {
-        Targets.Kind rows = train.oneHot() && test.oneHot() ? Targets.Kind.ONE_HOT : Targets.Kind.NUMBERS;
+        Targets.Kind rows = train.oneHot()
+                        && test.oneHot()
+                        && validation.map(Examples::oneHot).orElse(true)
+                ? Targets.Kind.ONE_HOT
+                : Targets.Kind.NUMBERS;
         return new Targets(classification() ? Targets.Kind.LABELS : rows, outputs);
     }
 
@@ -31,6 +50,7 @@ public record Data(Examples train, Examples test, int[] featureShape, int output
     public void requireFinite(Precision precision) {
         train.requireFinite(precision);
         test.requireFinite(precision);
+        validation.ifPresent(examples -> examples.requireFinite(precision));
     }
 
     /** One line on the classes without a training example, if there are any: labels 1…K make K + 1 classes. */
@@ -63,6 +83,11 @@ public record Data(Examples train, Examples test, int[] featureShape, int output
 
     /** The same inputs with class indices for one-hot targets. */
     public Data labelled() {
-        return new Data(new OneHotLabels(train), new OneHotLabels(test), featureShape, outputs);
+        return new Data(
+                new OneHotLabels(train),
+                new OneHotLabels(test),
+                featureShape,
+                outputs,
+                validation.map(OneHotLabels::new));
     }
 }

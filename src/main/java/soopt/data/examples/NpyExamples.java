@@ -7,6 +7,7 @@ import java.util.Map;
 import soopt.backend.Precision;
 import soopt.data.fetch.DatasetException;
 import soopt.npy.NpyArray;
+import soopt.npy.NpyHeader;
 
 /** Examples in two arrays, checked to be finite and of one length. */
 public final class NpyExamples implements Examples {
@@ -34,10 +35,6 @@ public final class NpyExamples implements Examples {
         this.targetName = names.get(1);
         this.x = arrays.get(inputName);
         this.y = arrays.get(targetName);
-        requireShapes();
-        if (limit > x.length(0)) {
-            throw defect(" has " + x.length(0) + " examples, fewer than limit " + limit + "; lower dataset.limit");
-        }
         this.size = limit == 0 ? x.length(0) : limit;
         this.features = x.size() / x.length(0);
         this.labelled = y.rank() == 1 || y.length(1) == 1 && y.type().integral();
@@ -48,17 +45,29 @@ public final class NpyExamples implements Examples {
         this.oneHot = rowsAreOneHot();
     }
 
-    private void requireShapes() {
-        if (x.rank() == 0 || x.size() == 0) {
-            throw defect(": " + inputName + " has the shape " + Arrays.toString(x.shape()) + ": no examples");
+    /**
+     * Whether two arrays can be inputs and targets, by their headers alone.
+     *
+     * @throws DatasetException if not
+     */
+    public static void requireShapes(String file, List<String> names, Map<String, NpyHeader> headers, int limit) {
+        String inputs = file + ": " + names.get(0);
+        String targets = file + ": " + names.get(1);
+        int[] x = headers.get(names.get(0)).shape();
+        int[] y = headers.get(names.get(1)).shape();
+        if (x.length == 0 || headers.get(names.get(0)).size() == 0) {
+            throw new DatasetException(inputs + " has the shape " + Arrays.toString(x) + ": no examples");
         }
-        if (y.rank() == 0 || y.rank() > 2 || y.size() == 0) {
-            throw defect(": " + targetName + " has the shape " + Arrays.toString(y.shape())
+        if (y.length == 0 || y.length > 2 || headers.get(names.get(1)).size() == 0) {
+            throw new DatasetException(targets + " has the shape " + Arrays.toString(y)
                     + "; it must be [N] for classes or [N, K] for regression");
         }
-        if (x.length(0) != y.length(0)) {
-            throw defect(
-                    ": " + inputName + " has " + x.length(0) + " examples, but " + targetName + " has " + y.length(0));
+        if (x[0] != y[0]) {
+            throw new DatasetException(inputs + " has " + x[0] + " examples, but " + names.get(1) + " has " + y[0]);
+        }
+        if (limit > x[0]) {
+            throw new DatasetException(
+                    file + " has " + x[0] + " examples, fewer than limit " + limit + "; lower dataset.limit");
         }
     }
 

@@ -21,6 +21,7 @@ import soopt.experiment.Runner;
 import soopt.experiment.loop.RunListener;
 import soopt.experiment.loop.RunResult;
 import soopt.experiment.loop.StopSignal;
+import soopt.file.NamedFile;
 import soopt.npy.NpyArray;
 import soopt.npy.NpzFile;
 import soopt.spec.Binder;
@@ -78,6 +79,10 @@ class IdentityTest {
             Files.write(file, before);
             assertEquals(id, experiment(spec()).runId(1), name);
         }
+        data(folder.resolve("project/val.npz"), 1);
+        String held = experiment(spec(), "dataset.validation=val.npz").runId(1);
+        data(folder.resolve("project/val.npz"), 2);
+        assertNotEquals(held, experiment(spec(), "dataset.validation=val.npz").runId(1));
         Path weights = folder.resolve("project/w.npz");
         data(weights, 1);
         String from = experiment(spec(), "+model.init.from=w.npz").runId(1);
@@ -108,6 +113,18 @@ class IdentityTest {
                 id,
                 experiment(spec(), "dataset.train=data/test.npz", "dataset.test=train.npz")
                         .runId(1));
+    }
+
+    record Jars(List<NamedFile> jars) {}
+
+    @Test
+    void filesInLists_standForWhatTheyHold() throws IOException {
+        Path jar = Files.writeString(folder.resolve("a.jar"), "one");
+        Path same = Files.writeString(folder.resolve("b.jar"), "one");
+        Path other = Files.writeString(folder.resolve("c.jar"), "other");
+        String hash = SpecWriter.hash(new Jars(List.of(NamedFile.of(jar), NamedFile.of(other))));
+        assertEquals(hash, SpecWriter.hash(new Jars(List.of(NamedFile.of(same), NamedFile.of(other)))));
+        assertNotEquals(hash, SpecWriter.hash(new Jars(List.of(NamedFile.of(other), NamedFile.of(jar)))));
     }
 
     @Test
