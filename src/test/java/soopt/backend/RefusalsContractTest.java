@@ -289,6 +289,33 @@ class RefusalsContractTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("subjects")
+    void arraysBeyondEveryMemory_areRefused(Subject subject) {
+        int most = Integer.MAX_VALUE;
+        try (Backend backend = subject.open()) {
+            for (int[] shape :
+                    new int[][] {{most, most, 2}, {most, most, most}, {1 << 20, 1 << 20, 1 << 20}, {-1}, {2, -3}}) {
+                String message = assertThrows(IllegalArgumentException.class, () -> backend.allocate(shape))
+                        .getMessage();
+                assertTrue(message.contains(Arrays.toString(shape)) || message.contains("2 GiB"), message);
+            }
+            assertEquals(0, backend.memory().liveBytes());
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("subjects")
+    void numbersOfThreadsOutOfRange_areRefused(Subject subject) {
+        for (int threads : new int[] {0, -1, 1025, 100_000, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
+            String message = assertThrows(
+                            IllegalArgumentException.class,
+                            () -> new Subject(subject.name(), subject.precision(), threads).open())
+                    .getMessage();
+            assertEquals("threads must be in [1, 1024], but is " + threads, message);
+        }
+    }
+
     /** As JUnit's, without checked exceptions. */
     private interface Executable {
         void execute();

@@ -148,7 +148,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public Tensor allocate(int... shape) {
-        long bytes = BlockPool.sizeClass(Tensor.sizeOf(shape) * precision.bytes());
+        long bytes = BlockPool.sizeClass(precision.bytesOf(shape));
         return Tensor.owning(new CpuStorage(this, bytes, pool.take(bytes)), shape);
     }
 

@@ -15,6 +15,9 @@ import soopt.backend.vector.FloatWinograd;
 
 /** Opens the backends of this machine. */
 public final class Backends {
+    /** The most threads that a backend takes. */
+    private static final int MOST_THREADS = 1024;
+
     private Backends() {}
 
     /** Whether the JVM was started with the module that the fused CPU loops need. */
@@ -22,8 +25,19 @@ public final class Backends {
         return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
     }
 
-    /** The CPU: with fused loops, or by ND4J's own operations on a JVM without the vector module. */
+    private static void requireThreads(int threads) {
+        if (threads < 1 || threads > MOST_THREADS) {
+            throw new IllegalArgumentException("threads must be in [1, " + MOST_THREADS + "], but is " + threads);
+        }
+    }
+
+    /**
+     * The CPU: with fused loops, or by ND4J's own operations on a JVM without the vector module.
+     *
+     * @param threads from 1 to 1024; the results are the same bits for any number
+     */
     public static Backend cpu(Precision precision, int threads) {
+        requireThreads(threads);
         if (!hasVectorModule()) {
             return portable(precision, threads);
         }
@@ -42,6 +56,7 @@ public final class Backends {
 
     /** Whatever ND4J runs on, with its own operations: slower, but without the Vector API and on ND4J's CUDA jar too. */
     public static Backend portable(Precision precision, int threads) {
+        requireThreads(threads);
         return new Nd4jBackend(precision, threads);
     }
 }

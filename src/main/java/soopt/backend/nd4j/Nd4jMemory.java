@@ -68,7 +68,7 @@ final class Nd4jMemory implements AutoCloseable {
     }
 
     Tensor allocate(Precision precision, int... shape) {
-        long bytes = BlockPool.sizeClass(Tensor.sizeOf(shape) * precision.bytes());
+        long bytes = BlockPool.sizeClass(precision.bytesOf(shape));
         return Tensor.owning(new Nd4jStorage(precision, pools.get(precision), bytes), shape);
     }
 
