@@ -15,10 +15,10 @@ import soopt.host.Cpus;
 /** Opens the backend that an experiment asks for. */
 public final class Devices {
     private static final long MEBIBYTE = 1 << 20;
-    /** Measured: the libraries with what they reserve when they are loaded. */
-    private static final long LIBRARIES = 750 * MEBIBYTE;
-    /** OpenBLAS reserves a buffer of 128 MiB for each thread that multiplies, and asks for ever if it gets none. */
-    private static final long THREAD = 136 * MEBIBYTE;
+    /** Measured: the libraries alone. */
+    private static final long LIBRARIES = 450 * MEBIBYTE;
+    /** Two libraries of OpenBLAS reserve a buffer of 128 MiB for each thread, and ask for ever if they get none. */
+    private static final long THREAD = 272 * MEBIBYTE;
 
     private static final int WARM_UP = 256;
 
@@ -46,7 +46,7 @@ public final class Devices {
     }
 
     private static void requireRoom(long left, int threads) {
-        long needed = threads * THREAD + (AddressSpace.holds("libnd4j") ? 0 : LIBRARIES);
+        long needed = AddressSpace.holds("libnd4j") ? 0 : LIBRARIES + threads * THREAD;
         if (left < needed) {
             throw new DeviceException(String.format(
                     Locale.ROOT,

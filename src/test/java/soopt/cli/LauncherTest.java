@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LauncherTest {
     /** What the launcher may count on; no Maven and no Java are among it. */
     private static final List<String> TOOLS = List.of(
-            "awk bash cat chmod cp date dirname env find flock getconf grep head ln locale mkdir mv readlink rm sed sleep"
+            "awk bash cat chmod cp date dirname env find flock getconf grep head ln nproc locale mkdir mv readlink rm sed sleep"
                     .split(" "));
 
     private static final List<String> MORE_TOOLS = List.of("stty", "tail", "touch", "tr", "uname");
@@ -368,11 +368,18 @@ class LauncherTest {
     }
 
     @Test
+    void limitedAddressSpace_isCountedForTheThreadsOfTheTask() throws IOException, InterruptedException {
+        start().expect(0);
+        environment.put("SLURM_CPUS_PER_TASK", "1");
+        assertTrue(shell("ulimit -v 4000000; exec scripts/soopt").expect(0).out().contains("OMP_NUM_THREADS=1\n"));
+    }
+
+    @Test
     void tooLittleAddressSpace_isRefusedWithBothSizes() throws IOException, InterruptedException {
         start().expect(0);
         Said said = shell("ulimit -v 1000000; exec scripts/soopt --threads 2").expect(5);
         assertEquals("", said.out());
-        assertTrue(said.err().matches("soopt: ulimit -v allows 976 MiB .* need 2128 MiB: .*\\R"), said.err());
+        assertTrue(said.err().matches("soopt: ulimit -v allows 976 MiB .* need 1850 MiB: .*\\R"), said.err());
     }
 
     @Test

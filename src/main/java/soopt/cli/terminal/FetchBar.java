@@ -2,6 +2,7 @@ package soopt.cli.terminal;
 
 import java.io.PrintWriter;
 import soopt.data.fetch.FetchProgress;
+import soopt.file.Shown;
 
 /** Shows a download. */
 public final class FetchBar implements FetchProgress {
@@ -33,6 +34,6 @@ public final class FetchBar implements FetchProgress {
 
     @Override
     public void note(String message) {
-        status.line(message);
+        status.line(Shown.line(message));
     }
 }
