@@ -371,7 +371,8 @@ class LauncherTest {
     void limitedAddressSpace_isCountedForTheThreadsOfTheTask() throws IOException, InterruptedException {
         start().expect(0);
         environment.put("SLURM_CPUS_PER_TASK", "1");
-        assertTrue(shell("ulimit -v 4000000; exec scripts/soopt").expect(0).out().contains("OMP_NUM_THREADS=1\n"));
+        assertTrue(
+                shell("ulimit -v 4000000; exec scripts/soopt").expect(0).out().contains("OMP_NUM_THREADS=1\n"));
     }
 
     @Test
