@@ -59,10 +59,24 @@ public final class BlockPool<B> implements AutoCloseable {
     }
 
     private B fresh(long sizeClass) {
-        B block = allocate.apply(sizeClass);
+        B block = allocated(sizeClass);
         systemBytes += sizeClass;
         systemAllocations++;
         return block;
+    }
+
+    /** ND4J has no exception of its own for "no memory": it passes on C++'s words. */
+    private B allocated(long bytes) {
+        try {
+            return allocate.apply(bytes);
+        } catch (RuntimeException e) {
+            if (String.valueOf(e.getMessage()).contains("bad_alloc")) {
+                OutOfMemoryError none = new OutOfMemoryError("the system gives no " + bytes + " bytes for a tensor");
+                none.initCause(e);
+                throw none;
+            }
+            throw e;
+        }
     }
 
     public synchronized void giveBack(long sizeClass, B block) {

@@ -3,6 +3,7 @@ package soopt.backend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -32,6 +33,22 @@ class BlockPoolTest {
         assertSame(block, pool.take(128));
         assertNotSame(block, pool.take(128));
         assertEquals(new Backend.Memory(448, 448, 448, 3), pool.memory());
+    }
+
+    @Test
+    void systemWithoutMemory_isOutOfMemory_andOtherFailuresStay() {
+        BlockPool<Object> poor = new BlockPool<>(
+                bytes -> {
+                    throw new RuntimeException(bytes > 64 ? "Allocation failed: [std::bad_alloc]" : "other");
+                },
+                freed::add,
+                spoiled::add);
+        assertEquals(
+                "the system gives no 128 bytes for a tensor",
+                assertThrows(OutOfMemoryError.class, () -> poor.take(128)).getMessage());
+        assertEquals(
+                "other",
+                assertThrows(RuntimeException.class, () -> poor.take(64)).getMessage());
     }
 
     /** The JVM of the tests runs with -Dsoopt.spoilMemory=true (pom.xml). */

@@ -364,7 +364,7 @@ class LauncherTest {
         start().expect(0);
         Said said = shell("ulimit -v 4000000; exec scripts/soopt --threads 2").expect(0);
         int heap = Integer.parseInt(said.out().replaceAll("(?s).*arg -Xmx(\\d+)m\n.*", "$1"));
-        assertTrue(heap >= 256 && heap <= 1100, said.out());
+        assertTrue(heap >= 256 && heap <= 1200, said.out());
     }
 
     @Test
