@@ -12,9 +12,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import soopt.data.fetch.DatasetException;
 import soopt.data.fetch.Store;
 import soopt.experiment.Runner;
@@ -134,6 +138,57 @@ class IdentityTest {
         Files.writeString(copy, SpecWriter.toYaml(experiment));
         assertEquals(experiment, experiment(copy));
         assertEquals(experiment.runId(1), experiment(copy).runId(1));
+    }
+
+    /** Every config.yaml is read, from another folder, as the run that wrote it. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+    void resolvedFilesOfRandomSpecs_haveTheIdOfTheirRun(long seed) throws IOException {
+        RandomGenerator random = new SplittableRandom(seed);
+        for (int k = 0; k < 40; k++) {
+            String[] overrides = randomSpec(random);
+            Experiment experiment = experiment(spec(), overrides);
+            long run = experiment.seeds().get(0);
+            Path copy = Files.createDirectories(folder.resolve("runs/" + k)).resolve("config.yaml");
+            Files.writeString(copy, SpecWriter.toYaml(experiment.run(run)));
+            String what = "seed " + seed + ": " + List.of(overrides);
+            assertEquals(experiment.run(run), experiment(copy), what);
+            assertEquals(experiment.runId(run), experiment(copy).runId(run), what);
+        }
+    }
+
+    private static String[] randomSpec(RandomGenerator random) {
+        String name = pick(
+                random, "x", "a: b", "it's", "#x", "0x10", "1e3", "yes", "null", "~", " é", "-", "{", "[a", "\\n", "%");
+        String quoted = "'" + name.replace("'", "''") + "'";
+        double number = random.nextDouble() * Math.pow(10, random.nextInt(-12, 4));
+        String size = pick(random, "1", "1_000", "17");
+        return new String[] {
+            "seeds=[" + random.nextLong() + "]",
+            "threads=" + random.nextInt(4),
+            "precision=" + pick(random, "float32", "float64"),
+            "dataset={type: npz, train: " + pick(random, "train.npz", "data/test.npz", "./train.npz")
+                    + ", test: data/test.npz"
+                    + pick(random, "", ", validation: 1", ", validation: train.npz", ", validation: 0")
+                    + pick(random, "", ", x: " + quoted + ", y: " + quoted) + pick(random, "", ", classes: 3") + "}",
+            "model={type: mlp, hidden: " + pick(random, "[3]", "[3, 4]", "[]") + ", activation: "
+                    + pick(random, "tanh", "relu", "elu")
+                    + pick(random, "", ", init: {weights: " + number + "}", ", init: {from: train.npz}") + "}",
+            "optimizer="
+                    + pick(
+                            random,
+                            "{type: sgd, step-size: " + (number + 1e-9) + "}",
+                            "{type: adam, step-size: " + (number + 1e-9) + "}",
+                            "{type: newton-summary, step-size: " + (number + 1e-9) + ", partition: "
+                                    + pick(random, "canonical", "trivial", "blocks-2", "weights-biases") + "}"),
+            "training.epochs=" + random.nextInt(5),
+            "training.batch-size=" + size,
+            "record.curvature.every=" + pick(random, "never", "1 epoch", "3 steps"),
+        };
+    }
+
+    private static String pick(RandomGenerator random, String... choices) {
+        return choices[random.nextInt(choices.length)];
     }
 
     @Test
