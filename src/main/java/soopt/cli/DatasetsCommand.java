@@ -176,9 +176,13 @@ final class DatasetsCommand implements Callable<Integer> {
     @Command(
             name = "import",
             mixinStandardHelpOptions = true,
-            header = "Copy the files of a data set from a folder, after the test of their checksums.",
+            header =
+                    "Take the files of a data set from a folder or archive of yours, after the test of their checksums.",
             footerHeading = "%nExamples:%n",
-            footer = {"  soopt datasets import mnist ~/Downloads"})
+            footer = {
+                "  soopt datasets import mnist ~/Downloads",
+                "  soopt datasets import cifar10 ~/Downloads/cifar-10-python.tar.gz"
+            })
     static final class Import implements Callable<Integer> {
         @Spec
         private CommandSpec spec;
@@ -189,7 +193,11 @@ final class DatasetsCommand implements Callable<Integer> {
         @Parameters(index = "0", paramLabel = "NAME", description = "the data set")
         private String name;
 
-        @Parameters(index = "1", paramLabel = "FOLDER", description = "where its files lie, plain or .gz")
+        @Parameters(
+                index = "1",
+                paramLabel = "FOLDER",
+                description =
+                        "where its files lie, plain or .gz, also torchvision's root or a .tar.gz; CIFAR-10 also as pickles")
         private Path folder;
 
         @Override

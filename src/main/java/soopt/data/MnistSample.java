@@ -2,16 +2,13 @@ package soopt.data;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import soopt.data.examples.Data;
 import soopt.data.examples.Form;
-import soopt.data.examples.Split;
-import soopt.data.fetch.DatasetFile;
 import soopt.data.fetch.DatasetFiles;
 import soopt.data.fetch.Store;
-import soopt.data.format.Idx;
+import soopt.data.format.IdxImages;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
@@ -26,38 +23,29 @@ public record MnistSample(
         @Default("0") @Range(min = 0, max = 5000) @Doc("use the first N training images; 0 for all")
         int limit)
         implements Dataset {
-    static final DatasetFiles FILES = new DatasetFiles(
+    static final DatasetFiles FILES = IdxImages.files(
             "mnist-sample",
             "the first 5,000 + 1,000 images of MNIST; part of the program",
             "© Yann LeCun and Corinna Cortes, CC BY-SA 3.0",
             Mnist.FILES.citation(),
-            List.of(
-                    new DatasetFile(
-                            "train-images-idx3-ubyte",
-                            3920016,
-                            "1e3ffdb2f57e22d9e5363dde25c2d057542c2e72baa312f0f3b03948bb3802b7"),
-                    new DatasetFile(
-                            "train-labels-idx1-ubyte",
-                            5008,
-                            "685aeb7baef68233efa643639a5e9c15bb48be09a628f96fb7f606ca2a1ea7bc"),
-                    new DatasetFile(
-                            "t10k-images-idx3-ubyte",
-                            784016,
-                            "de7c252b04f05e1f8309634180ccdf286dc6dbac8c579b74e76e02ae0331ca52"),
-                    new DatasetFile(
-                            "t10k-labels-idx1-ubyte",
-                            1008,
-                            "832c0d20f0dc42e575488c75a83a970787d4c8d4d05831b2ef03701b4a478a90")),
-            List.of());
+            IdxImages.four(
+                    5000,
+                    1000,
+                    "1e3ffdb2f57e22d9e5363dde25c2d057542c2e72baa312f0f3b03948bb3802b7",
+                    "685aeb7baef68233efa643639a5e9c15bb48be09a628f96fb7f606ca2a1ea7bc",
+                    "de7c252b04f05e1f8309634180ccdf286dc6dbac8c579b74e76e02ae0331ca52",
+                    "832c0d20f0dc42e575488c75a83a970787d4c8d4d05831b2ef03701b4a478a90"));
+
+    private static final IdxImages IMAGES = new IdxImages(FILES, 5000, Mnist.MEAN, Mnist.DEVIATION);
 
     public MnistSample {
         Constraints.check(MnistSample.class, validation, limit);
-        Split.check(validation, limit == 0 ? 5000 : limit);
+        IMAGES.check(validation, limit);
     }
 
     @Override
     public Optional<Form> form() {
-        return Optional.of(Form.images(1, 28, 28, 10));
+        return Optional.of(IMAGES.form());
     }
 
     @Override
@@ -67,7 +55,7 @@ public record MnistSample(
 
     @Override
     public Data load(Store store) {
-        return Idx.load(FILES, folder(store), limit, Mnist.MEAN, Mnist.DEVIATION);
+        return IMAGES.load(folder(store), limit);
     }
 
     /**

@@ -64,9 +64,16 @@ public final class Fetcher {
      * @throws DatasetException if some are not in the folder or not right; those that are have been copied
      */
     public static void importFrom(DatasetFiles files, Path place, Store store) {
-        Outcome outcome = bring(files.files(), List.of(Source.folder(place)), files.folder(store), store.progress());
+        if (!Files.exists(place)) {
+            throw new DatasetException(
+                    place.toAbsolutePath() + " is not there: name the folder that holds the files of " + files.name()
+                            + ", or an archive of them");
+        }
+        Outcome outcome = bring(files.files(), List.of(new OwnFiles(place)), files.folder(store), store.progress());
         if (!outcome.left.isEmpty()) {
-            List<DatasetFile> absent = files.missing(place);
+            List<DatasetFile> absent = outcome.left.stream()
+                    .filter(file -> outcome.failures.stream().noneMatch(failure -> failure.contains(file.name())))
+                    .toList();
             List<String> reasons = new ArrayList<>(outcome.failures);
             if (!absent.isEmpty()) {
                 reasons.add(0, names(absent) + " not in it, neither plain nor as .gz");

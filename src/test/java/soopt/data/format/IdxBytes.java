@@ -5,6 +5,6 @@ public final class IdxBytes {
     private IdxBytes() {}
 
     public static void parse(byte[] content, int rank) {
-        Idx.parse("some.idx", content, rank);
+        IdxArray.parse("some.idx", content, rank, IdxArray.REMEDY);
     }
 }

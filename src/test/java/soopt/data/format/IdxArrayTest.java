@@ -9,12 +9,13 @@ import org.junit.jupiter.api.Test;
 import soopt.data.examples.Examples;
 import soopt.data.fetch.DatasetException;
 
-class IdxTest {
+class IdxArrayTest {
     private static final byte[] LABELS = {0, 0, 8, 1, 0, 0, 0, 3, 7, 0, 9};
     private static final byte[] IMAGES = {0, 0, 8, 3, 0, 0, 0, 3, 0, 0, 0, 1, 0, 0, 0, 2, 1, 2, 3, 4, 5, (byte) 255};
 
     private static void refuses(byte[] content, int rank, String what) {
-        DatasetException e = assertThrows(DatasetException.class, () -> Idx.parse("some-file", content, rank));
+        DatasetException e =
+                assertThrows(DatasetException.class, () -> IdxArray.parse("some-file", content, rank, IdxArray.REMEDY));
         assertTrue(e.getMessage().startsWith("some-file " + what), e.getMessage());
         assertTrue(e.getMessage().contains("fetch or import it anew"), e.getMessage());
     }
@@ -27,10 +28,10 @@ class IdxTest {
 
     @Test
     void elements_followTheHeader_rowMajor() {
-        Idx images = Idx.parse("images", IMAGES, 3);
+        IdxArray images = IdxArray.parse("images", IMAGES, 3, IdxArray.REMEDY);
         assertArrayEquals(new int[] {3, 1, 2}, images.shape());
         assertArrayEquals(new byte[] {1, 2, 3, 4}, images.first(2));
-        Examples examples = Idx.examples(images, Idx.parse("labels", LABELS, 1), 3, 0, 1 / 255.0);
+        Examples examples = images.examples(IdxArray.parse("labels", LABELS, 1, IdxArray.REMEDY), 3, 10, 0, 1 / 255.0);
         double[] out = new double[2];
         examples.inputs(new int[] {2}, 0, 1, out);
         assertArrayEquals(new double[] {5, 255}, out, 1e-12);
@@ -54,13 +55,13 @@ class IdxTest {
 
     @Test
     void labelsAndImages_mustFitEachOther() {
-        Idx images = Idx.parse("images", IMAGES, 3);
-        Idx labels = Idx.parse("labels", LABELS, 1);
-        Idx bad = Idx.parse("labels", with(LABELS, 9, 10), 1);
-        Idx two = Idx.parse("labels", Arrays.copyOf(with(LABELS, 7, 2), 10), 1);
-        message("labels has label 10 at index 1, but labels are 0…9", () -> Idx.examples(images, bad, 3, 0, 1));
-        message("labels has 2 labels for 3 images of images", () -> Idx.examples(images, two, 2, 0, 1));
-        message("images has 3 images, fewer than limit 4", () -> Idx.examples(images, labels, 4, 0, 1));
+        IdxArray images = IdxArray.parse("images", IMAGES, 3, IdxArray.REMEDY);
+        IdxArray labels = IdxArray.parse("labels", LABELS, 1, IdxArray.REMEDY);
+        IdxArray bad = IdxArray.parse("labels", with(LABELS, 9, 10), 1, IdxArray.REMEDY);
+        IdxArray two = IdxArray.parse("labels", Arrays.copyOf(with(LABELS, 7, 2), 10), 1, IdxArray.REMEDY);
+        message("labels has label 10 at index 1, but labels are 0…9", () -> images.examples(bad, 3, 10, 0, 1));
+        message("labels has 2 labels for 3 images of images", () -> images.examples(two, 2, 10, 0, 1));
+        message("images has 3 images, fewer than limit 4", () -> images.examples(labels, 4, 10, 0, 1));
     }
 
     private static void message(String what, org.junit.jupiter.api.function.Executable call) {
