@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import soopt.data.examples.Data;
+import soopt.data.examples.Form;
 import soopt.data.examples.Split;
+import soopt.data.examples.Targets;
 import soopt.data.fetch.DatasetException;
 import soopt.data.fetch.Store;
 import soopt.data.iterator.Call;
@@ -117,13 +119,24 @@ public record Dl4j(
     }
 
     @Override
+    public Optional<Form> form() {
+        return Named.of(iterator)
+                .filter(named -> shape.isEmpty() && labels != Labels.NUMBERS)
+                .map(named -> new Form(
+                        named.shape().stream().mapToInt(Integer::intValue).toArray(),
+                        new Targets(Targets.Kind.LABELS, named.classes()),
+                        "the targets are class labels"));
+    }
+
+    @Override
     public Data load(Store store) {
         Named named = Named.of(iterator)
                 .orElseGet(() -> new Named(
                         new Call(iterator, arguments),
                         testArguments.map(some -> new Call(iterator, some)),
                         testExamples,
-                        List.of()));
+                        List.of(),
+                        0));
         Parts parts = parts(named, store);
         if (validation >= parts.train.size()) {
             throw new DatasetException(parts.train.name() + " has " + parts.train.size()
@@ -147,7 +160,8 @@ public record Dl4j(
                     named.train().read(limit, jars, store), named.test().get().read(0, jars, store));
         }
         int held = testExamples > 0 ? testExamples : named.testExamples();
-        Rows all = named.train().read(limit == 0 ? 0 : Math.addExact(limit, held), jars, store);
+        Rows all = named.train()
+                .read(limit == 0 ? 0 : (int) Math.min(Integer.MAX_VALUE, (long) limit + held), jars, store);
         if (held >= all.size()) {
             throw new DatasetException(all.name() + " has " + all.size() + " examples, not more than the " + held
                     + " for the test; lower dataset.test-examples");

@@ -18,7 +18,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.NoSuchElementException;
+import org.deeplearning4j.datasets.iterator.impl.EmnistDataSetIterator;
+import org.eclipse.deeplearning4j.resources.utils.EMnistSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -29,6 +32,7 @@ import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 import soopt.data.examples.Data;
 import soopt.data.examples.Examples;
+import soopt.data.examples.Form;
 import soopt.data.fetch.DatasetException;
 import soopt.data.fetch.DatasetFile;
 import soopt.data.fetch.FetchProgress;
@@ -509,7 +513,9 @@ class Dl4jTest {
         padded(3, folder + "test-labels-idx1-ubyte", 8 + 10_000);
         Data theirs = load("iterator: emnist-mnist, limit: 100");
         Data ours = new MnistSample(0, 0).load(new Store(Path.of("datasets"), true));
-        assertArrayEquals(new int[] {1, 28, 28}, theirs.featureShape());
+        Form form = bind("iterator: emnist-mnist").form().orElseThrow();
+        assertArrayEquals(form.featureShape(), theirs.featureShape());
+        assertEquals(form.targets(), theirs.targets());
         assertEquals(10_000, theirs.test().size());
         assertSameImages(ours.train(), theirs.train(), 100, true);
     }
@@ -533,7 +539,20 @@ class Dl4jTest {
         assertEquals(120, data.train().size());
         assertEquals(30, data.test().size());
         assertArrayEquals(new int[] {4}, data.featureShape());
-        assertEquals(3, data.outputs());
+        assertEquals(bind("iterator: iris").form().orElseThrow().targets(), data.targets());
+        refuses("iterator: iris, limit: 2147483647", "has 150 examples, fewer than the 2147483647 wanted");
+    }
+
+    /** The counts of Deeplearning4j's own table. */
+    @Test
+    void emnistsClasses_areThoseOfDeeplearning4j() {
+        for (EMnistSet set : EMnistSet.values()) {
+            String name = "iterator: emnist-" + set.name().toLowerCase(Locale.ROOT);
+            assertEquals(
+                    EmnistDataSetIterator.numLabels(set),
+                    bind(name).form().orElseThrow().targets().outputs(),
+                    name);
+        }
     }
 
     // ---- the file ----

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +23,9 @@ import soopt.file.WriteException;
 public final class Fetcher {
     /** user:password@ of an address, as package clients repeat it. */
     private static final Pattern LOGIN = Pattern.compile("(?<=://)\\S*@");
+
+    /** What earlier versions left when they were killed; its process is not known. */
+    private static final Pattern FORMER = Pattern.compile("\\.fetch-\\d+");
 
     private Fetcher() {}
 
@@ -95,6 +99,7 @@ public final class Fetcher {
         try {
             Files.createDirectories(folder);
             Temporary.sweep(folder);
+            Temporary.sweep(folder, FORMER, Duration.ofDays(1));
             Path work = Temporary.createFolder(folder.resolve("fetch"));
             Thread cleaner = new Thread(() -> Temporary.discard(work));
             Runtime.getRuntime().addShutdownHook(cleaner);
@@ -147,7 +152,7 @@ public final class Fetcher {
 
     private static String reason(IOException e) {
         if (e instanceof UnknownHostException) {
-            return "unknown host";
+            return "unknown host " + Shown.value(String.valueOf(e.getMessage()));
         }
         return e.getMessage() == null
                 ? e.getClass().getSimpleName()

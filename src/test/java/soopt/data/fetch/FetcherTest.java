@@ -17,6 +17,9 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import soopt.file.Temporary;
 
 class FetcherTest {
     private static final byte[] FIRST =
@@ -131,6 +135,23 @@ class FetcherTest {
         assertEquals(gzip(FIRST).length + gzip(SECOND).length, log.bytes);
         assertEquals(0, log.open);
         assertEquals("first.gz " + gzip(FIRST).length, log.lines.get(0));
+    }
+
+    /** Of a process of this version that lives, of one that is gone, and of an earlier version: a day old, and new. */
+    @Test
+    void whatDeadFetchesLeft_isSwept_ofLiveOnesNot() throws IOException {
+        answer("/a/first.gz", 200, gzip(FIRST));
+        answer("/a/second.gz", 200, gzip(SECOND));
+        Path folder = Files.createDirectories(directory.resolve("tiny"));
+        Path live = Temporary.createFolder(folder.resolve("fetch"));
+        String own = live.getFileName().toString();
+        Files.createDirectory(folder.resolve(own.substring(0, own.lastIndexOf("tmp")) + "tmp" + Integer.MAX_VALUE));
+        Path former = Files.createDirectory(folder.resolve(".fetch-123"));
+        Files.createDirectory(folder.resolve(".fetch-124"));
+        Files.setLastModifiedTime(former, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+        Fetcher.require(files(web("/a/")), store(false));
+        assertEquals(
+                List.of(own, ".fetch-124", "first", "second").stream().sorted().toList(), inFolder());
     }
 
     @Test
