@@ -4,7 +4,6 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -101,33 +100,8 @@ public final class Binder {
         } catch (IllegalArgumentException e) {
             String message = Optional.ofNullable(e.getMessage()).orElse("is wrong");
             boolean continuesSentence = message.matches("(?s)(must|is|has) .*");
-            return report(node.mark(), path + (continuesSentence ? " " : ": ") + message + several(type, node));
-        }
-    }
-
-    /** What to do with values that stand where one is due, separated by commas or in a list. */
-    private static String several(Class<?> type, YamlNode node) {
-        List<YamlNode> parts = new ArrayList<>();
-        if (node instanceof YamlNode.Sequence sequence) {
-            parts.addAll(sequence.elements());
-        } else if (node instanceof YamlNode.Scalar scalar && scalar.plain()) {
-            Arrays.stream(scalar.text().split(",", -1))
-                    .map(part -> new YamlNode.Scalar(scalar.mark(), part.strip(), true))
-                    .forEach(parts::add);
-        }
-        boolean isSeveral = parts.size() > 1 && parts.stream().allMatch(part -> isOne(type, part));
-        return isSeveral ? "; several values: use soopt sweep" : "";
-    }
-
-    private static boolean isOne(Class<?> type, YamlNode node) {
-        if (type.isSealed()) {
-            return ChoiceReader.read(type, node, "").chosen().isPresent();
-        }
-        try {
-            ScalarReader.read(type, node, List.of());
-            return true;
-        } catch (IllegalArgumentException notOfThisType) {
-            return false;
+            report(node.mark(), path + (continuesSentence ? " " : ": ") + message + Suggestions.several(type, node));
+            return Optional.empty();
         }
     }
 
@@ -152,7 +126,8 @@ public final class Binder {
             String hint = node instanceof YamlNode.Scalar scalar && !scalar.isNull()
                     ? ": write [" + YamlText.element(Shown.cut(scalar.text(), Shown.LENGTH)) + "]"
                     : "";
-            return report(node.mark(), path + " must be a list, but " + node.state() + hint);
+            report(node.mark(), path + " must be a list, but " + node.state() + hint);
+            return Optional.empty();
         }
         List<Object> values = new ArrayList<>();
         for (int i = 0; i < sequence.elements().size(); i++) {
@@ -165,7 +140,8 @@ public final class Binder {
 
     private Optional<Object> map(Type valueType, Bounds bounds, YamlNode node, String path) {
         if (!(node instanceof YamlNode.Mapping mapping)) {
-            return report(node.mark(), path + " must be a mapping, but " + node.state());
+            report(node.mark(), path + " must be a mapping, but " + node.state());
+            return Optional.empty();
         }
         Map<String, Object> values = new LinkedHashMap<>();
         mapping.entries().forEach((key, entry) -> {
@@ -195,7 +171,8 @@ public final class Binder {
 
     private Optional<Object> record(Class<?> type, YamlNode node, String path) {
         if (!(node instanceof YamlNode.Mapping mapping)) {
-            return report(node.mark(), path + " must be a mapping of keys to values, but " + node.state());
+            report(node.mark(), path + " must be a mapping of keys to values, but " + node.state());
+            return Optional.empty();
         }
         List<Component> components = Component.of(type);
         Set<String> misspelt = reportUnknownKeys(mapping, Component.keys(components), Optional.empty(), path);
@@ -204,7 +181,8 @@ public final class Binder {
 
     private Optional<Object> choice(Class<?> sealed, YamlNode node, String path) {
         ChoiceReader.Outcome outcome = ChoiceReader.read(sealed, node, path);
-        outcome.problem().ifPresent(problem -> report(problem.mark(), problem.message() + several(sealed, node)));
+        outcome.problem()
+                .ifPresent(problem -> report(problem.mark(), problem.message() + Suggestions.several(sealed, node)));
         Optional<Refused> refused = Optional.ofNullable(sealed.getAnnotation(Refused.class));
         return outcome.chosen().flatMap(chosen -> chosen(sealed, chosen, refused, path));
     }
@@ -277,9 +255,11 @@ public final class Binder {
         if (component.defaultText().isPresent()) {
             return Optional.of(defaultOf(component));
         }
-        return component.isOptional()
-                ? Optional.of(Optional.empty())
-                : report(mapping.mark(), keyPath + " is required");
+        if (component.isOptional()) {
+            return Optional.of(Optional.empty());
+        }
+        report(mapping.mark(), keyPath + " is required");
+        return Optional.empty();
     }
 
     /** What a compact constructor found wrong, placed at the component that its message begins with. */
@@ -292,14 +272,15 @@ public final class Binder {
                 Mark mark = mapping.get(component.key())
                         .map(entry -> entry.value().mark())
                         .orElse(mapping.mark());
-                return report(mark, Paths.join(path, component.key()) + rest.get());
+                report(mark, Paths.join(path, component.key()) + rest.get());
+                return Optional.empty();
             }
         }
-        return report(mapping.mark(), path.isEmpty() ? message : path + ": " + message);
+        report(mapping.mark(), path.isEmpty() ? message : path + ": " + message);
+        return Optional.empty();
     }
 
-    private Optional<Object> report(Mark mark, String message) {
+    private void report(Mark mark, String message) {
         problems.add(new Problem(mark, message));
-        return Optional.empty();
     }
 }

@@ -68,7 +68,8 @@ final class KeyPaths {
         if (known.isEmpty()) {
             return " is unknown; there are no keys below a value";
         }
-        return " is unknown" + Suggestions.didYouMean(word, known) + "; known: " + String.join(", ", known);
+        String meant = Suggestions.didYouMean(word, known);
+        return " is unknown" + meant + (meant.isEmpty() ? "; known: " : " known: ") + String.join(", ", known);
     }
 
     /** The keys at a place and their types; of a choice that the file does not make those of all records. */

@@ -1,5 +1,6 @@
 package soopt.spec;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
@@ -8,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import soopt.file.Shown;
+import soopt.spec.yaml.YamlNode;
 
 /** The name the user may have meant. */
 public final class Suggestions {
@@ -94,6 +96,32 @@ public final class Suggestions {
     /** Whether it is one of the names, but for case, dashes and underscores. */
     static boolean spells(String given, String[] names) {
         return Arrays.stream(names).anyMatch(name -> letters(name).equals(letters(given)));
+    }
+
+    /** What to do with values that stand where one is due, separated by commas or in a list. */
+    static String several(Class<?> type, YamlNode node) {
+        List<YamlNode> parts = new ArrayList<>();
+        if (node instanceof YamlNode.Sequence sequence) {
+            parts.addAll(sequence.elements());
+        } else if (node instanceof YamlNode.Scalar scalar && scalar.plain()) {
+            Arrays.stream(scalar.text().split(",", -1))
+                    .map(part -> new YamlNode.Scalar(scalar.mark(), part.strip(), true))
+                    .forEach(parts::add);
+        }
+        boolean isSeveral = parts.size() > 1 && parts.stream().allMatch(part -> isOne(type, part));
+        return isSeveral ? "; several values: use soopt sweep" : "";
+    }
+
+    private static boolean isOne(Class<?> type, YamlNode node) {
+        if (type.isSealed()) {
+            return ChoiceReader.read(type, node, "").chosen().isPresent();
+        }
+        try {
+            ScalarReader.read(type, node, List.of());
+            return true;
+        } catch (IllegalArgumentException notOfThisType) {
+            return false;
+        }
     }
 
     private static String letters(String name) {

@@ -273,4 +273,93 @@ class BinderTest {
     private static List<String> problems(Executable action) {
         return assertThrows(SpecException.class, action).problems();
     }
+
+    @Refused(
+            keys = {"batch-norm", "bn"},
+            why = "it couples examples")
+    private sealed interface Net permits Plain {}
+
+    private record Plain(@Default("1") int width) implements Net {}
+
+    private record Nets(Net net) {}
+
+    @Test
+    void keyThatIsRefused_saysWhy_howeverItIsSpelled() {
+        for (String key : List.of("batch-norm", "batchNorm", "BATCH_NORM", "bn")) {
+            assertEquals(
+                    List.of("f.yaml:1:21: net." + key + " is not offered: it couples examples; remove the key"),
+                    problemsOf("net: {type: plain,  " + key + ": 1}", Nets.class));
+        }
+        assertTrue(problemsOf("net: {type: plain, widht: 1}", Nets.class).get(0).contains("did you mean 'width'"));
+    }
+
+    @Test
+    void numbersAtTheirLimits_areRead() {
+        String ones = "0".repeat(1199) + "1";
+        Numbers least = Binder.bind(
+                SpecSource.parse("f.yaml", "{i: -2147483648, l: -9223372036854775808, d: " + ones + "}"),
+                Numbers.class);
+        assertEquals(new Numbers(Integer.MIN_VALUE, Long.MIN_VALUE, 1, false), least);
+        Numbers most = Binder.bind(
+                SpecSource.parse("f.yaml", "{i: 2147483647, l: 9223372036854775807, d: 1.0e+2}"), Numbers.class);
+        assertEquals(new Numbers(Integer.MAX_VALUE, Long.MAX_VALUE, 100, false), most);
+        for (String beyond :
+                List.of("i: 2147483648", "i: -2147483649", "l: 9223372036854775808", "l: 1e999999999", "i: -1e99")) {
+            assertTrue(problemsOf(beyond, Numbers.class).get(0).contains(" must be a whole number from -"), beyond);
+        }
+        assertEquals(
+                List.of("f.yaml:1:4: d must be a number of at most 1200 digits, but has 1201"),
+                problemsOf("d: 0" + ones, Numbers.class));
+        assertEquals(
+                List.of("f.yaml:1:4: i must be a whole number, but is 1e-999999999"),
+                problemsOf("i: 1e-999999999", Numbers.class));
+    }
+
+    @Test
+    void textOfTheGreatestLength_isRead() {
+        String text = "x".repeat(4096);
+        assertEquals(new Text(text), Binder.bind(SpecSource.parse("f.yaml", "text: " + text), Text.class));
+        assertTrue(problemsOf("text: " + text + "x", Text.class)
+                .get(0)
+                .startsWith("f.yaml:1:7: text must be text of at most 4096 characters, but has 4097: 'xxx"));
+    }
+
+    private record Counts(@Default("{}") Map<String, Integer> counts) {}
+
+    @Test
+    void keysOfMaps_areTextThatCanBeShown() {
+        assertEquals(
+                List.of("f.yaml:1:10: a key of counts must be text without the character U+0000, but is 'a\\u0000'"),
+                problemsOf("counts: {\"a\\0\": 1}", Counts.class));
+        assertEquals(
+                List.of("f.yaml:1:10: a key of counts must be text without the character U+D800, but is '\\ud800'"),
+                problemsOf("counts: {\"\\ud800\": 1}", Counts.class));
+        String problem = problemsOf("counts: {? " + "k".repeat(5000) + "\n : 1}", Counts.class)
+                .get(0);
+        assertTrue(
+                problem.contains("a key of counts must be text of at most 4096 characters, but has 5000: 'kkk"),
+                problem);
+        assertEquals(
+                List.of("f.yaml:1:13: counts.a must be a whole number, but is 'x'"),
+                problemsOf("counts: {a: x}", Counts.class));
+    }
+
+    @Test
+    void afterAHundredMistakes_namesAreNoLongerSearched() {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 101; i++) {
+            text.append("count").append(i).append(": 1\n");
+        }
+        List<String> problems = problemsOf(text.toString(), Counts.class);
+        assertEquals(101, problems.size());
+        assertTrue(
+                problems.get(99).endsWith("count99 is unknown; did you mean 'counts'? known: counts"),
+                problems.get(99));
+        assertEquals("and 1 more mistake", problems.get(100));
+    }
+
+    private static List<String> problemsOf(String yaml, Class<? extends Record> type) {
+        return assertThrows(SpecException.class, () -> Binder.bind(SpecSource.parse("f.yaml", yaml), type))
+                .problems();
+    }
 }

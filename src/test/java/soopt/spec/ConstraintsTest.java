@@ -91,6 +91,22 @@ class ConstraintsTest {
         assertThrows(IllegalStateException.class, () -> Constraints.check(Containers.class, List.of()));
     }
 
+    private record Formed(
+            @Form(pattern = "[a-z]+", words = "letters") String text,
+            @Form(least = 2) List<Integer> two,
+            @Form(least = 1, distinct = true) List<Integer> distinct) {}
+
+    @Test
+    void formsOfTextsAndLists_areChecked() {
+        assertDoesNotThrow(() -> Constraints.check(Formed.class, "abc", List.of(1, 1), List.of(1)));
+        assertEquals("text must be letters, but is 'A'", rejection(Formed.class, "A", List.of(1, 1), List.of(1)));
+        assertEquals("two must have at least 2 elements", rejection(Formed.class, "a", List.of(1), List.of(1)));
+        assertEquals("distinct must have at least one element", rejection(Formed.class, "a", List.of(1, 1), List.of()));
+        assertEquals(
+                "distinct must differ from one another, but are [1, 2, 1]",
+                rejection(Formed.class, "a", List.of(1, 1), List.of(1, 2, 1)));
+    }
+
     private static String rejection(Class<? extends Record> type, Object... components) {
         return assertThrows(IllegalArgumentException.class, () -> Constraints.check(type, components))
                 .getMessage();

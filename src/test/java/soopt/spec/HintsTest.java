@@ -75,7 +75,16 @@ class HintsTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {"optimizer.step-size=0.1,x", "optimizer.step-size=x", "precision=float32,"})
+            value = {
+                "optimizer.step-size=0.1,x",
+                "optimizer.step-size=x",
+                "precision=float32,",
+                "optimizer=adam,x",
+                "optimizer.period=[a, 1]",
+                "optimizer.period=[a]",
+                "optimizer.period='1,2'",
+                "training.epochs={a: 1}"
+            })
     void whatIsNotSeveralValues_isNotForSweep(String override) {
         assertTrue(
                 !problems(override).get(0).contains("sweep"), problems(override).get(0));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -115,6 +116,77 @@ class JsonSchemaTest {
                         "{'name':{'type':'string','pattern':'^(?:[a-z]+)$'},"
                                 + "'words':{'type':'array','items':{'type':'string'},'minItems':1,'uniqueItems':true},'any':{}}"),
                 json(JsonSchema.of(Formed.class)).path("properties"));
+    }
+
+    @Form(pattern = "[0-9]+ steps")
+    private record Steps(int count) {
+        public static Steps parse(String text) {
+            return new Steps(Integer.parseInt(text.replace(" steps", "")));
+        }
+
+        @Override
+        public String toString() {
+            return count + " steps";
+        }
+    }
+
+    private enum Plain {
+        ONE,
+        TWO_THREE
+    }
+
+    private sealed interface Cut permits Any, AtLeastZero, AboveZero, UpToFour, Pair, Named {}
+
+    private record Any(int count) implements Cut {}
+
+    private record AtLeastZero(@Range(min = 0) int count) implements Cut {}
+
+    private record AboveZero(@Range(above = 0) int count) implements Cut {}
+
+    private record UpToFour(@Range(min = 2, max = 4) int count) implements Cut {}
+
+    private record Pair(String pair, int other) implements Cut {}
+
+    private record Named(String named, @Default("1") int other) implements Cut {}
+
+    private record Cuts(
+            Cut cut,
+            Steps steps,
+            Plain plain,
+            @Range(max = 1e300, above = 0.5) double large,
+            @Range(min = -3, below = 4) double small) {}
+
+    @Test
+    void formsOfValues_namesAndLimits_areThoseOfTheReader() {
+        JsonNode cuts = json(JsonSchema.of(Cuts.class));
+        JsonNode properties = cuts.path("properties");
+        assertEquals(json("{'type':'string','pattern':'^(?:[0-9]+ steps)$'}"), properties.path("steps"));
+        assertEquals(json("{'enum':['one','two-three']}"), properties.path("plain"));
+        assertEquals(json("{'type':'number','exclusiveMinimum':0.5,'maximum':1.0E300}"), properties.path("large"));
+        assertEquals(json("{'type':'number','minimum':-3,'exclusiveMaximum':4}"), properties.path("small"));
+        List<String> patterns = new ArrayList<>();
+        cuts.findValues("pattern").forEach(pattern -> patterns.add(pattern.asText()));
+        patterns.removeIf(pattern -> pattern.contains("steps"));
+        assertEquals(
+                List.of(
+                        "^any-[0-9]+$",
+                        "^at-least-zero-[0-9]+$",
+                        "^above-zero-0*[1-9][0-9]*$",
+                        "^up-to-four-0*[1-9][0-9]*$"),
+                patterns);
+        JsonNode examples = cuts.findValues("examples").get(3);
+        assertEquals(json("['up-to-four-2','up-to-four-3']"), examples);
+        JsonNode forms =
+                cuts.path("$defs").path("soopt.spec.JsonSchemaTest.Cut").path("oneOf");
+        List<String> shortForms = new ArrayList<>();
+        forms.forEach(form -> {
+            if (form.path("type").asText().equals("object")
+                    && !form.path("properties").has("type")) {
+                shortForms.add(form.path("required").toString()
+                        + form.path("properties").size());
+            }
+        });
+        assertEquals(List.of("[\"named\"]1"), shortForms);
     }
 
     /** What ajv calls strict: one type each, and no keyword without the type that it is about. */

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import soopt.file.NamedFile;
 import soopt.spec.Fixture.Experiment;
 import soopt.spec.Fixture.Sgd;
 import soopt.spec.Fixture.Training;
@@ -113,10 +114,60 @@ class SpecSourceTest {
     }
 
     @Test
+    void countsOfAliases_areExact() {
+        String tail = "through aliases";
+        String values = "a: &a [" + "x, ".repeat(115) + "]\nb: [" + "*a, ".repeat(430) + "]\n";
+        SpecSource.parse("f.yaml", values);
+        assertEquals(
+                List.of("f.yaml:1:1: the top level stands for more than 50000 values or 1048576 characters " + tail),
+                problems(values + "c: 1\n"));
+        String characters = "a: &a " + "x".repeat(4096) + "\nb: [" + "*a, ".repeat(254) + "]\nc: " + "y".repeat(4093);
+        SpecSource.parse("f.yaml", characters);
+        assertEquals(
+                List.of("f.yaml:1:1: the top level stands for more than 50000 values or 1048576 characters " + tail),
+                problems(characters + "y"));
+    }
+
+    @Test
+    void countsOfMergedKeys_areExact() {
+        String base = "a: &a {"
+                + IntStream.range(0, 1000).mapToObj(i -> "k" + i + ": 1, ").collect(Collectors.joining()) + "}\n";
+        String fifty = base
+                + IntStream.range(0, 50).mapToObj(i -> "b" + i + ": {<<: *a}\n").collect(Collectors.joining());
+        assertTrue(problems(fifty).get(0).startsWith("f.yaml:1:1: the top level stands for more than 50000 values"));
+        assertEquals(List.of("f.yaml:1:4: << merges more than 50000 keys in all"), problems(fifty + "c: {<<: *a}\n"));
+    }
+
+    @Test
     void anAliasUsedOften_isNoExcess() {
         String yaml = "name: a\noptimizer: line-search\ntraining: {epochs: 1}\ngrid:\n  a: &a [1, 2]\n"
                 + IntStream.range(0, 500).mapToObj(i -> "  b" + i + ": *a\n").collect(Collectors.joining());
         assertEquals(501, Fixture.bind(yaml).grid().size());
+    }
+
+    @Test
+    void linesValuesAndLevels_areReadUpToTheirLimits() {
+        String line = "a: [" + "x, ".repeat(100);
+        String longest = line + " ".repeat(32_768 - line.length() - 1) + "]";
+        SpecSource.parse("f.yaml", longest);
+        SpecSource.parse("f.yaml", longest + "\r\nb: 1\r" + longest.replace("a:", "c:"));
+        assertEquals(
+                List.of("f.yaml:3:1: the line is longer than 32768 characters; break it"),
+                problems("a: 1\r\n\r " + longest));
+        assertEquals(
+                List.of("f.yaml:2:1: the line is longer than 32768 characters; break it"),
+                problems("a: 1\n " + longest));
+        String values = "a:\n" + "- x\n".repeat(49_997);
+        SpecSource.parse("f.yaml", values);
+        assertEquals(List.of("f.yaml:49999:3: more than 50000 keys and values"), problems(values + "- x\n"));
+        String deep = "[".repeat(49) + "]".repeat(49);
+        SpecSource.parse("f.yaml", "a: " + deep + "\nb: " + deep);
+        assertEquals(List.of("f.yaml:1:53: nested deeper than 50 levels"), problems("a: [" + deep + "]"));
+        String whole = "a: 1\n" + ("#" + "c".repeat(1022) + "\n").repeat(1023);
+        SpecSource.parse("f.yaml", whole + "#".repeat((1 << 20) - whole.length()));
+        assertEquals(
+                List.of("f.yaml:1:1: has more than 1048576 characters"),
+                problems(whole + "#".repeat((1 << 20) - whole.length() + 1)));
     }
 
     @Test
@@ -137,6 +188,40 @@ class SpecSourceTest {
                 List.of("/dev/zero: is larger than 1 MiB, more than any experiment file is"),
                 problems(() -> SpecSource.read(Path.of("/dev/zero"))));
         assertEquals(List.of("/dev/null: is empty"), problems(() -> SpecSource.read(Path.of("/dev/null"))));
+    }
+
+    @Test
+    void aFileOfOneMebibyte_isRead() throws IOException {
+        String text = "epochs: 3\n" + ("#" + "c".repeat(1022) + "\n").repeat(1023);
+        Path file = Files.writeString(folder.resolve("whole.yaml"), text + "#".repeat((1 << 20) - text.length()));
+        assertEquals((1 << 20), Files.size(file));
+        assertEquals(3, Binder.bind(SpecSource.read(file), Training.class).epochs());
+    }
+
+    @Test
+    void mistakesOfAKey_areGivenItsPlace_orThatOfTheNearestMapping() {
+        SpecSource source = SpecSource.parse("f.yaml", "a:\n  b: {c: 1}\n  d: 2\n");
+        assertEquals(
+                List.of("f.yaml:2:10: a.b.c: is wrong"),
+                source.place(SpecException.of("a.b.c", List.of("is wrong"))).problems());
+        assertEquals(
+                List.of("f.yaml:2:6: a.b.x: is wrong"),
+                source.place(SpecException.of("a.b.x", List.of("is wrong"))).problems());
+        assertEquals(
+                List.of("override 'a.d=3': a.d: is wrong"),
+                source.with(List.of("a.d=3"))
+                        .place(SpecException.of("a.d", List.of("is wrong")))
+                        .problems());
+    }
+
+    private record Named(NamedFile file) {}
+
+    @Test
+    void filesOfASpec_areLookedForBesideIt() throws IOException {
+        Path there = Files.writeString(folder.resolve("there.npz"), "x");
+        Path file = Files.writeString(folder.resolve("spec.yaml"), "file: there.npz\n");
+        assertEquals(
+                there, Binder.bind(SpecSource.read(file), Named.class).file().path());
     }
 
     @Test
@@ -248,6 +333,17 @@ class SpecSourceTest {
         assertEquals(
                 new Sgd(1, 0.9, false),
                 Fixture.bind(yaml, "optimizer.step-size=1").optimizer());
+    }
+
+    @Test
+    void override_hasAtMostFiftyKeys() {
+        String path = "grid" + ".a".repeat(49);
+        assertTrue(problems(() -> Fixture.bind(Fixture.SHORTEST, path + "=1"))
+                .get(0)
+                .contains("grid.a must be a list"));
+        assertTrue(problems(() -> Fixture.bind(Fixture.SHORTEST, path + ".a=1"))
+                .get(0)
+                .endsWith("': has 51 keys; at most 50"));
     }
 
     @Test

@@ -5,16 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import soopt.file.NamedFile;
 import soopt.spec.Fixture.Blocks;
 import soopt.spec.Fixture.Canonical;
 import soopt.spec.Fixture.Cubic;
@@ -177,6 +186,49 @@ class SpecWriterTest {
         assertNotEquals(hash, SpecWriter.hash(Fixture.bind(other, "name=mlq")));
     }
 
+    private record Lists(List<Long> numbers, List<List<Long>> nested, Map<String, Long> map) {}
+
+    @Test
+    void yaml_breaksWhatIsLong_andListsOfFourThousandCharacters() {
+        List<Long> eighty = Collections.nCopies(2, 10_000_000_000_000_000L);
+        String yaml =
+                SpecWriter.toYaml(new Lists(Collections.nCopies(1333, 12L), List.of(eighty, eighty), Map.of("a", 1L)));
+        assertEquals(
+                "numbers: [" + "12, ".repeat(1332) + "12]",
+                yaml.lines().findFirst().orElseThrow());
+        assertTrue(
+                yaml.contains(
+                        "nested: [[10000000000000000, 10000000000000000], [10000000000000000, 10000000000000000]]"),
+                yaml);
+        List<Long> longer = Collections.nCopies(3, 10_000_000_000_000_000L);
+        String broken =
+                SpecWriter.toYaml(new Lists(Collections.nCopies(1334, 12L), List.of(longer, eighty), Map.of("a", 1L)));
+        assertTrue(broken.startsWith("numbers:\n- 12\n- 12\n"), broken.substring(0, 100));
+        assertTrue(broken.contains("nested:\n- [10000000000000000"), broken.substring(broken.length() - 200));
+        String words = "word ".repeat(100) + "end";
+        assertEquals("text: " + words + "\nmore: {}\n", SpecWriter.toYaml(new Text(words, Map.of())));
+    }
+
+    @Test
+    void canonicalJson_keepsElementsInTheirOrder_andSortsKeys() {
+        assertEquals(
+                "{\"a\":[2,1,\"x\"],\"b\":{\"c\":true,\"d\":null},\"e\":[]}",
+                CanonicalJson.of(new ObjectMapper()
+                        .valueToTree(new TreeMap<>(Map.of(
+                                        "e", List.of(), "a", List.of(2, 1.0, "x"), "b", mapOf("d", null, "c", true)))
+                                .descendingMap())));
+        assertEquals(
+                "[0,0,-1,100000000000000000000,0.5]",
+                CanonicalJson.of(new ObjectMapper().valueToTree(List.of(0, -0.0, -1L, 1e20, 0.5))));
+    }
+
+    private static Map<String, Object> mapOf(String first, Object one, String second, Object two) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put(first, one);
+        map.put(second, two);
+        return map;
+    }
+
     /** Made with Python: sha256 of '{"d":0.1000000000000000055511151231257827021181583404541015625,"l":10}'. */
     @Test
     void hash_isThatOfTheCanonicalJson() {
@@ -187,6 +239,53 @@ class SpecWriterTest {
     @Test
     void onlyRecords_canBeWritten() {
         assertThrows(IllegalArgumentException.class, () -> SpecWriter.toJson("text"));
+    }
+
+    private record Source(NamedFile file, int count) {}
+
+    private record Sources(
+            Source source,
+            Optional<NamedFile> more,
+            List<NamedFile> list,
+            @Default("1") int other) {}
+
+    @Test
+    void files_countByWhatTheyHold_whereverTheyLie(@TempDir Path folder) throws IOException {
+        Path one = Files.writeString(folder.resolve("one"), "held");
+        Path two = Files.writeString(folder.resolve("two"), "held");
+        Path three = Files.writeString(folder.resolve("three"), "other");
+        assertEquals(
+                Map.of("source.file", one, "more", two, "list.0", three, "list.1", one),
+                SpecWriter.files(sources(one, two, three, one)).entrySet().stream()
+                        .collect(Collectors.toMap(
+                                Map.Entry::getKey, entry -> entry.getValue().path())));
+        String hash = SpecWriter.hash(sources(one, one, three));
+        assertEquals(hash, SpecWriter.hash(sources(two, two, three)));
+        assertNotEquals(hash, SpecWriter.hash(sources(three, two, three)));
+        assertNotEquals(hash, SpecWriter.hash(sources(one, three, three)));
+        assertNotEquals(hash, SpecWriter.hash(sources(one, one, two)));
+        Path gone = folder.resolve("gone");
+        assertNotEquals(SpecWriter.hash(sources(gone, one)), SpecWriter.hash(sources(folder.resolve("away"), one)));
+    }
+
+    private static Sources sources(Path source, Path more, Path... list) {
+        return new Sources(
+                new Source(NamedFile.of(source), 1),
+                Optional.of(NamedFile.of(more)),
+                Arrays.stream(list).map(NamedFile::of).toList(),
+                1);
+    }
+
+    @Test
+    void filesReadBack_asTheSamePlaces() {
+        String yaml = "source: {file: a/b.npz, count: 1}\nlist: [c.npz, ~/d.npz]\n";
+        Sources sources = Binder.bind(SpecSource.parse("f.yaml", yaml), Sources.class);
+        assertEquals(
+                Path.of("a/b.npz").toAbsolutePath(), sources.source().file().path());
+        assertEquals(
+                Path.of(System.getProperty("user.home"), "d.npz"),
+                sources.list().get(1).path());
+        assertEquals(sources, Binder.bind(SpecSource.parse("f.yaml", SpecWriter.toYaml(sources)), Sources.class));
     }
 
     private static Experiment experiment(Random random) {

@@ -23,7 +23,8 @@ public record Problem(Mark mark, String message) {
             return new SpecException(lines);
         }
         List<String> first = new ArrayList<>(lines.subList(0, MOST));
-        first.add("and " + (lines.size() - MOST) + " more mistakes");
+        int more = lines.size() - MOST;
+        first.add("and " + more + (more == 1 ? " more mistake" : " more mistakes"));
         return new SpecException(first);
     }
 

@@ -89,8 +89,8 @@ public final class YamlReader {
         int start = 0;
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);
-            if (c == '\n' || c == '\r' && !text.startsWith("\n", i + 1)) {
-                line++;
+            if (c == '\n' || c == '\r') {
+                line += c == '\n' || !text.startsWith("\n", i + 1) ? 1 : 0;
                 start = i + 1;
             } else if (i - start >= LONGEST_LINE) {
                 throw excess(marks.at(line, 1), "the line is longer than " + LONGEST_LINE + " characters; break it");

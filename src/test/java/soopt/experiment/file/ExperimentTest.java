@@ -98,6 +98,18 @@ class ExperimentTest {
     }
 
     @Test
+    void runId_dependsOnTheElementsOfLists() {
+        String id = SmallRun.experiment("model.hidden=[10]").runId(7);
+
+        assertEquals(id, SmallRun.experiment("model.hidden=[10]").runId(7));
+        assertNotEquals(id, SmallRun.experiment("model.hidden=[20]").runId(7));
+        assertNotEquals(id, SmallRun.experiment("model.hidden=[10, 10]").runId(7));
+        assertNotEquals(
+                SmallRun.experiment("model.hidden=[10, 20]").runId(7),
+                SmallRun.experiment("model.hidden=[20, 10]").runId(7));
+    }
+
+    @Test
     void mistakes_areNamedWithTheirKey() {
         assertTrue(
                 problem("experiment=a/b").contains("experiment must be 1 to 100 letters, digits"),
