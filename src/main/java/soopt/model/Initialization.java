@@ -26,6 +26,9 @@ public record Initialization(
                 "npz file with one array per parameter, names and layouts as in PyTorch; its contents are part of the run's id")
         Optional<NamedFile> from) {
 
+    /** Numbers drawn on the host at once. */
+    private static final int PIECE = 1 << 16;
+
     public Initialization {
         Constraints.check(Initialization.class, weights, biases, from);
     }
@@ -44,23 +47,27 @@ public record Initialization(
         }
         Tensor theta = backend.allocate(layout.size());
         for (int i = 0; i < layout.count(); i++) {
-            backend.fromHost(draw(layout.get(i), seed, i), 0, layout.view(theta, i));
+            draw(layout.get(i), RandomStreams.of(seed, "initialization", i), backend, layout.view(theta, i));
         }
         return theta;
     }
 
-    private double[] draw(ParameterLayout.Parameter parameter, long seed, int index) {
+    /** A large tensor takes a piece of itself on the host, but for one whose numbers lie in another order than PyTorch's. */
+    private void draw(ParameterLayout.Parameter parameter, RandomGenerator random, Backend backend, Tensor out) {
         double deviation = switch (parameter.role()) {
             case WEIGHT -> weights / Math.sqrt(parameter.fanIn());
             case BIAS -> biases;
         };
-        double[] values = new double[parameter.size()];
-        if (deviation > 0) {
-            RandomGenerator random = RandomStreams.of(seed, "initialization", index);
-            for (int i = 0; i < values.length; i++) {
+        int size = parameter.size();
+        int piece = parameter.channels() == 1 ? Math.min(PIECE, size) : size;
+        double[] values = new double[piece];
+        for (int done = 0; done < size; done += Math.min(piece, size - done)) {
+            int length = Math.min(piece, size - done);
+            for (int i = 0; i < length && deviation > 0; i++) {
                 values[i] = deviation * random.nextGaussian();
             }
+            double[] ordered = parameter.channels() == 1 ? values : parameter.toMemory(values);
+            backend.fromHost(ordered, 0, out.slice(done, length));
         }
-        return parameter.toMemory(values);
     }
 }
