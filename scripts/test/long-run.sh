@@ -7,7 +7,7 @@ home=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 epochs=${1:-2000}
 "$home/scripts/soopt" --version >&2
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'kill "${soopt:-}" 2>/dev/null || true; rm -rf "$work"' EXIT
 cat >"$work/long.yaml" <<SPEC
 experiment: long
 seeds: [1]
@@ -22,7 +22,7 @@ SPEC
 soopt=$!
 early=0 late=0
 while kill -0 "$soopt" 2>/dev/null; do
-  rows=$(cat "$work"/results/long/runs/*/metrics.csv 2>/dev/null | wc -l)
+  rows=$({ cat "$work"/results/long/runs/*/metrics.csv 2>/dev/null || true; } | wc -l)
   resident=$(awk '/^VmRSS/ {print $2}' "/proc/$soopt/status" 2>/dev/null || true)
   if ((${resident:-0} > 0)); then
     # The heap fills up to its first collections, whatever the run writes: early is the middle, late the end.

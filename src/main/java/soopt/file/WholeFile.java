@@ -38,12 +38,26 @@ public final class WholeFile {
      * @throws WriteException if the file system refuses; the file is as it was
      */
     public static void write(Path target, byte[] bytes) {
-        write(target, channel -> {
+        write(target, all(bytes), true);
+    }
+
+    /**
+     * Replaces the file by this text, whole for every reader and after a kill; a power cut may take it. For files that are many:
+     * waiting for the disk takes longer than anything else in writing them.
+     *
+     * @throws WriteException if the file system refuses; the file is as it was
+     */
+    public static void writeUnforced(Path target, String text) {
+        write(target, all(text.getBytes(StandardCharsets.UTF_8)), false);
+    }
+
+    private static Contents all(byte[] bytes) {
+        return channel -> {
             ByteBuffer buffer = ByteBuffer.wrap(bytes);
             while (buffer.hasRemaining()) {
                 channel.write(buffer);
             }
-        });
+        };
     }
 
     /**
@@ -52,14 +66,22 @@ public final class WholeFile {
      * @throws WriteException if the file system refuses; the file is as it was, and the temporary one is gone
      */
     public static void write(Path target, Contents contents) {
+        write(target, contents, true);
+    }
+
+    private static void write(Path target, Contents contents, boolean forced) {
         Path temporary = Temporary.beside(target);
         try {
             try (FileChannel channel = Temporary.create(temporary)) {
                 contents.writeTo(channel);
-                channel.force(true);
+                if (forced) {
+                    channel.force(true);
+                }
             }
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            forceFolder(target);
+            if (forced) {
+                forceFolder(target);
+            }
         } catch (IOException e) {
             throw new WriteException(target, e);
         } finally {

@@ -237,4 +237,49 @@ class StreamsTest {
                 "step,value,name\n1,-Inf,'=x\n",
                 Column.table(columns, List.of(List.of(1, Double.NEGATIVE_INFINITY, "=x"))));
     }
+
+    @Test
+    void object_keepsTheOrderOfItsKeys_whateverTheirValues() {
+        JsonObject inner = new JsonObject().put("x", 1);
+        JsonObject object = new JsonObject()
+                .put("texts", List.of("a", "b"))
+                .put("counts", new int[] {1, 2})
+                .put("object", inner)
+                .putObjects("objects", List.of(inner, inner))
+                .putAll(new JsonObject().put("flag", true).put("number", 0.5));
+
+        assertEquals(
+                "{\"texts\":[\"a\",\"b\"],\"counts\":[1,2],\"object\":{\"x\":1},\"objects\":[{\"x\":1},{\"x\":1}],"
+                        + "\"flag\":true,\"number\":0.5}",
+                object.line());
+    }
+
+    @Test
+    void signedText_thatIsNoNumber_isNoFormula() {
+        assertEquals("'-NaN,-Inf,+1.5,'+a", CsvStream.line(List.of("-NaN", "-Inf", "+1.5", "+a")));
+    }
+
+    @Test
+    void rowsWithoutAStep_goWhenAStreamIsCutBack() throws IOException {
+        Path file = folder.resolve("a.csv");
+        try (CsvStream<List<Object>> stream = CsvStream.open(file, columns)) {
+            stream.add(List.of("none", 1.0, "a"));
+            stream.add(List.of(1, 1.0, "b"));
+            stream.truncateAfter(Long.MAX_VALUE - 1);
+            stream.add(List.of(2, 1.0, "c"));
+        }
+
+        assertEquals("step,value,name\n1,1.0,b\n2,1.0,c\n", Files.readString(file));
+    }
+
+    @Test
+    void longTornLine_isCutOffUpToTheLastWholeOne() throws IOException {
+        Path file = folder.resolve("a.jsonl");
+        String whole = "{\"a\":\"" + "y".repeat(9000) + "\"}\n{\"b\":\"" + "z".repeat(100) + "\"}\n";
+        for (int torn : new int[] {8190, 8191, 8192, 16384, 16385}) {
+            Files.writeString(file, whole + "x".repeat(torn));
+            JsonLines.open(file).close();
+            assertEquals(whole, Files.readString(file), "torn by " + torn);
+        }
+    }
 }

@@ -63,6 +63,16 @@ class WholeFileTest {
     }
 
     @Test
+    void unforcedFile_isWholeToo() throws IOException {
+        Path file = folder.resolve("a.csv");
+        WholeFile.writeUnforced(file, "old and longer");
+        WholeFile.writeUnforced(file, "new ḡ");
+
+        assertEquals("new ḡ", Files.readString(file));
+        assertEquals(Set.of("a.csv"), names());
+    }
+
+    @Test
     void bytes_areWrittenAsTheyAre() throws IOException {
         byte[] bytes = {0, 10, 13, -1, 127};
         WholeFile.write(folder.resolve("a"), bytes);

@@ -38,8 +38,8 @@ public final class MatrixFiles implements AutoCloseable {
         });
         recorded.rates().ifPresent(rates -> {
             String name = recorded.prefix() + ".groups";
-            WholeFile.write(folder.resolve(name + ".csv"), rates.csv());
-            WholeFile.write(
+            WholeFile.writeUnforced(folder.resolve(name + ".csv"), rates.csv());
+            WholeFile.writeUnforced(
                     folder.resolve(name + ".json"),
                     rates.putTo(head(recorded, "groups")).line() + "\n");
         });
@@ -94,9 +94,9 @@ public final class MatrixFiles implements AutoCloseable {
             columns.add(new Column<>(names.get(j), i -> matrix[i][column], "the column of this group"));
         }
         List<Integer> rows = IntStream.range(0, matrix.length).boxed().toList();
-        WholeFile.write(base.resolveSibling(base.getFileName() + ".csv"), Column.table(columns, rows));
+        WholeFile.writeUnforced(base.resolveSibling(base.getFileName() + ".csv"), Column.table(columns, rows));
         JsonObject object = head.put("rows", matrix.length).put("groups", names).put("matrix", matrix);
-        WholeFile.write(base.resolveSibling(base.getFileName() + ".json"), object.line() + "\n");
+        WholeFile.writeUnforced(base.resolveSibling(base.getFileName() + ".json"), object.line() + "\n");
     }
 
     private static NpyArray array(double[][] matrix) {
