@@ -3,7 +3,8 @@ package soopt.backend;
 /**
  * The arithmetic that models, curvature and optimizers are written in, on one device in one precision. Tensors are
  * row-major. An operation writes only to its arguments named out, gradient, gram, third or …InPlace; outputs do not overlap inputs
- * unless it says so. Scalars and contractions that return to the host are accumulated in float64 between blocks.
+ * unless it says so. Arguments that do not fit are refused ({@link Contract}); sizes may be 0. Scalars and contractions that
+ * return to the host are accumulated in float64 between blocks.
  *
  * <p>Shapes: N batch, d features of one example, n directions. Tangents of n directions are [n, N, d] (direction-major),
  * so that a multiplier [N, d] repeats along the leading axis and a prefix of directions is one contiguous run.
@@ -17,7 +18,7 @@ public interface Backend extends AutoCloseable {
 
     Precision precision();
 
-    /** CPU threads used by one operation. */
+    /** CPU threads used by one operation; every result is the same bits for any number of them. */
     int threads();
 
     /** Numbers of the buffers that a convolution and its adjoint take beside their arrays, where they exceed a few million. */
