@@ -30,6 +30,7 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.DataSetPreProcessor;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
+import soopt.backend.Precision;
 import soopt.data.examples.Data;
 import soopt.data.examples.Examples;
 import soopt.data.examples.Form;
@@ -235,6 +236,29 @@ class Dl4jTest {
         }
     }
 
+    /** Ten examples of 1e39. */
+    public static final class Huge extends Once {
+        private static final long serialVersionUID = 1L;
+
+        private boolean given;
+
+        public Huge() {
+            given = false;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return !given;
+        }
+
+        @Override
+        public DataSet next() {
+            given = true;
+            return new DataSet(
+                    Nd4j.valueArrayOf(new long[] {10, 3}, 1e39, DataType.DOUBLE), Nd4j.ones(DataType.FLOAT, 10, 1));
+        }
+    }
+
     /** Opens a connection. */
     public static final class Connecting extends Once {
         private static final long serialVersionUID = 1L;
@@ -338,6 +362,14 @@ class Dl4jTest {
         }
         assertEquals(0, sum, 1e-13);
         assertEquals(30, squares, 1e-12);
+    }
+
+    @Test
+    void numbersBeyondFloat32_areNamed_whereTheRunIsInFloat32() {
+        Data data = load(own(Huge.class, "[]", ", test-examples: 1"));
+        data.requireFinite(Precision.FLOAT64);
+        DatasetException e = assertThrows(DatasetException.class, () -> data.requireFinite(Precision.FLOAT32));
+        assertTrue(e.getMessage().contains("is 1.0E39, beyond float32"), e.getMessage());
     }
 
     @Test

@@ -1,6 +1,8 @@
 package soopt.data.examples;
 
 import java.util.List;
+import soopt.backend.Precision;
+import soopt.data.fetch.DatasetException;
 
 /**
  * Examples kept one by one, inputs in float32 or float64 as they came. Input j is (x_j − mean_j) / deviation_j,
@@ -88,6 +90,29 @@ public final class RowExamples implements Examples {
         int width = targets();
         for (int k = 0; k < count; k++) {
             System.arraycopy(targets[indices[from + k]], 0, out, k * width, width);
+        }
+    }
+
+    /** Normalized inputs and targets: what is finite as it came may not be, in float32 or divided by a small deviation. */
+    @Override
+    public void requireFinite(Precision precision) {
+        for (int i = 0; i < targets.length; i++) {
+            for (int j = 0; j < features; j++) {
+                requireFinite("input", (value(i, j) - mean[j]) / deviation[j], i, j, precision);
+            }
+            for (int j = 0; j < targets[i].length; j++) {
+                requireFinite("target", targets[i][j], i, j, precision);
+            }
+        }
+    }
+
+    private static void requireFinite(String what, double value, int example, int j, Precision precision) {
+        if (!Double.isFinite(precision == Precision.FLOAT32 ? (float) value : value)) {
+            String remedy = Double.isFinite(value)
+                    ? ", beyond float32, whose largest is " + Float.MAX_VALUE + ": set precision to float64, or scale"
+                            + " the data"
+                    : "; scale the data";
+            throw new DatasetException(what + " " + j + " of example " + example + " is " + value + remedy);
         }
     }
 
