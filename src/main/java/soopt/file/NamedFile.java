@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * if nothing is there, one below the working folder; ~ is the user's home. Equal if they mean the same place.
  */
 public final class NamedFile {
-    /** A value that may name a file. */
+    /** A value that is a file or a whole number; it is written as it says of itself. */
     public interface Holder {
         Optional<NamedFile> file();
     }

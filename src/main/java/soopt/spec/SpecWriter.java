@@ -133,6 +133,9 @@ public final class SpecWriter {
         if (value instanceof Double number) {
             return JSON.numberNode(number);
         }
+        if (value instanceof NamedFile.Holder holder && holder.file().isEmpty()) {
+            return JSON.numberNode(Long.parseLong(value.toString()));
+        }
         if (value instanceof Boolean truth) {
             return JSON.booleanNode(truth);
         }

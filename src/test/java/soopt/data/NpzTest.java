@@ -30,6 +30,7 @@ import soopt.npy.NpyArray;
 import soopt.npy.NpzFile;
 import soopt.spec.Binder;
 import soopt.spec.SpecSource;
+import soopt.spec.SpecWriter;
 import soopt.spec.yaml.SpecException;
 
 class NpzTest {
@@ -220,6 +221,8 @@ class NpzTest {
         split = counted.load(null).split(counted.heldOut(), 1);
         assertEquals(4, split.train().size());
         assertEquals(2, split.validation().size());
+        assertTrue(SpecWriter.toYaml(counted).contains("validation: 2"), SpecWriter.toYaml(counted));
+        assertTrue(SpecWriter.toYaml(own).contains("validation: " + folder.resolve("val.npz")), SpecWriter.toYaml(own));
         file("wide.npz", "x", array(2, 6), "y", NpyArray.of(new long[] {2, 0}, 2));
         file("more.npz", "x", array(2, 2, 3), "y", NpyArray.of(new long[] {3, 0}, 2));
         for (String[] wrong : new String[][] {

@@ -270,6 +270,42 @@ class NpzFileTest {
         refuses(file, reason);
     }
 
+    /** Lengths and offset in the zip64 field, behind a field of another kind, as archives beyond 4 GiB have them. */
+    @Test
+    void numbersOfSixtyFourBits_areReadWhereTheyStand() throws IOException {
+        Path file = folder.resolve("large.npz");
+        NpyArray array = NpyArray.of(new double[] {3, 4}, 2);
+        NpzFile.write(file, Map.of("x", array));
+        byte[] good = read(file);
+        int begin = indexOf(good, ZipRecords.CENTRAL);
+        long size = ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN).getInt(begin + 24);
+        byte[] name = ZipRecords.name("x.npy");
+        int extra = 6 + 4 + 24;
+        ByteBuffer out =
+                ByteBuffer.allocate(begin + 46 + name.length + extra + 22).order(ByteOrder.LITTLE_ENDIAN);
+        out.put(good, 0, begin + 46 + name.length);
+        out.putInt(begin + 20, -1)
+                .putInt(begin + 24, -1)
+                .putShort(begin + 30, (short) extra)
+                .putInt(begin + 42, -1);
+        out.putShort((short) 0x5455).putShort((short) 2).putShort((short) 7);
+        out.putShort((short) ZipRecords.EXTRA64).putShort((short) 24);
+        out.putLong(size).putLong(size).putLong(0);
+        out.put(ZipRecords.end(1, 46L + name.length + extra, begin));
+        Files.write(file, out.array());
+        assertEquals(array, NpzFile.read(file).get("x"));
+        assertFalse(array.equals(NpyArray.of(new double[] {3, 5}, 2)));
+        assertFalse(array.equals(NpyArray.of(new double[] {3, 4}, 1, 2)));
+        assertEquals(2, NpyArray.of(new double[] {3, 4}, 1, 2).rank());
+        for (int place = 0; place < 3; place++) {
+            byte[] wrong = out.array().clone();
+            int at = begin + 46 + name.length + 10 + 8 * place;
+            ByteBuffer.wrap(wrong).order(ByteOrder.LITTLE_ENDIAN).putLong(at, place == 0 ? -1 : size + 1_000);
+            Files.write(file, wrong);
+            refuses(file, "'x.npy' lies beyond the end of the file");
+        }
+    }
+
     @Test
     void twoArraysOfOneName_areRefused_andStrangeNamesAreOnlyNames() throws IOException {
         Path file = folder.resolve("names.npz");
