@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import soopt.file.NamedFile;
+import soopt.file.Shown;
 
 /** Examples for validation: so many of those for training, or a file of their own. */
 public final class HeldOut implements NamedFile.Holder {
@@ -36,7 +37,8 @@ public final class HeldOut implements NamedFile.Holder {
         try {
             return of(Integer.parseInt(text.replace("_", "")));
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("must be a whole number or the name of a file, but is " + text, e);
+            throw new IllegalArgumentException(
+                    "must be a whole number or the name of a file, but is " + Shown.value(text), e);
         }
     }
 

@@ -168,6 +168,9 @@ public final class RandomRecords {
             List<Class<? extends Record>> records = Choices.records(plain);
             return record(records.get(random.nextInt(records.size())));
         }
+        if (!plain.isRecord()) {
+            throw new AssertionError("no values are given for " + plain);
+        }
         return record(plain);
     }
 

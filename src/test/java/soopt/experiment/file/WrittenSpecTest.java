@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import soopt.data.HeldOut;
 import soopt.spec.Binder;
 import soopt.spec.RandomRecords;
 import soopt.spec.SpecSource;
@@ -31,6 +32,12 @@ class WrittenSpecTest {
                             1 + random.nextInt(999_999_999),
                             List.of(Every.Unit.EPOCH, Every.Unit.STEP, Every.Unit.SECOND)
                                     .get(random.nextInt(3))),
+            HeldOut.class,
+            random -> random.nextBoolean()
+                    ? HeldOut.of(random.nextInt(3))
+                    : HeldOut.parse(
+                            List.of("a b.npz", "12", "~/x.npz", "1e3").get(random.nextInt(4)),
+                            List.of(Path.of("data"))),
             MemoryBudget.class,
             random -> random.nextInt(5) == 0
                     ? new MemoryBudget(OptionalLong.empty())
