@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -263,6 +267,27 @@ class RunDirectoryTest {
         }
 
         assertTrue(Files.exists(lockFile()));
+    }
+
+    /** Whoever opened the file before it was deleted must see that it bears its name no more. */
+    @Test
+    void deletedLock_saysSoToThoseWhoOpenedIt() throws IOException {
+        RunLock lock = RunLock.acquire(lockFile()).orElseThrow();
+        try (FileChannel early = FileChannel.open(lockFile(), StandardOpenOption.READ)) {
+            lock.discard();
+            ByteBuffer bytes = ByteBuffer.allocate(10);
+            early.read(bytes);
+            assertEquals("gone", new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8));
+        }
+        assertFalse(Files.exists(lockFile()));
+    }
+
+    @Test
+    void firstAttempt_hasNothingToKeep() throws IOException {
+        leave(RunState.FAILED, Host.name(), DEAD, Instant.now());
+        try (RunDirectory directory = claim()) {
+            assertEquals(Optional.empty(), directory.keptMessage(), "before it is moved");
+        }
     }
 
     @Test
