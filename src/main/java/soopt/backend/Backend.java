@@ -2,12 +2,13 @@ package soopt.backend;
 
 /**
  * The arithmetic that models, curvature and optimizers are written in, on one device in one precision. Tensors are
- * row-major. An operation writes only to its arguments named out, gradient, gram, third or …InPlace; outputs do not overlap inputs
- * unless it says so. Arguments that do not fit are refused ({@link Contract}); sizes may be 0. Scalars and contractions that
- * return to the host are accumulated in float64 between blocks.
+ * row-major. An operation writes only to its arguments named out, gradient, gram, third or …InPlace; outputs do not
+ * overlap inputs unless it says so. Arguments that do not fit are refused ({@link Contract}); sizes may be 0. Scalars
+ * and contractions that return to the host are accumulated in float64 between blocks.
  *
- * <p>Shapes: N batch, d features of one example, n directions. Tangents of n directions are [n, N, d] (direction-major),
- * so that a multiplier [N, d] repeats along the leading axis and a prefix of directions is one contiguous run.
+ * <p>Shapes: N batch, d features of one example, n directions. Tangents of n directions are [n, N, d]
+ * (direction-major), so that a multiplier [N, d] repeats along the leading axis and a prefix of directions is one
+ * contiguous run.
  */
 public interface Backend extends AutoCloseable {
     /** Name of the implementation, for meta.json. */
@@ -21,7 +22,10 @@ public interface Backend extends AutoCloseable {
     /** CPU threads used by one operation; every result is the same bits for any number of them. */
     int threads();
 
-    /** Numbers of the buffers that a convolution and its adjoint take beside their arrays, where they exceed a few million. */
+    /**
+     * Numbers of the buffers that a convolution and its adjoint take beside their arrays, where they exceed a few
+     * million.
+     */
     default long scratch(Convolution geometry) {
         return 0;
     }
@@ -73,8 +77,8 @@ public interface Backend extends AutoCloseable {
     void multiplyAddInPlace(Tensor x, Tensor y, Tensor out);
 
     /**
-     * Adam's moments and direction (Kingma and Ba 2015, alg. 1; torch.optim.Adam): m ← β₁ m + (1 − β₁) g, v ← β₂ v + (1 − β₂) g²,
-     * out ← scale · m / (√v / √correction₂ + ε).
+     * Adam's moments and direction (Kingma and Ba 2015, alg. 1; torch.optim.Adam): m ← β₁ m + (1 − β₁) g, v ← β₂ v +
+     * (1 − β₂) g², out ← scale · m / (√v / √correction₂ + ε).
      */
     void adam(
             Tensor g,
@@ -124,7 +128,8 @@ public interface Backend extends AutoCloseable {
     }
 
     /**
-     * Tangents of n directions through a = σ(z) and their part of H̄ and D̄³ (CURVATURE.md §2). With λ = ∂L/∂a, in place:
+     * Tangents of n directions through a = σ(z) and their part of H̄ and D̄³ (CURVATURE.md §2). With λ = ∂L/∂a, in
+     * place:
      *
      * <pre>
      * gram_{s·stride+t} += Σ λσ″ ż_s ż_t              third_s += Σ λσ‴ ż_s³ + 3 λσ″ ż_s z̈_s
@@ -176,8 +181,8 @@ public interface Backend extends AutoCloseable {
     void softmaxHessian(Tensor p, Tensor v, double w, Tensor out);
 
     /**
-     * gram += ∇²ℓ[ẏ_s, ẏ_t] and third_s += ∇³ℓ[ẏ_s, ẏ_s, ẏ_s] + 3∇²ℓ[ẏ_s, ÿ_s] of softmax cross-entropy, centred (CURVATURE.md §2);
-     * destroys first.
+     * gram += ∇²ℓ[ẏ_s, ẏ_t] and third_s += ∇³ℓ[ẏ_s, ẏ_s, ẏ_s] + 3∇²ℓ[ẏ_s, ÿ_s] of softmax cross-entropy, centred
+     * (CURVATURE.md §2); destroys first.
      *
      * @param first [n, N, C] ẏ
      * @param second [n2, N, C] ÿ, n2 ≤ n
@@ -205,13 +210,22 @@ public interface Backend extends AutoCloseable {
     /** dw ← Σ_r of the adjoint in w + β dw. */
     void convolveWeightGradient(Convolution g, Tensor x, Tensor dy, double beta, Tensor dw);
 
-    /** out ← maximum of each window; index (same shape) ← its position in the window, the first of equals in row-major order. */
+    /**
+     * out ← maximum of each window; index (same shape) ← its position in the window, the first of equals in row-major
+     * order.
+     */
     void maxPool(Pooling g, Tensor x, Tensor out, Tensor index);
 
-    /** out ← the elements of x that index selects; x: [n·N, inputs], index: [N, outputs] repeats for each of n directions. */
+    /**
+     * out ← the elements of x that index selects; x: [n·N, inputs], index: [N, outputs] repeats for each of n
+     * directions.
+     */
     void maxPoolSelect(Pooling g, Tensor x, Tensor index, Tensor out);
 
-    /** dx ← dy at the places that index selects, 0 elsewhere, summed where windows overlap; repeated as in maxPoolSelect. */
+    /**
+     * dx ← dy at the places that index selects, 0 elsewhere, summed where windows overlap; repeated as in
+     * maxPoolSelect.
+     */
     void maxPoolScatter(Pooling g, Tensor dy, Tensor index, Tensor dx);
 
     /** out ← mean of each cell. */

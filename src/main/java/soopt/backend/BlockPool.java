@@ -8,11 +8,12 @@ import java.util.function.Consumer;
 import java.util.function.LongFunction;
 
 /**
- * Blocks of memory kept for reuse by size: after the first step of a loop every request is met from here. Sizes are rounded up to
- * one of eight classes per power of two, so that at most an eighth is wasted and chunks of slightly different size share blocks.
+ * Blocks of memory kept for reuse by size: after the first step of a loop every request is met from here. Sizes are
+ * rounded up to one of eight classes per power of two, so that at most an eighth is wasted and chunks of slightly
+ * different size share blocks.
  *
- * <p>A JVM started with {@code -Dsoopt.spoilMemory=true}, as the tests' is, spoils every block when it is handed out and when it
- * comes back, so that whatever counts on its contents shows.
+ * <p>A JVM started with {@code -Dsoopt.spoilMemory=true}, as the tests' is, spoils every block when it is handed out
+ * and when it comes back, so that whatever counts on its contents shows.
  *
  * @param <B> a block of the engine's memory
  */

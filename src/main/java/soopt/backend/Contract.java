@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.Objects;
 
 /**
- * What the arguments of the operations of {@link Backend} must be. Every backend asks here before it touches memory, so that all
- * refuse the same, and none reads or writes the numbers of a neighbour.
+ * What the arguments of the operations of {@link Backend} must be. Every backend asks here before it touches memory,
+ * so that all refuse the same, and none reads or writes the numbers of a neighbour.
  */
 public final class Contract {
     private Contract() {}
@@ -58,7 +58,9 @@ public final class Contract {
                 c);
     }
 
-    /** Whether runs of that many numbers lie one after another in each entry of the leading axis of x, none across two. */
+    /**
+     * Whether runs of that many numbers lie one after another in each entry of the leading axis of x, none across two.
+     */
     private static boolean isRunsOf(long numbers, Tensor x) {
         if (x.size() == 0) {
             return true;

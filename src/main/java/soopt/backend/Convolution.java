@@ -1,14 +1,16 @@
 package soopt.backend;
 
 /**
- * Geometry of a two-dimensional cross-correlation with square kernel: z[n, i, j, o] = Σ_{a,b,c} w[o, a, b, c] x[n, i·stride + a − padding,
- * j·stride + b − padding, c], zero outside. Images are channels-last [height, width, channels], weights [out, kernel, kernel,
- * channels], so that a patch is made of long contiguous runs and the result needs no transposition.
+ * Geometry of a two-dimensional cross-correlation with square kernel: z[n, i, j, o] = Σ_{a,b,c} w[o, a, b, c] x[n,
+ * i·stride + a − padding, j·stride + b − padding, c], zero outside. Images are channels-last [height, width,
+ * channels], weights [out, kernel, kernel, channels], so that a patch is made of long contiguous runs and the result
+ * needs no transposition.
  *
  * @param kernel side of the patches, at most that of the padded images
  * @param stride step of the patches, at least 1
  * @param padding zeros around the images, from 0 to kernel − 1: no patch lies in them alone
- * @param channelsFirst whether the input images are [channels, height, width] instead: the network's input as data sets give it
+ * @param channelsFirst whether the input images are [channels, height, width] instead: the network's input as data
+ *     sets give it
  */
 public record Convolution(
         int channels,

@@ -1,7 +1,8 @@
 package soopt.backend;
 
 /**
- * Geometry of a pooling over square windows without padding, floor mode; images are channels-last [height, width, channels].
+ * Geometry of a pooling over square windows without padding, floor mode; images are channels-last [height, width,
+ * channels].
  *
  * @param kernel side of the windows, at most that of the images
  * @param stride step of the windows, at least 1

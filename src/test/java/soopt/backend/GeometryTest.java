@@ -113,7 +113,9 @@ class GeometryTest {
         refused("too large", () -> new Convolution(1, 1, 1, 1, most, most, most - 1, false));
     }
 
-    /** i · height beyond 32 bits: the cells still cover the image, each begins where the one before ends or inside it. */
+    /**
+     * i · height beyond 32 bits: the cells still cover the image, each begins where the one before ends or inside it.
+     */
     @Test
     void adaptiveCells_coverLargeImages() {
         Averaging g = Averaging.adaptive(1, 100_000, 1, 70_000, 1);

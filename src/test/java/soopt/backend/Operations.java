@@ -7,7 +7,9 @@ import java.util.Random;
 import java.util.function.Supplier;
 import soopt.backend.Operation.Expected;
 
-/** Every operation of {@link Backend} at given sizes, none too small: what is tested of all operations runs over these. */
+/**
+ * Every operation of {@link Backend} at given sizes, none too small: what is tested of all operations runs over these.
+ */
 final class Operations {
     private static final double ALPHA = 0.7;
     private static final double BETA = 1.3;

@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every backend refuses what does not fit: one number more or less in any tensor, a label beyond the classes, too little room. */
+/**
+ * Every backend refuses what does not fit: one number more or less in any tensor, a label beyond the classes, too
+ * little room.
+ */
 class RefusalsContractTest {
     private static final Convolution CONVOLUTION = new Convolution(3, 5, 4, 4, 3, 1, 1, false);
     private static final Pooling POOLING = new Pooling(3, 5, 4, 2, 2);

@@ -16,8 +16,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every backend computes every operation at every size where a loop could go wrong: nothing, one, a vector and one more or less, a block
- * of a sum and one more; windows and kernels that leave pixels over; all on views that begin at odd offsets ({@link Arena}).
+ * Every backend computes every operation at every size where a loop could go wrong: nothing, one, a vector and one
+ * more or less, a block of a sum and one more; windows and kernels that leave pixels over; all on views that begin at
+ * odd offsets ({@link Arena}).
  */
 class SizesContractTest {
     /** Roundoffs of a sum or of a few operations after a transcendental, as a multiple of the terms. */

@@ -22,8 +22,8 @@ class ThreadsTest {
     }
 
     /**
-     * Sizes that five threads share, none of them evenly. The portable backend, which is slow and whose only sums are BLAS's, takes
-     * a tenth.
+     * Sizes that five threads share, none of them evenly. The portable backend, which is slow and whose only sums are
+     * BLAS's, takes a tenth.
      */
     private static List<Operation> operations(Subject subject) {
         int parts = subject.name().equals("cpu") ? 10 : 1;

@@ -22,17 +22,21 @@ import soopt.curvature.Order;
 import soopt.curvature.Partition;
 
 /**
- * Loss, ḡ, H̄ and D̄³ of every golden file in hbar/, made with PyTorch 1.13's automatic differentiation in float64. Each entry is held
- * to a tolerance of its own size, so that small ones are not free beside large ones.
+ * Loss, ḡ, H̄ and D̄³ of every golden file in hbar/, made with PyTorch 1.13's automatic differentiation in float64.
+ * Each entry is held to a tolerance of its own size, so that small ones are not free beside large ones.
  */
 class HbarGoldenTest {
-    /** Of each entry; measured are 5e-12 at most, for sums of a deep network that cancel. The README asks 1e-10 of the largest. */
+    /**
+     * Of each entry; measured are 5e-12 at most, for sums of a deep network that cancel. The README asks 1e-10 of the
+     * largest.
+     */
     private static final double FLOAT64 = 5e-11;
     /** Of each entry: rounding of float32 inputs and sums over these small nets; measured are 1.2e-4 at most. */
     private static final double FLOAT32 = 2e-4;
     /**
-     * Roundoffs of the largest entry of its kind, over all partitions of the same direction, that an entry may be off besides: what
-     * is exactly 0, and sums of entries of a finer partition that cancel, come out as the noise of their terms. At most 7.5 are measured.
+     * Roundoffs of the largest entry of its kind, over all partitions of the same direction, that an entry may be off
+     * besides: what is exactly 0, and sums of entries of a finer partition that cancel, come out as the noise of their
+     * terms. At most 7.5 are measured.
      */
     private static final double NOISE = 16;
 

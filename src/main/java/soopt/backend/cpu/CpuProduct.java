@@ -13,7 +13,9 @@ final class CpuProduct {
     static final int GEMM_WORK = 16;
     /** Multiply-adds of a product that is not worth cutting. */
     private static final long LEAST_WORK = 1 << 20;
-    /** Columns of a piece; with fewer, packing the rows again for each piece counts, and more so if they lie in columns. */
+    /**
+     * Columns of a piece; with fewer, packing the rows again for each piece counts, and more so if they lie in columns.
+     */
     private static final int LEAST_COLUMNS = 192;
 
     private static final int LEAST_TURNED_COLUMNS = 384;
@@ -92,9 +94,9 @@ final class CpuProduct {
     }
 
     /**
-     * c ← α op(a) op(b) + β c, in pieces shared by the threads. OpenBLAS adds in another order in another part of its loops, and
-     * which part an element falls into follows from where its product is cut (measured on 0.3.19: in float32 almost every cut
-     * changes bits). So the pieces depend on the sizes alone, and one thread cuts as many do.
+     * c ← α op(a) op(b) + β c, in pieces shared by the threads. OpenBLAS adds in another order in another part of its
+     * loops, and which part an element falls into follows from where its product is cut (measured on 0.3.19: in
+     * float32 almost every cut changes bits). So the pieces depend on the sizes alone, and one thread cuts as many do.
      */
     static void multiply(
             CpuBackend backend,

@@ -5,9 +5,9 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 
 /**
- * A fixed number of threads that share one loop at a time. Where a thread's share begins depends on their number, so that nothing
- * may be summed over a share: sums are over {@link #blocks}, which depend on the length alone, and results are the same bits for
- * any number of threads.
+ * A fixed number of threads that share one loop at a time. Where a thread's share begins depends on their number, so
+ * that nothing may be summed over a share: sums are over {@link #blocks}, which depend on the length alone, and
+ * results are the same bits for any number of threads.
  */
 final class Workers implements AutoCloseable {
     /** One thread's share of a loop. */
