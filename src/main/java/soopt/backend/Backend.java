@@ -128,7 +128,7 @@ public interface Backend extends AutoCloseable {
     }
 
     /**
-     * Tangents of n directions through a = σ(z) and their part of H̄ and D̄³ (CURVATURE.md §2). With λ = ∂L/∂a, in
+     * Tangents of n directions through a = σ(z) and their part of H̄ and D̄³ (curvature.md §2). With λ = ∂L/∂a, in
      * place:
      *
      * <pre>
@@ -182,7 +182,7 @@ public interface Backend extends AutoCloseable {
 
     /**
      * gram += ∇²ℓ[ẏ_s, ẏ_t] and third_s += ∇³ℓ[ẏ_s, ẏ_s, ẏ_s] + 3∇²ℓ[ẏ_s, ÿ_s] of softmax cross-entropy, centred
-     * (CURVATURE.md §2); destroys first.
+     * (curvature.md §2); destroys first.
      *
      * @param first [n, N, C] ẏ
      * @param second [n2, N, C] ÿ, n2 ≤ n

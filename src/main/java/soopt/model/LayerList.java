@@ -119,7 +119,7 @@ final class LayerList {
 
     /**
      * Max-pooling. It commutes with a non-decreasing activation before it, and then all that is nonlinear works on a quarter of the
-     * numbers (CURVATURE.md §3): the two change places.
+     * numbers (curvature.md §3): the two change places.
      */
     LayerList maxPool(int kernel, int stride) {
         requirePooling("max-pool");

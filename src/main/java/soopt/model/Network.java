@@ -78,7 +78,7 @@ public final class Network {
         return loss;
     }
 
-    /** Multiply-adds of each layer with parameters for one example, in order: w_k of CURVATURE.md §4. */
+    /** Multiply-adds of each layer with parameters for one example, in order: w_k of curvature.md §4. */
     public long[] multiplyAdds() {
         List<Long> counts = new ArrayList<>();
         for (int i = 0; i < layers.size(); i++) {

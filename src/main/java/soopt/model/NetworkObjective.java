@@ -145,7 +145,7 @@ final class NetworkObjective implements Objective {
         }
     }
 
-    /** All of D³L[u_i, u_j, u_k] from tangents of the states and of the adjoints (CURVATURE.md §7). */
+    /** All of D³L[u_i, u_j, u_k] from tangents of the states and of the adjoints (curvature.md §7). */
     private void addThirdFull(Chunk chunk, Directions directions, ThirdOrder third) {
         int mark = chunk.pass().mark();
         Tensor dy = tangents(chunk.layers(), directions);

@@ -21,7 +21,7 @@ import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
 import soopt.model.loss.Loss;
 
-/** Identities of the derivatives that need no reference numbers (CURVATURE.md §8). */
+/** Identities of the derivatives that need no reference numbers (curvature.md §8). */
 class NetworkObjectiveTest {
     private static final int BATCH = 13;
     private static final int INPUTS = 6;

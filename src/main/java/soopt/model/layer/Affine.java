@@ -12,7 +12,7 @@ import soopt.model.tangent.ThirdOrder;
 
 /**
  * The stage of every layer y = A(x; W) + b: all of its mathematics follows from the three primitives of {@link Bilinear}
- * (CURVATURE.md §2).
+ * (curvature.md §2).
  */
 final class Affine implements Layer.Stage {
     private final Pass pass;

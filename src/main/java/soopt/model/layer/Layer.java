@@ -57,7 +57,7 @@ public interface Layer {
         /** Writes ∂L/∂w of this layer's parameters into its places of gradient [P]. */
         default void parameterGradient(Tensor gradient) {}
 
-        /** Carries the jets through this layer and adds its terms of ḡ, H̄ and D̄³ (CURVATURE.md §2 and §3). */
+        /** Carries the jets through this layer and adds its terms of ḡ, H̄ and D̄³ (curvature.md §2 and §3). */
         void summarize(Jets jets, Summation sums);
 
         /** Returns what this layer keeps, after the last summary that needs it. */
@@ -85,7 +85,7 @@ public interface Layer {
         /** Writes the tangent along direction s of ∂L/∂w into this layer's places of out [P]. */
         default void parameterGradientTangent(int s, Tensor out) {}
 
-        /** Adds this layer's terms of the full D̄³ (CURVATURE.md §7), after tangent and backwardTangent. */
+        /** Adds this layer's terms of the full D̄³ (curvature.md §7), after tangent and backwardTangent. */
         default void contractThird(Directions directions, ThirdOrder third) {}
     }
 }

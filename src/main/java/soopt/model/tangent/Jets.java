@@ -5,7 +5,7 @@ import java.util.Optional;
 import soopt.backend.Tensor;
 
 /**
- * First- and second-order tangents of one activation along the directions alive so far, in order of birth (CURVATURE.md §3): an
+ * First- and second-order tangents of one activation along the directions alive so far, in order of birth (curvature.md §3): an
  * earlier live set is a prefix of a later one, and the directions with ẍ ≠ 0 are a prefix of those with ẋ ≠ 0.
  */
 public final class Jets implements AutoCloseable {
