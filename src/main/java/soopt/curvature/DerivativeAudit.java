@@ -105,17 +105,17 @@ public final class DerivativeAudit implements AutoCloseable {
         backend.toHost(theta, shifted, 0);
         SplittableRandom random = new SplittableRandom(1);
         Arrays.setAll(shifted, i -> shifted[i] + BESIDE * (random.nextBoolean() ? 1 : -1) * random.nextDouble(0.5, 1));
-        Tensor direction = backend.allocate(shifted.length);
-        backend.copy(u, direction);
         List<Row> rows = new ArrayList<>();
-        try (Tensor point = backend.allocate(shifted.length);
-                DerivativeAudit audit = new DerivativeAudit(objective, partition, point, direction)) {
+        try (Tensor point = backend.allocate(shifted.length)) {
             backend.fromHost(shifted, 0, point);
-            backend.copy(point, audit.moved);
-            List<Row> beside = audit.rowsHere(BESIDE_STEP);
-            for (int i = 0; i < here.size(); i++) {
-                Row row = here.get(i);
-                rows.add(beside.get(i).verdict() == Verdict.WRONG ? row : row.withoutConviction());
+            Tensor direction = backend.allocate(shifted.length);
+            backend.copy(u, direction);
+            try (DerivativeAudit audit = new DerivativeAudit(objective, partition, point, direction)) {
+                List<Row> beside = audit.rowsHere(BESIDE_STEP);
+                for (int i = 0; i < here.size(); i++) {
+                    Row row = here.get(i);
+                    rows.add(beside.get(i).verdict() == Verdict.WRONG ? row : row.withoutConviction());
+                }
             }
         }
         return rows;
