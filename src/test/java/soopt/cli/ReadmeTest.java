@@ -2,9 +2,11 @@ package soopt.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -104,6 +106,57 @@ class ReadmeTest {
             for (String file : files) {
                 assertTrue(Files.exists(run.resolve(file)), file);
             }
+        }
+    }
+
+    /** Where there is a Python with NumPy, as on most machines of those who read runs with it. */
+    @Test
+    void loader_readsARun() throws Exception {
+        assumeTrue(python("import numpy").isEmpty(), "no python3 with numpy");
+        Path folder = Files.createTempDirectory("soopt-readme");
+        Cli.run(
+                        "run",
+                        "configs/quickstart.yaml",
+                        "--results",
+                        folder,
+                        "training.epochs=1",
+                        "dataset.limit=600",
+                        "optimizer.average.warm-up=0")
+                .expect(ExitCode.OK);
+        Path run;
+        try (var runs = Files.walk(folder, 4)) {
+            run = runs.filter(path -> path.endsWith("status.json"))
+                    .findFirst()
+                    .orElseThrow()
+                    .getParent();
+        }
+        List<MatchResult> loader = find("(?s)```python\\n(.*?)```", readme());
+        assertEquals(1, loader.size());
+        assertTrue(loader.get(0).group(1).lines().count() <= 30);
+        assertEquals(
+                "",
+                python(loader.get(0).group(1)
+                        + "run = load('" + run + "')\n"
+                        + "assert run['status']['state'] == 'COMPLETED'\n"
+                        + "assert run['metrics']['epoch'].tolist() == [0, 1]\n"
+                        + "assert run['learning_rates']['eta_used'].dtype == float\n"
+                        + "assert 'layers.0.weight' in run['learning_rates']['group']\n"
+                        + "assert run['curvature'][0]['step'] == 1\n"
+                        + "assert all(matrix.shape == (6, 6) for matrix in run['matrices'].values())\n"
+                        + "assert len(run['matrices']) == 4\n"));
+    }
+
+    /** What Python says against a program; empty if it runs. */
+    private static String python(String program) throws IOException, InterruptedException {
+        try {
+            Process process =
+                    new ProcessBuilder("python3", "-").redirectErrorStream(true).start();
+            process.getOutputStream().write(program.getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().close();
+            String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return process.waitFor() == 0 ? "" : said + " failed";
+        } catch (IOException missing) {
+            return "no python3";
         }
     }
 }

@@ -13,12 +13,8 @@ final class CpuProduct {
     static final int GEMM_WORK = 16;
     /** Multiply-adds of a product that is not worth cutting. */
     private static final long LEAST_WORK = 1 << 20;
-    /**
-     * Columns of a piece; with fewer, packing the rows again for each piece counts, and more so if they lie in columns.
-     */
-    private static final int LEAST_COLUMNS = 192;
-
-    private static final int LEAST_TURNED_COLUMNS = 384;
+    /** Columns of a piece; with fewer, packing the rows again for each piece counts: 4 % at 256 columns of 100 rows. */
+    private static final int LEAST_COLUMNS = 384;
     /** Rows of a piece. */
     private static final int LEAST_ROWS = 512;
 
@@ -112,8 +108,10 @@ final class CpuProduct {
         int n = c.length(1);
         long work = (long) m * n * product.k;
         int rows = pieces(m, LEAST_ROWS, work);
-        int columns = pieces(n, transposeA ? LEAST_TURNED_COLUMNS : LEAST_COLUMNS, work);
-        if (columns > rows || columns == rows && n >= m) {
+        int columns = pieces(n, LEAST_COLUMNS, work);
+        // Rows that lie in columns take longer to pack.
+        boolean byColumns = transposeA ? rows == 1 : columns > rows || columns == rows && n >= m;
+        if (byColumns) {
             backend.workers()
                     .blocks(n, piece(n, columns), work / GEMM_WORK, (from, to, i) -> product.run(0, m, from, to));
         } else {

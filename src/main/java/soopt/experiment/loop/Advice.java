@@ -7,7 +7,9 @@ import soopt.curvature.CubicStep;
 import soopt.experiment.folder.RefreshCount;
 import soopt.optimizer.Optimizer;
 
-/** What to try when a run fails or a failure was survived, in keys of the experiment file that do not say so already. */
+/**
+ * What to try when a run fails or a failure was survived, in keys of the experiment file that do not say so already.
+ */
 public record Advice(Optimizer optimizer, Precision precision) {
     String afterDivergence() {
         List<String> tries = new ArrayList<>(optimizer.remedies());
@@ -21,7 +23,10 @@ public record Advice(Optimizer optimizer, Precision precision) {
         }
     }
 
-    /** One line each on the computations of the optimizer's curvature and on those for the record, where some had no learning rates. */
+    /**
+     * One line each on the computations of the optimizer's curvature and on those for the record, where some had no
+     * learning rates.
+     */
     List<String> warnings(RefreshCount refreshes, RefreshCount recorded) {
         List<String> warnings = new ArrayList<>();
         if (refreshes.withoutRates() > 0) {

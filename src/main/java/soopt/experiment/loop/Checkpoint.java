@@ -17,8 +17,8 @@ import soopt.npy.NpzFile;
 import soopt.optimizer.State;
 
 /**
- * Everything a run needs to go on to the same numbers, as named arrays in the type of the run: checkpoints/last.npz and the one before
- * it, prev.npz.
+ * Everything a run needs to go on to the same numbers, as named arrays in the type of the run: checkpoints/last.npz and
+ * the one before it, prev.npz.
  */
 public final class Checkpoint implements State {
     /** Numbers converted at once: a network of 10⁸ parameters must not need a second copy in float64. */

@@ -6,8 +6,8 @@ import soopt.file.JsonObject;
 import soopt.optimizer.Refresh;
 
 /**
- * When a run has diverged: a loss of a batch or of an evaluation or ‖update‖ is not finite, or such a loss exceeds {@link #FACTOR}
- * max(1, |L(θ₀)|) with L(θ₀) the training loss before the first step.
+ * When a run has diverged: a loss of a batch or of an evaluation or ‖update‖ is not finite, or such a loss exceeds
+ * {@link #FACTOR} max(1, |L(θ₀)|) with L(θ₀) the training loss before the first step.
  */
 final class Divergence {
     static final double FACTOR = 1e6;

@@ -5,7 +5,10 @@ import java.util.Set;
 
 /** Where a run is, with the sums over the epoch under way. */
 public final class Position {
-    /** What a step or an epoch leaves to be done before the next step; a run that is stopped in the middle of it still owes it. */
+    /**
+     * What a step or an epoch leaves to be done before the next step; a run that is stopped in the middle of it still
+     * owes it.
+     */
     enum Owed {
         EVALUATION,
         MATRICES_OF_STEP,

@@ -70,7 +70,10 @@ public interface RunListener {
     /** Learning rates were computed at this step. */
     default void refreshed(long step, Refresh refresh) {}
 
-    /** A row of metrics.csv: at step 0 the evaluation before training, then one per epoch and per evaluation within an epoch. */
+    /**
+     * A row of metrics.csv: at step 0 the evaluation before training, then one per epoch and per evaluation within an
+     * epoch.
+     */
     default void epoch(MetricsRow row) {}
 
     /** One line for the user. */

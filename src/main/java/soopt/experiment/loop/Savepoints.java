@@ -10,7 +10,10 @@ import soopt.model.weights.WeightsFile;
 
 /** When checkpoints are written, and of what: always of the last step that was taken whole. */
 final class Savepoints {
-    /** A step on the whole training set that is shorter is not left in the middle: what it takes to go back would slow it. */
+    /**
+     * A step on the whole training set that is shorter is not left in the middle: what it takes to go back would slow
+     * it.
+     */
     private static final double LONG_STEP_SECONDS = 1;
 
     private final Archive archive;
@@ -60,7 +63,10 @@ final class Savepoints {
         stepSeconds = Clocks.since(stepBegan);
     }
 
-    /** θ as it was when the step under way began, if one is. The optimizer stays in the middle of it: only what is saved counts. */
+    /**
+     * θ as it was when the step under way began, if one is. The optimizer stays in the middle of it: only what is saved
+     * counts.
+     */
     void goBack(Tensor theta) {
         beforeStep.ifPresent(state -> state.getTensor(Archive.THETA, theta));
     }

@@ -51,7 +51,9 @@ final class StepProbe {
         begun = hasBegun;
     }
 
-    /** Whether the next update is measured: the first one, those at the interval, or the first of every so many epochs. */
+    /**
+     * Whether the next update is measured: the first one, those at the interval, or the first of every so many epochs.
+     */
     boolean isDue() {
         boolean first = !begun;
         boolean firstOfEpoch = position.stepInEpoch() == 0 && every.dueAfterEpoch(position.epoch() + 1);

@@ -6,7 +6,10 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 import soopt.experiment.folder.RunState;
 
-/** A request to stop, made from a signal handler or another thread, and heard between two steps or two batches of longer work. */
+/**
+ * A request to stop, made from a signal handler or another thread, and heard between two steps or two batches of longer
+ * work.
+ */
 public final class StopSignal {
     /** Why a run is asked to stop. */
     public enum Reason {
@@ -53,8 +56,8 @@ public final class StopSignal {
     }
 
     /**
-     * The result of work that asks nobody, such as loading data. A request leaves the work behind, on a thread that does not keep the
-     * process alive: only for work whose half does no harm.
+     * The result of work that asks nobody, such as loading data. A request leaves the work behind, on a thread that
+     * does not keep the process alive: only for work whose half does no harm.
      *
      * @throws Stopped if a stop was asked for first
      */

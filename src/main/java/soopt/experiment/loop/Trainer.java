@@ -22,9 +22,9 @@ import soopt.optimizer.Refresh;
 import soopt.optimizer.Step;
 
 /**
- * The only loop: takes the optimizer's proposals, checks them, applies θ ← θ + update, counts, times, evaluates, records and writes
- * checkpoints. A stop is heard between two steps and, in longer work, between two batches; the checkpoint written then is of the last
- * step that was taken whole, and says what that step still owed.
+ * The only loop: takes the optimizer's proposals, checks them, applies θ ← θ + update, counts, times, evaluates,
+ * records and writes checkpoints. A stop is heard between two steps and, in longer work, between two batches; the
+ * checkpoint written then is of the last step that was taken whole, and says what that step still owed.
  */
 public final class Trainer {
     /**

@@ -39,8 +39,8 @@ public interface Workload {
     /**
      * Means over examples of a part; NaN without any.
      *
-     * @param accuracy fraction predicted right; NaN for regression and where the loss is not finite: outputs that are no numbers predict
-     *     nothing
+     * @param accuracy fraction predicted right; NaN for regression and where the loss is not finite: outputs that are
+     *     no numbers predict nothing
      * @param examples how many; 0 if it was not evaluated
      */
     record Evaluation(double loss, double accuracy, int examples) {
@@ -65,14 +65,17 @@ public interface Workload {
     /**
      * @param epoch from 0
      * @param k step within the epoch, from 0
-     * @param progress hears of the passes of this step where a step takes the whole training set; it may end them by an exception
+     * @param progress hears of the passes of this step where a step takes the whole training set; it may end them by an
+     *     exception
      */
     Batch batch(int epoch, int k, FullBatch.Progress progress);
 
     /** The batches that optimizers compute curvature on, counted as training. */
     Supplier<Objective> curvatureBatches();
 
-    /** A batch of the size for curvature from a sampler of its own: what is recorded does not change what is trained. */
+    /**
+     * A batch of the size for curvature from a sampler of its own: what is recorded does not change what is trained.
+     */
     Objective recordedBatch();
 
     /** The loss of the training set, for the record. */

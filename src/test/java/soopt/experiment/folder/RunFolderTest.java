@@ -5,14 +5,19 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import soopt.experiment.RunFiles;
@@ -105,6 +110,32 @@ class RunFolderTest {
     }
 
     @Test
+    void everyKey_isOnThePageOfFiles() throws IOException {
+        RunFolder folder = RunFolder.open(run());
+        String page = Files.readString(Path.of("src/site/markdown/files.md"));
+        List<JsonNode> objects =
+                new ArrayList<>(List.of(folder.meta(), folder.curvature().get(0)));
+        objects.add(
+                new ObjectMapper().readTree(folder.path().resolve("status.json").toFile()));
+        try (var files = Files.list(folder.path().resolve("matrices"))) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".json")).toList()) {
+                objects.add(new ObjectMapper().readTree(file.toFile()));
+            }
+        }
+        assertEquals(3 + 12, objects.size());
+        Set<String> missing = new TreeSet<>();
+        for (JsonNode object : objects) {
+            object.fieldNames().forEachRemaining(key -> {
+                if (!page.contains("`" + key + "`")) {
+                    missing.add(key);
+                }
+            });
+        }
+        assertEquals(Set.of(), missing);
+    }
+
+    @Test
     void emptyFolder_hasNothing() throws IOException {
         RunFolder folder = RunFolder.open(Files.createDirectory(results.resolve("empty")));
 
@@ -126,9 +157,9 @@ class RunFolderTest {
         assertEquals(results.resolve("missing") + " is no folder of a run: there is no such folder", e.getMessage());
     }
 
-    /** target/columns.md: the tables of the documentation. */
+    /** The page has the tables that are written to target/columns.md: copy them after a change. */
     @Test
-    void columns_areNamedAlikeAndExplained() throws IOException {
+    void columns_areNamedAlikeAndExplained_onThePageOfFiles() throws IOException {
         StringBuilder page = new StringBuilder();
         RunFolder.columns().forEach((file, columns) -> {
             page.append("## ").append(file).append("\n\n| column | meaning |\n|---|---|\n");
@@ -146,5 +177,7 @@ class RunFolderTest {
             page.append('\n');
         });
         Files.writeString(Path.of("target/columns.md"), page);
+        String files = Files.readString(Path.of("src/site/markdown/files.md"));
+        assertTrue(files.contains(page.toString().strip()), "src/site/markdown/files.md lacks target/columns.md");
     }
 }
