@@ -36,7 +36,10 @@ class ArchitectureTest {
             "npy",
             "file");
 
-    /** A package is a room that is read at once. Menus are larger where Java keeps a sealed interface and its records together. */
+    /**
+     * A package is a room that is read at once. Menus are larger where Java keeps a sealed interface and its records
+     * together.
+     */
     private static final int MOST_FILES = 20;
 
     /** Turns the arrays of Deeplearning4j's iterators into Java's; nothing of ND4J leaves it. */

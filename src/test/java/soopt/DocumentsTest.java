@@ -104,4 +104,20 @@ class DocumentsTest {
         }
         assertEquals(present, named);
     }
+
+    @Test
+    void comments_keepTo120Columns() throws IOException {
+        Set<String> longer = new TreeSet<>();
+        for (Path source : files(Path.of("src"), ".java")) {
+            int number = 0;
+            for (String line : Files.readAllLines(source)) {
+                number++;
+                boolean comment = line.strip().startsWith("*") || line.contains("/**") || line.contains("// ");
+                if (comment && !line.contains("\"") && line.codePointCount(0, line.length()) > 120) {
+                    longer.add(source + ":" + number);
+                }
+            }
+        }
+        assertEquals(Set.of(), longer);
+    }
 }

@@ -119,7 +119,10 @@ public final class Golden {
         return largest;
     }
 
-    /** max |actual − expected| / max |expected|; absolute where all expected numbers are 0. Infinite if sizes differ or NaN. */
+    /**
+     * max |actual − expected| / max |expected|; absolute where all expected numbers are 0. Infinite if sizes differ or
+     * NaN.
+     */
     public static double relativeError(double[] expected, double[] actual) {
         if (expected.length != actual.length) {
             return Double.POSITIVE_INFINITY;

@@ -3,8 +3,8 @@ package soopt.backend;
 import org.hipparchus.special.Erf;
 
 /**
- * The standard normal distribution in float64: Φ by its Taylor series around the nearest point of a grid, whose terms are Hermite
- * polynomials: Φ(x + h) = Φ(x) + φ(x) Σ_m (−1)^(m−1) He_{m−1}(x) hᵐ/m!.
+ * The standard normal distribution in float64: Φ by its Taylor series around the nearest point of a grid, whose terms
+ * are Hermite polynomials: Φ(x + h) = Φ(x) + φ(x) Σ_m (−1)^(m−1) He_{m−1}(x) hᵐ/m!.
  */
 public final class NormalDistribution {
     private static final int PER_UNIT = 32;

@@ -1,8 +1,8 @@
 package soopt.backend;
 
 /**
- * Softmax cross-entropy and its derivatives on the host in float64. The outputs of a network are few (N·C numbers per direction), so
- * that exactness is worth more than vector instructions here.
+ * Softmax cross-entropy and its derivatives on the host in float64. The outputs of a network are few (N·C numbers per
+ * direction), so that exactness is worth more than vector instructions here.
  */
 public final class SoftmaxLoops {
     private final Backend backend;

@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * A dense row-major array on a device: a contiguous run of elements of a {@link Storage}. Views share the storage;
- * closing the tensor that {@link Backend#allocate} returned hands the storage back for reuse, closing a view does nothing.
+ * closing the tensor that {@link Backend#allocate} returned hands the storage back for reuse, closing a view does
+ * nothing.
  */
 public final class Tensor implements AutoCloseable {
     private final Storage storage;

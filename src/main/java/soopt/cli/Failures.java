@@ -111,7 +111,10 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
         return oneLine(inner);
     }
 
-    /** Writes the stack trace to a new file in the cache, or in the temporary folder if that cannot be written; drops those of last month. */
+    /**
+     * Writes the stack trace to a new file in the cache, or in the temporary folder if that cannot be written; drops
+     * those of last month.
+     */
     private static Path log(Throwable failure) {
         StringWriter trace = new StringWriter();
         failure.printStackTrace(new PrintWriter(trace));

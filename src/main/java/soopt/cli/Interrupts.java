@@ -8,8 +8,8 @@ import soopt.cli.options.ExitCode;
 import soopt.experiment.loop.StopSignal;
 
 /**
- * Signals that ask a run to stop with a checkpoint: Ctrl-C (INT), and TERM, HUP and USR1, which batch systems and closed terminals send,
- * perhaps several times. Only a second Ctrl-C ends the process at once.
+ * Signals that ask a run to stop with a checkpoint: Ctrl-C (INT), and TERM, HUP and USR1, which batch systems and
+ * closed terminals send, perhaps several times. Only a second Ctrl-C ends the process at once.
  */
 public final class Interrupts {
     private static final List<String> PREEMPTING = List.of("TERM", "HUP", "USR1");
@@ -67,7 +67,9 @@ public final class Interrupts {
         err.flush();
     }
 
-    /** Without a run under way the hooks of the virtual machine clean up, as after a download; a run would hold them up. */
+    /**
+     * Without a run under way the hooks of the virtual machine clean up, as after a download; a run would hold them up.
+     */
     private void end() {
         if (running) {
             Runtime.getRuntime().halt(ExitCode.INTERRUPTED);

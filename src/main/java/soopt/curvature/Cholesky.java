@@ -1,8 +1,9 @@
 package soopt.curvature;
 
 /**
- * M = C⁻¹ L Lᵀ C⁻¹ for a symmetric matrix M [S, S], with C = diag(M_ii)^{-1/2}: whether M is positive definite, and solutions of
- * M x = b, do not depend on the scale of each row (Higham 2002, §10.1). The memory is reused between factorizations.
+ * M = C⁻¹ L Lᵀ C⁻¹ for a symmetric matrix M [S, S], with C = diag(M_ii)^{-1/2}: whether M is positive definite, and
+ * solutions of M x = b, do not depend on the scale of each row (Higham 2002, §10.1). The memory is reused between
+ * factorizations.
  */
 final class Cholesky {
     private final int size;

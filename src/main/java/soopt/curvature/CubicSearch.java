@@ -1,11 +1,12 @@
 package soopt.curvature;
 
 /**
- * The search for r: the largest root of ‖D M(r)⁻¹ g‖ = r with M(r) = H + (λ/2) r D² positive definite. On r &gt; x0 = inf {r : M(r)
- * positive definite} the norm decreases, so "M(r) positive definite and ‖Dη‖ ≤ r" holds exactly from the root on. The bracket of
- * that change is halved in the order of the floating-point numbers, which ends from any start in 64 halvings. While they stay in the
- * bracket, the steps taken are those of the secular equation 1/‖Dη‖ = 1/r with its left side linearized (Moré and
- * Sorensen 1983; Cartis, Gould and Toint 2011, §6.1, who linearize both): it is nearly linear, so that a few steps suffice.
+ * The search for r: the largest root of ‖D M(r)⁻¹ g‖ = r with M(r) = H + (λ/2) r D² positive definite. On r &gt; x0 =
+ * inf {r : M(r) positive definite} the norm decreases, so "M(r) positive definite and ‖Dη‖ ≤ r" holds exactly from the
+ * root on. The bracket of that change is halved in the order of the floating-point numbers, which ends from any start
+ * in 64 halvings. While they stay in the bracket, the steps taken are those of the secular equation 1/‖Dη‖ = 1/r with
+ * its left side linearized (Moré and Sorensen 1983; Cartis, Gould and Toint 2011, §6.1, who linearize both): it is
+ * nearly linear, so that a few steps suffice.
  */
 final class CubicSearch {
     private static final double LARGEST_SHIFT = 1e300;
@@ -104,7 +105,9 @@ final class CubicSearch {
         return Math.min(LARGEST_SHIFT, LARGEST_SHIFT / (0.5 * damping * largest * largest));
     }
 
-    /** Where to look first: M_ii(r) &gt; 0 for all i needs at least the one, ‖Dη‖ of a vanishing H is about the other. */
+    /**
+     * Where to look first: M_ii(r) &gt; 0 for all i needs at least the one, ‖Dη‖ of a vanishing H is about the other.
+     */
     private double firstGuess() {
         double guess = 0;
         for (int i = 0; i < d.length; i++) {

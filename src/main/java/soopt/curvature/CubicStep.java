@@ -3,9 +3,10 @@ package soopt.curvature;
 import java.util.Arrays;
 
 /**
- * The step of cubic regularization, anisotropic in groups (Wolinski 2025, eq. 8 and algorithm 2; Nesterov and Polyak 2006):
- * η = (H̄ + (λ_int/2) ‖Dη‖ D²)⁻¹ ḡ, the solution of largest r = ‖Dη‖, the one with M(r) = H̄ + (λ_int/2) r D² positive definite. It
- * is the global minimum of −ḡ·η + ½ ηᵀH̄η + (λ_int/6) ‖Dη‖³. With λ_int = 0 or D = 0 it is Newton's η = H̄⁻¹ḡ for positive definite H̄.
+ * The step of cubic regularization, anisotropic in groups (Wolinski 2025, eq. 8 and algorithm 2; Nesterov and Polyak
+ * 2006): η = (H̄ + (λ_int/2) ‖Dη‖ D²)⁻¹ ḡ, the solution of largest r = ‖Dη‖, the one with M(r) = H̄ + (λ_int/2) r D²
+ * positive definite. It is the global minimum of −ḡ·η + ½ ηᵀH̄η + (λ_int/6) ‖Dη‖³. With λ_int = 0 or D = 0 it is
+ * Newton's η = H̄⁻¹ḡ for positive definite H̄.
  */
 public final class CubicStep {
     /** Largest relative error of ‖Dη‖ = r and of M(r)η = ḡ in what is called a solution. */
@@ -70,7 +71,9 @@ public final class CubicStep {
             return matrix;
         }
 
-        /** ‖C (M(r)η − ḡ)‖₂ / ‖C ḡ‖₂ with C = diag(M_ii)^{-1/2}, which no group's unit changes; 0 for ḡ = 0 and η = 0. */
+        /**
+         * ‖C (M(r)η − ḡ)‖₂ / ‖C ḡ‖₂ with C = diag(M_ii)^{-1/2}, which no group's unit changes; 0 for ḡ = 0 and η = 0.
+         */
         public double relativeResidual(double[] eta, double r) {
             double[][] matrix = matrix(r);
             double[] difference = Matrices.multiply(matrix, eta);
@@ -155,8 +158,9 @@ public final class CubicStep {
     }
 
     /**
-     * Solves with D given; numbers never make it throw. A group along which nothing changes (its row of H̄ and its entries of ḡ and D are
-     * exactly 0, as for dead units) takes no part: η_s = 0, and "positive definite" speaks of the other groups.
+     * Solves with D given; numbers never make it throw. A group along which nothing changes (its row of H̄ and its
+     * entries of ḡ and D are exactly 0, as for dead units) takes no part: η_s = 0, and "positive definite" speaks of
+     * the other groups.
      *
      * @param d D [S] ≥ 0
      * @throws IllegalArgumentException if the sizes differ or the damping is negative
@@ -243,8 +247,9 @@ public final class CubicStep {
     }
 
     /**
-     * Whether η and r satisfy both of their equations to two digits, which is all that a nearly hard case has in float64, and η is no
-     * worse than 0. Where M(r) is so ill-conditioned that they do not, the search ended in rounding noise.
+     * Whether η and r satisfy both of their equations to two digits, which is all that a nearly hard case has in
+     * float64, and η is no worse than 0. Where M(r) is so ill-conditioned that they do not, the search ended in
+     * rounding noise.
      */
     private static boolean isSolution(double[] eta, double r, double value, Model model) {
         boolean finite = Double.isFinite(r) && Double.isFinite(value);

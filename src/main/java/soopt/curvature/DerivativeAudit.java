@@ -8,13 +8,14 @@ import soopt.backend.Backend;
 import soopt.backend.Tensor;
 
 /**
- * Compares ḡ, H̄ and D̄³ of an objective in float64 with central differences of five points, of the loss for order 1 and of the
- * gradient for orders 2 and 3, along unit vectors u_s: the gradient's part in each group, normalized.
+ * Compares ḡ, H̄ and D̄³ of an objective in float64 with central differences of five points, of the loss for order 1
+ * and of the gradient for orders 2 and 3, along unit vectors u_s: the gradient's part in each group, normalized.
  *
- * <p>Where they differ, smaller steps ε are tried: between points far apart may lie a kink of the loss, as of relu, elu and
- * max-pooling. If then the differences agree no better with each other than with the derivative, they are not to be trusted, and the
- * verdict says so. A kink exactly at θ, as where an example of zeros meets biases of 0, looks the same at every step, and the
- * derivative there is one of several: what disagrees at θ is only called wrong if it does so beside θ too.
+ * <p>Where they differ, smaller steps ε are tried: between points far apart may lie a kink of the loss, as of relu, elu
+ * and max-pooling. If then the differences agree no better with each other than with the derivative, they are not to be
+ * trusted, and the verdict says so. A kink exactly at θ, as where an example of zeros meets biases of 0, looks the same
+ * at every step, and the derivative there is one of several: what disagrees at θ is only called wrong if it does so
+ * beside θ too.
  */
 public final class DerivativeAudit implements AutoCloseable {
     /** Largest relative error that passes, by order from 1. */
@@ -31,7 +32,10 @@ public final class DerivativeAudit implements AutoCloseable {
     /** Quotients that agree with each other so much better than with the derivative convict it. */
     private static final double STABLE = 0.1;
 
-    /** How far to move from θ, every parameter by half of it at least, and the widest step there, which reaches no kink at θ. */
+    /**
+     * How far to move from θ, every parameter by half of it at least, and the widest step there, which reaches no kink
+     * at θ.
+     */
     private static final double BESIDE = 1e-3;
 
     private static final double BESIDE_STEP = BESIDE / 16;
@@ -45,7 +49,8 @@ public final class DerivativeAudit implements AutoCloseable {
     }
 
     /**
-     * One derivative and its difference quotient. Order 2 shows the diagonal entry, but its error is the largest of the row.
+     * One derivative and its difference quotient. Order 2 shows the diagonal entry, but its error is the largest of the
+     * row.
      *
      * @param error relative
      */

@@ -4,8 +4,8 @@ import soopt.backend.Backend;
 import soopt.backend.Tensor;
 
 /**
- * The loss of a whole data set, batch after batch: L(θ) = Σ_i (n_i/N) L_i(θ) and every derivative alike, where L_i is the mean
- * loss of batch i with n_i of the N examples. Sums of the derivatives along groups are in float64.
+ * The loss of a whole data set, batch after batch: L(θ) = Σ_i (n_i/N) L_i(θ) and every derivative alike, where L_i is
+ * the mean loss of batch i with n_i of the N examples. Sums of the derivatives along groups are in float64.
  */
 public final class FullBatch implements Objective {
     /** The batches that make up the data set. */

@@ -17,8 +17,8 @@ public final class Matrices {
     public record Spectrum(double smallest, double largest, double condition) {}
 
     /**
-     * @param values M⁻¹ [S, S]; 0 in the rows and columns where M is 0, as in the pseudo-inverse; NaN in all of the others if they are
-     *     singular to working precision
+     * @param values M⁻¹ [S, S]; 0 in the rows and columns where M is 0, as in the pseudo-inverse; NaN in all of the
+     *     others if they are singular to working precision
      * @param singular whether M is not invertible
      */
     public record Inverse(double[][] values, boolean singular) {}
@@ -73,8 +73,8 @@ public final class Matrices {
     }
 
     /**
-     * c with Σ (log c_i |M_ij| c_j)² smallest over the entries that are not 0 (Curtis and Reid 1972), which recovers the scales of a
-     * matrix C⁻¹KC⁻¹ with K of one size; 0 for rows that are 0.
+     * c with Σ (log c_i |M_ij| c_j)² smallest over the entries that are not 0 (Curtis and Reid 1972), which recovers
+     * the scales of a matrix C⁻¹KC⁻¹ with K of one size; 0 for rows that are 0.
      */
     private static double[] rowScale(double[][] matrix) {
         int size = matrix.length;
@@ -118,7 +118,9 @@ public final class Matrices {
         return inverse;
     }
 
-    /** Eigenvalues and, in rows, their vectors; both empty if the matrix is not finite or the iteration does not end. */
+    /**
+     * Eigenvalues and, in rows, their vectors; both empty if the matrix is not finite or the iteration does not end.
+     */
     private record Eigen(double[] values, double[][] vectors) {
         static final Eigen NONE = new Eigen(new double[0], new double[0][]);
     }
@@ -142,8 +144,9 @@ public final class Matrices {
     }
 
     /**
-     * The iteration ends only where neighbours on the diagonal outweigh what is between them, and does not for a matrix of low rank
-     * with rounding noise. Shifted by twice the norm of its largest row it does; small eigenvalues are then accurate to a roundoff of the largest.
+     * The iteration ends only where neighbours on the diagonal outweigh what is between them, and does not for a matrix
+     * of low rank with rounding noise. Shifted by twice the norm of its largest row it does; small eigenvalues are then
+     * accurate to a roundoff of the largest.
      */
     private static Eigen shifted(double[][] scaled, double unit, boolean vectors) {
         double shift =

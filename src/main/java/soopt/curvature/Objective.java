@@ -4,8 +4,8 @@ import soopt.backend.Backend;
 import soopt.backend.Tensor;
 
 /**
- * The mean loss L on one batch (or on a whole data set) as a function of θ ∈ R^P, with its derivatives. Vectors are flat
- * tensors [P] of {@link #backend()}'s precision; none is kept or modified.
+ * The mean loss L on one batch (or on a whole data set) as a function of θ ∈ R^P, with its derivatives. Vectors are
+ * flat tensors [P] of {@link #backend()}'s precision; none is kept or modified.
  */
 public interface Objective {
     ParameterLayout layout();
@@ -21,7 +21,10 @@ public interface Objective {
     /** L(θ); gradient [P] ← ∇L(θ). */
     double gradient(Tensor theta, Tensor gradient);
 
-    /** How many of the examples were predicted right at the last {@link #gradient}; NaN if that is not known or no classification. */
+    /**
+     * How many of the examples were predicted right at the last {@link #gradient}; NaN if that is not known or no
+     * classification.
+     */
     default double correct() {
         return Double.NaN;
     }

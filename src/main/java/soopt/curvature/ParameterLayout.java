@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import soopt.backend.Tensor;
 
-/** Where each parameter tensor lies in the flat vector θ [P]: tensors in model order, each row-major but for channels. */
+/**
+ * Where each parameter tensor lies in the flat vector θ [P]: tensors in model order, each row-major but for channels.
+ */
 public final class ParameterLayout {
     /** What a parameter tensor is to its layer. */
     public enum Role {
@@ -23,7 +25,8 @@ public final class ParameterLayout {
      * @param layer index of its layer among the layers that own parameters, from 0
      * @param offset position of its first element in θ
      * @param channels C &gt; 1 if memory holds [out, …, C] (channels last) where PyTorch's shape is [out, C, …]; else 1
-     * @param fanIn what the initialization divides the variance by: the inputs of one unit, or 1 if a scale layer does it
+     * @param fanIn what the initialization divides the variance by: the inputs of one unit, or 1 if a scale layer does
+     *     it
      */
     public record Parameter(
             String name, List<Integer> shape, Role role, int layer, long offset, int fanIn, int channels) {
@@ -35,7 +38,10 @@ public final class ParameterLayout {
             return shape.stream().reduce(1, Math::multiplyExact);
         }
 
-        /** Position in memory, from the tensor's first element, of the element that PyTorch's row-major order counts as i-th. */
+        /**
+         * Position in memory, from the tensor's first element, of the element that PyTorch's row-major order counts as
+         * i-th.
+         */
         public int position(int i) {
             return channels == 1 ? i : position(i, places());
         }

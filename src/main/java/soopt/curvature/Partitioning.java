@@ -15,8 +15,9 @@ import soopt.spec.Range;
 import soopt.spec.yaml.SpecException;
 
 /**
- * A rule that splits the parameters of any network into groups (Wolinski 2025, §3.2 and appendix J). Groups of weights come before
- * groups of biases; within a group tensors are in model order. A group of one tensor has the tensor's name unless the user named it.
+ * A rule that splits the parameters of any network into groups (Wolinski 2025, §3.2 and appendix J). Groups of weights
+ * come before groups of biases; within a group tensors are in model order. A group of one tensor has the tensor's name
+ * unless the user named it.
  */
 public sealed interface Partitioning
         permits Partitioning.Canonical,
@@ -65,7 +66,9 @@ public sealed interface Partitioning
         }
     }
 
-    /** Weights and biases of each of n blocks of consecutive layers; the first blocks are one layer larger if need be. */
+    /**
+     * Weights and biases of each of n blocks of consecutive layers; the first blocks are one layer larger if need be.
+     */
     @Doc("weights and biases of each of so many blocks of consecutive layers")
     record Blocks(
             @Range(min = 1) @Doc("number of blocks") int count,

@@ -26,8 +26,8 @@ import soopt.spec.Range;
 /**
  * A data set of one's own in NumPy archives. Inputs x: [N, …] of any type of numbers are used as they are. Targets y:
  * [N] (or [N, 1] of whole numbers in an integer type) are class indices from 0, [N, K] otherwise are K numbers each to
- * regress on, or classes if every row is one-hot and the loss is of classes. Arrays are named x and y, or x_train and y_train (x_test
- * and y_test), or images and labels, or features and targets, or as the keys say.
+ * regress on, or classes if every row is one-hot and the loss is of classes. Arrays are named x and y, or x_train and
+ * y_train (x_test and y_test), or images and labels, or features and targets, or as the keys say.
  */
 @Doc("own data in NumPy .npz files: x [N, …] and y [N] class indices or [N, K] numbers")
 public record Npz(
@@ -95,7 +95,10 @@ public record Npz(
         return validation.count();
     }
 
-    /** By the headers of the training file alone; rows that may be one-hot are taken for that, and classes not given for two. */
+    /**
+     * By the headers of the training file alone; rows that may be one-hot are taken for that, and classes not given for
+     * two.
+     */
     @Override
     public Optional<Form> form() {
         if (train.problem().isPresent()) {

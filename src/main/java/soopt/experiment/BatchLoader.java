@@ -6,7 +6,10 @@ import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.data.examples.Examples;
 
-/** Copies batches of a set, or of its augmented views, to the device, always into the same memory: the next overwrites a batch. */
+/**
+ * Copies batches of a set, or of its augmented views, to the device, always into the same memory: the next overwrites a
+ * batch.
+ */
 final class BatchLoader implements AutoCloseable {
     private final Backend backend;
     private final float[] floats;

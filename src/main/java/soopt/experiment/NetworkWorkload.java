@@ -22,8 +22,8 @@ import soopt.model.Network;
 import soopt.optimizer.State;
 
 /**
- * A network on a data set. Where the data set has an augmentation, batches for training and for curvature are of its augmented views;
- * evaluations, and the loss of the training set that is recorded, are of the set as it is.
+ * A network on a data set. Where the data set has an augmentation, batches for training and for curvature are of its
+ * augmented views; evaluations, and the loss of the training set that is recorded, are of the set as it is.
  */
 final class NetworkWorkload implements Workload, AutoCloseable {
     private final Network network;

@@ -75,11 +75,13 @@ public final class Runner {
     }
 
     /**
-     * Runs to the end, or to where it is stopped or diverges; a run that is finished already is left alone unless forced. A
-     * failure on the way is written into the folder (FAILED, stack trace in run.log) and thrown.
+     * Runs to the end, or to where it is stopped or diverges; a run that is finished already is left alone unless
+     * forced. A failure on the way is written into the folder (FAILED, stack trace in run.log) and thrown.
      *
-     * @throws soopt.spec.yaml.SpecException if model, data, partition and model.init.from do not fit one another; no folder was made
-     * @throws soopt.experiment.folder.RunDirectoryException if the folder cannot be written or is in use; no data was read
+     * @throws soopt.spec.yaml.SpecException if model, data, partition and model.init.from do not fit one another; no
+     * folder was made
+     * @throws soopt.experiment.folder.RunDirectoryException if the folder cannot be written or is in use; no data was
+     * read
      * @throws soopt.data.fetch.DatasetException if the data is missing or damaged; no folder was made
      * @throws DeviceException if the device cannot be used; no folder was made
      */

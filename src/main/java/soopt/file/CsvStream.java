@@ -52,8 +52,8 @@ public final class CsvStream<R> implements AutoCloseable {
     }
 
     /**
-     * One row of CSV without its line end. Texts that a spreadsheet would run as a formula begin with an apostrophe, and control
-     * characters, which would tear a line or move a cursor, are written as in Java: {@code \\u000a}.
+     * One row of CSV without its line end. Texts that a spreadsheet would run as a formula begin with an apostrophe,
+     * and control characters, which would tear a line or move a cursor, are written as in Java: {@code \\u000a}.
      */
     public static String line(List<String> fields) {
         StringWriter out = new StringWriter();

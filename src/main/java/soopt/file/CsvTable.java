@@ -11,8 +11,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A CSV file read whole. It may still be written, or have been when its process was killed: a last line without its end does not
- * count, nor does a row of another length than the header. A file that is missing has no rows.
+ * A CSV file read whole. It may still be written, or have been when its process was killed: a last line without its end
+ * does not count, nor does a row of another length than the header. A file that is missing has no rows.
  */
 public final class CsvTable {
     private final List<String> columns;
@@ -62,7 +62,9 @@ public final class CsvTable {
         return at < 0 ? "" : rows.get(row).get(at);
     }
 
-    /** A field as a number, in the form of {@link Numbers#csv}; NaN if there is no such column or it holds no number. */
+    /**
+     * A field as a number, in the form of {@link Numbers#csv}; NaN if there is no such column or it holds no number.
+     */
     public double number(int row, String column) {
         try {
             return Numbers.parse(text(row, column));

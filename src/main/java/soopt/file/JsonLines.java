@@ -24,7 +24,9 @@ public final class JsonLines implements AutoCloseable {
         return new JsonLines(LineStream.open(file));
     }
 
-    /** The objects of such a file; half a last line and lines that are no JSON do not count, a missing file has none. */
+    /**
+     * The objects of such a file; half a last line and lines that are no JSON do not count, a missing file has none.
+     */
     public static List<JsonNode> read(Path file) {
         if (!Files.isRegularFile(file)) {
             return List.of();

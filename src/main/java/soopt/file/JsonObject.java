@@ -13,7 +13,8 @@ import java.util.List;
 
 /**
  * A JSON object under construction that stays valid whatever the numbers are: a number that is not finite becomes null,
- * and beside it {@code <key>_state} says which: "nan", "inf" or "-inf"; for an array it maps the index ("3" or "0,1") to that.
+ * and beside it {@code <key>_state} says which: "nan", "inf" or "-inf"; for an array it maps the index ("3" or "0,1")
+ * to that.
  */
 public final class JsonObject {
     private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -23,8 +23,8 @@ public final class LineStream implements AutoCloseable {
     }
 
     /**
-     * Opens a file to append to, and makes it if it is missing. A last line without its end, which a killed process leaves, is
-     * cut off. A link of that name is refused.
+     * Opens a file to append to, and makes it if it is missing. A last line without its end, which a killed process
+     * leaves, is cut off. A link of that name is refused.
      *
      * @throws WriteException if it cannot be written
      */

@@ -1,8 +1,8 @@
 package soopt.file;
 
 /**
- * Text from files, servers and command lines as messages show it: nothing in it can move a cursor, hide a word or fill a
- * screen.
+ * Text from files, servers and command lines as messages show it: nothing in it can move a cursor, hide a word or fill
+ * a screen.
  */
 public final class Shown {
     /** Characters of a value that a message repeats. */
@@ -29,7 +29,10 @@ public final class Shown {
         return text.substring(0, splitsPair ? length - 1 : length) + "…";
     }
 
-    /** The text on one line: breaks become blanks, characters that terminals obey or do not show become {@code \}{@code u001b}. */
+    /**
+     * The text on one line: breaks become blanks, characters that terminals obey or do not show become
+     * {@code \}{@code u001b}.
+     */
     public static String line(String text) {
         if (text.codePoints().noneMatch(Shown::isHidden)) {
             return text;
@@ -61,7 +64,9 @@ public final class Shown {
         return shown.toString();
     }
 
-    /** Controls (C0, C1), format characters such as those that turn the direction of writing, breaks, halves of pairs. */
+    /**
+     * Controls (C0, C1), format characters such as those that turn the direction of writing, breaks, halves of pairs.
+     */
     private static boolean isHidden(int c) {
         return switch (Character.getType(c)) {
             case Character.CONTROL,

@@ -19,8 +19,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Files and folders that live while something is written: {@code .<name>.<64 random bits>.<machine>.tmp<pid>}. Nobody can plant
- * one beforehand, and whoever finds one knows whether its process lives: {@link #sweep} removes what the dead left.
+ * Files and folders that live while something is written: {@code .<name>.<64 random bits>.<machine>.tmp<pid>}. Nobody
+ * can plant one beforehand, and whoever finds one knows whether its process lives: {@link #sweep} removes what the dead
+ * left.
  */
 public final class Temporary {
     /** What nobody has touched for so long is taken for dead where its process cannot be asked. */
@@ -70,8 +71,8 @@ public final class Temporary {
     }
 
     /**
-     * Removes from a folder, not from those below it, the temporary files and folders of processes that are gone; those of
-     * other machines when a day old. What cannot be removed stays.
+     * Removes from a folder, not from those below it, the temporary files and folders of processes that are gone; those
+     * of other machines when a day old. What cannot be removed stays.
      *
      * @return how many were removed
      */

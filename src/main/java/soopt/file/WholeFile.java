@@ -10,9 +10,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Files that are written at once: to a new {@link Temporary} file beside the target, forced to the disk, renamed, and the
- * folder forced too. A reader sees the old contents or the new, never a part, also after a power cut. Whatever soopt writes
- * that is no stream is written through here.
+ * Files that are written at once: to a new {@link Temporary} file beside the target, forced to the disk, renamed, and
+ * the folder forced too. A reader sees the old contents or the new, never a part, also after a power cut. Whatever
+ * soopt writes that is no stream is written through here.
  */
 public final class WholeFile {
     private WholeFile() {}
@@ -42,8 +42,8 @@ public final class WholeFile {
     }
 
     /**
-     * Replaces the file by this text, whole for every reader and after a kill; a power cut may take it. For files that are many:
-     * waiting for the disk takes longer than anything else in writing them.
+     * Replaces the file by this text, whole for every reader and after a kill; a power cut may take it. For files that
+     * are many: waiting for the disk takes longer than anything else in writing them.
      *
      * @throws WriteException if the file system refuses; the file is as it was
      */
@@ -90,7 +90,9 @@ public final class WholeFile {
         }
     }
 
-    /** Makes the rename last through a power cut; systems that cannot open a folder do so by themselves or not at all. */
+    /**
+     * Makes the rename last through a power cut; systems that cannot open a folder do so by themselves or not at all.
+     */
     public static void forceFolder(Path file) {
         try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
             folder.force(true);

@@ -18,8 +18,8 @@ public final class Cpus {
     private Cpus() {}
 
     /**
-     * One thread per physical core that this process may run on, and no more than its control group's quota, than the CPUs of
-     * its SLURM task, and than OMP_NUM_THREADS. At least 1.
+     * One thread per physical core that this process may run on, and no more than its control group's quota, than the
+     * CPUs of its SLURM task, and than OMP_NUM_THREADS. At least 1.
      */
     public static int threads() {
         return threads(

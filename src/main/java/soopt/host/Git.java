@@ -17,8 +17,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What the git command says of a folder. It must neither hold a run up nor run anything that the folder names: it gets five
- * seconds in all, none of the programs of the repository's own settings, and nothing of GIT_* but where to stop looking.
+ * What the git command says of a folder. It must neither hold a run up nor run anything that the folder names: it gets
+ * five seconds in all, none of the programs of the repository's own settings, and nothing of GIT_* but where to stop
+ * looking.
  */
 public final class Git {
     private static final Duration LIMIT = Duration.ofSeconds(5);

@@ -34,7 +34,8 @@ public record Initialization(
     }
 
     /**
-     * θ [P] for this layout; the caller closes it. The numbers depend on the seed and the tensor's position alone, not on the device.
+     * θ [P] for this layout; the caller closes it. The numbers depend on the seed and the tensor's position alone, not
+     * on the device.
      *
      * @throws soopt.spec.yaml.SpecException if the file named does not fit the layout
      */
@@ -52,7 +53,10 @@ public record Initialization(
         return theta;
     }
 
-    /** A large tensor takes a piece of itself on the host, but for one whose numbers lie in another order than PyTorch's. */
+    /**
+     * A large tensor takes a piece of itself on the host, but for one whose numbers lie in another order than
+     * PyTorch's.
+     */
     private void draw(ParameterLayout.Parameter parameter, RandomGenerator random, Backend backend, Tensor out) {
         double deviation = switch (parameter.role()) {
             case WEIGHT -> weights / Math.sqrt(parameter.fanIn());

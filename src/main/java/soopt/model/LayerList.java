@@ -18,8 +18,8 @@ import soopt.model.layer.Scale;
 import soopt.model.loss.Loss;
 
 /**
- * Builds a network layer by layer, counting parameters and following the shapes; the names of modules are given as PyTorch would.
- * Images enter as [C, H, W] and are channels-last in memory after the first convolution.
+ * Builds a network layer by layer, counting parameters and following the shapes; the names of modules are given as
+ * PyTorch would. Images enter as [C, H, W] and are channels-last in memory after the first convolution.
  */
 final class LayerList {
     private final int[] inputShape;
@@ -59,7 +59,9 @@ final class LayerList {
         return add(new Scale(by));
     }
 
-    /** An activation; it adds the bias of the layer before it, also when pooling comes between: max(z) + b = max(z + b). */
+    /**
+     * An activation; it adds the bias of the layer before it, also when pooling comes between: max(z) + b = max(z + b).
+     */
     LayerList activation(Activation activation) {
         if (activation == Activation.IDENTITY) {
             return this;
@@ -118,8 +120,8 @@ final class LayerList {
     }
 
     /**
-     * Max-pooling. It commutes with a non-decreasing activation before it, and then all that is nonlinear works on a quarter of the
-     * numbers (curvature.md §3): the two change places.
+     * Max-pooling. It commutes with a non-decreasing activation before it, and then all that is nonlinear works on a
+     * quarter of the numbers (curvature.md §3): the two change places.
      */
     LayerList maxPool(int kernel, int stride) {
         requirePooling("max-pool");

@@ -6,7 +6,10 @@ import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
 
-/** LeNet-5 as in the paper: 5×5 convolutions of 6 and 16 channels without padding, 2×2 max-pooling after each, 120-84 units. */
+/**
+ * LeNet-5 as in the paper: 5×5 convolutions of 6 and 16 channels without padding, 2×2 max-pooling after each, 120-84
+ * units.
+ */
 @Doc("LeNet-5: conv 6 and 16, 5×5, max-pool 2×2, dense 120-84 (LeCun et al. 1998; the paper's variant)")
 public record Lenet(
         @Default("tanh") @Doc("activation after each hidden layer")

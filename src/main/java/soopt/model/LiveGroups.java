@@ -11,8 +11,8 @@ import soopt.curvature.ParameterLayout.Role;
 import soopt.curvature.Partition;
 
 /**
- * Where the tangents of a partition's groups differ from 0: a group is alive behind the first layer with parameters of which it owns some.
- * Layers are those with parameters, counted from 0.
+ * Where the tangents of a partition's groups differ from 0: a group is alive behind the first layer with parameters of
+ * which it owns some. Layers are those with parameters, counted from 0.
  */
 final class LiveGroups {
     /** By group, its first layer. */

@@ -55,7 +55,10 @@ public final class Network {
         this.layout = builder.build();
     }
 
-    /** Half of the Java heap's limit, which the launcher derives from the machine: the arrays themselves lie off the heap. */
+    /**
+     * Half of the Java heap's limit, which the launcher derives from the machine: the arrays themselves lie off the
+     * heap.
+     */
     public static long defaultCurvatureMemory() {
         return Runtime.getRuntime().maxMemory() / 2;
     }

@@ -19,7 +19,10 @@ import soopt.model.tangent.Summation;
 import soopt.model.tangent.Tangent;
 import soopt.model.tangent.ThirdOrder;
 
-/** The mean loss of a network on one batch, with derivatives from one forward pass, one backward pass and forward tangents. */
+/**
+ * The mean loss of a network on one batch, with derivatives from one forward pass, one backward pass and forward
+ * tangents.
+ */
 final class NetworkObjective implements Objective {
     private final Network network;
     private final Backend backend;

@@ -6,12 +6,13 @@ import soopt.curvature.Partition;
 import soopt.model.tangent.DirectionBlocks;
 
 /**
- * What a curvature summary costs in multiply-adds per example, against a gradient: the transports of the tangents that are alive at
- * each layer, without the Gram matrices and the elementwise work (some percent). A direction costs what it costs in one round for each
- * round that holds it.
+ * What a curvature summary costs in multiply-adds per example, against a gradient: the transports of the tangents that
+ * are alive at each layer, without the Gram matrices and the elementwise work (some percent). A direction costs what it
+ * costs in one round for each round that holds it.
  *
  * @param gradient 2F + bw, with F = Σ w_k and bw = F − w_1
- * @param second ḡ and H̄: F + bw + Σ p_k w_k + Σ n_k w_k, p_k = 2 for each group that owns of layer k's weight (1 at the first layer)
+ * @param second ḡ and H̄: F + bw + Σ p_k w_k + Σ n_k w_k, p_k = 2 for each group that owns of layer k's weight (1 at
+ *     the first layer)
  * @param third ḡ, H̄ and D̄³: besides Σ n_k w_k + Σ o_k w_k, in the rounds with second-order tangents
  */
 public record SummaryCost(double gradient, double second, double third) {

@@ -14,14 +14,14 @@ import soopt.model.tangent.DirectionBlocks;
 import soopt.model.tangent.Directions;
 
 /**
- * How much memory a curvature pass along the groups of a partition takes, and how to cut it so that it fits a budget. Counted are the
- * tensors of the pass and the planes of Winograd's convolutions, without the rounding of sizes (an eighth at most) and without the
- * backend's buffer for the patches of other convolutions (a few MiB).
+ * How much memory a curvature pass along the groups of a partition takes, and how to cut it so that it fits a budget.
+ * Counted are the tensors of the pass and the planes of Winograd's convolutions, without the rounding of sizes (an
+ * eighth at most) and without the backend's buffer for the patches of other convolutions (a few MiB).
  */
 public final class SummaryMemory {
     /**
-     * Numbers kept per number of each layer's output, the mean of an affine map (z, ∂L/∂z) and of an activation in place (σ′, σ″, σ‴, λ);
-     * pooling keeps less than that.
+     * Numbers kept per number of each layer's output, the mean of an affine map (z, ∂L/∂z) and of an activation in
+     * place (σ′, σ″, σ‴, λ); pooling keeps less than that.
      */
     private static final int PRIMAL = 3;
 
@@ -55,7 +55,10 @@ public final class SummaryMemory {
                 .toArray();
     }
 
-    /** Numbers in the padded copies of the tensors of one layer that are split between groups; {@link Directions} holds one at a time. */
+    /**
+     * Numbers in the padded copies of the tensors of one layer that are split between groups; {@link Directions} holds
+     * one at a time.
+     */
     private static long padded(Partition partition) {
         Map<Integer, Long> byLayer = new HashMap<>();
         ParameterLayout layout = partition.layout();
@@ -90,7 +93,9 @@ public final class SummaryMemory {
         return precision.bytes() * (order == Order.THIRD_FULL ? full(directions) : round(directions));
     }
 
-    /** The most, over the layers, of what is kept and the tangents of two neighbouring layers with one row of scratch. */
+    /**
+     * The most, over the layers, of what is kept and the tangents of two neighbouring layers with one row of scratch.
+     */
     private long round(long directions) {
         int orders = order == Order.SECOND ? 1 : 2;
         long kept = Arrays.stream(widths).sum();
@@ -114,9 +119,9 @@ public final class SummaryMemory {
     }
 
     /**
-     * The fewest blocks of directions with which one example fits, blocks of one if none does; then the batch cut into the fewest equal
-     * chunks that fit, of one example at least. Where what cannot be cut leaves no room for any cut, half of the budget comes on top: no
-     * number of rounds would make it fit.
+     * The fewest blocks of directions with which one example fits, blocks of one if none does; then the batch cut into
+     * the fewest equal chunks that fit, of one example at least. Where what cannot be cut leaves no room for any cut,
+     * half of the budget comes on top: no number of rounds would make it fit.
      */
     public SummaryPlan plan(int examples, long budget) {
         long rest = budget - uncut();

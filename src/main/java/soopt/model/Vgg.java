@@ -7,8 +7,9 @@ import soopt.spec.Default;
 import soopt.spec.Doc;
 
 /**
- * The networks of Simonyan and Zisserman (2015, table 1) with their dense layers replaced by one, as in the paper's VGG-11′: 3×3
- * convolutions with padding 1, a 2×2 max-pool after each block, average over what is left, one dense layer.
+ * The networks of Simonyan and Zisserman (2015, table 1) with their dense layers replaced by one, as in the paper's
+ * VGG-11′: 3×3 convolutions with padding 1, a 2×2 max-pool after each block, average over what is left, one dense
+ * layer.
  */
 public sealed interface Vgg extends Model permits Vgg.Vgg11Prime, Vgg.Vgg13Prime, Vgg.Vgg16Prime, Vgg.Vgg19Prime {
     Activation activation();

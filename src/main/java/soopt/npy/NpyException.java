@@ -1,6 +1,8 @@
 package soopt.npy;
 
-/** A NumPy file is missing, damaged, or holds what is not read here; the message names the file, the array and a remedy. */
+/**
+ * A NumPy file is missing, damaged, or holds what is not read here; the message names the file, the array and a remedy.
+ */
 public final class NpyException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -10,8 +10,8 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * The .npy format (numpy.lib.format): "\x93NUMPY", version, header length, header, the elements; versions 1 to 3. The header is
- * read first, and memory is taken only for what it promises and the stream can hold.
+ * The .npy format (numpy.lib.format): "\x93NUMPY", version, header length, header, the elements; versions 1 to 3. The
+ * header is read first, and memory is taken only for what it promises and the stream can hold.
  */
 final class NpyReader {
     /** NumPy itself reads no header beyond 10,000 bytes unless told to. */

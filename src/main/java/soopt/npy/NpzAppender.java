@@ -27,12 +27,12 @@ import soopt.file.WriteException;
  * }
  * </pre>
  *
- * While it is open, a gap lies between the entries and the directory, and both grow towards the right: an entry goes into the gap, then
- * its record goes behind the directory, over the old end. A gap that is full is made anew behind the file, half as large as
- * the entries, so that the directory moves O(log n) times; most file systems store no blocks for it. {@link #close} closes the
- * gap. Each of these writes leaves a valid archive behind it, so that a process killed between two of them leaves every array whose
- * {@code append} returned. One killed within a write may leave a torn end: {@link #open} finds the whole arrays again.
- * One writer at a time; not for several threads.
+ * While it is open, a gap lies between the entries and the directory, and both grow towards the right: an entry goes
+ * into the gap, then its record goes behind the directory, over the old end. A gap that is full is made anew behind the
+ * file, half as large as the entries, so that the directory moves O(log n) times; most file systems store no blocks for
+ * it. {@link #close} closes the gap. Each of these writes leaves a valid archive behind it, so that a process killed
+ * between two of them leaves every array whose {@code append} returned. One killed within a write may leave a torn end:
+ * {@link #open} finds the whole arrays again. One writer at a time; not for several threads.
  */
 public final class NpzAppender implements AutoCloseable {
     private static final String SUFFIX = ".npy";
@@ -84,7 +84,10 @@ public final class NpzAppender implements AutoCloseable {
         }
     }
 
-    /** A torn archive begins with an entry, or with the gap if its first array was never whole; another file is left alone. */
+    /**
+     * A torn archive begins with an entry, or with the gap if its first array was never whole; another file is left
+     * alone.
+     */
     private void requireArchive() throws IOException {
         int start = channel.size() < 4 ? 0 : ZipDirectory.bytes(channel, 0, 4).getInt(0);
         if (start != ZipRecords.LOCAL && start != ZipRecords.END && start != 0) {
@@ -93,8 +96,9 @@ public final class NpzAppender implements AutoCloseable {
     }
 
     /**
-     * Opens an archive to append to: one of NumPy, of {@link NpzFile#write} or of an appender, or none yet. If its end is torn,
-     * the arrays that are whole by their checksums are kept, and the rest is cut off; a file without any becomes an empty archive.
+     * Opens an archive to append to: one of NumPy, of {@link NpzFile#write} or of an appender, or none yet. If its end
+     * is torn, the arrays that are whole by their checksums are kept, and the rest is cut off; a file without any
+     * becomes an empty archive.
      *
      * @throws WriteException if the file system refuses
      */
@@ -145,8 +149,8 @@ public final class NpzAppender implements AutoCloseable {
     }
 
     /**
-     * Appends arrays in the order of the map: all of them, or none if the file system refuses. They are with the operating system
-     * then; {@link #force} brings them to the disk.
+     * Appends arrays in the order of the map: all of them, or none if the file system refuses. They are with the
+     * operating system then; {@link #force} brings them to the disk.
      *
      * @throws IllegalArgumentException if there is an array of such a name; nothing was written
      * @throws WriteException if the file system refuses; what was there before can still be read

@@ -28,8 +28,9 @@ import soopt.file.Shown;
 import soopt.file.WholeFile;
 
 /**
- * NumPy's .npz: a zip archive with one .npy file per array. Nothing that the archive says is believed before it is compared: what is
- * read costs no more than the headers of the arrays asked for promise, and they can promise no more than the file can hold.
+ * NumPy's .npz: a zip archive with one .npy file per array. Nothing that the archive says is believed before it is
+ * compared: what is read costs no more than the headers of the arrays asked for promise, and they can promise no more
+ * than the file can hold.
  */
 public final class NpzFile {
     private static final String SUFFIX = ".npy";

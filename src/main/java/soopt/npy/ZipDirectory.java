@@ -13,8 +13,8 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipException;
 
 /**
- * The central directory of a zip archive, from the end of the file or, where that is torn, from the entries themselves. Nothing of it
- * is trusted: every place lies within the file, and its cost is bounded by the size of the file.
+ * The central directory of a zip archive, from the end of the file or, where that is torn, from the entries themselves.
+ * Nothing of it is trusted: every place lies within the file, and its cost is bounded by the size of the file.
  *
  * @param entries in the order of the directory
  * @param bytes the records as they stand in the file
@@ -191,8 +191,8 @@ record ZipDirectory(List<Entry> entries, byte[] bytes, long offset) {
     }
 
     /**
-     * The stored entries at the beginning of a file that are whole by their checksum, as a directory: what is left of an archive that
-     * {@link NpzAppender} wrote and whose end is lost.
+     * The stored entries at the beginning of a file that are whole by their checksum, as a directory: what is left of
+     * an archive that {@link NpzAppender} wrote and whose end is lost.
      */
     static ZipDirectory recover(FileChannel channel) throws IOException {
         List<Entry> entries = new ArrayList<>();

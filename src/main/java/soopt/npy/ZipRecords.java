@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The records of a zip archive of stored entries (PKWARE's APPNOTE 6.3, 4.3): the header before an entry, its record in the
- * central directory, and the end of the directory, with their zip64 forms where a number needs more than 32 bits.
+ * The records of a zip archive of stored entries (PKWARE's APPNOTE 6.3, 4.3): the header before an entry, its record in
+ * the central directory, and the end of the directory, with their zip64 forms where a number needs more than 32 bits.
  */
 final class ZipRecords {
     static final int LOCAL = 0x04034b50;

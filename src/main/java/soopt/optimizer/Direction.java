@@ -65,7 +65,10 @@ public sealed interface Direction permits Direction.Sgd, Direction.Adam {
         }
     }
 
-    /** u = m̂ / (√v̂ + ε) with the bias-corrected moments of the gradient (Kingma and Ba 2015, algorithm 1; torch.optim.Adam 1.13). */
+    /**
+     * u = m̂ / (√v̂ + ε) with the bias-corrected moments of the gradient (Kingma and Ba 2015, algorithm 1;
+     * torch.optim.Adam 1.13).
+     */
     @Doc("Adam's direction")
     record Adam(
             @Default("0.9") @Range(min = 0, below = 1) @Doc("β₁: memory of the mean of the gradient")

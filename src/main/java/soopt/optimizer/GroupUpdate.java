@@ -6,7 +6,9 @@ import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.Partition;
 
-/** out_s ← −rate_s u_s for the groups s of a partition, in as few operations as the groups have contiguous runs in θ. */
+/**
+ * out_s ← −rate_s u_s for the groups s of a partition, in as few operations as the groups have contiguous runs in θ.
+ */
 final class GroupUpdate {
     /** More runs than this cost less on the host than as operations of the device. */
     private static final int LARGEST_RUN_COUNT = 500;

@@ -10,10 +10,10 @@ import soopt.spec.Doc;
 import soopt.spec.Range;
 
 /**
- * θ_s ← θ_s − λ₁ η_s u_s for each group s of a partition of the parameters, with η = (H̄ + (λ_int/2) ‖Dη‖ D²)⁻¹ ḡ computed every few
- * steps from the derivatives of the loss along the group-wise parts u_s of a direction u (Wolinski 2025, algorithm 2). One group is
- * Cauchy's steepest descent with exact step, one group per scalar Newton's method. When the objectives of training and of curvature
- * are both the whole data set, it is the paper's full-batch method 1.
+ * θ_s ← θ_s − λ₁ η_s u_s for each group s of a partition of the parameters, with η = (H̄ + (λ_int/2) ‖Dη‖ D²)⁻¹ ḡ
+ * computed every few steps from the derivatives of the loss along the group-wise parts u_s of a direction u (Wolinski
+ * 2025, algorithm 2). One group is Cauchy's steepest descent with exact step, one group per scalar Newton's method.
+ * When the objectives of training and of curvature are both the whole data set, it is the paper's full-batch method 1.
  *
  * <p>Where the cubic step has no solution η_new = 0, but with the uniform average the last η stays (golden/README.md).
  */

@@ -10,9 +10,12 @@ import soopt.curvature.Partition;
  * @param partition the groups that rows and columns stand for
  * @param sample derivatives on the curvature batch, as computed
  * @param averaged their average, before ridge and diagonal (the sample itself without an average)
- * @param solution how η was found, or why not; its model has H̄ with ridge or as diagonal. During a warm-up for the record only
- * @param etaRaw [S] solution of the cubic step; without one 0, or the last etaAveraged with a uniform average; 0 during a warm-up
- * @param etaAveraged [S] after the momentum of the learning rates, of their positive parts if its order is clip-then-average
+ * @param solution how η was found, or why not; its model has H̄ with ridge or as diagonal. During a warm-up for the
+ *     record only
+ * @param etaRaw [S] solution of the cubic step; without one 0, or the last etaAveraged with a uniform average; 0 during
+ *     a warm-up
+ * @param etaAveraged [S] after the momentum of the learning rates, of their positive parts if its order is
+ *     clip-then-average
  * @param etaUsed [S] etaAveraged, or its positive part with clip-negative
  * @param etaApplied [S] times the step size λ₁: θ_s ← θ_s − etaApplied_s u_s
  * @param batchExamples size of the curvature batch

@@ -3,8 +3,8 @@ package soopt.optimizer;
 import soopt.backend.Tensor;
 
 /**
- * Named values of an optimizer's state, written to and read from a checkpoint. The same calls in {@code save} and {@code restore}:
- * a value missing at restore is an error that names it.
+ * Named values of an optimizer's state, written to and read from a checkpoint. The same calls in {@code save} and
+ * {@code restore}: a value missing at restore is an error that names it.
  */
 public interface State {
     void putTensor(String name, Tensor value);

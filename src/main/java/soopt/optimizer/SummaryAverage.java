@@ -4,8 +4,8 @@ import java.util.Arrays;
 import soopt.curvature.CurvatureSummary;
 
 /**
- * The running part of {@link Average}. A sample with a number that is not finite is passed on as it is, so that the solver reports it,
- * and does not enter the average.
+ * The running part of {@link Average}. A sample with a number that is not finite is passed on as it is, so that the
+ * solver reports it, and does not enter the average.
  */
 final class SummaryAverage {
     private static final String COUNTS = "average.counts";

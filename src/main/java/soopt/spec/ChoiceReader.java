@@ -57,8 +57,8 @@ final class ChoiceReader {
     }
 
     /**
-     * What to write instead where an override has exchanged the type alone, and the keys of the old type are still those of
-     * the file; empty if no key is left over.
+     * What to write instead where an override has exchanged the type alone, and the keys of the old type are still
+     * those of the file; empty if no key is left over.
      */
     static Optional<Problem> exchanged(Class<?> sealed, Chosen chosen, String path) {
         Optional<Mark> type =

@@ -13,7 +13,8 @@ public final class Constraints {
 
     /**
      * Checks all components of a record: none null, floating-point numbers finite, numbers within their {@link
-     * Range}; also inside lists, maps and optionals; texts and lists of their {@link Form}. The first line of a compact constructor.
+     * Range}; also inside lists, maps and optionals; texts and lists of their {@link Form}. The first line of a compact
+     * constructor.
      *
      * @param components in the order of declaration
      * @throws IllegalArgumentException e.g. "momentum must be in [0, 1), but is 1.5"

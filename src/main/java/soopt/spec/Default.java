@@ -5,7 +5,9 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The value of a record component that the experiment file leaves out, written as YAML. Without it the key is required. */
+/**
+ * The value of a record component that the experiment file leaves out, written as YAML. Without it the key is required.
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)
 public @interface Default {

@@ -6,8 +6,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The form of a text or of a list, for {@link Constraints} and for the schema. On a class with {@code parse} it tells the
- * schema what that method reads.
+ * The form of a text or of a list, for {@link Constraints} and for the schema. On a class with {@code parse} it tells
+ * the schema what that method reads.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.RECORD_COMPONENT, ElementType.TYPE})

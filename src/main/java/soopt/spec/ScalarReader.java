@@ -197,7 +197,10 @@ public final class ScalarReader {
         }
     }
 
-    /** The method {@code public static T parse(String)} of a value type, or {@code parse(String, List)} if it names files. */
+    /**
+     * The method {@code public static T parse(String)} of a value type, or {@code parse(String, List)} if it names
+     * files.
+     */
     static Optional<Method> parser(Class<?> type) {
         return Arrays.stream(type.getDeclaredMethods())
                 .filter(method -> method.getName().equals("parse")

@@ -109,8 +109,8 @@ public final class SpecSource {
     }
 
     /**
-     * Mistakes in what a key's value means, with the key's place before each; others as they are. The place is that of the nearest mapping
-     * if the key is not there.
+     * Mistakes in what a key's value means, with the key's place before each; others as they are. The place is that of
+     * the nearest mapping if the key is not there.
      */
     public SpecException place(SpecException mistakes) {
         return mistakes.placed(this::mark);

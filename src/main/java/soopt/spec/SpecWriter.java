@@ -39,8 +39,8 @@ public final class SpecWriter {
 
     /**
      * First 12 hex digits of the SHA-256 of the record's JSON: keys sorted, no spaces, numbers as exact decimals
-     * without exponents or trailing zeros. The same on every Java version and for every way to write the same record. A file
-     * stands for what it holds, wherever it lies.
+     * without exponents or trailing zeros. The same on every Java version and for every way to write the same record. A
+     * file stands for what it holds, wherever it lies.
      */
     public static String hash(Object record) {
         JsonNode json = toJson(record);

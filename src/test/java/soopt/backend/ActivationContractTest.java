@@ -8,7 +8,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every backend evaluates every activation with three derivatives, and the tangents through it, as the interface says. */
+/**
+ * Every backend evaluates every activation with three derivatives, and the tangents through it, as the interface says.
+ */
 class ActivationContractTest {
     /** Roundoffs of a transcendental and a few operations after it, as a multiple of the terms of the formula. */
     private static final double FORMULA = 12;
@@ -85,7 +87,10 @@ class ActivationContractTest {
         return Arena.join(arena.read(a), arena.read(s1), arena.read(s2), arena.read(s3));
     }
 
-    /** The value alone, with one derivative and with three, in place or not, is the same to the last bit: replays depend on it. */
+    /**
+     * The value alone, with one derivative and with three, in place or not, is the same to the last bit: replays depend
+     * on it.
+     */
     @ParameterizedTest
     @MethodSource("subjects")
     void everyForm_givesTheSameBits(Subject subject) {

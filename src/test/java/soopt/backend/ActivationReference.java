@@ -1,8 +1,8 @@
 package soopt.backend;
 
 /**
- * σ, σ′, σ″, σ‴ in float64 with, for each, the sum of the absolute values of the terms it is made of, in which errors are
- * measured.
+ * σ, σ′, σ″, σ‴ in float64 with, for each, the sum of the absolute values of the terms it is made of, in which errors
+ * are measured.
  */
 record ActivationReference(double[] value, double[] terms) {
     static ActivationReference of(Activation f, double z) {

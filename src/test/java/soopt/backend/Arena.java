@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Tensors for one computation. Each is a view into a larger block of NaN at an offset that no vector is aligned to, so that a
- * read outside shows in the result and a write outside is found at the end.
+ * Tensors for one computation. Each is a view into a larger block of NaN at an offset that no vector is aligned to, so
+ * that a read outside shows in the result and a write outside is found at the end.
  */
 public final class Arena implements AutoCloseable {
     private static final int BEFORE = 3;

@@ -9,7 +9,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every backend computes what the interface says of copies, vectors, matrices and contractions, against plain float64 loops. */
+/**
+ * Every backend computes what the interface says of copies, vectors, matrices and contractions, against plain float64
+ * loops.
+ */
 class BackendContractTest {
     /** Around the widths of vector registers, one cache line, one loop share; the last is cut among threads. */
     private static final int[] SIZES = {1, 3, 7, 8, 9, 31, 100, 1000, 4099, 66_001};
@@ -17,10 +20,16 @@ class BackendContractTest {
     /** Roundoffs of a few rounded multiplications and additions, one of them of a scalar to the precision. */
     private static final double FEW = 4;
 
-    /** Roundoffs of a sum or matrix product, as a multiple of the sum of the absolute values of its terms: 1e-6 in float32. */
+    /**
+     * Roundoffs of a sum or matrix product, as a multiple of the sum of the absolute values of its terms: 1e-6 in
+     * float32.
+     */
     private static final double SUM = 16;
 
-    /** Roundoffs of a float64 sum of equal terms where each accumulator takes that many, as BLAS's 32 do of 65,536: 2e-13. */
+    /**
+     * Roundoffs of a float64 sum of equal terms where each accumulator takes that many, as BLAS's 32 do of 65,536:
+     * 2e-13.
+     */
     private static final double DRIFT = 2048;
 
     private static final double ALPHA = -0.7;

@@ -19,7 +19,10 @@ class ImageContractTest {
         return Subject.all();
     }
 
-    /** Channels around a vector's width, kernels and strides that leave pixels over, more padding than usual, one whose patches come in several groups. */
+    /**
+     * Channels around a vector's width, kernels and strides that leave pixels over, more padding than usual, one whose
+     * patches come in several groups.
+     */
     private static List<Convolution> convolutions() {
         List<Convolution> all = new ArrayList<>();
         for (boolean channelsFirst : new boolean[] {false, true}) {

@@ -8,7 +8,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every backend computes the losses, their Hessians and their tangents as the interface says, for any finite logits. */
+/**
+ * Every backend computes the losses, their Hessians and their tangents as the interface says, for any finite logits.
+ */
 class LossContractTest {
     /** Roundoffs of an exponential, a sum over classes and a few operations. */
     private static final double FORMULA = 8;

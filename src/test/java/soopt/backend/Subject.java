@@ -14,7 +14,10 @@ public record Subject(String name, Precision precision, int threads) {
     /** Part of an operation's result that may be rounded away when it is smaller than the least normal number. */
     private static final double TINY_FLOAT = Float.MIN_NORMAL;
 
-    /** Every backend of this machine in both precisions; three threads cut long loops unevenly and leave short ones whole. */
+    /**
+     * Every backend of this machine in both precisions; three threads cut long loops unevenly and leave short ones
+     * whole.
+     */
     public static Stream<Subject> all() {
         List<Subject> subjects = new ArrayList<>();
         for (Precision precision : Precision.values()) {

@@ -24,7 +24,10 @@ import soopt.npy.NpyArray;
 import soopt.npy.NpzFile;
 import soopt.random.RandomStreams;
 
-/** Data, model, loss and partition that do not fit one another: one line at the key, before any step, from every command. */
+/**
+ * Data, model, loss and partition that do not fit one another: one line at the key, before any step, from every
+ * command.
+ */
 class MisfitTest {
     private static final int EXAMPLES = 12;
     private static final List<String> COMMANDS = List.of("run", "partition", "check", "curvature");

@@ -3,7 +3,9 @@ package soopt.cli;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A terminal that knows what soopt needs of one: line ends, carriage returns, "erase to the end of the line", colours. */
+/**
+ * A terminal that knows what soopt needs of one: line ends, carriage returns, "erase to the end of the line", colours.
+ */
 final class Screen {
     private final int columns;
     private final List<StringBuilder> lines = new ArrayList<>(List.of(new StringBuilder()));

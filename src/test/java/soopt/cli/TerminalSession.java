@@ -9,8 +9,8 @@ import java.util.List;
 import soopt.cli.terminal.Terminal;
 
 /**
- * A process for {@link TerminalTest}: runs the command lines of a file, one after the other, as the program does, each between
- * two marks. The words of a line are separated by tabs.
+ * A process for {@link TerminalTest}: runs the command lines of a file, one after the other, as the program does, each
+ * between two marks. The words of a line are separated by tabs.
  */
 final class TerminalSession {
     private TerminalSession() {}

@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every command once in a pseudo-terminal, which {@code script} of util-linux opens: each ends in time, sends nothing that is
- * not text or a bar, and leaves the cursor on an empty line under what it printed.
+ * Every command once in a pseudo-terminal, which {@code script} of util-linux opens: each ends in time, sends nothing
+ * that is not text or a bar, and leaves the cursor on an empty line under what it printed.
  */
 class TerminalTest {
     private static final int COLUMNS = 80;

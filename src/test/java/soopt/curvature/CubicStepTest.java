@@ -257,7 +257,10 @@ final class CubicStepTest {
                 CubicStep.solveWithScale(new double[][] {{1e-300}}, new double[] {1e300}, new double[1], 1));
     }
 
-    /** Scales over dozens of orders of magnitude, low rank, no gradient along some groups: most of these have no solution in float64. */
+    /**
+     * Scales over dozens of orders of magnitude, low rank, no gradient along some groups: most of these have no
+     * solution in float64.
+     */
     @Test
     void whatIsCalledFound_satisfiesBothEquations_andIsNoWorseThanStandingStill() {
         int found = 0;
@@ -288,7 +291,9 @@ final class CubicStepTest {
         assertTrue(found > 1000, "found " + found);
     }
 
-    /** As in a diverging run in float32: x0 is so large, and ḡ so small beside it, that no r in float64 has ‖Dη‖ = r. */
+    /**
+     * As in a diverging run in float32: x0 is so large, and ḡ so small beside it, that no r in float64 has ‖Dη‖ = r.
+     */
     @Test
     void searchThatEndsInRounding_isOutOfRange() {
         double[][] h = {{-1, 3, 0.5}, {3, -7, 2}, {0.5, 2, 5}};

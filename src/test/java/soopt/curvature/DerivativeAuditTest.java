@@ -120,7 +120,10 @@ class DerivativeAuditTest {
         assertTrue(audit(activation, 0).stream().noneMatch(row -> row.verdict() == DerivativeAudit.Verdict.WRONG));
     }
 
-    /** L(x, y) = e^x + c max(x, 0)^power + x² y + sin y at θ = (0, 1), with the left derivatives at x = 0, times 1 + wrong. */
+    /**
+     * L(x, y) = e^x + c max(x, 0)^power + x² y + sin y at θ = (0, 1), with the left derivatives at x = 0, times 1 +
+     * wrong.
+     */
     private record KinkAtThePoint(Backend backend, double c, int power, double wrong) implements Objective {
         @Override
         public ParameterLayout layout() {
@@ -208,7 +211,10 @@ class DerivativeAuditTest {
         }
     }
 
-    /** Rows are x and y of order 1, of order 2, of order 3. Where only higher orders jump, the quotients of lower ones are less exact. */
+    /**
+     * Rows are x and y of order 1, of order 2, of order 3. Where only higher orders jump, the quotients of lower ones
+     * are less exact.
+     */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void kinkAtThePoint_isUnsure_fromTheOrderWhereTheSidesDiffer(int power) {
@@ -323,7 +329,9 @@ class DerivativeAuditTest {
         });
     }
 
-    /** Entries below a thousandth of the largest, here 1, are compared with that: 1e-3 · 1e-6 is what passes at order 2. */
+    /**
+     * Entries below a thousandth of the largest, here 1, are compared with that: 1e-3 · 1e-6 is what passes at order 2.
+     */
     @Test
     void smallEntries_areComparedWithTheLargest() {
         auditOfABowl(5e-10, audit -> assertEquals(Set.of(DerivativeAudit.Verdict.OK), Set.copyOf(verdicts(audit))));

@@ -81,7 +81,9 @@ class FullBatchTest {
         backend.close();
     }
 
-    /** Memory comes back from the pool with what was there before, here the answer just computed: NaN takes its place. */
+    /**
+     * Memory comes back from the pool with what was there before, here the answer just computed: NaN takes its place.
+     */
     private double[] vector(BiConsumer<Objective, Tensor> derivative, Objective objective) {
         Tensor out = backend.allocate(parameters);
         backend.fill(out, Double.NaN);

@@ -136,7 +136,9 @@ class Dl4jTest {
         }
     }
 
-    /** Batches of one tenth, whole, …: example i has the inputs i, −i, 5 and the label i mod 2, in views and 'f' order. */
+    /**
+     * Batches of one tenth, whole, …: example i has the inputs i, −i, 5 and the label i mod 2, in views and 'f' order.
+     */
     public static final class Counting extends Once {
         private static final long serialVersionUID = 1L;
 

@@ -16,7 +16,10 @@ import soopt.optimizer.Refresh;
 import soopt.optimizer.State;
 import soopt.optimizer.Step;
 
-/** Gradient descent with momentum for tests of the loop; with a period it also computes curvature, which it reports and ignores. */
+/**
+ * Gradient descent with momentum for tests of the loop; with a period it also computes curvature, which it reports and
+ * ignores.
+ */
 final class Descent implements Optimizer.Iteration {
     private static final double MOMENTUM = 0.5;
     private static final double DAMPING = 1.0;

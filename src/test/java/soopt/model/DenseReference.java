@@ -8,8 +8,9 @@ import soopt.backend.Activation;
 import soopt.model.loss.Loss;
 
 /**
- * A network twice: as layers of the program, and as plain loops over images [C, H, W] in PyTorch's order that carry one tangent with each
- * number. The loops share no code with the program: their tangents along unit vectors are the exact Jacobian of the outputs.
+ * A network twice: as layers of the program, and as plain loops over images [C, H, W] in PyTorch's order that carry one
+ * tangent with each number. The loops share no code with the program: their tangents along unit vectors are the exact
+ * Jacobian of the outputs.
  */
 final class DenseReference {
     /** A number of each and its tangent. */

@@ -23,8 +23,8 @@ import soopt.curvature.ParameterLayout;
 import soopt.model.loss.Loss;
 
 /**
- * G v = Jᵀ ∇²ℓ J v for every unit vector v, against matrices formed densely: J [N·C, P], the exact Jacobian of the outputs, from
- * {@link DenseReference}, and ∇²ℓ, the Hessian of the loss in the outputs, from its formula.
+ * G v = Jᵀ ∇²ℓ J v for every unit vector v, against matrices formed densely: J [N·C, P], the exact Jacobian of the
+ * outputs, from {@link DenseReference}, and ∇²ℓ, the Hessian of the loss in the outputs, from its formula.
  */
 class GaussNewtonTest {
     private static final int BATCH = 5;

@@ -20,7 +20,10 @@ public final class GoldenNetworks {
 
     private GoldenNetworks() {}
 
-    /** The network of a golden file, or empty with layers that soopt has not (the type of the first is in {@link #unknown}). */
+    /**
+     * The network of a golden file, or empty with layers that soopt has not (the type of the first is in
+     * {@link #unknown}).
+     */
     public static Optional<Network> network(JsonNode file) {
         if (unknown(file).isPresent()) {
             return Optional.empty();

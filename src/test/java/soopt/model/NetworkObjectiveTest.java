@@ -174,7 +174,10 @@ class NetworkObjectiveTest {
         assertEquals(0, backend.dot(gv, gv), ROUNDING * ROUNDING);
     }
 
-    /** A piecewise linear net is linear in each single tensor: along one tensor H and G agree. All of G is in {@link GaussNewtonTest}. */
+    /**
+     * A piecewise linear net is linear in each single tensor: along one tensor H and G agree. All of G is in
+     * {@link GaussNewtonTest}.
+     */
     @Test
     void gaussNewton_equalsHessian_alongOneTensorOfAPiecewiseLinearNet() {
         Objective objective = objective(network(Activation.RELU, Loss.MEAN_SQUARED_ERROR));

@@ -51,7 +51,10 @@ class SummaryCostTest {
         assertEquals(third, cost.third() / forward, 0.005 * third);
     }
 
-    /** Two layers, so that each first layer's tensor costs its sources and its transport through the second in each of three rounds. */
+    /**
+     * Two layers, so that each first layer's tensor costs its sources and its transport through the second in each of
+     * three rounds.
+     */
     @Test
     void cost_countsEveryRound() {
         String yaml = "model: {type: mlp, hidden: [5]}\npartition: canonical";

@@ -27,7 +27,9 @@ import soopt.curvature.Partitioning;
 import soopt.model.loss.Loss;
 import soopt.model.tangent.DirectionBlocks;
 
-/** A pass cut into chunks of examples and blocks of directions gives the numbers of the whole pass, within its budget. */
+/**
+ * A pass cut into chunks of examples and blocks of directions gives the numbers of the whole pass, within its budget.
+ */
 class SummaryMemoryTest {
     private static final int BATCH = 5;
     private static final int CLASSES = 3;

@@ -8,7 +8,9 @@ import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 
-/** A file that takes so many bytes and then refuses: a full disk, or, if it does nothing more at all, a killed process. */
+/**
+ * A file that takes so many bytes and then refuses: a full disk, or, if it does nothing more at all, a killed process.
+ */
 final class LimitedChannel extends FileChannel {
     private final FileChannel file;
     private final boolean killed;

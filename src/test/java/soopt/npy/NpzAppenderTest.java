@@ -142,7 +142,10 @@ class NpzAppenderTest {
         assertTrue(states > 1000 && readable > 0.7 * states, readable + " of " + states + " can be read as they are");
     }
 
-    /** The disk is full after each possible number of bytes: what was appended can be read at once, and appending goes on. */
+    /**
+     * The disk is full after each possible number of bytes: what was appended can be read at once, and appending goes
+     * on.
+     */
     @Test
     void fullDisk_losesNothing_andSaysSo() throws IOException {
         Path file = folder.resolve("full.npz");

@@ -43,7 +43,10 @@ final class AdamTest {
         return sum;
     }
 
-    /** Kingma and Ba 2015, algorithm 1, with ε outside the root; the decay is part of the gradient, as in torch.optim.Adam. */
+    /**
+     * Kingma and Ba 2015, algorithm 1, with ε outside the root; the decay is part of the gradient, as in
+     * torch.optim.Adam.
+     */
     private static double[] adam(double stepSize, double beta1, double beta2, double epsilon, double decay, int steps) {
         double[] x = START.clone();
         double[] m = new double[x.length];

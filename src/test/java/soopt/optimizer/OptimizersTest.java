@@ -316,7 +316,10 @@ final class OptimizersTest {
         assertThrows(IllegalArgumentException.class, () -> newton(MOMENTUM, 0, new Average.None(), NO_MOMENTUM));
     }
 
-    /** An improvement is a loss below best·(1 − threshold), and not at it; after a reduction the cooldown's epochs are not bad ones. */
+    /**
+     * An improvement is a loss below best·(1 − threshold), and not at it; after a reduction the cooldown's epochs are
+     * not bad ones.
+     */
     @Test
     void plateau_countsEpochsWithoutImprovement_andCoolsDown() {
         Plateau.Watch watch = new Plateau(1, 0.5, 0.25, 2, Plateau.Best.KEEP).start();

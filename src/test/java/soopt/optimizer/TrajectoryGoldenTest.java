@@ -20,7 +20,10 @@ import soopt.backend.engine.Backends;
 import soopt.curvature.Objective;
 import soopt.curvature.Partitioning;
 
-/** Parameters after every step against torch.optim 1.13 and a Python reference of NewtonSummary, in float64 and in float32. */
+/**
+ * Parameters after every step against torch.optim 1.13 and a Python reference of NewtonSummary, in float64 and in
+ * float32.
+ */
 final class TrajectoryGoldenTest {
     /** The README's: per unit of the amplification that the file states. */
     private static final double TOLERANCE = 1e-11;

@@ -12,7 +12,9 @@ import soopt.cli.Cli;
 import soopt.npy.NpyArray;
 import soopt.npy.NpzFile;
 
-/** Command lines of every command with every option, some with a slip; what would take long is never asked for rightly. */
+/**
+ * Command lines of every command with every option, some with a slip; what would take long is never asked for rightly.
+ */
 final class CommandCases {
     private static final String SPEC = """
             experiment: lines

@@ -30,7 +30,10 @@ import soopt.npy.NpyArray;
 import soopt.npy.NpyException;
 import soopt.npy.NpzFile;
 
-/** Files of every format that the program reads, with defects; the archives' checksums are right again in half of the cases. */
+/**
+ * Files of every format that the program reads, with defects; the archives' checksums are right again in half of the
+ * cases.
+ */
 final class DataCases {
     private static final String SPEC = """
             experiment: data

@@ -49,7 +49,10 @@ final class Trial {
         this.cache = cache;
     }
 
-    /** What is wrong with what the program did; empty if nothing is. The second time must be wrong too where only time was. */
+    /**
+     * What is wrong with what the program did; empty if nothing is. The second time must be wrong too where only time
+     * was.
+     */
     String problem(Input input, int[] codes) throws IOException {
         String first = once(input, codes);
         boolean isTime = first.startsWith("took ");

@@ -24,8 +24,9 @@ import soopt.backend.vector.Loops;
 import soopt.backend.vector.WinogradLoops;
 
 /**
- * CPU: ND4J's off-heap arrays, its BLAS called without the copies that INDArray's own gemm makes for row-major results, and fused
- * vectorized loops for everything elementwise. One thread at a time may use it; it spreads its loops over its own workers.
+ * CPU: ND4J's off-heap arrays, its BLAS called without the copies that INDArray's own gemm makes for row-major results,
+ * and fused vectorized loops for everything elementwise. One thread at a time may use it; it spreads its loops over its
+ * own workers.
  */
 public final class CpuBackend implements Backend {
     /** Products summed by one thread before they are added to the others. */

@@ -11,11 +11,15 @@ import soopt.backend.vector.ImageLoops;
 import soopt.backend.vector.WinogradLoops;
 
 /**
- * Convolutions and pooling on the CPU. But for 3×3 kernels on many channels ({@link CpuWinograd}) a convolution is a product of patches and weights, worked through in groups of whole images
- * whose patches stay within a buffer of a few MiB: with channels last the product is the result in place, and float64 runs as float32 does.
+ * Convolutions and pooling on the CPU. But for 3×3 kernels on many channels ({@link CpuWinograd}) a convolution is a
+ * product of patches and weights, worked through in groups of whole images whose patches stay within a buffer of a few
+ * MiB: with channels last the product is the result in place, and float64 runs as float32 does.
  */
 final class CpuImages {
-    /** Numbers of the patch buffer: large enough that packing the weights for each product does not count, small enough for the cache. */
+    /**
+     * Numbers of the patch buffer: large enough that packing the weights for each product does not count, small enough
+     * for the cache.
+     */
     private static final int PATCH_NUMBERS = 1 << 20;
     /** Rows of a product below which its efficiency falls. */
     private static final int LEAST_ROWS = 512;

@@ -6,8 +6,9 @@ import soopt.backend.Tensor;
 import soopt.backend.vector.WinogradLoops;
 
 /**
- * 3×3 convolutions of stride 1 by Winograd's F(2×2, 3×3): exact like the sum itself, with 2.25 times fewer products, which are 16 matrix
- * products over tiles of 2×2 outputs. The adjoint is a convolution with the filters turned, and turning a filter permutes its planes.
+ * 3×3 convolutions of stride 1 by Winograd's F(2×2, 3×3): exact like the sum itself, with 2.25 times fewer products,
+ * which are 16 matrix products over tiles of 2×2 outputs. The adjoint is a convolution with the filters turned, and
+ * turning a filter permutes its planes.
  */
 public final class CpuWinograd {
     private static final int PLANES = 16;
@@ -260,7 +261,10 @@ public final class CpuWinograd {
                         out.stride));
     }
 
-    /** Pads each image by {@code margin} above and on the left, to whole tiles and {@code overlap} more below and on the right. */
+    /**
+     * Pads each image by {@code margin} above and on the left, to whole tiles and {@code overlap} more below and on the
+     * right.
+     */
     private void forEachRow(Tiling in, int margin, int overlap, Tensor images, TileRow row) {
         int height = 2 * in.rows() + overlap;
         int width = 2 * in.columns() + overlap;

@@ -54,7 +54,9 @@ public final class Backends {
         return hasVectorModule() ? CpuWinograd.buffers(geometry) : 0;
     }
 
-    /** Whatever ND4J runs on, with its own operations: slower, but without the Vector API and on ND4J's CUDA jar too. */
+    /**
+     * Whatever ND4J runs on, with its own operations: slower, but without the Vector API and on ND4J's CUDA jar too.
+     */
     public static Backend portable(Precision precision, int threads) {
         requireThreads(threads);
         return new Nd4jBackend(precision, threads);

@@ -6,8 +6,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether ND4J's CUDA jar is there and what it can drive. The jar's own test overlooks that its library has machine code for
- * compute capabilities 3.7 to 8.6 and no PTX, so that on newer majors the first kernel fails; 8.9 runs the code for 8.6.
+ * Whether ND4J's CUDA jar is there and what it can drive. The jar's own test overlooks that its library has machine
+ * code for compute capabilities 3.7 to 8.6 and no PTX, so that on newer majors the first kernel fails; 8.9 runs the
+ * code for 8.6.
  *
  * @param present whether this program was built with the jar; such a build has no CPU engine
  * @param capability compute capability of the first GPU, as "8.0"; empty if there is no GPU

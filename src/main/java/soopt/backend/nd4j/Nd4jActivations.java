@@ -16,12 +16,14 @@ import soopt.backend.Precision;
 import soopt.backend.Tensor;
 
 /**
- * a = σ(z) with σ′, σ″, σ‴ in float64, piece by piece, from ND4J's exp, log and erfc alone. Its expm1, log1p, tanh, ELU and
- * softplus have no relative accuracy where they are small (1.0.0-M2.1), its GELU is an approximation, and its scalar min, max
- * and sign turn NaN into 0; RectifiedLinear(z; c) is a max(z, c) that keeps it.
+ * a = σ(z) with σ′, σ″, σ‴ in float64, piece by piece, from ND4J's exp, log and erfc alone. Its expm1, log1p, tanh, ELU
+ * and softplus have no relative accuracy where they are small (1.0.0-M2.1), its GELU is an approximation, and its
+ * scalar min, max and sign turn NaN into 0; RectifiedLinear(z; c) is a max(z, c) that keeps it.
  */
 final class Nd4jActivations implements AutoCloseable {
-    /** Vanishes beside any difference of float64 numbers near 1, and makes 0/0 at the removable points of quotients 1. */
+    /**
+     * Vanishes beside any difference of float64 numbers near 1, and makes 0/0 at the removable points of quotients 1.
+     */
     private static final double TINY = 1e-300;
 
     /** Below this e^z − 1 is −1 in float64, and log e^z would be −∞ in the end. */
@@ -90,7 +92,9 @@ final class Nd4jActivations implements AutoCloseable {
         return new Jet(a, s1, s2, s3);
     }
 
-    /** σ = 1/(1 + e⁻ᶻ) with p′ = σ(1 − σ), p″ = p′(1 − 2σ), p‴ = p′(1 − 6p′), from e = exp(−|z|) without cancellation. */
+    /**
+     * σ = 1/(1 + e⁻ᶻ) with p′ = σ(1 − σ), p″ = p′(1 − 2σ), p‴ = p′(1 − 6p′), from e = exp(−|z|) without cancellation.
+     */
     private Jet sigmoid(INDArray z, int order) {
         INDArray e = exp(abs(z).negi());
         INDArray inverse = e.add(1, next()).rdivi(1);

@@ -17,9 +17,9 @@ import soopt.backend.SoftmaxLoops;
 import soopt.backend.Tensor;
 
 /**
- * ND4J's own operations and nothing else, so that it runs wherever ND4J does: without the Vector API, on other processors, and on
- * the GPUs of ND4J's CUDA jar. Sums and transcendentals go through float64 ({@link Nd4jSums}, {@link Nd4jActivations}), the
- * few numbers of a softmax through the host.
+ * ND4J's own operations and nothing else, so that it runs wherever ND4J does: without the Vector API, on other
+ * processors, and on the GPUs of ND4J's CUDA jar. Sums and transcendentals go through float64 ({@link Nd4jSums},
+ * {@link Nd4jActivations}), the few numbers of a softmax through the host.
  */
 public final class Nd4jBackend implements Backend {
     /** Elements copied from the host at once, through one temporary array. */
@@ -338,7 +338,10 @@ public final class Nd4jBackend implements Backend {
         multiply(first, s1, first);
     }
 
-    /** third += Σ (λσ‴ ż² + 3 λσ″ z̈) ż and second ← σ′ z̈ + σ″ ż², where z̈ is read in n2 rows only; destroys curvature = λσ″. */
+    /**
+     * third += Σ (λσ‴ ż² + 3 λσ″ z̈) ż and second ← σ′ z̈ + σ″ ż², where z̈ is read in n2 rows only; destroys curvature
+     * = λσ″.
+     */
     private void secondTangents(
             Tensor first,
             Tensor second,

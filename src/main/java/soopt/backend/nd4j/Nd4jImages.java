@@ -13,9 +13,9 @@ import soopt.backend.Pooling;
 import soopt.backend.Tensor;
 
 /**
- * Convolutions and pooling from shifted strided views: position (a, b) of all windows is one view [R, outHeight, outWidth, C] of the
- * images. ND4J's own convolutions want channels first or are slow in float64 (1.0.0-M2.1), and its max_pool_with_argmax returns
- * a wrong shape.
+ * Convolutions and pooling from shifted strided views: position (a, b) of all windows is one view [R, outHeight,
+ * outWidth, C] of the images. ND4J's own convolutions want channels first or are slow in float64 (1.0.0-M2.1), and its
+ * max_pool_with_argmax returns a wrong shape.
  */
 final class Nd4jImages {
     /** Numbers of the patch buffer. */
@@ -106,7 +106,10 @@ final class Nd4jImages {
         }
     }
 
-    /** Work on some images: their patches buffer [count·positions, patch], inputs [count, inputs], outputs [count·positions, out]. */
+    /**
+     * Work on some images: their patches buffer [count·positions, patch], inputs [count, inputs], outputs
+     * [count·positions, out].
+     */
     private interface Group {
         void run(int from, Tensor patches, Tensor x, Tensor y);
     }

@@ -12,11 +12,14 @@ import soopt.backend.Storage;
 import soopt.backend.Tensor;
 
 /**
- * Tensors whose storage is an ND4J array, in both precisions: those of a run, and float64 scratch for sums and transcendentals
- * that ND4J 1.0.0-M2.1 gets wrong in float32.
+ * Tensors whose storage is an ND4J array, in both precisions: those of a run, and float64 scratch for sums and
+ * transcendentals that ND4J 1.0.0-M2.1 gets wrong in float32.
  */
 final class Nd4jMemory implements AutoCloseable {
-    /** Elements of float64 scratch in one piece: 512 KiB stay in a core's cache, and an operation's start-up is still a small part. */
+    /**
+     * Elements of float64 scratch in one piece: 512 KiB stay in a core's cache, and an operation's start-up is still a
+     * small part.
+     */
     static final int CHUNK = 1 << 16;
 
     private static final class Nd4jStorage implements Storage {

@@ -8,8 +8,8 @@ import soopt.backend.Precision;
 import soopt.backend.Tensor;
 
 /**
- * Contractions to the host, accumulated in float64: pieces are widened and contracted by BLAS, because ND4J 1.0.0-M2.1 sums
- * float32 in float32 (relative error 7e-5 over five million elements).
+ * Contractions to the host, accumulated in float64: pieces are widened and contracted by BLAS, because ND4J 1.0.0-M2.1
+ * sums float32 in float32 (relative error 7e-5 over five million elements).
  */
 final class Nd4jSums {
     /** Columns below which a piece of a wide matrix would be all start-up. */

@@ -6,9 +6,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Exponentials of vectors from sums and products alone, to about 2 units in the last place. The functions of the Vector API differ in
- * the last bit between interpreted and compiled code (JDK 17 compiles them to another library), so that two equal runs would part.
- * {@code FloatExponentials} is this file with the type and its constants replaced.
+ * Exponentials of vectors from sums and products alone, to about 2 units in the last place. The functions of the Vector
+ * API differ in the last bit between interpreted and compiled code (JDK 17 compiles them to another library), so that
+ * two equal runs would part. {@code FloatExponentials} is this file with the type and its constants replaced.
  */
 final class DoubleExponentials {
     private static final VectorSpecies<Double> LANES = DoubleVector.SPECIES_PREFERRED;

@@ -6,9 +6,9 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Exponentials of vectors from sums and products alone, to about 2 units in the last place. The functions of the Vector API differ in
- * the last bit between interpreted and compiled code (JDK 17 compiles them to another library), so that two equal runs would part.
- * {@code DoubleExponentials} is this file with the type and its constants replaced, by hand.
+ * Exponentials of vectors from sums and products alone, to about 2 units in the last place. The functions of the Vector
+ * API differ in the last bit between interpreted and compiled code (JDK 17 compiles them to another library), so that
+ * two equal runs would part. {@code DoubleExponentials} is this file with the type and its constants replaced, by hand.
  */
 final class FloatExponentials {
     private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;

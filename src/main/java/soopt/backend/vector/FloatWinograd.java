@@ -8,8 +8,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Winograd's transforms over off-heap float32 arrays, vectorized along the channels. Each transform is cut into loops of at most forty
- * vector operations: the compiler inlines 8,000 bytecodes into a loop, and operations beyond them would make objects, ten times slower.
+ * Winograd's transforms over off-heap float32 arrays, vectorized along the channels. Each transform is cut into loops
+ * of at most forty vector operations: the compiler inlines 8,000 bytecodes into a loop, and operations beyond them
+ * would make objects, ten times slower.
  */
 public final class FloatWinograd implements WinogradLoops {
     private static final VectorSpecies<Float> LANES = FloatVector.SPECIES_PREFERRED;

@@ -14,7 +14,10 @@ public interface ImageLoops {
     /** Patches of output rows from … to − 1 (counted over all images): [(to − from)·outWidth, kernel²·channels]. */
     void patches(Shape g, ByteBuffer x, int at, ByteBuffer out, int atOut, int rowFrom, int rowTo);
 
-    /** The adjoint for images from … to − 1: adds patches [images·positions, kernel²·channels] to the pixels they came from. */
+    /**
+     * The adjoint for images from … to − 1: adds patches [images·positions, kernel²·channels] to the pixels they came
+     * from.
+     */
     void addPatches(Shape g, ByteBuffer patches, int at, ByteBuffer dx, int atDx, int imageFrom, int imageTo);
 
     /** The most output channels that {@link #narrowConvolution} takes. */
@@ -41,7 +44,8 @@ public interface ImageLoops {
             int to);
 
     /**
-     * dw_b [outChannels, patch] += the adjoint in w over the images of block b, for images from … to − 1, for few output channels.
+     * dw_b [outChannels, patch] += the adjoint in w over the images of block b, for images from … to − 1, for few
+     * output channels.
      *
      * @param from a multiple of block
      */
@@ -66,7 +70,10 @@ public interface ImageLoops {
     void select(
             Shape g, ByteBuffer x, int at, ByteBuffer index, int atIndex, ByteBuffer out, int atOut, int from, int to);
 
-    /** Adds dy at stored places, for output rows from … to − 1; windows of different rows must not overlap unless done in turn. */
+    /**
+     * Adds dy at stored places, for output rows from … to − 1; windows of different rows must not overlap unless done
+     * in turn.
+     */
     void scatter(
             Shape g, ByteBuffer dy, int at, ByteBuffer index, int atIndex, ByteBuffer dx, int atDx, int from, int to);
 

@@ -3,8 +3,8 @@ package soopt.backend.vector;
 import java.nio.ByteBuffer;
 
 /**
- * Fused loops over off-heap arrays of one floating-point type: a run of n elements is a direct little-endian buffer and the
- * position of its first element. Free of Vector API types, so that a JVM without that module can load its users.
+ * Fused loops over off-heap arrays of one floating-point type: a run of n elements is a direct little-endian buffer and
+ * the position of its first element. Free of Vector API types, so that a JVM without that module can load its users.
  * {@code FloatX} implements float32; the build generates {@code DoubleX} from it, except {@code DoubleExponentials}.
  */
 public interface Loops {
@@ -50,7 +50,8 @@ public interface Loops {
     void sumRows(ByteBuffer x, int at, int rows, int d, double[] out);
 
     /**
-     * out_{b, s·n+t} += Σ_i w_i x_si x_ti for all s, t &lt; n over the positions i of block b, for positions from … to − 1.
+     * out_{b, s·n+t} += Σ_i w_i x_si x_ti for all s, t &lt; n over the positions i of block b, for positions from … to
+     * − 1.
      *
      * @param atW negative for w = 1
      * @param from a multiple of block
@@ -58,8 +59,8 @@ public interface Loops {
     void gram(ByteBuffer x, int at, int m, int n, ByteBuffer w, int atW, int from, int to, int block, double[][] out);
 
     /**
-     * Positions from … to − 1 of {@code Backend.activationTangents}, with sums by block as in {@link #gram}. Without {@code secondOrder}
-     * second, s3 and third stand for nothing.
+     * Positions from … to − 1 of {@code Backend.activationTangents}, with sums by block as in {@link #gram}. Without
+     * {@code secondOrder} second, s3 and third stand for nothing.
      */
     void tangents(
             boolean secondOrder,

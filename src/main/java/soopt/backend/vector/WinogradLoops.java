@@ -3,8 +3,9 @@ package soopt.backend.vector;
 import java.nio.ByteBuffer;
 
 /**
- * The transforms of Winograd's minimal filtering F(2×2, 3×3) for channels-last images: with B, G, A below, a 3×3 correlation of a tile
- * d [4, 4] with g [3, 3] is Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A [2, 2]: 16 products instead of 36 (Lavin and Gray 2016, section 4.1).
+ * The transforms of Winograd's minimal filtering F(2×2, 3×3) for channels-last images: with B, G, A below, a 3×3
+ * correlation of a tile d [4, 4] with g [3, 3] is Aᵀ[(G g Gᵀ) ⊙ (Bᵀ d B)]A [2, 2]: 16 products instead of 36 (Lavin and
+ * Gray 2016, section 4.1).
  *
  * <pre>
  *      ⎡1  0 −1  0⎤        ⎡1    0   0⎤
@@ -13,8 +14,8 @@ import java.nio.ByteBuffer;
  *      ⎣0  1  0 −1⎦        ⎣0    0   1⎦
  * </pre>
  *
- * A transformed array is 16 planes [tiles or channels, channels], the ξ-th {@code plane} numbers after the one before. Channels are
- * multiples of {@link #lanes}. Free of Vector API types, as {@link Loops}.
+ * A transformed array is 16 planes [tiles or channels, channels], the ξ-th {@code plane} numbers after the one before.
+ * Channels are multiples of {@link #lanes}. Free of Vector API types, as {@link Loops}.
  */
 public interface WinogradLoops {
     /** Numbers of a vector. */
@@ -33,7 +34,10 @@ public interface WinogradLoops {
             int outHeight,
             int outWidth);
 
-    /** Bᵀ d B of a row of overlapping tiles of a padded image, which begins at {@code at} and has {@code line} numbers per row. */
+    /**
+     * Bᵀ d B of a row of overlapping tiles of a padded image, which begins at {@code at} and has {@code line} numbers
+     * per row.
+     */
     void inputs(ByteBuffer x, int at, int line, int tiles, int c, ByteBuffer v, int atV, int plane);
 
     /** A d Aᵀ of a row of tiles [2, 2] of a padded image: the adjoint of {@link #outputs}. */

@@ -17,7 +17,10 @@ import soopt.spec.Binder;
 import soopt.spec.Choices;
 import soopt.spec.SpecSource;
 
-/** A network with random parameters on two random batches, one to train on and one for curvature, and what can be done with it. */
+/**
+ * A network with random parameters on two random batches, one to train on and one for curvature, and what can be done
+ * with it.
+ */
 final class BenchProblem implements AutoCloseable {
     private static final long SEED = 571677914;
     private static final int PERIOD = 10;
@@ -73,7 +76,8 @@ final class BenchProblem implements AutoCloseable {
     }
 
     /**
-     * A training step; the mean over a period if the optimizer has one. The step size is so small that all rounds do the same work.
+     * A training step; the mean over a period if the optimizer has one. The step size is so small that all rounds do
+     * the same work.
      *
      * @param partition as in an experiment, for optimizers that have one
      */

@@ -72,7 +72,8 @@ public final class Arguments {
     }
 
     /**
-     * A path as the user gave it. Where nothing lies there "a/.." is cut out, because a would have to be made to be left again.
+     * A path as the user gave it. Where nothing lies there "a/.." is cut out, because a would have to be made to be
+     * left again.
      *
      * @throws TypeConversionException if it is empty or no path
      */

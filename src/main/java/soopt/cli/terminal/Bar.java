@@ -22,7 +22,8 @@ record Bar(String task, String unit, long unitSize, long total) {
     private static final int[] GO_FIRST = {3, 0, 5, 1};
 
     /**
-     * Fills the columns as well as it can: the message and the share done stay longest, the rate and the picture go first.
+     * Fills the columns as well as it can: the message and the share done stay longest, the rate and the picture go
+     * first.
      *
      * @param done of the total
      * @param seconds since the beginning

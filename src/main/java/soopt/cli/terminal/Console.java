@@ -11,8 +11,9 @@ import java.util.Optional;
 import soopt.file.Shown;
 
 /**
- * The one way to the user's screen. What comes from files, servers and exceptions cannot move its cursor: characters that
- * terminals obey are printed as {@code \}{@code u001b}; only {@link #control} sends them. The first failure to write is kept.
+ * The one way to the user's screen. What comes from files, servers and exceptions cannot move its cursor: characters
+ * that terminals obey are printed as {@code \}{@code u001b}; only {@link #control} sends them. The first failure to
+ * write is kept.
  */
 public final class Console extends PrintWriter {
     private final Gate gate;

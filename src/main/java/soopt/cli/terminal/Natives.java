@@ -20,8 +20,8 @@ import java.util.zip.ZipFile;
 import soopt.experiment.DeviceException;
 
 /**
- * The folder that the engine's native libraries are unpacked into. JavaCPP takes another one, without a word, where it cannot
- * write: so this is looked at before.
+ * The folder that the engine's native libraries are unpacked into. JavaCPP takes another one, without a word, where it
+ * cannot write: so this is looked at before.
  */
 public final class Natives {
     private static final Pattern LIBRARY = Pattern.compile(".*\\.(so(\\.[0-9]+)*|dylib|dll)");
@@ -40,8 +40,8 @@ public final class Natives {
     }
 
     /**
-     * Says that the next seconds go into unpacking, if they will; and opens every jar, so that nobody can take one away from a
-     * long run, as "mvn clean" would.
+     * Says that the next seconds go into unpacking, if they will; and opens every jar, so that nobody can take one away
+     * from a long run, as "mvn clean" would.
      *
      * @throws DeviceException if the libraries cannot be unpacked
      */

@@ -50,8 +50,8 @@ public final class Table {
     }
 
     /**
-     * Where the columns are too few, text in the last one goes on under its beginning; numbers stand in several tables one under
-     * the other, each with the first column; and what is left is set as paragraphs.
+     * Where the columns are too few, text in the last one goes on under its beginning; numbers stand in several tables
+     * one under the other, each with the first column; and what is left is set as paragraphs.
      */
     String text(String indent, int columns) {
         int last = header.size() - 1;

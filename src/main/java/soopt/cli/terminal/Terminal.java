@@ -15,9 +15,9 @@ public final class Terminal {
     private Terminal() {}
 
     /**
-     * Makes System.out and System.err write UTF-8 whatever the locale, and System.err go to the descriptor that soopt.stderr
-     * numbers: the launcher keeps the JVM's own messages off the terminal by giving descriptor 2 to a filter. Java has no
-     * public way to a descriptor by its number, hence the reflection here.
+     * Makes System.out and System.err write UTF-8 whatever the locale, and System.err go to the descriptor that
+     * soopt.stderr numbers: the launcher keeps the JVM's own messages off the terminal by giving descriptor 2 to a
+     * filter. Java has no public way to a descriptor by its number, hence the reflection here.
      */
     public static void redirect() {
         System.setOut(utf8(new FileOutputStream(FileDescriptor.out)));
@@ -39,7 +39,10 @@ public final class Terminal {
         return Boolean.getBoolean("soopt.terminal.out") ? columns() : Integer.MAX_VALUE;
     }
 
-    /** A file opened anew would have a position of its own, and two writers would overwrite each other: so the descriptor itself. */
+    /**
+     * A file opened anew would have a position of its own, and two writers would overwrite each other: so the
+     * descriptor itself.
+     */
     private static FileOutputStream stderr() {
         int number = Integer.getInteger("soopt.stderr", 2);
         if (number == 2) {

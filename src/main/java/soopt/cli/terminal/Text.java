@@ -56,7 +56,10 @@ public final class Text {
         return String.join(System.lineSeparator(), lines);
     }
 
-    /** Lines of at most so many columns, as far in as the first, broken at blanks only: a longer word has a line of its own. */
+    /**
+     * Lines of at most so many columns, as far in as the first, broken at blanks only: a longer word has a line of its
+     * own.
+     */
     static List<String> wrap(String text, int columns) {
         String body = text.stripLeading();
         String indent = text.substring(0, text.length() - body.length());

@@ -28,8 +28,8 @@ public record Augmentation(
     }
 
     /**
-     * One image after its random change: out(c, y, x) ← source(c, y + top, x′ + left), black outside of the image, where
-     * x′ = width − 1 − x if mirrored, else x.
+     * One image after its random change: out(c, y, x) ← source(c, y + top, x′ + left), black outside of the image,
+     * where x′ = width − 1 − x if mirrored, else x.
      *
      * @param random 64 random bits: top and left, uniform on −crop … crop up to a bias of 2⁻¹⁸, from the upper 24 and
      *     the next 24, mirrored from the last

@@ -139,7 +139,8 @@ public final class NpyExamples implements Examples {
     /**
      * The largest label + 1, at least 2.
      *
-     * @throws DatasetException if most classes up to there would be empty: then one label is a mistake, or the number of classes must be said
+     * @throws DatasetException if most classes up to there would be empty: then one label is a mistake, or the number
+     * of classes must be said
      */
     public int classes() {
         int last = 0;

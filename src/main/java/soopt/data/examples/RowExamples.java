@@ -93,7 +93,9 @@ public final class RowExamples implements Examples {
         }
     }
 
-    /** Normalized inputs and targets: what is finite as it came may not be, in float32 or divided by a small deviation. */
+    /**
+     * Normalized inputs and targets: what is finite as it came may not be, in float32 or divided by a small deviation.
+     */
     @Override
     public void requireFinite(Precision precision) {
         for (int i = 0; i < targets.length; i++) {

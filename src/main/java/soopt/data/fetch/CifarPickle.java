@@ -13,8 +13,8 @@ import java.util.Map;
 
 /**
  * Reads CIFAR-10 as Python pickles (data_batch_1 … data_batch_5, test_batch): a dictionary with labels, a list of whole
- * numbers, and data, a NumPy array of bytes [N, 3072]. A pickle is a program; this runs the part of its instructions that
- * these files are made of, and calls nothing: a class or function that it names stays a name with its arguments.
+ * numbers, and data, a NumPy array of bytes [N, 3072]. A pickle is a program; this runs the part of its instructions
+ * that these files are made of, and calls nothing: a class or function that it names stays a name with its arguments.
  */
 final class CifarPickle {
     /** Bytes that such a file may have: those known have 31 million. */
@@ -74,7 +74,9 @@ final class CifarPickle {
         return records;
     }
 
-    /** What an array holds: the last of its state (version, shape, type, order, bytes), also where Python 3 wrote it. */
+    /**
+     * What an array holds: the last of its state (version, shape, type, order, bytes), also where Python 3 wrote it.
+     */
     private static byte[] bytes(Object value) throws IOException {
         if (value instanceof byte[] raw) {
             return raw;

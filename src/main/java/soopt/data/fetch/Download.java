@@ -13,8 +13,8 @@ import java.util.Timer;
 import java.util.TimerTask;
 
 /**
- * What is at an address on the web, as it arrives. Bounded in length, in time and in redirects, whatever the server does:
- * each of its faults is an {@link IOException} in words.
+ * What is at an address on the web, as it arrives. Bounded in length, in time and in redirects, whatever the server
+ * does: each of its faults is an {@link IOException} in words.
  *
  * @param patience how slow a server may be
  * @param environment where proxies are named

@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 
 /**
  * The proxy that http_proxy, https_proxy, all_proxy and no_proxy name, as for curl. Clusters set these variables; Java
- * itself reads only system properties, which win here. A setting that cannot be followed is refused in words: to pass by
- * a proxy silently is to wait for a time-out. What is said never holds the setting, which may hold a password.
+ * itself reads only system properties, which win here. A setting that cannot be followed is refused in words: to pass
+ * by a proxy silently is to wait for a time-out. What is said never holds the setting, which may hold a password.
  *
  * @param proxy what to connect through
  * @param login who to be for it

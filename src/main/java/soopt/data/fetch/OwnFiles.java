@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Files that a user has: a folder, or a .tar.gz. In a folder they may lie as torchvision and others keep them, and CIFAR-10
- * may be there as Python pickles.
+ * Files that a user has: a folder, or a .tar.gz. In a folder they may lie as torchvision and others keep them, and
+ * CIFAR-10 may be there as Python pickles.
  */
 record OwnFiles(Path place) implements Source {
     private static final List<String> FOLDERS =

@@ -5,7 +5,10 @@ import soopt.spec.Default;
 import soopt.spec.Doc;
 import soopt.spec.Range;
 
-/** When and on how many examples a run is evaluated: a row of metrics.csv with losses and accuracies of data that it does not train on. */
+/**
+ * When and on how many examples a run is evaluated: a row of metrics.csv with losses and accuracies of data that it
+ * does not train on.
+ */
 public record EvaluationSettings(
         @Default("1 epoch")
         @Doc(

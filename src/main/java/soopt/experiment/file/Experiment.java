@@ -171,8 +171,8 @@ public record Experiment(
     }
 
     /**
-     * The name of that run's folder: the first 12 hex digits of the hash of what it says and of what the files that it names hold. How
-     * many threads compute it does not matter.
+     * The name of that run's folder: the first 12 hex digits of the hash of what it says and of what the files that it
+     * names hold. How many threads compute it does not matter.
      */
     public String runId(long seed) {
         return SpecWriter.hash(run(seed, 0));

@@ -20,7 +20,10 @@ import soopt.model.loss.Loss;
 import soopt.spec.Choices;
 import soopt.spec.yaml.SpecException;
 
-/** Whether model, loss, data and machine fit together, known before anything is allocated; what does not fit is the user's mistake. */
+/**
+ * Whether model, loss, data and machine fit together, known before anything is allocated; what does not fit is the
+ * user's mistake.
+ */
 final class Fit {
     /** Sides of images tried for the least that a model takes. */
     private static final int LARGEST_SIDE = 512;

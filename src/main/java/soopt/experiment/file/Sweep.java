@@ -9,7 +9,9 @@ import soopt.spec.Default;
 import soopt.spec.Doc;
 import soopt.spec.yaml.OverrideValue;
 
-/** The runs that {@code soopt sweep} makes of one file; no other command reads it and it is no part of a run's identity. */
+/**
+ * The runs that {@code soopt sweep} makes of one file; no other command reads it and it is no part of a run's identity.
+ */
 public record Sweep(
         @Default("{}") @Doc("key: [values]; every combination")
         Map<String, List<OverrideValue>> grid,

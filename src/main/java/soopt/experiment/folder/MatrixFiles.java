@@ -16,9 +16,9 @@ import soopt.npy.NpyArray;
 import soopt.npy.NpzAppender;
 
 /**
- * The folder matrices/: each matrix as CSV and JSON with names of rows and columns, and all of them in matrices.npz, which grows. H̄
- * is called hbar, hbar_averaged where the optimizer's average is meant. Where no optimizer's refresh lies behind them, groups.csv
- * and groups.json have the learning rates that they give.
+ * The folder matrices/: each matrix as CSV and JSON with names of rows and columns, and all of them in matrices.npz,
+ * which grows. H̄ is called hbar, hbar_averaged where the optimizer's average is meant. Where no optimizer's refresh
+ * lies behind them, groups.csv and groups.json have the learning rates that they give.
  */
 public final class MatrixFiles implements AutoCloseable {
     private final Path folder;

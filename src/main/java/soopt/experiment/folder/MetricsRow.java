@@ -8,8 +8,8 @@ import soopt.file.Column;
 import soopt.file.CsvTable;
 
 /**
- * A row of metrics.csv: the state before training (step 0), after an epoch, or within one where {@code evaluate.every} counts steps.
- * Losses and accuracies of data that was not evaluated there are NaN.
+ * A row of metrics.csv: the state before training (step 0), after an epoch, or within one where {@code evaluate.every}
+ * counts steps. Losses and accuracies of data that was not evaluated there are NaN.
  */
 public record MetricsRow(
         int epoch,
@@ -84,7 +84,10 @@ public record MetricsRow(
             new Column<>("peak_memory_bytes", MetricsRow::peakMemoryBytes, "largest sum of live tensors in the epoch"),
             new Column<>("restart_count", MetricsRow::restarts, "how often the run went on from a checkpoint"));
 
-    /** The last row of a metrics.csv in which other than training examples were evaluated, else the last; empty without rows. */
+    /**
+     * The last row of a metrics.csv in which other than training examples were evaluated, else the last; empty without
+     * rows.
+     */
     public static Optional<MetricsRow> lastEvaluated(CsvTable metrics) {
         List<MetricsRow> rows = IntStream.range(0, metrics.size())
                 .mapToObj(row -> read(metrics, row))

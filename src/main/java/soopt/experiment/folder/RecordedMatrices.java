@@ -10,8 +10,8 @@ import java.util.OptionalLong;
  *
  * @param epoch epochs done
  * @param step steps done when it is written down
- * @param refreshStep the step of learning_rates.csv and curvature.jsonl whose curvature it is, from 1; empty if it was computed for the
- *     record, at the parameters after {@code step} steps
+ * @param refreshStep the step of learning_rates.csv and curvature.jsonl whose curvature it is, from 1; empty if it was
+ *     computed for the record, at the parameters after {@code step} steps
  * @param names of rows and columns: the groups
  * @param source what H̄ is of: the optimizer's refresh (averaged if it averages), one batch, or the training set
  * @param hessian H̄ [S][S]

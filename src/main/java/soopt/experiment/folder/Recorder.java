@@ -14,7 +14,10 @@ import soopt.file.WriteException;
 import soopt.host.Host;
 import soopt.optimizer.Refresh;
 
-/** Writes the files of a run folder while the run goes on. After a kill at any moment each file is valid, or ends in half a line. */
+/**
+ * Writes the files of a run folder while the run goes on. After a kill at any moment each file is valid, or ends in
+ * half a line.
+ */
 public final class Recorder implements AutoCloseable {
     private static final Duration HEARTBEAT = Duration.ofSeconds(10);
 
@@ -98,8 +101,8 @@ public final class Recorder implements AutoCloseable {
     }
 
     /**
-     * Drops the rows of steps after this one, so that the streams go on from a checkpoint. Events and run.log keep all that
-     * happened.
+     * Drops the rows of steps after this one, so that the streams go on from a checkpoint. Events and run.log keep all
+     * that happened.
      */
     public void truncateAfter(long step) {
         metrics.truncateAfter(step);
@@ -147,8 +150,9 @@ public final class Recorder implements AutoCloseable {
     }
 
     /**
-     * The run is over: the event run_finished, ended_at in meta.json and the last status.json, in this order, so that a kill
-     * between them leaves an end that {@link RunDirectory#claim} finds. On a full disk each is tried, in the room kept for them.
+     * The run is over: the event run_finished, ended_at in meta.json and the last status.json, in this order, so that a
+     * kill between them leaves an end that {@link RunDirectory#claim} finds. On a full disk each is tried, in the room
+     * kept for them.
      *
      * @throws WriteException if one could not be written
      */

@@ -13,8 +13,9 @@ import soopt.file.WholeFile;
 import soopt.spec.yaml.SpecException;
 
 /**
- * What an earlier process left in a run folder. status.json says it; where that is missing, damaged or older than the end of the
- * run, which a kill leaves, the other files decide: the event run_finished, else an ended meta.json with all epochs in metrics.csv.
+ * What an earlier process left in a run folder. status.json says it; where that is missing, damaged or older than the
+ * end of the run, which a kill leaves, the other files decide: the event run_finished, else an ended meta.json with all
+ * epochs in metrics.csv.
  *
  * @param status how the run stands: RUNNING also if it was cut off
  * @param statusWasRead whether status.json said so
@@ -82,7 +83,9 @@ record Remains(Status status, boolean statusWasRead) {
         }
     }
 
-    /** meta.json is completed after the last row: with all epochs there the run is whole, with an incident it diverged. */
+    /**
+     * meta.json is completed after the last row: with all epochs there the run is whole, with an incident it diverged.
+     */
     private static Optional<Status> endWithoutEvent(RunFolder folder, Status running, boolean statusWasRead) {
         JsonNode ended = folder.meta().path("ended_at");
         if (statusWasRead || ended.isMissingNode()) {

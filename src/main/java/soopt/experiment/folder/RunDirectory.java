@@ -14,8 +14,8 @@ import soopt.file.WriteException;
 import soopt.host.Host;
 
 /**
- * The folder results/&lt;experiment&gt;/runs/&lt;id&gt; of one run. It is claimed before data is loaded, which writes nothing into it,
- * and created when the run can start.
+ * The folder results/&lt;experiment&gt;/runs/&lt;id&gt; of one run. It is claimed before data is loaded, which writes
+ * nothing into it, and created when the run can start.
  */
 public final class RunDirectory implements AutoCloseable {
     /** Begins the note in the lock of a claim that was refused: the heartbeat it saw, and when. */
@@ -41,8 +41,8 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /**
-     * Takes the right to write a run folder, and sweeps what dead processes left half-written in it. The end of a run that a kill
-     * kept out of status.json is written there.
+     * Takes the right to write a run folder, and sweeps what dead processes left half-written in it. The end of a run
+     * that a kill kept out of status.json is written there.
      *
      * @param force whether to take it from a process on another host that may live, which no lock may tell from here
      * @throws RunDirectoryException if the results folder cannot be written or another process runs this run
@@ -83,8 +83,8 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /**
-     * On this host the lock is the truth; it may not reach from one host of a network file system to another. There the heartbeat
-     * tells: it must be young, or, by a clock that is not ours, must move while we look.
+     * On this host the lock is the truth; it may not reach from one host of a network file system to another. There the
+     * heartbeat tells: it must be young, or, by a clock that is not ours, must move while we look.
      */
     private static void refuseIfAlive(Status status, Path path, RunLock lock) {
         boolean elsewhere = !status.host().isEmpty() && !status.host().equals(Host.name());
@@ -96,7 +96,10 @@ public final class RunDirectory implements AutoCloseable {
                 + "; if it is dead, use --force or wait " + Status.LEASE.toMinutes() + " minutes");
     }
 
-    /** Whether nothing was heard for {@link Status#LEASE}: by the two clocks, or by ours since an earlier claim saw the same. */
+    /**
+     * Whether nothing was heard for {@link Status#LEASE}: by the two clocks, or by ours since an earlier claim saw the
+     * same.
+     */
     private static boolean isSilent(Instant heartbeat, Instant now, RunLock lock) {
         if (heartbeat.plus(Status.LEASE).isBefore(now)) {
             return true;
@@ -189,7 +192,10 @@ public final class RunDirectory implements AutoCloseable {
         return attempt;
     }
 
-    /** Takes the folder away again that {@link #create} made, as nothing could be written into it; what was there is back. */
+    /**
+     * Takes the folder away again that {@link #create} made, as nothing could be written into it; what was there is
+     * back.
+     */
     public void abandon() {
         Temporary.discard(path);
         if (kept.isPresent()) {
@@ -215,7 +221,10 @@ public final class RunDirectory implements AutoCloseable {
         }
     }
 
-    /** Lets other processes have the folder; without one there is nothing to keep locked, and no trace of the claim stays. */
+    /**
+     * Lets other processes have the folder; without one there is nothing to keep locked, and no trace of the claim
+     * stays.
+     */
     @Override
     public void close() {
         if (Files.notExists(path)) {

@@ -22,8 +22,8 @@ import soopt.spec.Binder;
 import soopt.spec.SpecSource;
 
 /**
- * Reads the folder of a run, also while the run goes on or after it was killed: half a last line does not count, a file that is missing
- * is empty, columns and keys that are not known here are kept. Nothing is written.
+ * Reads the folder of a run, also while the run goes on or after it was killed: half a last line does not count, a file
+ * that is missing is empty, columns and keys that are not known here are kept. Nothing is written.
  */
 public final class RunFolder {
     private final Path path;

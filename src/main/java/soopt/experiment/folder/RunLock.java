@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import soopt.file.WriteException;
 
 /**
- * The right of one process to write one run folder: an operating-system lock on a file beside the folder, so that it ends with the
- * process however that ends. The file holds a note of its last holder.
+ * The right of one process to write one run folder: an operating-system lock on a file beside the folder, so that it
+ * ends with the process however that ends. The file holds a note of its last holder.
  */
 final class RunLock implements AutoCloseable {
     /**

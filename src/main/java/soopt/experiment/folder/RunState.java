@@ -1,6 +1,9 @@
 package soopt.experiment.folder;
 
-/** How a run stands, as status.json says; with the exit code of a process that ran it to there, but for the kinds of failures. */
+/**
+ * How a run stands, as status.json says; with the exit code of a process that ran it to there, but for the kinds of
+ * failures.
+ */
 public enum RunState {
     RUNNING(1),
     COMPLETED(0),

@@ -87,8 +87,8 @@ public record Status(
     }
 
     /**
-     * With a row of metrics.csv: best is the highest val_acc, else the lowest val_loss, else the lowest train_loss of a whole epoch; the
-     * first of equals. What is not finite is never best, and the metric stays what it was at first.
+     * With a row of metrics.csv: best is the highest val_acc, else the lowest val_loss, else the lowest train_loss of a
+     * whole epoch; the first of equals. What is not finite is never best, and the metric stays what it was at first.
      */
     Status after(MetricsRow row) {
         boolean withinEpoch = row.step() > 0 && row.epoch() == epoch;

@@ -11,8 +11,8 @@ import soopt.model.tangent.Tangent;
 import soopt.model.tangent.ThirdOrder;
 
 /**
- * The stage of every layer y = A(x; W) + b: all of its mathematics follows from the three primitives of {@link Bilinear}
- * (curvature.md §2).
+ * The stage of every layer y = A(x; W) + b: all of its mathematics follows from the three primitives of
+ * {@link Bilinear} (curvature.md §2).
  */
 final class Affine implements Layer.Stage {
     private final Pass pass;
@@ -86,7 +86,10 @@ final class Affine implements Layer.Stage {
         pass.release(dy);
     }
 
-    /** H̄_st += ⟨q^s, ẋ^t⟩ (both ways) and D̄³_s += 3⟨q^s, ẍ^s⟩ with q^s = A*(δ; U^s), for the directions s that own some of this weight. */
+    /**
+     * H̄_st += ⟨q^s, ẋ^t⟩ (both ways) and D̄³_s += 3⟨q^s, ẍ^s⟩ with q^s = A*(δ; U^s), for the directions s that own
+     * some of this weight.
+     */
     private void contractSources(Jets jets, List<Directions.Part> parts, Summation sums) {
         if (jets.n1() == 0) {
             return;

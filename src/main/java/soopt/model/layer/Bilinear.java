@@ -3,8 +3,8 @@ package soopt.model.layer;
 import soopt.backend.Tensor;
 
 /**
- * A(x; W), linear in the input x and in the weight W: the product of a dense layer or a convolution. It acts on rows of one example each;
- * any number of directions may be stacked on the leading axis.
+ * A(x; W), linear in the input x and in the weight W: the product of a dense layer or a convolution. It acts on rows of
+ * one example each; any number of directions may be stacked on the leading axis.
  */
 interface Bilinear {
     /** out [R, outputs] ← α A(x; W) + β out; x: [R, inputs]. */

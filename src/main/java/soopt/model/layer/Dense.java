@@ -13,7 +13,8 @@ import soopt.model.tangent.Pass;
  * @param addsBias whether the forward pass adds the bias; else the activation behind it does
  * @param layer index among the layers that own parameters
  * @param channels C if the inputs are a flattened channels-last image of C channels, else 1
- * @param initialFanIn what the initialization divides the weights' variance by: in, or 1 when a scale before the layer does it
+ * @param initialFanIn what the initialization divides the weights' variance by: in, or 1 when a scale before the layer
+ *     does it
  */
 public record Dense(
         String name, int weight, int layer, int in, int out, boolean addsBias, int initialFanIn, int channels)

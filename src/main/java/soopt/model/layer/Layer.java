@@ -41,14 +41,18 @@ public interface Layer {
     Stage begin(Pass pass, int[] inputShape);
 
     /**
-     * One layer during one pass over N examples: forward first, then backward, then what needs both. Tensors that it keeps or returns
-     * belong to the pass, unless said otherwise. Tangents of n directions are stacked on the leading axis: [n·N, …].
+     * One layer during one pass over N examples: forward first, then backward, then what needs both. Tensors that it
+     * keeps or returns belong to the pass, unless said otherwise. Tangents of n directions are stacked on the leading
+     * axis: [n·N, …].
      */
     interface Stage {
         /** y = f(x), x: [N, …]; may overwrite x or return it to the pass, unless it is the pass's input. */
         Tensor forward(Tensor x);
 
-        /** ∂L/∂x from dy = ∂L/∂y [N, …]; keeps dy or returns it to the pass. Only called when something below needs ∂L/∂x. */
+        /**
+         * ∂L/∂x from dy = ∂L/∂y [N, …]; keeps dy or returns it to the pass. Only called when something below needs
+         * ∂L/∂x.
+         */
         Tensor backward(Tensor dy);
 
         /** Keeps dy for the methods below, when no layer below needs ∂L/∂x. */
@@ -72,7 +76,8 @@ public interface Layer {
         Tangent tangent(Tangent dx, Directions directions);
 
         /**
-         * Tangents of {@link #backward} along the same directions; keeps ddy. Only called when something below needs the result.
+         * Tangents of {@link #backward} along the same directions; keeps ddy. Only called when something below needs
+         * the result.
          *
          * @param ddy [n·N, …] tangents of ∂L/∂y
          * @return [n·N, …] tangents of ∂L/∂x

@@ -9,8 +9,8 @@ import soopt.model.tangent.Summation;
 import soopt.model.tangent.Tangent;
 
 /**
- * The stage of every layer that is linear in its input once its choice is fixed: pooling. Tangents of any order go through the same
- * linear map, and nothing is added to H̄ or D̄³ (curvature.md §2).
+ * The stage of every layer that is linear in its input once its choice is fixed: pooling. Tangents of any order go
+ * through the same linear map, and nothing is added to H̄ or D̄³ (curvature.md §2).
  */
 final class Routing implements Layer.Stage {
     /** The linear map and its adjoint on rows [R, …]. */

@@ -3,8 +3,8 @@ package soopt.model.tangent;
 import java.util.function.Consumer;
 
 /**
- * S directions cut into k blocks of ⌊S/k⌋ or ⌈S/k⌉. One round for each choice of m blocks, over their union, holds every m directions at
- * once: m = 2 for the entries of H̄, m = 3 for those of the full D̄³.
+ * S directions cut into k blocks of ⌊S/k⌋ or ⌈S/k⌉. One round for each choice of m blocks, over their union, holds
+ * every m directions at once: m = 2 for the entries of H̄, m = 3 for those of the full D̄³.
  *
  * @param groups S
  * @param blocks k, in [m, S]; 1 for a single round
@@ -41,7 +41,10 @@ public record DirectionBlocks(int groups, int blocks, int together) {
         return choose(blocks - 1, together - 1);
     }
 
-    /** Number of rounds that carry second-order tangents of a given direction: D̄³_sss is counted beside the first m − 1 blocks. */
+    /**
+     * Number of rounds that carry second-order tangents of a given direction: D̄³_sss is counted beside the first m − 1
+     * blocks.
+     */
     public int thirdOrderRounds(int group) {
         return group < first(together - 1) ? blocks - together + 1 : 1;
     }

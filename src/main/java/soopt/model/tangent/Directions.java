@@ -66,7 +66,10 @@ public final class Directions {
         }
     }
 
-    /** A copy of u's tensor that is 0 outside of one part's slices: one for all parts, as there may be as many parts as numbers. */
+    /**
+     * A copy of u's tensor that is 0 outside of one part's slices: one for all parts, as there may be as many parts as
+     * numbers.
+     */
     private final class Padded {
         private Optional<Tensor> copy = Optional.empty();
         private List<Partition.Slice> held = List.of();

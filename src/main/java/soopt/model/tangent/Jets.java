@@ -5,8 +5,8 @@ import java.util.Optional;
 import soopt.backend.Tensor;
 
 /**
- * First- and second-order tangents of one activation along the directions alive so far, in order of birth (curvature.md §3): an
- * earlier live set is a prefix of a later one, and the directions with ẍ ≠ 0 are a prefix of those with ẋ ≠ 0.
+ * First- and second-order tangents of one activation along the directions alive so far, in order of birth (curvature.md
+ * §3): an earlier live set is a prefix of a later one, and the directions with ẍ ≠ 0 are a prefix of those with ẋ ≠ 0.
  */
 public final class Jets implements AutoCloseable {
     private final Directions directions;
@@ -82,7 +82,9 @@ public final class Jets implements AutoCloseable {
         return second.get();
     }
 
-    /** From here on all directions have a second-order tangent, if these are carried: {@link #secondOfAll} was filled. */
+    /**
+     * From here on all directions have a second-order tangent, if these are carried: {@link #secondOfAll} was filled.
+     */
     public void secondIsOfAll() {
         n2 = third ? n1 : 0;
     }

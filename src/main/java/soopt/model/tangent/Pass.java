@@ -6,7 +6,10 @@ import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.ParameterLayout;
 
-/** One forward pass over one batch and what follows it: owns every tensor that its layers keep, and returns them together. */
+/**
+ * One forward pass over one batch and what follows it: owns every tensor that its layers keep, and returns them
+ * together.
+ */
 public final class Pass implements AutoCloseable {
     /** What layers keep for later. */
     public enum Depth {

@@ -3,11 +3,11 @@ package soopt.model.tangent;
 import java.util.Arrays;
 
 /**
- * The groups whose tangents are carried through the network at once: the union of blocks of a {@link DirectionBlocks}. Inside a round
- * a direction is known by its position among them.
+ * The groups whose tangents are carried through the network at once: the union of blocks of a {@link DirectionBlocks}.
+ * Inside a round a direction is known by its position among them.
  *
- * <p>An entry of ḡ, H̄ or D̄³ is counted in the first round, in lexicographic order of blocks, that holds all of its directions: the one
- * whose blocks beyond the least block left out all occur in the entry.
+ * <p>An entry of ḡ, H̄ or D̄³ is counted in the first round, in lexicographic order of blocks, that holds all of its
+ * directions: the one whose blocks beyond the least block left out all occur in the entry.
  */
 public final class Round {
     private final int[] groups;
@@ -58,7 +58,10 @@ public final class Round {
         return groups[position];
     }
 
-    /** The least number of directions of an entry that is counted here: 2 if entries of H̄ are, but none of ḡ and D̄³_sss. */
+    /**
+     * The least number of directions of an entry that is counted here: 2 if entries of H̄ are, but none of ḡ and
+     * D̄³_sss.
+     */
     public int fewest() {
         return Math.max(1, Integer.bitCount(required));
     }

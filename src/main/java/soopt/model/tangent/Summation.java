@@ -2,7 +2,10 @@ package soopt.model.tangent;
 
 import soopt.curvature.CurvatureSummary;
 
-/** Sums of ḡ, H̄ and the diagonal of D̄³ over layers, chunks and rounds, in float64. Directions are given by their position in a round. */
+/**
+ * Sums of ḡ, H̄ and the diagonal of D̄³ over layers, chunks and rounds, in float64. Directions are given by their
+ * position in a round.
+ */
 public final class Summation {
     private final int groups;
     private double loss;

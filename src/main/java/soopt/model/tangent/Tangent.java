@@ -4,8 +4,8 @@ import java.util.function.UnaryOperator;
 import soopt.backend.Tensor;
 
 /**
- * First-order tangents of one activation along n directions, stacked on the leading axis [n·N, …]; or 0, which takes no memory and no work:
- * the network's input does not depend on θ.
+ * First-order tangents of one activation along n directions, stacked on the leading axis [n·N, …]; or 0, which takes no
+ * memory and no work: the network's input does not depend on θ.
  */
 public sealed interface Tangent permits Tangent.Zero, Tangent.Of {
     Tangent ZERO = new Zero();

@@ -4,8 +4,8 @@ import soopt.backend.Backend;
 import soopt.backend.Tensor;
 
 /**
- * Sums of the full third-order tensor D³L[u_i, u_j, u_k] over layers, chunks and rounds, in float64 (curvature.md §7). Directions are
- * given by their position in a round of n.
+ * Sums of the full third-order tensor D³L[u_i, u_j, u_k] over layers, chunks and rounds, in float64 (curvature.md §7).
+ * Directions are given by their position in a round of n.
  */
 public final class ThirdOrder {
     private final Backend backend;

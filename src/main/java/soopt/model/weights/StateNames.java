@@ -12,9 +12,9 @@ import java.util.stream.Stream;
 import soopt.curvature.ParameterLayout;
 
 /**
- * Which array of a file is which tensor of a layout: by the layout's own names; by those behind one prefix, such as the "module." of
- * DataParallel; or by the order of the numbers that nn.Sequential gives its modules, "0.weight", "2.weight", … of which the layers without
- * parameters take some.
+ * Which array of a file is which tensor of a layout: by the layout's own names; by those behind one prefix, such as the
+ * "module." of DataParallel; or by the order of the numbers that nn.Sequential gives its modules, "0.weight",
+ * "2.weight", … of which the layers without parameters take some.
  *
  * @param names by tensor of the layout, the name to look for in the file
  * @param byOrder whether tensors were matched by order alone, so that only their shapes can tell whether they are right
@@ -65,7 +65,9 @@ record StateNames(List<String> names, boolean byOrder) {
 
     private record Numbered(String prefix, int module, boolean weight, String name) {}
 
-    /** The names in the order of their modules, if all are numbered behind one prefix and there are as many as tensors. */
+    /**
+     * The names in the order of their modules, if all are numbered behind one prefix and there are as many as tensors.
+     */
     private static Optional<List<String>> sequential(List<String> present, ParameterLayout layout) {
         List<Numbered> numbered = new ArrayList<>();
         for (String name : present) {

@@ -18,7 +18,10 @@ import soopt.npy.NpyHeader;
 import soopt.npy.NpzFile;
 import soopt.spec.yaml.SpecException;
 
-/** Parameters as an npz archive: one array per tensor under PyTorch's name and in its layout, or the whole of θ as "theta". */
+/**
+ * Parameters as an npz archive: one array per tensor under PyTorch's name and in its layout, or the whole of θ as
+ * "theta".
+ */
 public final class WeightsFile {
     /** Name of the flat vector [P] in checkpoints. */
     public static final String FLAT = "theta";
@@ -26,10 +29,12 @@ public final class WeightsFile {
     private WeightsFile() {}
 
     /**
-     * θ [P] from a file; the caller closes it. Names may stand behind a prefix or be those of nn.Sequential ({@link StateNames}); arrays
-     * beyond the layout's are left alone. A file with "theta" and without the layout's first tensor is taken for a checkpoint.
+     * θ [P] from a file; the caller closes it. Names may stand behind a prefix or be those of nn.Sequential
+     * ({@link StateNames}); arrays beyond the layout's are left alone. A file with "theta" and without the layout's
+     * first tensor is taken for a checkpoint.
      *
-     * @throws SpecException if the file cannot be read, or lacks tensors, or some have another shape or numbers that are not finite in the
+     * @throws SpecException if the file cannot be read, or lacks tensors, or some have another shape or numbers that
+     * are not finite in the
      *     precision of the backend: one line that names the missing ones, then one for each of the others
      */
     public static Tensor read(Path path, ParameterLayout layout, Backend backend) {

@@ -8,8 +8,8 @@ import java.math.BigInteger;
 import java.util.regex.Pattern;
 
 /**
- * A value of any kind, to which an override sets a key. In a map of them each key is that of an override, and is checked
- * against the file's records.
+ * A value of any kind, to which an override sets a key. In a map of them each key is that of an override, and is
+ * checked against the file's records.
  */
 public record OverrideValue(JsonNode json) {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;

@@ -2,7 +2,10 @@ package soopt.spec.yaml;
 
 import soopt.file.Shown;
 
-/** Dotted paths of keys as messages show them: {@code optimizer.step-size}, {@code seeds.0}; the top level is the empty path. */
+/**
+ * Dotted paths of keys as messages show them: {@code optimizer.step-size}, {@code seeds.0}; the top level is the empty
+ * path.
+ */
 public final class Paths {
     private static final int LENGTH = 200;
 

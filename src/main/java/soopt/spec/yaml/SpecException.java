@@ -27,7 +27,8 @@ public final class SpecException extends RuntimeException {
     }
 
     /**
-     * Mistakes in what the value of a key means, found where the file is not at hand: {@link #placed} adds where the key stands.
+     * Mistakes in what the value of a key means, found where the file is not at hand: {@link #placed} adds where the
+     * key stands.
      *
      * @param key dotted, as in an override
      */

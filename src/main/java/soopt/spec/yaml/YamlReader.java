@@ -26,9 +26,9 @@ import org.yaml.snakeyaml.resolver.Resolver;
 /**
  * Text to {@link YamlNode}s. Takes SnakeYAML's node graph, the layer below Jackson's parser: Jackson hides whether a
  * scalar was quoted and which node an alias stands for. Aliases and merge keys ({@code <<}) work; custom tags are
- * refused. Time and memory stay within those of a large file that a person wrote, whatever the text: its size, the length of
- * a line (SnakeYAML 2.5 copies what it has seen of a line once per 1024 characters), the number of values and their depth
- * are bounded, and an alias counts with all it stands for.
+ * refused. Time and memory stay within those of a large file that a person wrote, whatever the text: its size, the
+ * length of a line (SnakeYAML 2.5 copies what it has seen of a line once per 1024 characters), the number of values and
+ * their depth are bounded, and an alias counts with all it stands for.
  */
 public final class YamlReader {
     private static final Set<Tag> TAGS =

@@ -19,11 +19,14 @@ import soopt.backend.Tensor;
 import soopt.backend.vector.DoubleWinograd;
 import soopt.backend.vector.FloatWinograd;
 
-/** Winograd's way gives the sum that a 3×3 convolution is, whatever is left over at the borders, in one group of images or many. */
+/**
+ * Winograd's way gives the sum that a 3×3 convolution is, whatever is left over at the borders, in one group of images
+ * or many.
+ */
 class CpuWinogradTest {
     /**
-     * Roundoffs as a multiple of the largest sum of absolute values of terms: all outputs of a tile share its rounding errors, those
-     * with few terms too.
+     * Roundoffs as a multiple of the largest sum of absolute values of terms: all outputs of a tile share its rounding
+     * errors, those with few terms too.
      */
     private static final double SUM = 8;
 

@@ -48,7 +48,9 @@ class OwnFilesTest {
                 .array();
     }
 
-    /** As Python 2 wrote data_batch_1 by protocol 2: a dictionary with a label of the batch, labels, data, file names. */
+    /**
+     * As Python 2 wrote data_batch_1 by protocol 2: a dictionary with a label of the batch, labels, data, file names.
+     */
     private static byte[] pickle(byte[] records, String function) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ascii(

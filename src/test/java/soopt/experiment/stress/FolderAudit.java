@@ -111,7 +111,9 @@ final class FolderAudit {
         }
     }
 
-    /** While there is a last checkpoint or one before it, one of them can be read: both are, as nothing is renamed half. */
+    /**
+     * While there is a last checkpoint or one before it, one of them can be read: both are, as nothing is renamed half.
+     */
     private void checkpoints() {
         boolean saved = RunFolder.open(folder).events().stream()
                 .anyMatch(event -> event.path("event").asText().equals("checkpoint_saved"));

@@ -36,7 +36,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A folder of the default file system with so many bytes to hold; a write that does not fit takes what does and then fails. */
+/**
+ * A folder of the default file system with so many bytes to hold; a write that does not fit takes what does and then
+ * fails.
+ */
 final class FullDisk {
     private final FileSystem real;
     private final Path root;

@@ -28,7 +28,9 @@ import soopt.experiment.loop.RunResult;
 import soopt.experiment.loop.StopSignal;
 import soopt.file.WriteException;
 
-/** A disk that fills up at any moment of a run ends it in the user's words, with a status that says so and no litter. */
+/**
+ * A disk that fills up at any moment of a run ends it in the user's words, with a status that says so and no litter.
+ */
 class FullDiskTest {
     private static final String FULL = "No space left on device";
 

@@ -11,8 +11,8 @@ import java.util.stream.Stream;
 import soopt.experiment.folder.RunFolder;
 
 /**
- * Kills tiny runs at random moments and audits every file of their folders: the program of scripts/test/kill-runs.sh. A run that was
- * cut off is started again, which must work; one that was finished must not be run again.
+ * Kills tiny runs at random moments and audits every file of their folders: the program of scripts/test/kill-runs.sh. A
+ * run that was cut off is started again, which must work; one that was finished must not be run again.
  */
 public final class KillRuns {
     private static final long SHORTEST_NANO = TimeUnit.MILLISECONDS.toNanos(1);
