@@ -19,6 +19,7 @@ import soopt.spec.yaml.Problem;
 import soopt.spec.yaml.SpecException;
 import soopt.spec.yaml.YamlNode;
 import soopt.spec.yaml.YamlReader;
+import soopt.spec.yaml.YamlText;
 
 /** Makes records of what the user wrote, and reports everything that is wrong with it in one pass. */
 public final class Binder {

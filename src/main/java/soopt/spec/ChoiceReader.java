@@ -13,6 +13,7 @@ import soopt.spec.yaml.Mark;
 import soopt.spec.yaml.Paths;
 import soopt.spec.yaml.Problem;
 import soopt.spec.yaml.YamlNode;
+import soopt.spec.yaml.YamlText;
 
 /**
  * Which permitted record a node means, and the same node in its long form. Short forms: {@code adam}; {@code

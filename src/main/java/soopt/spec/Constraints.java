@@ -20,7 +20,7 @@ public final class Constraints {
      * @throws IllegalArgumentException e.g. "momentum must be in [0, 1), but is 1.5"
      */
     public static void check(Class<? extends Record> type, Object... components) {
-        List<Component> declared = Component.of(type);
+        List<Component> declared = Component.declared(type);
         if (declared.size() != components.length) {
             throw new IllegalStateException(type.getName() + " has " + declared.size() + " components, but "
                     + components.length + " were given to check");

@@ -28,14 +28,8 @@ public final class ScalarReader {
 
     private static final int LONGEST_TEXT = 4096;
     private static final Set<String> TRUE = Set.of("true", "yes", "on");
-    private static final Set<String> FALSE = Set.of("false", "no", "off");
 
     private ScalarReader() {}
-
-    static boolean isBoolean(String text) {
-        String lower = text.toLowerCase(Locale.ROOT);
-        return TRUE.contains(lower) || FALSE.contains(lower);
-    }
 
     /** Whether a type is written as one scalar. */
     static boolean reads(Class<?> type) {
@@ -139,7 +133,7 @@ public final class ScalarReader {
     }
 
     private static boolean bool(YamlNode node) {
-        if (!(node instanceof YamlNode.Scalar scalar) || !isBoolean(scalar.text())) {
+        if (!(node instanceof YamlNode.Scalar scalar) || !YamlNode.isBoolean(scalar.text())) {
             throw wrong("true or false", node);
         }
         if (!scalar.plain()) {

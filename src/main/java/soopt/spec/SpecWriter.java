@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import soopt.file.NamedFile;
 import soopt.spec.yaml.OverrideValue;
+import soopt.spec.yaml.YamlText;
 
 /** Records back to text: with every default written out, so that the text says all there is to know about a run. */
 public final class SpecWriter {

@@ -19,6 +19,11 @@ public sealed interface YamlNode {
         return NUMBER.matcher(text).matches();
     }
 
+    /** Whether a text is a boolean of YAML 1.1. */
+    static boolean isBoolean(String text) {
+        return List.of("true", "false", "yes", "no", "on", "off").contains(text.toLowerCase(Locale.ROOT));
+    }
+
     Mark mark();
 
     /** What it is, to end a sentence that began with "must be …, but". */

@@ -1,4 +1,4 @@
-package soopt.spec;
+package soopt.spec.yaml;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -16,10 +16,9 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
-import soopt.spec.yaml.YamlNode;
 
 /** JSON as YAML written the way people write it: blocks for what is long, {@code {a: 1}} for what fits on a line. */
-final class YamlText {
+public final class YamlText {
     private static final int FLOW_LENGTH = 80;
     private static final int LINE_LENGTH = 120;
 
@@ -36,7 +35,7 @@ final class YamlText {
 
     private YamlText() {}
 
-    static String of(JsonNode root) {
+    public static String of(JsonNode root) {
         DumperOptions options = new DumperOptions();
         options.setWidth(LINE_LENGTH);
         options.setSplitLines(false);
@@ -46,7 +45,7 @@ final class YamlText {
     }
 
     /** A text as an element of a list on one line: plain where it stays the text it is. */
-    static String element(String text) {
+    public static String element(String text) {
         boolean isPlain = PLAIN.matcher(text).matches() && !text.equalsIgnoreCase("null");
         return isPlain ? text : TextNode.valueOf(text).toString();
     }
@@ -93,7 +92,7 @@ final class YamlText {
         if (BREAKS.matcher(text).find()) {
             return scalar(Tag.STR, text, ScalarStyle.DOUBLE_QUOTED);
         }
-        boolean isAmbiguous = YamlNode.isNumber(text) || ScalarReader.isBoolean(text);
+        boolean isAmbiguous = YamlNode.isNumber(text) || YamlNode.isBoolean(text);
         return scalar(Tag.STR, text, isAmbiguous ? ScalarStyle.SINGLE_QUOTED : ScalarStyle.PLAIN);
     }
 
