@@ -25,6 +25,7 @@ import soopt.cli.terminal.Terminal;
 import soopt.cli.terminal.Text;
 import soopt.curvature.CubicStep;
 import soopt.curvature.CurvatureSummary;
+import soopt.curvature.Grouping;
 import soopt.curvature.Matrices;
 import soopt.curvature.Objective;
 import soopt.curvature.Order;
@@ -38,7 +39,6 @@ import soopt.experiment.folder.MatrixFiles;
 import soopt.experiment.folder.RunDirectoryException;
 import soopt.file.JsonObject;
 import soopt.file.WholeFile;
-import soopt.optimizer.NewtonSummary;
 import soopt.spec.SpecSource;
 
 /** Computes the curvature along groups of parameters at given weights, over many examples. */
@@ -185,9 +185,7 @@ final class CurvatureCommand implements Callable<Integer> {
         if (damping != null) {
             return damping;
         }
-        return experiment.optimizer() instanceof NewtonSummary newton
-                ? newton.cubic().damping()
-                : 1;
+        return experiment.optimizer().grouping().map(Grouping::damping).orElse(1.0);
     }
 
     private void write(Result result) {

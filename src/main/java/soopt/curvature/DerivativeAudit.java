@@ -210,7 +210,7 @@ public final class DerivativeAudit implements AutoCloseable {
             backend.axpyInPlace(epsilon, part(u, slice), part(moved, slice));
         }
         double[] products = new double[1 + partition.size()];
-        products[0] = objective.gradient(moved, gradient);
+        products[0] = objective.gradient(moved, gradient).loss();
         System.arraycopy(contract(), 0, products, 1, partition.size());
         for (Partition.Slice slice : partition.groups().get(s).slices()) {
             backend.copy(part(theta, slice), part(moved, slice));

@@ -34,7 +34,6 @@ public final class FullBatch implements Objective {
     private final Backend backend;
     private final Parts parts;
     private final Progress progress;
-    private double correct = Double.NaN;
 
     public FullBatch(ParameterLayout layout, Backend backend, Parts parts, Progress progress) {
         this.layout = layout;
@@ -74,29 +73,26 @@ public final class FullBatch implements Objective {
     }
 
     @Override
-    public double gradient(Tensor theta, Tensor gradient) {
-        double[] loss = {0};
-        correct = 0;
-        sum(gradient, (part, weight, out) -> {
-            loss[0] += weight * part.gradient(theta, out);
-            correct += part.correct();
+    public Value gradient(Tensor theta, Tensor gradient) {
+        Value[] value = {new Value(0, 0)};
+        sum(gradient, (part, weight, out) -> value[0] = value[0].plus(weight, part.gradient(theta, out)));
+        return value[0];
+    }
+
+    /** Of one batch its pass is kept; of more, each product goes over all of them again. */
+    @Override
+    public Linearization at(Tensor theta, Linearization.Use use) {
+        if (parts.count() == 1) {
+            Linearization only = parts.part(0).at(theta, use);
+            progress.done(1, 1);
+            return only;
+        }
+        return new SummedLinearization(backend, layout, parts.count(), i -> {
+            Objective part = parts.part(i);
+            Linearization here = part.at(theta, use);
+            progress.done(i + 1, parts.count());
+            return new SummedLinearization.Term(here, (double) part.examples() / parts.examples());
         });
-        return loss[0];
-    }
-
-    @Override
-    public double correct() {
-        return correct;
-    }
-
-    @Override
-    public void hessianVector(Tensor theta, Tensor v, Tensor out) {
-        sum(out, (part, weight, term) -> part.hessianVector(theta, v, term));
-    }
-
-    @Override
-    public void gaussNewtonVector(Tensor theta, Tensor v, Tensor out) {
-        sum(out, (part, weight, term) -> part.gaussNewtonVector(theta, v, term));
     }
 
     private interface VectorTerm {

@@ -19,15 +19,7 @@ public interface Objective {
     double loss(Tensor theta);
 
     /** L(θ); gradient [P] ← ∇L(θ). */
-    double gradient(Tensor theta, Tensor gradient);
-
-    /**
-     * How many of the examples were predicted right at the last {@link #gradient}; NaN if that is not known or no
-     * classification.
-     */
-    default double correct() {
-        return Double.NaN;
-    }
+    Value gradient(Tensor theta, Tensor gradient);
 
     /**
      * ḡ, H̄ and D̄³ along u restricted to each group.
@@ -36,9 +28,23 @@ public interface Objective {
      */
     CurvatureSummary summary(Tensor theta, Tensor u, Partition partition, Order order);
 
+    /**
+     * L at θ with what its derivatives need, kept for many products; the caller closes it before the next pass over
+     * another batch.
+     */
+    Linearization at(Tensor theta, Linearization.Use use);
+
     /** out [P] ← ∇²L(θ) v. */
-    void hessianVector(Tensor theta, Tensor v, Tensor out);
+    default void hessianVector(Tensor theta, Tensor v, Tensor out) {
+        try (Linearization here = at(theta, Linearization.Use.HESSIAN)) {
+            here.hessianVector(v, out);
+        }
+    }
 
     /** out [P] ← Jᵀ ∇²ℓ J v, the generalized Gauss–Newton matrix; the Fisher matrix for softmax cross-entropy. */
-    void gaussNewtonVector(Tensor theta, Tensor v, Tensor out);
+    default void gaussNewtonVector(Tensor theta, Tensor v, Tensor out) {
+        try (Linearization here = at(theta, Linearization.Use.GAUSS_NEWTON)) {
+            here.gaussNewtonVector(v, out);
+        }
+    }
 }

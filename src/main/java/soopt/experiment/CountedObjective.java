@@ -3,14 +3,24 @@ package soopt.experiment;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.CurvatureSummary;
+import soopt.curvature.Linearization;
 import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
+import soopt.curvature.Value;
 import soopt.experiment.loop.Counts;
 
-/** An objective whose derivatives are counted. */
-record CountedObjective(Objective objective, Counts.Tally counts) implements Objective {
+/**
+ * An objective whose work is counted.
+ *
+ * @param costs of summaries, in gradients
+ */
+record CountedObjective(Objective objective, Counts.Tally counts, SummaryCosts costs) implements Objective {
+    private static double since(long start) {
+        return (System.nanoTime() - start) * 1e-9;
+    }
+
     @Override
     public ParameterLayout layout() {
         return objective.layout();
@@ -28,35 +38,59 @@ record CountedObjective(Objective objective, Counts.Tally counts) implements Obj
 
     @Override
     public double loss(Tensor theta) {
+        counts.addLoss(examples());
         return objective.loss(theta);
     }
 
     @Override
-    public double gradient(Tensor theta, Tensor gradient) {
-        counts.addGradient();
+    public Value gradient(Tensor theta, Tensor gradient) {
+        counts.addGradient(examples());
         return objective.gradient(theta, gradient);
     }
 
     @Override
-    public double correct() {
-        return objective.correct();
-    }
-
-    @Override
     public CurvatureSummary summary(Tensor theta, Tensor u, Partition partition, Order order) {
-        counts.addSummary();
-        return objective.summary(theta, u, partition, order);
+        long start = System.nanoTime();
+        CurvatureSummary summary = objective.summary(theta, u, partition, order);
+        counts.addSummary(examples(), costs.of(partition, order), since(start));
+        return summary;
     }
 
     @Override
-    public void hessianVector(Tensor theta, Tensor v, Tensor out) {
-        counts.addProduct();
-        objective.hessianVector(theta, v, out);
+    public Linearization at(Tensor theta, Linearization.Use use) {
+        counts.addForward(examples());
+        return new Counted(objective.at(theta, use), examples(), counts);
     }
 
-    @Override
-    public void gaussNewtonVector(Tensor theta, Tensor v, Tensor out) {
-        counts.addProduct();
-        objective.gaussNewtonVector(theta, v, out);
+    private record Counted(Linearization pass, int examples, Counts.Tally counts) implements Linearization {
+        @Override
+        public Value value() {
+            return pass.value();
+        }
+
+        @Override
+        public void gradient(Tensor out) {
+            counts.addBackward(examples);
+            pass.gradient(out);
+        }
+
+        @Override
+        public void hessianVector(Tensor v, Tensor out) {
+            long start = System.nanoTime();
+            pass.hessianVector(v, out);
+            counts.addHessianProduct(examples, since(start));
+        }
+
+        @Override
+        public void gaussNewtonVector(Tensor v, Tensor out) {
+            long start = System.nanoTime();
+            pass.gaussNewtonVector(v, out);
+            counts.addGaussNewtonProduct(examples, since(start));
+        }
+
+        @Override
+        public void close() {
+            pass.close();
+        }
     }
 }

@@ -3,7 +3,6 @@ package soopt.experiment;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.function.Supplier;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.FullBatch;
@@ -19,7 +18,7 @@ import soopt.experiment.file.Training;
 import soopt.experiment.loop.Counts;
 import soopt.experiment.loop.Workload;
 import soopt.model.Network;
-import soopt.optimizer.State;
+import soopt.optimizer.step.State;
 
 /**
  * A network on a data set. Where the data set has an augmentation, batches for training and for curvature are of its
@@ -31,9 +30,13 @@ final class NetworkWorkload implements Workload, AutoCloseable {
     private final Experiment experiment;
     private final long seed;
     private final Counts counts;
+    private final SummaryCosts costs;
     private final Map<Part, BatchSource> parts = new EnumMap<>(Part.class);
     private final BatchSource training;
     private final Stream curvature;
+    /** Of the examples of {@link #recorded}, which is at rest during a step. */
+    private final Stream trial;
+
     private final Stream recorded;
     private final Batches batches;
     private final int[] everything;
@@ -50,6 +53,7 @@ final class NetworkWorkload implements Workload, AutoCloseable {
         this.backend = backend;
         this.counts = counts;
         this.network = experiment.network(data, experiment.precision());
+        this.costs = new SummaryCosts(network);
         Split split = data.split(experiment.dataset().heldOut(), seed);
         Training settings = experiment.training();
         Examples train = split.train();
@@ -65,6 +69,10 @@ final class NetworkWorkload implements Workload, AutoCloseable {
                 "recorded",
                 source(train, Math.max(curvatureSize, settings.batchSize())),
                 new BatchSampler(new Batches(train.size(), curvatureSize, seed, "recorded-batches", true, false)));
+        this.trial = new Stream(
+                "trial",
+                recorded.source(),
+                new BatchSampler(new Batches(train.size(), curvatureSize, seed, "trial-batches", true, false)));
         this.everything = BatchLoader.all(train.size());
         this.seen = train;
     }
@@ -99,11 +107,11 @@ final class NetworkWorkload implements Workload, AutoCloseable {
     }
 
     private Objective forSteps(Objective objective) {
-        return new CountedObjective(objective, counts.steps());
+        return new CountedObjective(objective, counts.steps(), costs);
     }
 
     private Objective forRecords(Objective objective) {
-        return new CountedObjective(objective, counts.records());
+        return new CountedObjective(objective, counts.records(), costs);
     }
 
     /** The order of an epoch and the examples as it sees them. */
@@ -132,11 +140,19 @@ final class NetworkWorkload implements Workload, AutoCloseable {
     }
 
     @Override
-    public Supplier<Objective> curvatureBatches() {
-        if (experiment.training().fullBatch()) {
-            return () -> curvature.source().pass(seen, everything.length, this::forSteps, stepProgress);
-        }
-        return () -> forSteps(curvature.next());
+    public Objective curvature() {
+        return next(curvature);
+    }
+
+    @Override
+    public Objective trial() {
+        return next(trial);
+    }
+
+    private Objective next(Stream stream) {
+        return experiment.training().fullBatch()
+                ? stream.source().pass(seen, everything.length, this::forSteps, stepProgress)
+                : forSteps(stream.next());
     }
 
     @Override
@@ -159,12 +175,14 @@ final class NetworkWorkload implements Workload, AutoCloseable {
     @Override
     public void save(State state) {
         curvature.save(state);
+        trial.save(state);
         recorded.save(state);
     }
 
     @Override
     public void restore(State state) {
         curvature.restore(state);
+        trial.restore(state);
         recorded.restore(state);
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
+import soopt.curvature.Grouping;
 import soopt.curvature.ParameterLayout;
 import soopt.data.DatasetCatalog;
 import soopt.data.examples.Data;
@@ -31,9 +32,8 @@ import soopt.experiment.loop.Trainer;
 import soopt.file.JsonObject;
 import soopt.file.WholeFile;
 import soopt.file.WriteException;
-import soopt.optimizer.NewtonSummary;
 import soopt.optimizer.Optimizer;
-import soopt.optimizer.Problem;
+import soopt.optimizer.step.Problem;
 import soopt.spec.SpecWriter;
 
 /** Runs one seed of an experiment into its folder. */
@@ -170,7 +170,7 @@ public final class Runner {
         try (Tensor theta = workload.initialParameters();
                 Optimizer.Iteration iteration = experiment
                         .optimizer()
-                        .start(new Problem(backend, workload.layout(), workload.curvatureBatches()));
+                        .start(new Problem(backend, workload.layout(), workload, request.seed()));
                 Recorder recorder = create(directory, backend)) {
             doubt.ifPresent(line -> {
                 recorder.warning("empty_classes", new JsonObject().put("step", 0), line);
@@ -190,12 +190,10 @@ public final class Runner {
 
     /** Whose curvature is recorded: the optimizer's if it computes any. */
     private CurvatureRecord.Subject subject(ParameterLayout layout) {
-        if (experiment.optimizer() instanceof NewtonSummary method) {
-            return new CurvatureRecord.Subject(
-                    experiment.partition(layout), method.cubic().damping(), true);
-        }
-        double damping = experiment.record().curvature().damping();
-        return new CurvatureRecord.Subject(experiment.partition(layout), damping, false);
+        Optional<Grouping> grouping = experiment.optimizer().grouping();
+        double damping = grouping.map(Grouping::damping)
+                .orElseGet(() -> experiment.record().curvature().damping());
+        return new CurvatureRecord.Subject(experiment.partition(layout), damping, grouping.isPresent());
     }
 
     private Recorder create(RunDirectory directory, Backend backend) {

@@ -2,7 +2,7 @@ package soopt.experiment;
 
 import soopt.curvature.Objective;
 import soopt.data.examples.BatchSampler;
-import soopt.optimizer.State;
+import soopt.optimizer.step.State;
 
 /**
  * Batches drawn one after the other for one purpose, from a random stream of its own.

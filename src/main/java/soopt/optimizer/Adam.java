@@ -1,5 +1,7 @@
 package soopt.optimizer;
 
+import soopt.optimizer.direction.Direction;
+import soopt.optimizer.step.Problem;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;

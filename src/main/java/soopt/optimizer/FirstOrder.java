@@ -1,55 +1,58 @@
 package soopt.optimizer;
 
-import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.Objective;
+import soopt.curvature.Value;
+import soopt.optimizer.direction.Direction;
+import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.State;
+import soopt.optimizer.step.Step;
+import soopt.optimizer.step.StepSize;
 
 /** θ ← θ − η u with one step size η for all parameters: what {@link Sgd} and {@link Adam} do with their directions. */
 final class FirstOrder implements Optimizer.Iteration {
-    private static final String STEP_SIZE = "step-size";
-
     private final Backend backend;
     private final Tensor gradient;
     private final Tensor update;
     private final Direction.Running direction;
-    private double stepSize;
+    private final StepSize stepSize;
 
     FirstOrder(Problem problem, Direction direction, double stepSize) {
         this.backend = problem.backend();
         this.gradient = backend.allocate(problem.layout().size());
         this.update = backend.allocate(problem.layout().size());
-        this.direction = direction.start(backend, gradient);
-        this.stepSize = stepSize;
+        this.direction = direction.start(problem, gradient);
+        this.stepSize = new StepSize(stepSize);
     }
 
     @Override
     public Step step(Tensor theta, Objective batch) {
-        double loss = batch.gradient(theta, gradient);
+        Value value = direction.observe(theta, batch, gradient);
         double gradientNorm = Math.sqrt(backend.dot(gradient, gradient));
-        direction.nextScaled(theta, -stepSize, update);
-        return new Step(loss, gradientNorm, Optional.of(update), Optional.empty());
+        direction.nextScaled(theta, -stepSize.value(), update);
+        return Step.moving(value, gradientNorm, update);
     }
 
     @Override
     public double stepSize() {
-        return stepSize;
+        return stepSize.value();
     }
 
     @Override
     public void scaleStepSize(double factor) {
-        stepSize *= factor;
+        stepSize.scale(factor);
     }
 
     @Override
     public void save(State state) {
-        state.putNumbers(STEP_SIZE, stepSize);
+        stepSize.save(state);
         direction.save(state);
     }
 
     @Override
     public void restore(State state) {
-        stepSize = state.getNumbers(STEP_SIZE)[0];
+        stepSize.restore(state);
         direction.restore(state);
     }
 

@@ -2,8 +2,12 @@ package soopt.optimizer;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import soopt.curvature.CubicStep;
+import soopt.curvature.Grouping;
 import soopt.curvature.Partitioning;
+import soopt.optimizer.direction.Direction;
+import soopt.optimizer.step.Problem;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
@@ -75,6 +79,11 @@ public record NewtonSummary(
         public Cubic {
             Constraints.check(Cubic.class, damping);
         }
+    }
+
+    @Override
+    public Optional<Grouping> grouping() {
+        return Optional.of(new Grouping(partition, cubic.damping));
     }
 
     @Override

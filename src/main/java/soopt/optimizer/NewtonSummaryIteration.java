@@ -9,6 +9,13 @@ import soopt.curvature.CurvatureSummary;
 import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.Partition;
+import soopt.curvature.Value;
+import soopt.optimizer.direction.Direction;
+import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.Refresh;
+import soopt.optimizer.step.State;
+import soopt.optimizer.step.Step;
+import soopt.optimizer.step.StepSize;
 
 /** The running part of {@link NewtonSummary}. */
 final class NewtonSummaryIteration implements Optimizer.Iteration {
@@ -26,7 +33,7 @@ final class NewtonSummaryIteration implements Optimizer.Iteration {
     private final Tensor update;
     private final Direction.Running direction;
     private long steps;
-    private double stepSize;
+    private final StepSize stepSize;
     private boolean solved;
     // η after the momentum of the learning rates, and after the positive part; in use until the next computation
     private double[] etaAveraged;
@@ -41,21 +48,21 @@ final class NewtonSummaryIteration implements Optimizer.Iteration {
         this.average = new SummaryAverage(options.average());
         this.gradient = backend.allocate(problem.layout().size());
         this.update = backend.allocate(problem.layout().size());
-        this.direction = options.direction().start(backend, gradient);
-        this.stepSize = options.stepSize();
+        this.direction = options.direction().start(problem, gradient);
+        this.stepSize = new StepSize(options.stepSize());
         this.etaAveraged = new double[partition.size()];
         this.etaUsed = new double[partition.size()];
     }
 
     @Override
     public Step step(Tensor theta, Objective batch) {
-        double loss = batch.gradient(theta, gradient);
+        Value value = direction.observe(theta, batch, gradient);
         double gradientNorm = Math.sqrt(backend.dot(gradient, gradient));
         boolean refreshes = steps % options.period() == 0;
         boolean warmsUp = steps / options.period() < options.average().warmUp();
         steps++;
         if (warmsUp && !refreshes) {
-            return new Step(loss, gradientNorm, Optional.empty(), Optional.empty());
+            return Step.resting(value, gradientNorm);
         }
         Tensor u = direction.next(theta);
         Optional<Refresh> refresh = refreshes ? Optional.of(refresh(theta, u, warmsUp)) : Optional.empty();
@@ -63,11 +70,12 @@ final class NewtonSummaryIteration implements Optimizer.Iteration {
         if (moves) {
             groupUpdate.apply(applied(), u, update);
         }
-        return new Step(loss, gradientNorm, moves ? Optional.of(update) : Optional.empty(), refresh);
+        Step step = moves ? Step.moving(value, gradientNorm, update) : Step.resting(value, gradientNorm);
+        return refresh.map(step::with).orElse(step);
     }
 
     private Refresh refresh(Tensor theta, Tensor u, boolean warmsUp) {
-        Objective batch = problem.curvatureBatches().get();
+        Objective batch = problem.batches().curvature();
         Order order = options.cubic().damping() > 0 ? Order.THIRD : Order.SECOND;
         long start = System.nanoTime();
         CurvatureSummary sample = batch.summary(theta, u, partition, order);
@@ -129,22 +137,23 @@ final class NewtonSummaryIteration implements Optimizer.Iteration {
     }
 
     private double[] applied() {
-        return Arrays.stream(etaUsed).map(rate -> stepSize * rate).toArray();
+        return Arrays.stream(etaUsed).map(rate -> stepSize.value() * rate).toArray();
     }
 
     @Override
     public double stepSize() {
-        return stepSize;
+        return stepSize.value();
     }
 
     @Override
     public void scaleStepSize(double factor) {
-        stepSize *= factor;
+        stepSize.scale(factor);
     }
 
     @Override
     public void save(State state) {
-        state.putNumbers(COUNTERS, steps, stepSize, solved ? 1 : 0);
+        state.putNumbers(COUNTERS, steps, solved ? 1 : 0);
+        stepSize.save(state);
         state.putNumbers(AVERAGED, etaAveraged);
         state.putNumbers(USED, etaUsed);
         direction.save(state);
@@ -155,8 +164,8 @@ final class NewtonSummaryIteration implements Optimizer.Iteration {
     public void restore(State state) {
         double[] counters = state.getNumbers(COUNTERS);
         steps = (long) counters[0];
-        stepSize = counters[1];
-        solved = counters[2] != 0;
+        solved = counters[1] != 0;
+        stepSize.restore(state);
         etaAveraged = state.getNumbers(AVERAGED).clone();
         etaUsed = state.getNumbers(USED).clone();
         direction.restore(state);

@@ -1,13 +1,23 @@
 package soopt.optimizer;
 
 import java.util.List;
+import java.util.Optional;
 import soopt.backend.Tensor;
 import soopt.curvature.CubicStep;
+import soopt.curvature.Grouping;
 import soopt.curvature.Objective;
+import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.State;
+import soopt.optimizer.step.Step;
 
 /** A training method: its hyper-parameters only. The state lives in the {@link Iteration} it starts. */
 public sealed interface Optimizer permits Sgd, Adam, NewtonSummary {
     Iteration start(Problem problem);
+
+    /** The groups along which it computes curvature at its first step and again from time to time; empty for most. */
+    default Optional<Grouping> grouping() {
+        return Optional.empty();
+    }
 
     /** What to try when a run of it diverges: keys of the file that do not say so already; at least one. */
     default List<String> remedies() {
@@ -27,7 +37,8 @@ public sealed interface Optimizer permits Sgd, Adam, NewtonSummary {
     /** One run of the method. It proposes updates; the trainer applies them. */
     interface Iteration extends AutoCloseable {
         /**
-         * Looks at one training batch and proposes θ ← θ + update. Does not modify θ.
+         * Looks at one training batch and proposes θ ← θ + update. Does not modify θ: a method that tries points does
+         * so on a copy of its own, and rejects by an empty update.
          *
          * @param theta [P] the parameters now
          * @param batch the training batch of this step

@@ -1,5 +1,6 @@
 package soopt.optimizer;
 
+import soopt.optimizer.step.State;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;

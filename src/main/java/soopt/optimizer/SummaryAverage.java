@@ -2,6 +2,7 @@ package soopt.optimizer;
 
 import java.util.Arrays;
 import soopt.curvature.CurvatureSummary;
+import soopt.optimizer.step.State;
 
 /**
  * The running part of {@link Average}. A sample with a number that is not finite is passed on as it is, so that the

@@ -54,7 +54,7 @@ class DerivativeAuditTest {
         }
 
         @Override
-        public double gradient(Tensor theta, Tensor gradient) {
+        public Value gradient(Tensor theta, Tensor gradient) {
             return right.gradient(theta, gradient);
         }
 
@@ -72,13 +72,8 @@ class DerivativeAuditTest {
         }
 
         @Override
-        public void hessianVector(Tensor theta, Tensor v, Tensor out) {
-            right.hessianVector(theta, v, out);
-        }
-
-        @Override
-        public void gaussNewtonVector(Tensor theta, Tensor v, Tensor out) {
-            right.gaussNewtonVector(theta, v, out);
+        public Linearization at(Tensor theta, Linearization.Use use) {
+            return right.at(theta, use);
         }
     }
 
@@ -146,11 +141,11 @@ class DerivativeAuditTest {
         }
 
         @Override
-        public double gradient(Tensor theta, Tensor gradient) {
+        public Value gradient(Tensor theta, Tensor gradient) {
             double[] t = new double[2];
             backend.toHost(theta, t, 0);
             backend.fromHost(gradient(t), 0, gradient);
-            return loss(theta);
+            return Value.of(loss(theta));
         }
 
         private double[] gradient(double[] t) {
@@ -187,12 +182,7 @@ class DerivativeAuditTest {
         }
 
         @Override
-        public void hessianVector(Tensor theta, Tensor v, Tensor out) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void gaussNewtonVector(Tensor theta, Tensor v, Tensor out) {
+        public Linearization at(Tensor theta, Linearization.Use use) {
             throw new UnsupportedOperationException();
         }
     }
@@ -266,10 +256,10 @@ class DerivativeAuditTest {
         }
 
         @Override
-        public double gradient(Tensor theta, Tensor gradient) {
+        public Value gradient(Tensor theta, Tensor gradient) {
             double[] x = host(theta);
             backend.fromHost(new double[] {x[0] + x[2], x[1], x[2] + x[0]}, 0, gradient);
-            return loss(theta);
+            return Value.of(loss(theta));
         }
 
         @Override
@@ -282,12 +272,7 @@ class DerivativeAuditTest {
         }
 
         @Override
-        public void hessianVector(Tensor theta, Tensor v, Tensor out) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public void gaussNewtonVector(Tensor theta, Tensor v, Tensor out) {
+        public Linearization at(Tensor theta, Linearization.Use use) {
             throw new UnsupportedOperationException();
         }
     }

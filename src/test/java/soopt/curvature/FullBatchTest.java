@@ -109,10 +109,45 @@ class FullBatchTest {
 
     @Test
     void vectors_equalTheDirectOnes() {
-        assertEqual((objective, out) -> assertEquals(direct.loss(theta), objective.gradient(theta, out), TOLERANCE));
+        assertEqual((objective, out) ->
+                assertEquals(direct.loss(theta), objective.gradient(theta, out).loss(), TOLERANCE));
         assertEqual((objective, out) -> objective.hessianVector(theta, v, out));
         assertEqual((objective, out) -> objective.gaussNewtonVector(theta, v, out));
-        assertEquals(direct.correct(), batches.correct());
+        try (Tensor out = backend.allocate(network.layout().size())) {
+            assertEquals(
+                    direct.gradient(theta, out).correct(),
+                    batches.gradient(theta, out).correct());
+        }
+    }
+
+    /** Also of a batch that is cut because it does not fit. */
+    @Test
+    void productsOfAKeptPass_areThoseOfANewOne_inAnyOrder() {
+        Objective cut = network.withCurvatureMemory(1).objective(backend, inputs, targets);
+        double correct;
+        try (Tensor out = backend.allocate(parameters)) {
+            correct = direct.gradient(theta, out).correct();
+        }
+        for (Objective objective : List.of(direct, batches, cut)) {
+            try (Linearization here = objective.at(theta, Linearization.Use.HESSIAN)) {
+                for (int round = 0; round < 2; round++) {
+                    assertArrayEquals(
+                            vector((loss, out) -> loss.gaussNewtonVector(theta, v, out), direct),
+                            vector((loss, out) -> here.gaussNewtonVector(v, out), objective),
+                            TOLERANCE);
+                    assertArrayEquals(
+                            vector((loss, out) -> loss.hessianVector(theta, v, out), direct),
+                            vector((loss, out) -> here.hessianVector(v, out), objective),
+                            TOLERANCE);
+                    assertArrayEquals(
+                            vector((loss, out) -> loss.gradient(theta, out), direct),
+                            vector((loss, out) -> here.gradient(out), objective),
+                            TOLERANCE);
+                }
+                assertEquals(direct.loss(theta), here.value().loss(), TOLERANCE);
+                assertEquals(correct, here.value().correct());
+            }
+        }
     }
 
     @Test

@@ -10,11 +10,12 @@ import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.Partition;
 import soopt.curvature.Partitioning;
+import soopt.curvature.Value;
 import soopt.optimizer.Optimizer;
-import soopt.optimizer.Problem;
-import soopt.optimizer.Refresh;
-import soopt.optimizer.State;
-import soopt.optimizer.Step;
+import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.Refresh;
+import soopt.optimizer.step.State;
+import soopt.optimizer.step.Step;
 
 /**
  * Gradient descent with momentum for tests of the loop; with a period it also computes curvature, which it reports and
@@ -46,18 +47,19 @@ final class Descent implements Optimizer.Iteration {
 
     @Override
     public Step step(Tensor theta, Objective batch) {
-        double loss = batch.gradient(theta, gradient);
+        Value value = batch.gradient(theta, gradient);
         backend.combine(MOMENTUM, buffer, 1, gradient, buffer);
         backend.combine(-stepSize, buffer, 0, buffer, update);
         boolean due = period > 0 && steps % period == 0;
         steps++;
         Optional<Refresh> refresh = due ? Optional.of(refresh(theta)) : Optional.empty();
-        return new Step(loss, Math.sqrt(backend.dot(gradient, gradient)), Optional.of(update), refresh);
+        Step step = Step.moving(value, Math.sqrt(backend.dot(gradient, gradient)), update);
+        return refresh.map(step::with).orElse(step);
     }
 
     private Refresh refresh(Tensor theta) {
         Partition partition = new Partitioning.Canonical().of(problem.layout());
-        Objective batch = problem.curvatureBatches().get();
+        Objective batch = problem.batches().curvature();
         CurvatureSummary summary = batch.summary(theta, buffer, partition, Order.THIRD);
         CubicStep.Outcome solution = CubicStep.solve(summary.hessian(), summary.gradient(), summary.third(), DAMPING);
         double[] eta = solution.eta();

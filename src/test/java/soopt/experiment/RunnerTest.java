@@ -22,7 +22,7 @@ import soopt.experiment.folder.RunState;
 import soopt.experiment.loop.RunListener;
 import soopt.experiment.loop.RunResult;
 import soopt.experiment.loop.StopSignal;
-import soopt.optimizer.Refresh;
+import soopt.optimizer.step.Refresh;
 import soopt.spec.Binder;
 import soopt.spec.SpecSource;
 import soopt.spec.yaml.SpecException;

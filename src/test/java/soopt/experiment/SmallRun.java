@@ -24,8 +24,8 @@ import soopt.experiment.loop.CurvatureRecord;
 import soopt.experiment.loop.RunListener;
 import soopt.experiment.loop.StopSignal;
 import soopt.experiment.loop.Trainer;
-import soopt.optimizer.Problem;
-import soopt.optimizer.Refresh;
+import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.Refresh;
 import soopt.spec.Binder;
 import soopt.spec.SpecSource;
 
@@ -173,8 +173,7 @@ public final class SmallRun {
                         data.apply(experiment.dataset().load(new Store(Path.of("datasets"), true))),
                         backend,
                         counts);
-                Descent descent = new Descent(
-                        new Problem(backend, workload.layout(), workload.curvatureBatches()), stepSize, period)) {
+                Descent descent = new Descent(new Problem(backend, workload.layout(), workload, 7), stepSize, period)) {
             if (!resume) {
                 directory.create();
             }

@@ -100,7 +100,7 @@ class NetworkThreadsTest {
                 Tensor targets = targets(backend, random, kind)) {
             Objective objective = network.objective(backend, inputs, targets);
             DoubleStream.Builder numbers = DoubleStream.builder();
-            numbers.add(objective.gradient(theta, out));
+            numbers.add(objective.gradient(theta, out).loss());
             add(numbers, backend, out);
             // all of D̄³ brings its diagonal, computed as at order 3
             for (Order order : new Order[] {Order.SECOND, Order.THIRD_FULL}) {

@@ -10,6 +10,8 @@ import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
+import soopt.optimizer.step.Batches;
+import soopt.optimizer.step.Problem;
 
 /** Adam and SGD with weight decay beside their formulas in plain loops; the golden files have none. */
 final class AdamTest {
@@ -23,7 +25,7 @@ final class AdamTest {
             double[] end = new double[START.length];
             try (Tensor theta = backend.allocate(START.length);
                     Optimizer.Iteration iteration =
-                            optimizer.start(new Problem(backend, objective.layout(), () -> objective))) {
+                            optimizer.start(new Problem(backend, objective.layout(), Batches.always(objective), 0))) {
                 backend.fromHost(START, 0, theta);
                 for (int t = 0; t < steps; t++) {
                     backend.axpyInPlace(

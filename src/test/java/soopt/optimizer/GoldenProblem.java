@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import soopt.Golden;
 import soopt.backend.Backend;
@@ -14,6 +13,7 @@ import soopt.curvature.Objective;
 import soopt.curvature.ParameterLayout;
 import soopt.model.GoldenNetworks;
 import soopt.model.Network;
+import soopt.optimizer.step.Problem;
 
 /** The network, the initial parameters and the batches of a golden file. */
 final class GoldenProblem {
@@ -65,8 +65,7 @@ final class GoldenProblem {
     /** What an optimizer is given; the k-th computation of the curvature takes the k-th of these batches. */
     Problem problem(List<Objective> curvatureBatches) {
         Iterator<Objective> batches = curvatureBatches.iterator();
-        Supplier<Objective> next = batches::next;
-        return new Problem(backend, layout(), next);
+        return new Problem(backend, layout(), InTurn.of(batches::next), 0);
     }
 
     /** The same objective n times. */

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
+import soopt.optimizer.step.State;
 
 /** A checkpoint in memory. */
 final class MemoryState implements State {

@@ -2,6 +2,7 @@ package soopt.optimizer;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import soopt.curvature.Partitioning;
+import soopt.optimizer.direction.Direction;
 
 /** NewtonSummary with the options that the golden files name. */
 final class NewtonSummaries {

@@ -15,6 +15,9 @@ import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
 import soopt.curvature.Objective;
 import soopt.curvature.Partitioning;
+import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.Refresh;
+import soopt.optimizer.step.Step;
 
 /** What becomes of the rates where the cubic step has no solution, and of what a refresh reports. */
 final class NewtonSummaryIterationTest {
@@ -48,7 +51,7 @@ final class NewtonSummaryIterationTest {
         backend.fromHost(new double[] {1, 1}, 0, theta);
         Iterator<Objective> curvature = List.of(bowl, saddle).iterator();
         Optimizer.Iteration iteration =
-                withoutDamping(average).start(new Problem(backend, bowl.layout(), curvature::next));
+                withoutDamping(average).start(new Problem(backend, bowl.layout(), InTurn.of(curvature::next), 0));
         return List.of(iteration.step(theta, bowl), iteration.step(theta, bowl));
     }
 

@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import soopt.curvature.GroupPattern;
 import soopt.curvature.Partitioning;
+import soopt.optimizer.direction.Direction;
 import soopt.spec.Binder;
 import soopt.spec.Default;
 import soopt.spec.SpecSource;

@@ -27,6 +27,10 @@ import soopt.backend.engine.Backends;
 import soopt.curvature.CurvatureSummary;
 import soopt.curvature.Objective;
 import soopt.curvature.Partitioning;
+import soopt.optimizer.direction.Direction;
+import soopt.optimizer.step.Batches;
+import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.Step;
 import soopt.spec.Choices;
 
 /** What every optimizer must do, and rules of NewtonSummary that no golden file covers. */
@@ -250,7 +254,8 @@ final class OptimizersTest {
         double[] start = new double[(int) theta.size()];
         Arrays.setAll(start, i -> i + 1);
         backend.fromHost(start, 0, theta);
-        try (Optimizer.Iteration iteration = method.start(new Problem(backend, objective.layout(), () -> objective))) {
+        try (Optimizer.Iteration iteration =
+                method.start(new Problem(backend, objective.layout(), Batches.always(objective), 0))) {
             go(iteration, theta, objective);
         }
         return host(theta);

@@ -6,11 +6,14 @@ import java.util.List;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.CurvatureSummary;
+import soopt.curvature.DirectLinearization;
+import soopt.curvature.Linearization;
 import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.ParameterLayout.Role;
 import soopt.curvature.Partition;
+import soopt.curvature.Value;
 
 /** L(θ) = ½ θᵀHθ with H = diag(H_1, …, H_n), one tensor per block, in plain loops. */
 final class QuadraticObjective implements Objective {
@@ -57,11 +60,11 @@ final class QuadraticObjective implements Objective {
     }
 
     @Override
-    public double gradient(Tensor theta, Tensor gradient) {
+    public Value gradient(Tensor theta, Tensor gradient) {
         double[] x = host(theta);
         double[] g = times(x);
         backend.fromHost(g, 0, gradient);
-        return 0.5 * dot(x, g);
+        return Value.of(0.5 * dot(x, g));
     }
 
     @Override
@@ -93,6 +96,11 @@ final class QuadraticObjective implements Objective {
             parts.add(part);
         }
         return parts;
+    }
+
+    @Override
+    public Linearization at(Tensor theta, Linearization.Use use) {
+        return new DirectLinearization(this, theta);
     }
 
     @Override

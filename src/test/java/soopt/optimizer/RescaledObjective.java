@@ -3,10 +3,13 @@ package soopt.optimizer;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.CurvatureSummary;
+import soopt.curvature.DirectLinearization;
+import soopt.curvature.Linearization;
 import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
+import soopt.curvature.Value;
 
 /**
  * L(a ⊙ θ + b) as a function of θ. Its tensors are given back with the backend.
@@ -48,15 +51,20 @@ record RescaledObjective(Objective original, Tensor scale, Tensor shift) impleme
     }
 
     @Override
-    public double gradient(Tensor theta, Tensor gradient) {
-        double loss = original.gradient(place(theta), gradient);
+    public Value gradient(Tensor theta, Tensor gradient) {
+        Value value = original.gradient(place(theta), gradient);
         backend().multiply(gradient, scale, gradient);
-        return loss;
+        return value;
     }
 
     @Override
     public CurvatureSummary summary(Tensor theta, Tensor u, Partition partition, Order order) {
         return original.summary(place(theta), scaled(u), partition, order);
+    }
+
+    @Override
+    public Linearization at(Tensor theta, Linearization.Use use) {
+        return new DirectLinearization(this, theta);
     }
 
     @Override

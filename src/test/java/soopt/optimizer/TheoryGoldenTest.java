@@ -23,6 +23,11 @@ import soopt.curvature.Objective;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partitioning;
 import soopt.model.GoldenNetworks;
+import soopt.optimizer.direction.Direction;
+import soopt.optimizer.step.Batches;
+import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.Refresh;
+import soopt.optimizer.step.Step;
 
 /** Statements of the paper that NewtonSummary must satisfy number for number. */
 final class TheoryGoldenTest {
@@ -78,7 +83,7 @@ final class TheoryGoldenTest {
         NewtonSummary method = NewtonSummaries.fullBatch(new Partitioning.Canonical(), 1, 0, false);
         try (Tensor theta = GoldenNetworks.tensor(backend, Golden.numbers(one.get(start)));
                 Optimizer.Iteration iteration =
-                        method.start(new Problem(backend, objective.layout(), () -> objective))) {
+                        method.start(new Problem(backend, objective.layout(), Batches.always(objective), 0))) {
             for (int t = 0; t + 1 < actual.length; t++) {
                 Step step = iteration.step(theta, objective);
                 actual[t] = step.loss();
@@ -141,7 +146,7 @@ final class TheoryGoldenTest {
 
     private static Refresh refresh(Objective objective, Tensor theta, Partitioning partition) {
         NewtonSummary method = NewtonSummaries.fullBatch(partition, 1, 0, false);
-        Problem problem = new Problem(objective.backend(), objective.layout(), () -> objective);
+        Problem problem = new Problem(objective.backend(), objective.layout(), Batches.always(objective), 0);
         try (Optimizer.Iteration iteration = method.start(problem)) {
             return iteration.step(theta, objective).refresh().orElseThrow();
         }
@@ -201,7 +206,8 @@ final class TheoryGoldenTest {
                 .map(c -> new RescaledObjective(c, scale, shift))
                 .iterator();
         try (Tensor theta = GoldenNetworks.tensor(backend, first);
-                Optimizer.Iteration iteration = method.start(new Problem(backend, layout, batches::next))) {
+                Optimizer.Iteration iteration =
+                        method.start(new Problem(backend, layout, InTurn.of(batches::next), 0))) {
             for (int t = 0; t < training.size(); t++) {
                 Step step = iteration.step(theta, new RescaledObjective(training.get(t), scale, shift));
                 backend.axpyInPlace(1, step.update().orElseThrow(), theta);

@@ -19,6 +19,8 @@ import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
 import soopt.curvature.Objective;
 import soopt.curvature.Partitioning;
+import soopt.optimizer.step.Refresh;
+import soopt.optimizer.step.Step;
 
 /**
  * Parameters after every step against torch.optim 1.13 and a Python reference of NewtonSummary, in float64 and in

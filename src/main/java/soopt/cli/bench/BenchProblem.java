@@ -11,7 +11,8 @@ import soopt.curvature.Order;
 import soopt.curvature.Partition;
 import soopt.model.Network;
 import soopt.optimizer.Optimizer;
-import soopt.optimizer.Problem;
+import soopt.optimizer.step.Batches;
+import soopt.optimizer.step.Problem;
 import soopt.random.RandomStreams;
 import soopt.spec.Binder;
 import soopt.spec.Choices;
@@ -89,7 +90,8 @@ final class BenchProblem implements AutoCloseable {
         Optimizer optimizer =
                 Binder.bind(SpecSource.parse("bench", yaml), Subject.class).optimizer();
         long before = backend.memory().liveBytes();
-        Optimizer.Iteration iteration = optimizer.start(new Problem(backend, network.layout(), () -> curvature));
+        Optimizer.Iteration iteration =
+                optimizer.start(new Problem(backend, network.layout(), Batches.always(curvature), SEED));
         iterations.add(iteration);
         int steps = periodic ? PERIOD : 1;
         Runnable run = () -> {

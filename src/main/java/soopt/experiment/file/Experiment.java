@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
+import soopt.curvature.Grouping;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
 import soopt.curvature.Partitioning;
@@ -16,7 +17,6 @@ import soopt.data.fetch.DatasetException;
 import soopt.file.NamedFile;
 import soopt.model.Model;
 import soopt.model.Network;
-import soopt.optimizer.NewtonSummary;
 import soopt.optimizer.Optimizer;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
@@ -127,9 +127,11 @@ public record Experiment(
      */
     public Partition partition(ParameterLayout layout) {
         try {
-            return optimizer instanceof NewtonSummary method
-                    ? method.partition().of(layout)
-                    : new Partitioning.Canonical().of(layout);
+            return optimizer
+                    .grouping()
+                    .map(Grouping::partition)
+                    .orElseGet(Partitioning.Canonical::new)
+                    .of(layout);
         } catch (SpecException e) {
             throw e.under("optimizer.partition");
         }

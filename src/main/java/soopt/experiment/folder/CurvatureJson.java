@@ -6,7 +6,7 @@ import soopt.curvature.CurvatureSummary;
 import soopt.curvature.Matrices;
 import soopt.curvature.Partition;
 import soopt.file.JsonObject;
-import soopt.optimizer.Refresh;
+import soopt.optimizer.step.Refresh;
 
 /** A refresh as an object of curvature.jsonl. */
 final class CurvatureJson {

@@ -22,9 +22,12 @@ public record MetricsRow(
         double testLoss,
         double testAccuracy,
         double stepSize,
+        long lossEvaluations,
         long gradientEvaluations,
         long productEvaluations,
         long summaryEvaluations,
+        double gradientEquivalents,
+        long rejectedSteps,
         long recordGradientEvaluations,
         long recordSummaryEvaluations,
         double trainSeconds,
@@ -54,6 +57,7 @@ public record MetricsRow(
             new Column<>("test_loss", MetricsRow::testLoss, "mean loss of the test examples at these parameters"),
             new Column<>("test_acc", MetricsRow::testAccuracy, "fraction of the test examples that is right"),
             new Column<>("step_size", MetricsRow::stepSize, "multiplier of the update (learning rate, λ₁)"),
+            new Column<>("loss_evals", MetricsRow::lossEvaluations, "L of one batch for the steps, so far"),
             new Column<>("grad_evals", MetricsRow::gradientEvaluations, "∇L of one batch for the steps, so far"),
             new Column<>(
                     "hvp_evals",
@@ -61,6 +65,11 @@ public record MetricsRow(
                     "∇²L v or Gauss–Newton products of one batch for the steps, so far"),
             new Column<>(
                     "summary_evals", MetricsRow::summaryEvaluations, "ḡ, H̄, D̄³ of one batch for the steps, so far"),
+            new Column<>(
+                    "gradient_equivalents",
+                    MetricsRow::gradientEquivalents,
+                    "all of these in gradients of a training batch, counted by their matrix products, so far"),
+            new Column<>("rejected_steps", MetricsRow::rejectedSteps, "steps tried and not taken, so far"),
             new Column<>(
                     "record_grad_evals",
                     MetricsRow::recordGradientEvaluations,
@@ -116,6 +125,9 @@ public record MetricsRow(
                 next.next(),
                 (long) (double) next.next(),
                 (long) (double) next.next(),
+                (long) (double) next.next(),
+                (long) (double) next.next(),
+                next.next(),
                 (long) (double) next.next(),
                 (long) (double) next.next(),
                 (long) (double) next.next(),

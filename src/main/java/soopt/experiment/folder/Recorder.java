@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.Optional;
 import soopt.experiment.file.CurvatureLog;
 import soopt.file.CsvStream;
+import soopt.file.JsonLines;
 import soopt.file.JsonObject;
 import soopt.file.WholeFile;
 import soopt.file.WriteException;
 import soopt.host.Host;
-import soopt.optimizer.Refresh;
+import soopt.optimizer.step.Refresh;
 
 /**
  * Writes the files of a run folder while the run goes on. After a kill at any moment each file is valid, or ends in
@@ -28,6 +29,7 @@ public final class Recorder implements AutoCloseable {
     private final CsvStream<StepRow> steps;
     private final RefreshTables refreshes;
     private final MatrixFiles matrices;
+    private final JsonLines solver;
     private final EventLog events;
     private Status status;
 
@@ -45,6 +47,7 @@ public final class Recorder implements AutoCloseable {
         this.steps = CsvStream.open(directory.file("steps.csv"), StepRow.COLUMNS);
         this.refreshes = new RefreshTables(directory, log);
         this.matrices = new MatrixFiles(directory.file("matrices"));
+        this.solver = JsonLines.open(directory.file("solver.jsonl"));
         this.events = new EventLog(directory.path(), directory.id());
         WholeFile.write(directory.file("meta.json"), meta.pretty());
         this.status = new Status(
@@ -90,6 +93,16 @@ public final class Recorder implements AutoCloseable {
         refreshes.add(step, epoch, refresh);
     }
 
+    /**
+     * Appends to solver.jsonl what one method alone knows of a step.
+     *
+     * @param step from 1
+     * @param epoch of it, from 1
+     */
+    public void solver(long step, int epoch, JsonObject known) {
+        solver.append(new JsonObject().put("step", step).put("epoch", epoch).putAll(known));
+    }
+
     /** Writes the files of matrices/. */
     public void matrices(RecordedMatrices recorded) {
         matrices.write(recorded);
@@ -108,6 +121,7 @@ public final class Recorder implements AutoCloseable {
         metrics.truncateAfter(step);
         steps.truncateAfter(step);
         refreshes.truncateAfter(step);
+        solver.truncateAfter(step);
     }
 
     // ---- what happened ----
@@ -198,6 +212,7 @@ public final class Recorder implements AutoCloseable {
         metrics.close();
         steps.close();
         refreshes.close();
+        solver.close();
         matrices.close();
         events.close();
         room.free();

@@ -7,7 +7,7 @@ import soopt.file.Column;
 import soopt.file.CsvStream;
 import soopt.file.JsonLines;
 import soopt.file.JsonObject;
-import soopt.optimizer.Refresh;
+import soopt.optimizer.step.Refresh;
 
 /** learning_rates.csv (one row per refresh and group) and curvature.jsonl (one object per refresh). */
 final class RefreshTables implements AutoCloseable {

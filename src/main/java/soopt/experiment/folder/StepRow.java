@@ -1,7 +1,11 @@
 package soopt.experiment.folder;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import soopt.file.Column;
+import soopt.optimizer.step.Trial;
+import soopt.solver.Solve;
 
 /**
  * A row of steps.csv: one step against its Taylor model. With δ the update and L the loss of the step's batch:
@@ -21,7 +25,8 @@ public record StepRow(
         double predictedChange2,
         double predictedChange3,
         double actualChange,
-        double stepSize) {
+        double stepSize,
+        Optional<Trial> trial) {
     /** The columns of steps.csv. */
     public static final List<Column<StepRow>> COLUMNS = List.of(
             new Column<>(
@@ -38,5 +43,25 @@ public record StepRow(
             new Column<>("actual_change", StepRow::actualChange, "L(θ + δ) − L(θ) of the same batch"),
             new Column<>("rho_2", row -> row.actualChange / row.predictedChange2, "actual_change / predicted_change_2"),
             new Column<>("rho_3", row -> row.actualChange / row.predictedChange3, "actual_change / predicted_change_3"),
-            new Column<>("step_size", StepRow::stepSize, "multiplier of the update (learning rate, λ₁)"));
+            new Column<>("step_size", StepRow::stepSize, "multiplier of the update (learning rate, λ₁)"),
+            new Column<>("damping", row -> row.known(Trial::damping), "λ that the step was solved with"),
+            new Column<>(
+                    "ratio", row -> row.known(Trial::ratio), "change measured by the method / change by its model"),
+            new Column<>(
+                    "accepted", row -> row.known(trial -> trial.accepted() ? 1 : 0), "1 if the step was taken, else 0"),
+            new Column<>(
+                    "inner_iterations",
+                    row -> row.known(trial ->
+                            trial.solve().<Number>map(Solve::iterations).orElse(Double.NaN)),
+                    "iterations of the solver of its system"),
+            new Column<>("tries", row -> row.known(Trial::tries), "points whose loss the method evaluated"),
+            new Column<>("step_length", row -> row.known(Trial::stepLength), "α of its line search"));
+
+    /** Empty where it means nothing. */
+    private Object known(Function<Trial, Number> value) {
+        return trial.map(value)
+                .filter(number -> !Double.isNaN(number.doubleValue()))
+                .<Object>map(number -> number)
+                .orElse("");
+    }
 }

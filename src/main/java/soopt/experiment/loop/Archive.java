@@ -56,7 +56,7 @@ final class Archive {
         Checkpoint checkpoint = Checkpoint.empty(backend);
         checkpoint.putTensor(THETA, theta);
         checkpoint.putNumbers("position", position.save());
-        checkpoint.putNumbers("counts", counts.save());
+        counts.save(checkpoint.within("counts"));
         checkpoint.putNumbers("clocks", clocks.save());
         checkpoint.putNumbers("trainer", restarts, probe.hasBegun() ? 1 : 0);
         workload.save(checkpoint.within("workload"));
@@ -70,7 +70,7 @@ final class Archive {
     void restore(Checkpoint checkpoint, Tensor theta) {
         checkpoint.getTensor(THETA, theta);
         position.restore(checkpoint.getNumbers("position"));
-        counts.restore(checkpoint.getNumbers("counts"));
+        counts.restore(checkpoint.within("counts"));
         clocks.restore(checkpoint.getNumbers("clocks"));
         double[] own = checkpoint.getNumbers("trainer");
         restarts = (int) own[0] + 1;

@@ -14,7 +14,7 @@ import soopt.file.WriteException;
 import soopt.npy.NpyArray;
 import soopt.npy.NpyException;
 import soopt.npy.NpzFile;
-import soopt.optimizer.State;
+import soopt.optimizer.step.State;
 
 /**
  * Everything a run needs to go on to the same numbers, as named arrays in the type of the run: checkpoints/last.npz and

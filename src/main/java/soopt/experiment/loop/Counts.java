@@ -1,30 +1,78 @@
 package soopt.experiment.loop;
 
-/** How many derivatives a run has computed so far, each of one batch; a pass over k batches counts k times. */
+import soopt.optimizer.step.State;
+
+/**
+ * How much a run has computed so far. Numbers of evaluations are of one batch each: a pass over k batches counts k
+ * times. Costs are in gradients of one example, by the count of matrix products (curvature.md §4).
+ */
 public final class Counts {
-    /** Derivatives of one purpose. */
+    /** Work of one purpose. */
     public static final class Tally {
+        private static final double FORWARD = 1.0 / 3;
+        private static final double BACKWARD = 2.0 / 3;
+        private static final double HESSIAN = 2;
+        private static final double GAUSS_NEWTON = 4.0 / 3;
+
+        private long losses;
         private long gradients;
         private long products;
         private long summaries;
+        private double cost;
+        private double curvatureSeconds;
 
-        public void addGradient() {
+        /** A forward pass over so many examples. */
+        public void addLoss(int examples) {
+            losses++;
+            cost += FORWARD * examples;
+        }
+
+        public void addGradient(int examples) {
             gradients++;
+            cost += examples;
         }
 
-        /** A Hessian-vector or Gauss–Newton-vector product. */
-        public void addProduct() {
+        /** The forward pass of a linearization, before its products. */
+        public void addForward(int examples) {
+            cost += FORWARD * examples;
+        }
+
+        /** The gradient of a linearization. */
+        public void addBackward(int examples) {
+            gradients++;
+            cost += BACKWARD * examples;
+        }
+
+        /** ∇²L v beside the pass that it follows. */
+        public void addHessianProduct(int examples, double seconds) {
             products++;
+            cost += HESSIAN * examples;
+            curvatureSeconds += seconds;
         }
 
-        public void addSummary() {
+        /** A Gauss–Newton product beside the pass that it follows. */
+        public void addGaussNewtonProduct(int examples, double seconds) {
+            products++;
+            cost += GAUSS_NEWTON * examples;
+            curvatureSeconds += seconds;
+        }
+
+        /** @param gradients that one costs */
+        public void addSummary(int examples, double gradients, double seconds) {
             summaries++;
+            cost += gradients * examples;
+            curvatureSeconds += seconds;
+        }
+
+        long losses() {
+            return losses;
         }
 
         long gradients() {
             return gradients;
         }
 
+        /** Products of both kinds. */
         long products() {
             return products;
         }
@@ -32,10 +80,37 @@ public final class Counts {
         long summaries() {
             return summaries;
         }
+
+        /** In gradients of one example. */
+        double cost() {
+            return cost;
+        }
+
+        /** In products and summaries, since this process began. */
+        double curvatureSeconds() {
+            return curvatureSeconds;
+        }
+
+        private double[] save() {
+            return new double[] {losses, gradients, products, summaries, cost};
+        }
+
+        private void restore(double[] saved) {
+            losses = (long) saved[0];
+            gradients = (long) saved[1];
+            products = (long) saved[2];
+            summaries = (long) saved[3];
+            cost = saved[4];
+        }
     }
+
+    private static final String STEPS = "steps";
+    private static final String RECORDS = "records";
+    private static final String REJECTED = "rejected";
 
     private final Tally steps = new Tally();
     private final Tally records = new Tally();
+    private long rejected;
 
     /** For the steps: what training costs. */
     public Tally steps() {
@@ -47,18 +122,24 @@ public final class Counts {
         return records;
     }
 
-    double[] save() {
-        return new double[] {
-            steps.gradients, steps.products, steps.summaries, records.gradients, records.products, records.summaries
-        };
+    /** A step was tried and not taken. */
+    void addRejected() {
+        rejected++;
     }
 
-    void restore(double[] saved) {
-        steps.gradients = (long) saved[0];
-        steps.products = (long) saved[1];
-        steps.summaries = (long) saved[2];
-        records.gradients = (long) saved[3];
-        records.products = (long) saved[4];
-        records.summaries = (long) saved[5];
+    long rejected() {
+        return rejected;
+    }
+
+    void save(State state) {
+        state.putNumbers(STEPS, steps.save());
+        state.putNumbers(RECORDS, records.save());
+        state.putNumbers(REJECTED, rejected);
+    }
+
+    void restore(State state) {
+        steps.restore(state.getNumbers(STEPS));
+        records.restore(state.getNumbers(RECORDS));
+        rejected = (long) state.getNumbers(REJECTED)[0];
     }
 }

@@ -15,8 +15,8 @@ import soopt.experiment.folder.GroupRates;
 import soopt.experiment.folder.RecordedMatrices;
 import soopt.experiment.folder.RecordedMatrices.Source;
 import soopt.experiment.folder.RefreshCount;
-import soopt.optimizer.Refresh;
-import soopt.optimizer.State;
+import soopt.optimizer.step.Refresh;
+import soopt.optimizer.step.State;
 
 /**
  * The matrices to write down: of the optimizer's latest refresh, or computed here along the gradient of the same loss:

@@ -3,7 +3,7 @@ package soopt.experiment.loop;
 import java.util.Arrays;
 import java.util.Optional;
 import soopt.file.JsonObject;
-import soopt.optimizer.Refresh;
+import soopt.optimizer.step.Refresh;
 
 /**
  * When a run has diverged: a loss of a batch or of an evaluation or ‖update‖ is not finite, or such a loss exceeds

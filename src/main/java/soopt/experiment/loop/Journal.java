@@ -10,7 +10,7 @@ import soopt.experiment.folder.MetricsRow;
 import soopt.experiment.folder.Recorder;
 import soopt.experiment.folder.RunState;
 import soopt.file.JsonObject;
-import soopt.optimizer.Refresh;
+import soopt.optimizer.step.Refresh;
 
 /** Tells what happens in a run: to the run folder in events.jsonl and run.log, and to the listener. */
 final class Journal {

@@ -3,8 +3,8 @@ package soopt.experiment.loop;
 import java.util.Arrays;
 import java.util.Optional;
 import soopt.experiment.folder.RefreshCount;
-import soopt.optimizer.Refresh;
-import soopt.optimizer.State;
+import soopt.optimizer.step.Refresh;
+import soopt.optimizer.step.State;
 
 /** What a run keeps of its optimizer's computations of the curvature: their number, and the matrices of the last. */
 final class LatestRefresh {

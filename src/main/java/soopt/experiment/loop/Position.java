@@ -2,6 +2,7 @@ package soopt.experiment.loop;
 
 import java.util.EnumSet;
 import java.util.Set;
+import soopt.curvature.Value;
 
 /** Where a run is, with the sums over the epoch under way. */
 public final class Position {
@@ -106,11 +107,12 @@ public final class Position {
         owed.remove(work);
     }
 
-    void addStep(double loss, double correct, int examples, boolean moved, boolean sloped) {
+    /** @param value of the batch before the update */
+    void addStep(Value value, int examples, boolean moved, boolean sloped) {
         slopingSteps += sloped ? 1 : 0;
         movingSteps += moved ? 1 : 0;
-        lossSum += loss * examples;
-        correctSum += correct;
+        lossSum += value.loss() * examples;
+        correctSum += value.correct();
         epochSamples += examples;
         samples += examples;
         step++;

@@ -2,7 +2,7 @@ package soopt.experiment.loop;
 
 import java.nio.file.Path;
 import soopt.experiment.folder.MetricsRow;
-import soopt.optimizer.Refresh;
+import soopt.optimizer.step.Refresh;
 
 /** Hears how a run goes, to show it. Called on the trainer's thread; each call should be short. */
 public interface RunListener {

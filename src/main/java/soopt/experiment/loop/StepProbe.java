@@ -9,7 +9,7 @@ import soopt.curvature.Partition;
 import soopt.experiment.file.Every;
 import soopt.experiment.folder.Recorder;
 import soopt.experiment.folder.StepRow;
-import soopt.optimizer.Step;
+import soopt.optimizer.step.Step;
 
 /** Applies some of the updates between the prediction of their effect and its measurement: the rows of steps.csv. */
 final class StepProbe {
@@ -20,6 +20,9 @@ final class StepProbe {
      * @param third that plus ⅙ D³L[δ,δ,δ]
      */
     private record Model(double second, double third) {
+        /** Of a step that is not taken. */
+        static final Model UNKNOWN = new Model(Double.NaN, Double.NaN);
+
         /** The model at θ; costs one summary with S = 1. */
         static Model of(Objective objective, Tensor theta, Tensor update) {
             CurvatureSummary summary =
@@ -60,14 +63,18 @@ final class StepProbe {
         return !every.isNever() && (first || firstOfEpoch || every.dueAfterStep(position.step() + 1));
     }
 
-    /** θ ← θ + update, measured. */
+    /** θ ← θ + update, measured; of a step that was tried and not taken, what the method saw. */
     void applyInPlace(Tensor theta, Workload.Batch batch, Step proposed, double updateNorm, double stepSize) {
         begun = true;
-        Tensor update = proposed.update().orElseThrow();
-        Model model = Model.of(batch.forRecord(), theta, update);
         double parameterNorm = Math.sqrt(backend.dot(theta, theta));
-        backend.axpyInPlace(1, update, theta);
-        double change = batch.forRecord().loss(theta) - proposed.loss();
+        Model model = Model.UNKNOWN;
+        double change = Double.NaN;
+        if (proposed.update().isPresent()) {
+            Tensor update = proposed.update().get();
+            model = Model.of(batch.forRecord(), theta, update);
+            backend.axpyInPlace(1, update, theta);
+            change = batch.forRecord().loss(theta) - proposed.loss();
+        }
         recorder.step(new StepRow(
                 position.step() + 1,
                 position.epoch() + 1,
@@ -78,6 +85,7 @@ final class StepProbe {
                 model.second(),
                 model.third(),
                 change,
-                stepSize));
+                stepSize,
+                proposed.trial()));
     }
 }

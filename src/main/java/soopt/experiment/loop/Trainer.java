@@ -18,8 +18,8 @@ import soopt.experiment.loop.Workload.Evaluation;
 import soopt.experiment.loop.Workload.Part;
 import soopt.optimizer.Optimizer;
 import soopt.optimizer.Plateau;
-import soopt.optimizer.Refresh;
-import soopt.optimizer.Step;
+import soopt.optimizer.step.Refresh;
+import soopt.optimizer.step.Step;
 
 /**
  * The only loop: takes the optimizer's proposals, checks them, applies θ ← θ + update, counts, times, evaluates,
@@ -240,27 +240,29 @@ public final class Trainer {
     private Optional<Ending> step(Tensor theta) {
         long start = System.nanoTime();
         Workload.Batch batch = workload.batch(position.epoch(), position.stepInEpoch(), withinStep(theta));
+        double curvatureBefore = counts.steps().curvatureSeconds();
         Step proposed = iteration.step(theta, batch.forStep());
         double updateNorm = proposed.update().map(this::norm).orElse(0.0);
         double seconds = Clocks.since(start);
-        double correct = batch.forStep().correct();
+        double curvatureSeconds = counts.steps().curvatureSeconds() - curvatureBefore;
         proposed.refresh().ifPresent(this::refreshed);
+        record(proposed);
         Optional<String> problem = Divergence.of(proposed.loss(), updateNorm, position.initialLoss());
         if (problem.isPresent()) {
             return Optional.of(diverged(problem.get(), proposed.loss(), updateNorm, batch));
         }
         recordFirstMatrices(theta);
         long apply = System.nanoTime();
-        if (proposed.update().isPresent() && probe.isDue()) {
+        boolean shows = proposed.update().isPresent() || proposed.trial().isPresent();
+        if (shows && probe.isDue()) {
             probe.applyInPlace(theta, batch, proposed, updateNorm, iteration.stepSize());
             clocks.addRecord(Clocks.since(apply));
         } else {
             proposed.update().ifPresent(update -> backend.axpyInPlace(1, update, theta));
             seconds += Clocks.since(apply);
         }
-        clocks.addStep(seconds, proposed.refresh().map(Refresh::seconds).orElse(0.0));
-        position.addStep(
-                proposed.loss(), correct, batch.forRecord().examples(), updateNorm > 0, proposed.gradientNorm() > 0);
+        clocks.addStep(seconds, curvatureSeconds);
+        position.addStep(proposed.value(), batch.forRecord().examples(), updateNorm > 0, proposed.gradientNorm() > 0);
         savepoints.end();
         return Optional.empty();
     }
@@ -277,6 +279,14 @@ public final class Trainer {
 
     private double norm(Tensor vector) {
         return Math.sqrt(backend.dot(vector, vector));
+    }
+
+    /** What the method says of its step beside the update. */
+    private void record(Step proposed) {
+        if (proposed.trial().map(trial -> !trial.accepted()).orElse(false)) {
+            counts.addRejected();
+        }
+        proposed.details().ifPresent(known -> recorder.solver(position.step() + 1, position.epoch() + 1, known));
     }
 
     private void refreshed(Refresh refresh) {
@@ -340,9 +350,12 @@ public final class Trainer {
                 held.test().loss(),
                 held.test().accuracy(),
                 iteration.stepSize(),
+                counts.steps().losses(),
                 counts.steps().gradients(),
                 counts.steps().products(),
                 counts.steps().summaries(),
+                counts.steps().cost() / batchExamples(),
+                counts.rejected(),
                 counts.records().gradients(),
                 counts.records().summaries(),
                 clocks.training(),
@@ -354,6 +367,12 @@ public final class Trainer {
                 archive.restarts());
         lastRow = held == Held.NONE ? lastRow : Optional.of(row);
         journal.row(row);
+    }
+
+    /** What gradient equivalents are counted in. */
+    private int batchExamples() {
+        int all = workload.trainingExamples();
+        return plan.training().fullBatch() ? all : Math.min(plan.training().batchSize(), all);
     }
 
     private void recordMatrices(Tensor theta, boolean byStep) {

@@ -1,15 +1,18 @@
 package soopt.experiment.loop;
 
-import java.util.function.Supplier;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.FullBatch;
 import soopt.curvature.Objective;
 import soopt.curvature.ParameterLayout;
-import soopt.optimizer.State;
+import soopt.optimizer.step.Batches;
+import soopt.optimizer.step.State;
 
-/** What a run trains: its training data as objectives, and how good parameters are on each part of the data. */
-public interface Workload {
+/**
+ * What a run trains: its training data as objectives, and how good parameters are on each part of the data. The batches
+ * beside those of the steps count as training.
+ */
+public interface Workload extends Batches {
     /** A part of the data. */
     enum Part {
         TRAIN("training"),
@@ -69,9 +72,6 @@ public interface Workload {
      *     exception
      */
     Batch batch(int epoch, int k, FullBatch.Progress progress);
-
-    /** The batches that optimizers compute curvature on, counted as training. */
-    Supplier<Objective> curvatureBatches();
 
     /**
      * A batch of the size for curvature from a sampler of its own: what is recorded does not change what is trained.

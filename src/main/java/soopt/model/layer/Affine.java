@@ -214,6 +214,11 @@ final class Affine implements Layer.Stage {
     }
 
     @Override
+    public void forgetTangent() {
+        dx = Tangent.ZERO;
+    }
+
+    @Override
     public void keepAdjointTangent(Tensor tangents) {
         ddy = tangents;
     }

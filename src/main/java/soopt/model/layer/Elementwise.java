@@ -119,6 +119,11 @@ public record Elementwise(Activation activation, int bias) implements Layer {
         }
 
         @Override
+        public void forgetTangent() {
+            dz = Tangent.ZERO;
+        }
+
+        @Override
         public void keepAdjointTangent(Tensor tangents) {
             dda = tangents;
         }

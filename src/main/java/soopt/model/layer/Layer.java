@@ -75,6 +75,9 @@ public interface Layer {
          */
         Tangent tangent(Tangent dx, Directions directions);
 
+        /** As if no tangent had come by: {@link #backwardTangent} is then {@link #backward} for other adjoints. */
+        default void forgetTangent() {}
+
         /**
          * Tangents of {@link #backward} along the same directions; keeps ddy. Only called when something below needs
          * the result.

@@ -30,6 +30,12 @@ public final class Directions {
         return new Directions(backend, v, Partition.whole(layout), Round.whole(1));
     }
 
+    /** One direction along which all parameters stand still. */
+    public Directions still() {
+        Partition.Group nothing = new Partition.Group("nothing", "mixed", List.of());
+        return new Directions(backend, u, new Partition(partition.layout(), List.of(nothing)), Round.whole(1));
+    }
+
     /** The part of one u_s in one layer. Its tensors are valid until those of another part are asked for. */
     public final class Part {
         private final int position;

@@ -40,6 +40,11 @@ public final class Pass implements AutoCloseable {
         return backend;
     }
 
+    /** The batch [N, …]. */
+    public Tensor input() {
+        return input;
+    }
+
     public Depth depth() {
         return depth;
     }

@@ -66,7 +66,8 @@ class RunFolderTest {
     @Test
     void metricsRow_readsBackFromItsColumns() throws IOException {
         MetricsRow row = new MetricsRow(
-                1, 2, 3, 4.5, 5.5, 6.5, 7.5, 8.5, 9.5, 10.5, 11, 12, 13, 14, 15, 16.5, 17.5, 18.5, 19.5, 20.5, 21, 22);
+                1, 2, 3, 4.5, 5.5, 6.5, 7.5, 8.5, 9.5, 10.5, 11, 12, 13, 14, 14.5, 15, 16, 17, 18.5, 19.5, 20.5, 21.5,
+                22.5, 23, 24);
         Path file = results.resolve("metrics.csv");
         Files.writeString(file, Column.table(MetricsRow.COLUMNS, List.of(row)));
 

@@ -44,6 +44,7 @@ class TrainerTest {
                 "steps.csv",
                 "learning_rates.csv",
                 "curvature.jsonl",
+                "solver.jsonl",
                 "events.jsonl",
                 "run.log",
                 "checkpoints/last.npz",
@@ -73,6 +74,12 @@ class TrainerTest {
                 rows.stream().map(row -> row.getField("step")).toList());
         assertEquals("800", rows.get(2).getField("samples_seen"));
         assertEquals("14", rows.get(2).getField("grad_evals"));
+        // w = 784·6, 6·10: a gradient takes 9588 multiply-adds, a summary 4824 + 4704 + 4·60 + 2·60 + 0·60
+        assertEquals(
+                800.0 / 64 + 5 * 50.0 / 64 * (4824 + 4704 + 6 * 60) / 9588,
+                Double.parseDouble(rows.get(2).getField("gradient_equivalents")),
+                0.01,
+                "in gradients of a batch of 64");
         assertEquals("5", rows.get(2).getField("summary_evals"), "refreshes at steps 1, 4, 7, 10, 13");
         assertEquals("0.1", rows.get(1).getField("step_size"));
         List<Double> losses = RunFiles.column(folder("a").resolve("metrics.csv"), "train_loss");

@@ -1,7 +1,8 @@
-package soopt.optimizer;
+package soopt.optimizer.direction;
 
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
+import soopt.optimizer.step.State;
 
 /** The running part of {@link Direction.Sgd}. Without momentum it has no memory, and u is the gradient. */
 final class MomentumBuffer implements Direction.Running {

@@ -1,7 +1,10 @@
-package soopt.optimizer;
+package soopt.optimizer.direction;
 
-import soopt.backend.Backend;
 import soopt.backend.Tensor;
+import soopt.curvature.Objective;
+import soopt.curvature.Value;
+import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.State;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
@@ -14,10 +17,18 @@ public sealed interface Direction permits Direction.Sgd, Direction.Adam {
      *
      * @param gradient [P] where each step's gradient will lie
      */
-    Running start(Backend backend, Tensor gradient);
+    Running start(Problem problem, Tensor gradient);
 
     /** A direction that remembers. Each step calls one of the two {@code next}; both may modify the gradient. */
     interface Running extends AutoCloseable {
+        /**
+         * Looks at the batch of a step before {@code next}: gradient [P] ← ∇L(θ), and what else the method learns of a
+         * batch.
+         */
+        default Value observe(Tensor theta, Objective batch, Tensor gradient) {
+            return batch.gradient(theta, gradient);
+        }
+
         /** Takes in the gradient at θ [P]; gives u [P], always the same tensor, perhaps the gradient itself. */
         Tensor next(Tensor theta);
 
@@ -60,8 +71,8 @@ public sealed interface Direction permits Direction.Sgd, Direction.Adam {
         }
 
         @Override
-        public Running start(Backend backend, Tensor gradient) {
-            return new MomentumBuffer(this, backend, gradient);
+        public Running start(Problem problem, Tensor gradient) {
+            return new MomentumBuffer(this, problem.backend(), gradient);
         }
     }
 
@@ -88,8 +99,8 @@ public sealed interface Direction permits Direction.Sgd, Direction.Adam {
         }
 
         @Override
-        public Running start(Backend backend, Tensor gradient) {
-            return new AdamMoments(this, backend, gradient);
+        public Running start(Problem problem, Tensor gradient) {
+            return new AdamMoments(this, problem.backend(), gradient);
         }
     }
 }

@@ -1,4 +1,4 @@
-package soopt.optimizer;
+package soopt.optimizer.step;
 
 import soopt.backend.Tensor;
 

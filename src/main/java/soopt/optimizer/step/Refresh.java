@@ -1,4 +1,4 @@
-package soopt.optimizer;
+package soopt.optimizer.step;
 
 import soopt.curvature.CubicStep;
 import soopt.curvature.CurvatureSummary;

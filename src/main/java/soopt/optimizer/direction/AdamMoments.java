@@ -1,8 +1,9 @@
-package soopt.optimizer;
+package soopt.optimizer.direction;
 
 import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
+import soopt.optimizer.step.State;
 
 /** The running part of {@link Direction.Adam}. */
 final class AdamMoments implements Direction.Running {

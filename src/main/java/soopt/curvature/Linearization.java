@@ -1,0 +1,36 @@
+package soopt.curvature;
+
+import soopt.backend.Tensor;
+
+/**
+ * A loss at one θ whose forward and backward pass is kept: each product pays for its tangents alone, about two
+ * gradients for ∇²L v and four thirds for Gauss and Newton's, for as long as what is kept fits the memory for
+ * curvature; beyond, the pass is done again for each piece of the batch. Neither θ nor the batch may change while it is
+ * open.
+ */
+public interface Linearization extends AutoCloseable {
+    /** What is to be asked of it: less takes less memory. */
+    enum Use {
+        /** {@link #gradient} only. */
+        GRADIENT,
+        /** {@link #gaussNewtonVector} too. */
+        GAUSS_NEWTON,
+        /** {@link #hessianVector} too. */
+        HESSIAN
+    }
+
+    /** L(θ). */
+    Value value();
+
+    /** out [P] ← ∇L(θ). */
+    void gradient(Tensor out);
+
+    /** out [P] ← ∇²L(θ) v, v [P]; not into v itself. */
+    void hessianVector(Tensor v, Tensor out);
+
+    /** out [P] ← Jᵀ ∇²ℓ J v, the generalized Gauss–Newton matrix; the Fisher matrix for softmax cross-entropy. */
+    void gaussNewtonVector(Tensor v, Tensor out);
+
+    @Override
+    void close();
+}

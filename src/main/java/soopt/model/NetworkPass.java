@@ -1,0 +1,157 @@
+package soopt.model;
+
+import java.util.List;
+import soopt.backend.Tensor;
+import soopt.curvature.Linearization;
+import soopt.curvature.Value;
+import soopt.model.layer.Layer;
+import soopt.model.loss.Loss;
+import soopt.model.tangent.Directions;
+import soopt.model.tangent.Jets;
+import soopt.model.tangent.Pass;
+import soopt.model.tangent.Summation;
+import soopt.model.tangent.Tangent;
+import soopt.model.tangent.ThirdOrder;
+
+/**
+ * One pass of a network over a batch or a part of it: forward at once, backward when something first needs it. Products
+ * change nothing of either, so that any number of them may follow one another in any order.
+ */
+final class NetworkPass implements Linearization {
+    private final Network network;
+    private final Pass pass;
+    private final List<Layer.Stage> layers;
+    private final Loss.Stage loss;
+    private final Tensor targets;
+    private final Tensor outputs;
+    private final Tensor adjoint;
+    private final double value;
+    private boolean wentBack;
+
+    /**
+     * @param pass of the inputs; closed with this
+     * @param targets of the same examples
+     * @param total number of examples that the mean is over
+     */
+    NetworkPass(Network network, Pass pass, Tensor targets, int total) {
+        this.network = network;
+        this.pass = pass;
+        this.targets = targets;
+        this.layers = network.stages(pass);
+        this.loss = network.loss().begin(pass, total);
+        this.outputs = network.forward(layers, pass, pass.input());
+        this.adjoint = pass.allocate(outputs.shape());
+        this.value = loss.valueAndGradient(outputs, targets, adjoint);
+    }
+
+    /** The part of L that these examples have. */
+    double loss() {
+        return value;
+    }
+
+    @Override
+    public Value value() {
+        boolean classifies = network.loss().isClassification();
+        return new Value(value, classifies ? pass.backend().countCorrect(outputs, targets) : Double.NaN);
+    }
+
+    int examples() {
+        return pass.examples();
+    }
+
+    /** Carries ∂L/∂outputs down, once. */
+    void backward() {
+        if (!wentBack) {
+            network.backward(layers, adjoint);
+            wentBack = true;
+        }
+    }
+
+    @Override
+    public void gradient(Tensor out) {
+        backward();
+        layers.forEach(layer -> layer.parameterGradient(out));
+    }
+
+    /** @param last whether nothing is needed after it, so that layers return what they keep on the way */
+    void addSummary(Jets jets, boolean last, Summation sums) {
+        for (int i = network.firstOwner(); i < layers.size(); i++) {
+            layers.get(i).summarize(jets, sums);
+            if (last) {
+                layers.get(i).release();
+            }
+        }
+        if (jets.n1() > 0) {
+            loss.summarize(jets, sums);
+        }
+    }
+
+    /** All of D³L[u_i, u_j, u_k] from tangents of the states and of the adjoints (curvature.md §7). */
+    void addThirdFull(Directions directions, ThirdOrder third) {
+        int mark = pass.mark();
+        Tensor dy = tangents(directions);
+        Tensor ddy = pass.allocate(dy.shape());
+        loss.hessian(dy, ddy);
+        backwardTangents(ddy, directions);
+        for (int i = network.firstOwner(); i < layers.size(); i++) {
+            layers.get(i).contractThird(directions, third);
+        }
+        loss.contractThird(dy, third);
+        pass.releaseSince(mark);
+    }
+
+    @Override
+    public void hessianVector(Tensor v, Tensor out) {
+        backward();
+        int mark = pass.mark();
+        Directions directions = Directions.whole(pass.backend(), v, network.layout());
+        Tensor dy = tangents(directions);
+        Tensor ddy = pass.allocate(dy.shape());
+        loss.hessian(dy, ddy);
+        backwardTangents(ddy, directions);
+        layers.forEach(layer -> layer.parameterGradientTangent(0, out));
+        pass.releaseSince(mark);
+    }
+
+    @Override
+    public void gaussNewtonVector(Tensor v, Tensor out) {
+        int mark = pass.mark();
+        Directions directions = Directions.whole(pass.backend(), v, network.layout());
+        Tensor dy = tangents(directions);
+        Tensor ddy = pass.allocate(dy.shape());
+        loss.hessian(dy, ddy);
+        pullBack(ddy, directions.still(), out);
+        pass.releaseSince(mark);
+    }
+
+    /** out [P] ← Jᵀ ddy: tangents of adjoints where neither the states nor the parameters have tangents. */
+    private void pullBack(Tensor ddy, Directions still, Tensor out) {
+        layers.forEach(Layer.Stage::forgetTangent);
+        backwardTangents(ddy, still);
+        layers.forEach(layer -> layer.parameterGradientTangent(0, out));
+    }
+
+    private Tensor tangents(Directions directions) {
+        Tangent dx = Tangent.ZERO;
+        for (int i = network.firstOwner(); i < layers.size(); i++) {
+            dx = layers.get(i).tangent(dx, directions);
+        }
+        if (dx instanceof Tangent.Of outputs) {
+            return outputs.values();
+        }
+        throw new IllegalStateException("a network without parameters has no tangents");
+    }
+
+    private void backwardTangents(Tensor outputs, Directions directions) {
+        Tensor ddy = outputs;
+        for (int i = layers.size() - 1; i > network.firstOwner(); i--) {
+            ddy = layers.get(i).backwardTangent(ddy, directions);
+        }
+        layers.get(network.firstOwner()).keepAdjointTangent(ddy);
+    }
+
+    @Override
+    public void close() {
+        pass.close();
+    }
+}

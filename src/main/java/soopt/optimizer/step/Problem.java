@@ -1,0 +1,24 @@
+package soopt.optimizer.step;
+
+import java.util.random.RandomGenerator;
+import soopt.backend.Backend;
+import soopt.curvature.ParameterLayout;
+import soopt.random.RandomStreams;
+
+/**
+ * What a run offers to an optimizer at its start.
+ *
+ * @param batches beside the one that each step is given
+ * @param seed of the run
+ */
+public record Problem(Backend backend, ParameterLayout layout, Batches batches, long seed) {
+    /**
+     * Random numbers that depend on nothing but the run's seed, their purpose and the step: a run that goes on from a
+     * checkpoint draws the same.
+     *
+     * @param purpose e.g. "probes"
+     */
+    public RandomGenerator random(String purpose, long step) {
+        return RandomStreams.of(seed, "optimizer." + purpose, step);
+    }
+}

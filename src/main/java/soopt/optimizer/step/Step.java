@@ -1,0 +1,52 @@
+package soopt.optimizer.step;
+
+import java.util.Optional;
+import soopt.backend.Tensor;
+import soopt.curvature.Value;
+import soopt.file.JsonObject;
+
+/**
+ * What an optimizer proposes.
+ *
+ * @param value L of the training batch at θ, before the update
+ * @param gradientNorm ‖∇L‖₂ there
+ * @param update [P] to add to θ, owned by the optimizer and valid until its next step; empty when the step does not
+ *     move, as when it was tried and rejected
+ * @param refresh what the curvature along groups was and what was made of it, at steps that computed it
+ * @param trial what was seen of the step before it was proposed, by methods that look
+ * @param details what this method alone knows: a line of solver.jsonl
+ */
+public record Step(
+        Value value,
+        double gradientNorm,
+        Optional<Tensor> update,
+        Optional<Refresh> refresh,
+        Optional<Trial> trial,
+        Optional<JsonObject> details) {
+    /** A step that moves, of a method that does not look. */
+    public static Step moving(Value value, double gradientNorm, Tensor update) {
+        return new Step(value, gradientNorm, Optional.of(update), Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    /** A step that stays. */
+    public static Step resting(Value value, double gradientNorm) {
+        return new Step(value, gradientNorm, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
+    public Step with(Refresh computed) {
+        return new Step(value, gradientNorm, update, Optional.of(computed), trial, details);
+    }
+
+    public Step with(Trial tried) {
+        return new Step(value, gradientNorm, update, refresh, Optional.of(tried), details);
+    }
+
+    public Step with(JsonObject known) {
+        return new Step(value, gradientNorm, update, refresh, trial, Optional.of(known));
+    }
+
+    /** L of the training batch at θ. */
+    public double loss() {
+        return value.loss();
+    }
+}
