@@ -166,6 +166,7 @@ public final class Runner {
     /** @param doubt a line about the data that does not hinder the run */
     private RunResult run(
             RunDirectory directory, Backend backend, NetworkWorkload workload, Counts counts, Optional<String> doubt) {
+        experiment.requireFit(workload.layout());
         CurvatureRecord.Subject subject = subject(workload.layout());
         try (Tensor theta = workload.initialParameters();
                 Optimizer.Iteration iteration = experiment

@@ -6,18 +6,27 @@ import soopt.backend.Tensor;
 import soopt.curvature.CubicStep;
 import soopt.curvature.Grouping;
 import soopt.curvature.Objective;
+import soopt.curvature.ParameterLayout;
 import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.State;
 import soopt.optimizer.step.Step;
+import soopt.spec.yaml.SpecException;
 
 /** A training method: its hyper-parameters only. The state lives in the {@link Iteration} it starts. */
-public sealed interface Optimizer permits Sgd, Adam, NewtonSummary {
+public sealed interface Optimizer permits Sgd, Adam, NewtonSummary, Cauchy {
     Iteration start(Problem problem);
 
     /** The groups along which it computes curvature at its first step and again from time to time; empty for most. */
     default Optional<Grouping> grouping() {
         return Optional.empty();
     }
+
+    /**
+     * Whether it can train so many parameters.
+     *
+     * @throws SpecException at the key that does not fit, with what it would take and what to use instead
+     */
+    default void requireFit(ParameterLayout layout) {}
 
     /** What to try when a run of it diverges: keys of the file that do not say so already; at least one. */
     default List<String> remedies() {

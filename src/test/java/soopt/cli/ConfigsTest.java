@@ -22,8 +22,10 @@ import soopt.spec.SpecWriter;
 
 class ConfigsTest {
     static Stream<Path> files() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("configs"))) {
-            List<Path> found = files.sorted().toList();
+        try (Stream<Path> files = Files.walk(Path.of("configs"))) {
+            List<Path> found = files.filter(file -> file.toString().endsWith(".yaml"))
+                    .sorted()
+                    .toList();
             assertTrue(found.size() >= 15, found.toString());
             return found.stream();
         }

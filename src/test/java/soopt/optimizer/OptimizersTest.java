@@ -51,6 +51,7 @@ final class OptimizersTest {
                 new Sgd(0.1, 0.9, 0.5, false, 1e-3),
                 new Sgd(0.1, 0.9, 0, true, 1e-3),
                 new Adam(0.01, 0.9, 0.999, 1e-8, 1e-3),
+                new Cauchy(0.5),
                 newton(MOMENTUM, 3, new Average.None(), new LearningRateMomentum(0.5, NO_MOMENTUM.order())),
                 newton(MOMENTUM, 2, new Average.Moving(0.3), NO_MOMENTUM),
                 newton(new Direction.Sgd(0.9, 0, true, 0), 2, new Average.Uniform(2, 1), NO_MOMENTUM),

@@ -117,7 +117,21 @@ public record Experiment(
                     Fit.network(model, form.featureShape(), form.targets().outputs());
             Fit.parameters(network, precision);
             partition(network.layout());
+            requireFit(network.layout());
         });
+    }
+
+    /**
+     * Holds the optimizer against the number of parameters.
+     *
+     * @throws SpecException at optimizer, or at a key of it, if it cannot train so many
+     */
+    public void requireFit(ParameterLayout layout) {
+        try {
+            optimizer.requireFit(layout);
+        } catch (SpecException e) {
+            throw e.under("optimizer");
+        }
     }
 
     /**
