@@ -1,5 +1,6 @@
 package soopt.curvature;
 
+import java.util.function.BiConsumer;
 import soopt.backend.Tensor;
 
 /**
@@ -30,6 +31,24 @@ public interface Linearization extends AutoCloseable {
 
     /** out [P] ← Jᵀ ∇²ℓ J v, the generalized Gauss–Newton matrix; the Fisher matrix for softmax cross-entropy. */
     void gaussNewtonVector(Tensor v, Tensor out);
+
+    /** out [n, P] ← ∇²L(θ) v for each row of v [n, P]. */
+    default void hessianVectors(Tensor v, Tensor out) {
+        forEachRow(v, out, this::hessianVector);
+    }
+
+    /** out [n, P] ← Jᵀ ∇²ℓ J v for each row of v [n, P]. */
+    default void gaussNewtonVectors(Tensor v, Tensor out) {
+        forEachRow(v, out, this::gaussNewtonVector);
+    }
+
+    private static void forEachRow(Tensor v, Tensor out, BiConsumer<Tensor, Tensor> product) {
+        for (int row = 0; row < v.length(0); row++) {
+            product.accept(
+                    v.rows(row, row + 1).reshape(v.length(1)),
+                    out.rows(row, row + 1).reshape(out.length(1)));
+        }
+    }
 
     @Override
     void close();

@@ -78,14 +78,28 @@ record CountedObjective(Objective objective, Counts.Tally counts, SummaryCosts c
         public void hessianVector(Tensor v, Tensor out) {
             long start = System.nanoTime();
             pass.hessianVector(v, out);
-            counts.addHessianProduct(examples, since(start));
+            counts.addHessianProducts(1, examples, since(start));
         }
 
         @Override
         public void gaussNewtonVector(Tensor v, Tensor out) {
             long start = System.nanoTime();
             pass.gaussNewtonVector(v, out);
-            counts.addGaussNewtonProduct(examples, since(start));
+            counts.addGaussNewtonProducts(1, examples, since(start));
+        }
+
+        @Override
+        public void hessianVectors(Tensor v, Tensor out) {
+            long start = System.nanoTime();
+            pass.hessianVectors(v, out);
+            counts.addHessianProducts(v.length(0), examples, since(start));
+        }
+
+        @Override
+        public void gaussNewtonVectors(Tensor v, Tensor out) {
+            long start = System.nanoTime();
+            pass.gaussNewtonVectors(v, out);
+            counts.addGaussNewtonProducts(v.length(0), examples, since(start));
         }
 
         @Override

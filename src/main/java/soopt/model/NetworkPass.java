@@ -1,6 +1,7 @@
 package soopt.model;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import soopt.backend.Tensor;
 import soopt.curvature.Linearization;
 import soopt.curvature.Value;
@@ -102,33 +103,64 @@ final class NetworkPass implements Linearization {
 
     @Override
     public void hessianVector(Tensor v, Tensor out) {
-        backward();
-        int mark = pass.mark();
-        Directions directions = Directions.whole(pass.backend(), v, network.layout());
-        Tensor dy = tangents(directions);
-        Tensor ddy = pass.allocate(dy.shape());
-        loss.hessian(dy, ddy);
-        backwardTangents(ddy, directions);
-        layers.forEach(layer -> layer.parameterGradientTangent(0, out));
-        pass.releaseSince(mark);
+        hessian(Directions.whole(pass.backend(), v, network.layout()), List.of(out));
     }
 
     @Override
     public void gaussNewtonVector(Tensor v, Tensor out) {
+        gaussNewton(Directions.whole(pass.backend(), v, network.layout()), List.of(out));
+    }
+
+    @Override
+    public void hessianVectors(Tensor v, Tensor out) {
+        hessian(Directions.rows(pass.backend(), v, network.layout()), rows(out));
+    }
+
+    @Override
+    public void gaussNewtonVectors(Tensor v, Tensor out) {
+        gaussNewton(Directions.rows(pass.backend(), v, network.layout()), rows(out));
+    }
+
+    private static List<Tensor> rows(Tensor matrix) {
+        return IntStream.range(0, matrix.length(0))
+                .mapToObj(row -> matrix.rows(row, row + 1).reshape(matrix.length(1)))
+                .toList();
+    }
+
+    /** @param outs [P] for each direction */
+    private void hessian(Directions directions, List<Tensor> outs) {
+        backward();
         int mark = pass.mark();
-        Directions directions = Directions.whole(pass.backend(), v, network.layout());
         Tensor dy = tangents(directions);
         Tensor ddy = pass.allocate(dy.shape());
         loss.hessian(dy, ddy);
-        pullBack(ddy, directions.still(), out);
+        backwardTangents(ddy, directions);
+        collect(outs);
         pass.releaseSince(mark);
     }
 
-    /** out [P] ← Jᵀ ddy: tangents of adjoints where neither the states nor the parameters have tangents. */
-    private void pullBack(Tensor ddy, Directions still, Tensor out) {
+    private void gaussNewton(Directions directions, List<Tensor> outs) {
+        int mark = pass.mark();
+        Tensor dy = tangents(directions);
+        Tensor ddy = pass.allocate(dy.shape());
+        loss.hessian(dy, ddy);
+        pullBack(ddy, directions.still(), outs);
+        pass.releaseSince(mark);
+    }
+
+    private void collect(List<Tensor> outs) {
+        for (int s = 0; s < outs.size(); s++) {
+            for (Layer.Stage layer : layers) {
+                layer.parameterGradientTangent(s, outs.get(s));
+            }
+        }
+    }
+
+    /** out [P] ← Jᵀ ddy, row by row: tangents of adjoints where neither the states nor the parameters have tangents. */
+    private void pullBack(Tensor ddy, Directions still, List<Tensor> outs) {
         layers.forEach(Layer.Stage::forgetTangent);
         backwardTangents(ddy, still);
-        layers.forEach(layer -> layer.parameterGradientTangent(0, out));
+        collect(outs);
     }
 
     private Tensor tangents(Directions directions) {

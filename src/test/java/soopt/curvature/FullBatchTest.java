@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BiConsumer;
@@ -118,6 +119,38 @@ class FullBatchTest {
                     direct.gradient(theta, out).correct(),
                     batches.gradient(theta, out).correct());
         }
+    }
+
+    @Test
+    void productsOfSeveralVectors_areThoseOfEach() {
+        try (Tensor several = backend.allocate(3, parameters);
+                Tensor out = backend.allocate(3, parameters);
+                Tensor one = backend.allocate(parameters)) {
+            double[] numbers = random.doubles(3L * parameters, -1, 1).toArray();
+            backend.fromHost(numbers, 0, several);
+            for (Objective objective : List.of(direct, batches)) {
+                try (Linearization here = objective.at(theta, Linearization.Use.HESSIAN)) {
+                    here.hessianVectors(several, out);
+                    backend.fromHost(Arrays.copyOfRange(numbers, parameters, 2 * parameters), 0, one);
+                    assertArrayEquals(
+                            vector((loss, result) -> loss.hessianVector(theta, one, result), direct),
+                            row(out, 1),
+                            TOLERANCE);
+                    here.gaussNewtonVectors(several, out);
+                    backend.fromHost(Arrays.copyOfRange(numbers, 2 * parameters, 3 * parameters), 0, one);
+                    assertArrayEquals(
+                            vector((loss, result) -> loss.gaussNewtonVector(theta, one, result), direct),
+                            row(out, 2),
+                            TOLERANCE);
+                }
+            }
+        }
+    }
+
+    private double[] row(Tensor matrix, int row) {
+        double[] values = new double[parameters];
+        backend.toHost(matrix.rows(row, row + 1), values, 0);
+        return values;
     }
 
     /** Also of a batch that is cut because it does not fit. */

@@ -43,17 +43,17 @@ public final class Counts {
             cost += BACKWARD * examples;
         }
 
-        /** ∇²L v beside the pass that it follows. */
-        public void addHessianProduct(int examples, double seconds) {
-            products++;
-            cost += HESSIAN * examples;
+        /** ∇²L v for n vectors, beside the pass that they follow. */
+        public void addHessianProducts(int n, int examples, double seconds) {
+            products += n;
+            cost += n * HESSIAN * examples;
             curvatureSeconds += seconds;
         }
 
-        /** A Gauss–Newton product beside the pass that it follows. */
-        public void addGaussNewtonProduct(int examples, double seconds) {
-            products++;
-            cost += GAUSS_NEWTON * examples;
+        /** Gauss–Newton products for n vectors, beside the pass that they follow. */
+        public void addGaussNewtonProducts(int n, int examples, double seconds) {
+            products += n;
+            cost += n * GAUSS_NEWTON * examples;
             curvatureSeconds += seconds;
         }
 

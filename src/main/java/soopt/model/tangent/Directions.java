@@ -12,6 +12,7 @@ import soopt.curvature.Partition;
 public final class Directions {
     private final Backend backend;
     private final Tensor u;
+    private final boolean stacked;
     private final Partition partition;
     private final Round round;
     private final Padded weights = new Padded();
@@ -19,8 +20,14 @@ public final class Directions {
 
     /** @param u direction [P] */
     public Directions(Backend backend, Tensor u, Partition partition, Round round) {
+        this(backend, u, false, partition, round);
+    }
+
+    /** @param stacked whether u is [n, P], a direction in each row, instead of one that the groups share */
+    private Directions(Backend backend, Tensor u, boolean stacked, Partition partition, Round round) {
         this.backend = backend;
         this.u = u;
+        this.stacked = stacked;
         this.partition = partition;
         this.round = round;
     }
@@ -30,10 +37,25 @@ public final class Directions {
         return new Directions(backend, v, Partition.whole(layout), Round.whole(1));
     }
 
-    /** One direction along which all parameters stand still. */
+    /** Each row of v [n, P] as one direction. */
+    public static Directions rows(Backend backend, Tensor v, ParameterLayout layout) {
+        return new Directions(backend, v, true, Partition.whole(layout), Round.whole(v.length(0)));
+    }
+
+    /** Where the direction of a position lies: [P]. */
+    private Tensor source(int position) {
+        return stacked ? u.rows(position, position + 1).reshape(u.length(1)) : u;
+    }
+
+    private Partition.Group group(int position) {
+        return partition.groups().get(stacked ? 0 : round.group(position));
+    }
+
+    /** As many directions, along which all parameters stand still. */
     public Directions still() {
         Partition.Group nothing = new Partition.Group("nothing", "mixed", List.of());
-        return new Directions(backend, u, new Partition(partition.layout(), List.of(nothing)), Round.whole(1));
+        Partition empty = new Partition(partition.layout(), List.of(nothing));
+        return new Directions(backend, u, true, empty, round);
     }
 
     /** The part of one u_s in one layer. Its tensors are valid until those of another part are asked for. */
@@ -63,12 +85,12 @@ public final class Directions {
 
         /** U^s in the weight's shape. */
         public Tensor weight() {
-            return weights.tensor(weight);
+            return weights.tensor(source(position), weight);
         }
 
         /** β^s. */
         public Tensor bias() {
-            return biases.tensor(bias);
+            return biases.tensor(source(position), bias);
         }
     }
 
@@ -80,10 +102,10 @@ public final class Directions {
         private Optional<Tensor> copy = Optional.empty();
         private List<Partition.Slice> held = List.of();
 
-        /** A view of u if the slice is a whole tensor. */
-        Tensor tensor(List<Partition.Slice> slices) {
+        /** A view of the direction [P] if the slice is a whole tensor. */
+        Tensor tensor(Tensor direction, List<Partition.Slice> slices) {
             Partition.Slice one = slices.get(0);
-            Tensor whole = partition.layout().view(u, one.parameter());
+            Tensor whole = partition.layout().view(direction, one.parameter());
             if (one.to() - one.from() == whole.size()) {
                 return whole;
             }
@@ -142,8 +164,7 @@ public final class Directions {
 
     private List<Partition.Slice> slices(int position, int parameter) {
         List<Partition.Slice> found = new ArrayList<>();
-        for (Partition.Slice slice :
-                partition.groups().get(round.group(position)).slices()) {
+        for (Partition.Slice slice : group(position).slices()) {
             if (slice.parameter() == parameter) {
                 found.add(slice);
             }
