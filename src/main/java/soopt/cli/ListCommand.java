@@ -24,13 +24,15 @@ import soopt.file.JsonObject;
 import soopt.model.Model;
 import soopt.model.loss.Loss;
 import soopt.optimizer.Optimizer;
+import soopt.optimizer.direction.Direction;
+import soopt.optimizer.schedule.Schedule;
 import soopt.spec.Choices;
 
 /** Shows what an experiment file can choose from; the sealed interfaces are the only list. */
 @Command(
         name = "list",
         mixinStandardHelpOptions = true,
-        header = "List models, optimizers, data sets, partitions, activations and losses with their keys.",
+        header = "List models, optimizers, directions, schedules, data sets, partitions, activations and losses.",
         footerHeading = "%nExamples:%n",
         footer = {"  soopt list", "  soopt list optimizers", "  soopt list models --json"})
 final class ListCommand implements Callable<Integer> {
@@ -42,7 +44,8 @@ final class ListCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..*",
             paramLabel = "KIND",
-            description = "models, optimizers, datasets, partitions, activations, losses; all without it")
+            description =
+                    "models, optimizers, directions, schedules, datasets, partitions, activations, losses; all without it")
     private List<String> kinds = List.of();
 
     @Option(names = "--json", description = "print JSON on stdout")
@@ -67,6 +70,8 @@ final class ListCommand implements Callable<Integer> {
         Map<String, Supplier<List<Choices.Choice>>> kinds = new LinkedHashMap<>();
         kinds.put("models", () -> Choices.of(Model.class));
         kinds.put("optimizers", () -> Choices.of(Optimizer.class));
+        kinds.put("directions", () -> Choices.of(Direction.class));
+        kinds.put("schedules", () -> Choices.of(Schedule.class));
         kinds.put("datasets", () -> Choices.of(Dataset.class));
         kinds.put("partitions", () -> Choices.of(Partitioning.class));
         kinds.put("activations", () -> constants(Activation.class));

@@ -154,18 +154,21 @@ public final class Runner {
         Data data = stop.unlessAsked(() -> experiment.dataset().load(request.store()));
         Counts counts = new Counts();
         try (NetworkWorkload workload = new NetworkWorkload(experiment, request.seed(), data, backend, counts)) {
-            return run(
-                    directory,
-                    backend,
-                    workload,
-                    counts,
-                    experiment.fitting(data).emptyClasses());
+            List<Doubt> doubts = new ArrayList<>();
+            experiment.fitting(data).emptyClasses().ifPresent(line -> doubts.add(new Doubt("empty_classes", line)));
+            experiment
+                    .training()
+                    .doubts(workload.stepsPerEpoch())
+                    .forEach(line -> doubts.add(new Doubt("schedule_cut_short", line)));
+            return run(directory, backend, workload, counts, doubts);
         }
     }
 
-    /** @param doubt a line about the data that does not hinder the run */
+    /** What does not hinder a run but may not be meant: the name of its event and a line about it. */
+    private record Doubt(String event, String line) {}
+
     private RunResult run(
-            RunDirectory directory, Backend backend, NetworkWorkload workload, Counts counts, Optional<String> doubt) {
+            RunDirectory directory, Backend backend, NetworkWorkload workload, Counts counts, List<Doubt> doubts) {
         experiment.requireFit(workload.layout());
         CurvatureRecord.Subject subject = subject(workload.layout());
         try (Tensor theta = workload.initialParameters();
@@ -173,9 +176,9 @@ public final class Runner {
                         .optimizer()
                         .start(new Problem(backend, workload.layout(), workload, request.seed()));
                 Recorder recorder = create(directory, backend)) {
-            doubt.ifPresent(line -> {
-                recorder.warning("empty_classes", new JsonObject().put("step", 0), line);
-                listener.message(line);
+            doubts.forEach(doubt -> {
+                recorder.warning(doubt.event(), new JsonObject().put("step", 0), doubt.line());
+                listener.message(doubt.line());
             });
             Trainer.Plan plan = new Trainer.Plan(
                     request.seed(),

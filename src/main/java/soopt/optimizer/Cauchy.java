@@ -97,13 +97,8 @@ public record Cauchy(
         }
 
         @Override
-        public double stepSize() {
-            return stepSize.value();
-        }
-
-        @Override
-        public void scaleStepSize(double factor) {
-            stepSize.scale(factor);
+        public StepSize stepSize() {
+            return stepSize;
         }
 
         @Override

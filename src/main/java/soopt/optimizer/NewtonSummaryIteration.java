@@ -141,13 +141,8 @@ final class NewtonSummaryIteration implements Optimizer.Iteration {
     }
 
     @Override
-    public double stepSize() {
-        return stepSize.value();
-    }
-
-    @Override
-    public void scaleStepSize(double factor) {
-        stepSize.scale(factor);
+    public StepSize stepSize() {
+        return stepSize;
     }
 
     @Override

@@ -10,6 +10,7 @@ import soopt.curvature.ParameterLayout;
 import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.State;
 import soopt.optimizer.step.Step;
+import soopt.optimizer.step.StepSize;
 import soopt.spec.yaml.SpecException;
 
 /** A training method: its hyper-parameters only. The state lives in the {@link Iteration} it starts. */
@@ -54,11 +55,8 @@ public sealed interface Optimizer permits Sgd, Adam, NewtonSummary, Cauchy {
          */
         Step step(Tensor theta, Objective batch);
 
-        /** The multiplier of the update (learning rate, λ₁) now. */
-        double stepSize();
-
-        /** Multiplies the step size from the next step on: what a plateau schedule does. */
-        void scaleStepSize(double factor);
+        /** The multiplier of the updates (learning rate, λ₁): the trainer scales it, the iteration saves it. */
+        StepSize stepSize();
 
         /** Writes everything that {@link #restore} needs to go on to the same numbers. */
         void save(State state);

@@ -49,8 +49,15 @@ public final class Suggestions {
             Map.entry("workers", List.of("threads")),
             Map.entry("numthreads", List.of("threads")),
             Map.entry("train", List.of("training")),
-            Map.entry("scheduler", List.of("plateau")),
-            Map.entry("schedule", List.of("plateau")));
+            Map.entry("scheduler", List.of("schedule", "plateau")),
+            Map.entry("lrscheduler", List.of("schedule", "plateau")),
+            Map.entry("lrschedule", List.of("schedule", "plateau")),
+            Map.entry("reducelronplateau", List.of("plateau")),
+            Map.entry("warmupsteps", List.of("warm-up")),
+            Map.entry("warmupepochs", List.of("warm-up")),
+            Map.entry("tmax", List.of("over")),
+            Map.entry("totaliters", List.of("over")),
+            Map.entry("gamma", List.of("factor")));
 
     private Suggestions() {}
 

@@ -266,6 +266,22 @@ class CommandsTest {
     }
 
     @Test
+    void schedule_validates_andIsShownWithItsDefaults() {
+        String schedule = "training.schedule={type: cosine, to: 0.01, warm-up: 5 epochs}";
+        assertTrue(Cli.run("config", "validate", spec, schedule)
+                .expect(ExitCode.OK)
+                .out()
+                .startsWith("ok"));
+        String shown =
+                Cli.run("config", "show", spec, schedule).expect(ExitCode.OK).out();
+        assertTrue(shown.contains("schedule: {type: cosine, to: 0.01, warm-up: 5 epochs, warm-up-from: 0.0}"), shown);
+        String wrong = Cli.run("config", "validate", spec, "training.schedule={type: cosin, warmup: 5}")
+                .expect(ExitCode.SPEC)
+                .err();
+        assertTrue(wrong.contains("did you mean 'cosine'?"), wrong);
+    }
+
+    @Test
     void list_namesEveryKind() throws IOException {
         String out = Cli.run("list").expect(ExitCode.OK).out();
         for (String name : List.of(
@@ -274,6 +290,11 @@ class CommandsTest {
         }
         String keys = Cli.run("list", "optimizers").expect(ExitCode.OK).out();
         assertTrue(keys.matches("(?s).*step-size +number > 0.*"), keys);
+        assertTrue(keys.matches("(?s).*sgd: .*momentum +number in \\[0, 1\\) .*adam: .*"), keys);
+        String schedules = Cli.run("list", "schedules").expect(ExitCode.OK).out();
+        assertTrue(
+                schedules.matches("(?s).*cosine: .*over +span +default none.*warm-up +span +default 0 steps.*"),
+                schedules);
         assertTrue(json(Cli.run("list", "models", "--json"))
                 .path("models")
                 .findValuesAsText("name")

@@ -16,6 +16,7 @@ import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.Refresh;
 import soopt.optimizer.step.State;
 import soopt.optimizer.step.Step;
+import soopt.optimizer.step.StepSize;
 
 /**
  * Gradient descent with momentum for tests of the loop; with a period it also computes curvature, which it reports and
@@ -31,13 +32,13 @@ final class Descent implements Optimizer.Iteration {
     private final Tensor buffer;
     private final Tensor gradient;
     private final Tensor update;
-    private double stepSize;
+    private final StepSize stepSize;
     private long steps;
 
     Descent(Problem problem, double stepSize, int period) {
         this.problem = problem;
         this.backend = problem.backend();
-        this.stepSize = stepSize;
+        this.stepSize = new StepSize(stepSize);
         this.period = period;
         this.buffer = backend.allocate(problem.layout().size());
         this.gradient = backend.allocate(problem.layout().size());
@@ -49,7 +50,7 @@ final class Descent implements Optimizer.Iteration {
     public Step step(Tensor theta, Objective batch) {
         Value value = batch.gradient(theta, gradient);
         backend.combine(MOMENTUM, buffer, 1, gradient, buffer);
-        backend.combine(-stepSize, buffer, 0, buffer, update);
+        backend.combine(-stepSize.value(), buffer, 0, buffer, update);
         boolean due = period > 0 && steps % period == 0;
         steps++;
         Optional<Refresh> refresh = due ? Optional.of(refresh(theta)) : Optional.empty();
@@ -64,32 +65,27 @@ final class Descent implements Optimizer.Iteration {
         CubicStep.Outcome solution = CubicStep.solve(summary.hessian(), summary.gradient(), summary.third(), DAMPING);
         double[] eta = solution.eta();
         double[] clipped = Arrays.stream(eta).map(x -> Math.max(x, 0)).toArray();
-        double[] applied = Arrays.stream(clipped).map(x -> stepSize * x).toArray();
+        double[] applied = Arrays.stream(clipped).map(x -> stepSize.value() * x).toArray();
         return new Refresh(partition, summary, summary, solution, eta, eta, clipped, applied, batch.examples(), 0.0);
     }
 
     @Override
-    public double stepSize() {
+    public StepSize stepSize() {
         return stepSize;
-    }
-
-    @Override
-    public void scaleStepSize(double factor) {
-        stepSize *= factor;
     }
 
     @Override
     public void save(State state) {
         state.putTensor("buffer", buffer);
-        state.putNumbers("scalars", stepSize, steps);
+        stepSize.save(state);
+        state.putNumbers("steps", steps);
     }
 
     @Override
     public void restore(State state) {
         state.getTensor("buffer", buffer);
-        double[] scalars = state.getNumbers("scalars");
-        stepSize = scalars[0];
-        steps = (long) scalars[1];
+        stepSize.restore(state);
+        steps = (long) state.getNumbers("steps")[0];
     }
 
     @Override

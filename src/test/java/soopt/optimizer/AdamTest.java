@@ -71,7 +71,9 @@ final class AdamTest {
     @ValueSource(doubles = {0, 0.7})
     void adam_followsItsFormula_withWeightDecayInTheGradient(double decay) {
         double[] expected = adam(0.1, 0.8, 0.95, 1e-3, decay, 7);
-        assertArrayEquals(expected, run(new Adam(0.1, 0.8, 0.95, 1e-3, decay), 7), 1e-14);
+        Optimizer adam = Methods.optimizer(
+                "{type: adam, step-size: 0.1, beta1: 0.8, beta2: 0.95, epsilon: 1e-3, weight-decay: " + decay + "}");
+        assertArrayEquals(expected, run(adam, 7), 1e-14);
         assertEquals(decay == 0, Math.abs(expected[0] - adam(0.1, 0.8, 0.95, 1e-3, 0, 7)[0]) < 1e-9);
     }
 
@@ -87,12 +89,16 @@ final class AdamTest {
                 x[i] = before[i] - 0.05 * buffer[i];
             }
         }
-        assertArrayEquals(x, run(new Sgd(0.05, 0.9, 0.25, false, 0.3), 6), 1e-14);
+        Optimizer sgd =
+                Methods.optimizer("{type: sgd, step-size: 0.05, momentum: 0.9, dampening: 0.25, weight-decay: 0.3}");
+        assertArrayEquals(x, run(sgd, 6), 1e-14);
     }
 
     /** As in torch.optim.SGD. */
     @Test
     void dampeningWithoutMomentum_hasNoEffect() {
-        assertArrayEquals(run(new Sgd(0.05, 0, 0, false, 0), 4), run(new Sgd(0.05, 0, 0.5, false, 0), 4), 0);
+        Optimizer plain = Methods.optimizer("{type: sgd, step-size: 0.05}");
+        Optimizer dampened = Methods.optimizer("{type: sgd, step-size: 0.05, dampening: 0.5}");
+        assertArrayEquals(run(plain, 4), run(dampened, 4), 0);
     }
 }

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import soopt.curvature.GroupPattern;
 import soopt.curvature.Partitioning;
 import soopt.optimizer.direction.Direction;
+import soopt.optimizer.schedule.Plateau;
 import soopt.spec.Binder;
 import soopt.spec.Default;
 import soopt.spec.SpecSource;

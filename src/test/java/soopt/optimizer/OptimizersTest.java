@@ -5,14 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +25,7 @@ import soopt.curvature.CurvatureSummary;
 import soopt.curvature.Objective;
 import soopt.curvature.Partitioning;
 import soopt.optimizer.direction.Direction;
+import soopt.optimizer.schedule.Plateau;
 import soopt.optimizer.step.Batches;
 import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.Step;
@@ -47,10 +45,10 @@ final class OptimizersTest {
 
     private static Stream<Optimizer> optimizers() {
         return Stream.of(
-                new Sgd(0.1, 0, 0, false, 0),
-                new Sgd(0.1, 0.9, 0.5, false, 1e-3),
-                new Sgd(0.1, 0.9, 0, true, 1e-3),
-                new Adam(0.01, 0.9, 0.999, 1e-8, 1e-3),
+                Methods.optimizer("{type: sgd, step-size: 0.1}"),
+                Methods.optimizer("{type: sgd, step-size: 0.1, momentum: 0.9, dampening: 0.5, weight-decay: 1e-3}"),
+                Methods.optimizer("{type: sgd, step-size: 0.1, momentum: 0.9, nesterov: true, weight-decay: 1e-3}"),
+                Methods.optimizer("{type: adam, step-size: 0.01, weight-decay: 1e-3}"),
                 new Cauchy(0.5),
                 newton(MOMENTUM, 3, new Average.None(), new LearningRateMomentum(0.5, NO_MOMENTUM.order())),
                 newton(MOMENTUM, 2, new Average.Moving(0.3), NO_MOMENTUM),
@@ -95,7 +93,7 @@ final class OptimizersTest {
             for (int t = 0; t < 5; t++) {
                 used += go(iteration, theta, training.get(t));
             }
-            iteration.scaleStepSize(0.5);
+            iteration.stepSize().scale(0.5);
             iteration.save(saved);
             middle = host(theta);
             for (int t = 5; t < 12; t++) {
@@ -153,16 +151,37 @@ final class OptimizersTest {
         for (double factor : new double[] {1, 0.5, 8}) {
             try (Tensor theta = data.start();
                     Optimizer.Iteration iteration = optimizer.start(data.problem(data.batches("hg_batches")))) {
-                double before = iteration.stepSize();
+                double before = iteration.stepSize().value();
                 assertTrue(before > 0);
-                iteration.scaleStepSize(factor);
-                assertEquals(factor * before, iteration.stepSize());
+                iteration.stepSize().scale(2 * factor);
+                iteration.stepSize().schedule(3);
+                iteration.stepSize().schedule(0.5);
+                assertEquals(factor * before, iteration.stepSize().value());
                 updates.add(firstUpdate(iteration, theta, data.batches("train_batches")));
             }
         }
         for (int i = 0; i < updates.get(0).length; i++) {
             assertEquals(0.5 * updates.get(0)[i], updates.get(1)[i]);
             assertEquals(8 * updates.get(0)[i], updates.get(2)[i]);
+        }
+    }
+
+    /** A schedule has it for each step anew, a plateau does not. */
+    @ParameterizedTest
+    @MethodSource("optimizers")
+    void scheduledFactor_isNotSaved(Optimizer optimizer) {
+        GoldenProblem data = new GoldenProblem(backend, Golden.read("trajectory/mlp_data.json"));
+        MemoryState saved = new MemoryState(backend);
+        double lowered;
+        try (Optimizer.Iteration iteration = optimizer.start(data.problem(List.of()))) {
+            iteration.stepSize().scale(0.3);
+            lowered = iteration.stepSize().value();
+            iteration.stepSize().schedule(0.7);
+            iteration.save(saved);
+        }
+        try (Optimizer.Iteration iteration = optimizer.start(data.problem(List.of()))) {
+            iteration.restore(saved);
+            assertEquals(lowered, iteration.stepSize().value());
         }
     }
 
@@ -175,28 +194,6 @@ final class OptimizersTest {
             }
         }
         throw new AssertionError("no step moves");
-    }
-
-    /** A key that stands in two records has one meaning, default and range. */
-    @Test
-    void sgdAndAdam_haveTheKeysOfTheirDirections() {
-        assertEquals(keys(Direction.Sgd.class), keys(Sgd.class));
-        assertEquals(keys(Direction.Adam.class), keys(Adam.class));
-    }
-
-    private static Map<String, List<String>> keys(Class<? extends Record> type) {
-        Map<String, List<String>> keys = new TreeMap<>();
-        for (RecordComponent component : type.getRecordComponents()) {
-            if (!component.getName().equals("stepSize")) {
-                keys.put(
-                        component.getName(),
-                        Arrays.stream(component.getAnnotations())
-                                .map(Object::toString)
-                                .sorted()
-                                .toList());
-            }
-        }
-        return keys;
     }
 
     private int go(Optimizer.Iteration iteration, Tensor theta, Objective batch) {
@@ -309,12 +306,12 @@ final class OptimizersTest {
 
     @Test
     void hyperParametersOutOfRange_areRefused() {
-        assertThrows(IllegalArgumentException.class, () -> new Sgd(0, 0, 0, false, 0));
-        assertThrows(IllegalArgumentException.class, () -> new Sgd(0.1, 0, 0, true, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Sgd(0, MOMENTUM));
+        assertThrows(IllegalArgumentException.class, () -> new Direction.Sgd(0, 0, true, 0));
         assertThrows(IllegalArgumentException.class, () -> new Direction.Sgd(1, 0, false, 0));
         assertThrows(IllegalArgumentException.class, () -> new NewtonSummary.Cubic(-1));
         assertThrows(IllegalArgumentException.class, () -> new Plateau(2, 1, 1e-4, 0, Plateau.Best.KEEP));
-        assertThrows(IllegalArgumentException.class, () -> new Adam(0.1, 1, 0.9, 0, 0));
+        assertThrows(IllegalArgumentException.class, () -> new Adam(-0.1, new Direction.Adam(0, 0.9, 0, 0)));
         assertThrows(IllegalArgumentException.class, () -> new Direction.Adam(0.9, 1, 0, 0));
         assertThrows(IllegalArgumentException.class, () -> new LearningRateMomentum(1, NO_MOMENTUM.order()));
         assertThrows(IllegalArgumentException.class, () -> new Average.Moving(1));

@@ -19,6 +19,8 @@ import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
 import soopt.curvature.Objective;
 import soopt.curvature.Partitioning;
+import soopt.optimizer.direction.Direction;
+import soopt.optimizer.schedule.Plateau;
 import soopt.optimizer.step.Refresh;
 import soopt.optimizer.step.Step;
 
@@ -118,17 +120,19 @@ final class TrajectoryGoldenTest {
             case "sgd" ->
                 new Sgd(
                         h.get("lr").doubleValue(),
-                        h.path("momentum").doubleValue(),
-                        h.path("dampening").doubleValue(),
-                        h.path("nesterov").asBoolean(),
-                        h.path("weight_decay").doubleValue());
+                        new Direction.Sgd(
+                                h.path("momentum").doubleValue(),
+                                h.path("dampening").doubleValue(),
+                                h.path("nesterov").asBoolean(),
+                                h.path("weight_decay").doubleValue()));
             case "adam" ->
                 new Adam(
                         h.get("lr").doubleValue(),
-                        h.get("beta1").doubleValue(),
-                        h.get("beta2").doubleValue(),
-                        h.get("eps").doubleValue(),
-                        h.path("weight_decay").doubleValue());
+                        new Direction.Adam(
+                                h.get("beta1").doubleValue(),
+                                h.get("beta2").doubleValue(),
+                                h.get("eps").doubleValue(),
+                                h.path("weight_decay").doubleValue()));
             case "ns" -> NewtonSummaries.golden(json);
             case "method1" ->
                 NewtonSummaries.fullBatch(

@@ -21,7 +21,11 @@ final class SpecCases {
               direction: {type: adam}
               partition: {groups: [{name: first, match: ["layers.0.*"]}, {name: rest, match: ["*"]}]}
               average: {type: uniform, window: 3, warm-up: 3}
-            training: {epochs: 1, batch-size: 4, plateau: {patience: 2, factor: 0.5}}
+            training:
+              epochs: 1
+              batch-size: 4
+              plateau: {patience: 2, factor: 0.5}
+              schedule: {type: linear, to: 0.1, over: 2 epochs, warm-up: 3 steps, warm-up-from: 0.2}
             record:
               curvature: {every: 2 epochs, full-batch: true}
               steps: {every: 10 steps}
@@ -71,6 +75,10 @@ final class SpecCases {
             "training.batch-size",
             "training.plateau",
             "training.plateau.factor",
+            "training.schedule",
+            "training.schedule.type",
+            "training.schedule.over",
+            "training.schedule.warm-up",
             "record.curvature.every",
             "record.steps.every",
             "record.checkpoint.every",
@@ -99,7 +107,7 @@ final class SpecCases {
               period: 2
               average: {type: uniform, window: 2, warm-up: 1}
               clip-negative: true
-            training: {epochs: 2, batch-size: 2, plateau: {patience: 1, factor: 0.5}}
+            training: {epochs: 2, batch-size: 2, plateau: {patience: 1, factor: 0.5}, schedule: {type: cosine, warm-up: 1 epoch}}
             record:
               curvature: {every: 2 steps, full-batch: true, damping: 0.5}
               steps: {every: 1 epoch}

@@ -45,6 +45,10 @@ class HintsTest {
         "data=mnist, dataset",
         "net=lenet, model",
         "optim=adam, optimizer",
+        "training.scheduler=cosine, schedule",
+        "training.lr_scheduler=cosine, schedule",
+        "schedule=cosine, training.schedule",
+        "plateau={}, training.plateau",
         "seed=1, seeds",
         "dtype=float64, precision"
     })

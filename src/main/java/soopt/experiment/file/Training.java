@@ -1,7 +1,10 @@
 package soopt.experiment.file;
 
+import java.util.List;
 import java.util.Optional;
-import soopt.optimizer.Plateau;
+import soopt.optimizer.schedule.Horizon;
+import soopt.optimizer.schedule.Plateau;
+import soopt.optimizer.schedule.Schedule;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
@@ -26,9 +29,30 @@ public record Training(
         boolean fullBatch,
 
         @Doc("lowers the step size when the training loss of an epoch stops falling")
-        Optional<Plateau> plateau) {
+        Optional<Plateau> plateau,
+
+        @Doc("changes the step size in the course of training; a plateau comes on top")
+        Optional<Schedule> schedule) {
     public Training {
         Constraints.check(
-                Training.class, epochs, batchSize, curvatureBatchSize, evaluationBatchSize, fullBatch, plateau);
+                Training.class,
+                epochs,
+                batchSize,
+                curvatureBatchSize,
+                evaluationBatchSize,
+                fullBatch,
+                plateau,
+                schedule);
+    }
+
+    /** What the step size is multiplied with after so many steps, beside what the plateau makes of it. */
+    public double scheduled(long steps, int stepsPerEpoch) {
+        return schedule.map(it -> it.factor(steps, Horizon.of(epochs, stepsPerEpoch)))
+                .orElse(1.0);
+    }
+
+    /** What its schedule needs more steps for, a line each. */
+    public List<String> doubts(int stepsPerEpoch) {
+        return schedule.map(it -> it.doubts(Horizon.of(epochs, stepsPerEpoch))).orElse(List.of());
     }
 }

@@ -4,7 +4,7 @@ import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.optimizer.Optimizer;
-import soopt.optimizer.Plateau;
+import soopt.optimizer.schedule.Plateau;
 
 /** What a checkpoint holds: all that the loop and those it calls remember from step to step. */
 final class Archive {

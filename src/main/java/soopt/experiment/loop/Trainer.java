@@ -17,7 +17,7 @@ import soopt.experiment.loop.Position.Owed;
 import soopt.experiment.loop.Workload.Evaluation;
 import soopt.experiment.loop.Workload.Part;
 import soopt.optimizer.Optimizer;
-import soopt.optimizer.Plateau;
+import soopt.optimizer.schedule.Plateau;
 import soopt.optimizer.step.Refresh;
 import soopt.optimizer.step.Step;
 
@@ -133,6 +133,8 @@ public final class Trainer {
     }
 
     private Ending toTheEnd(Tensor theta) {
+        // what is still owed of the last step is recorded with its step size
+        scheduleStepSize(Math.max(position.step() - 1, 0));
         Optional<Ending> ending = position.hasBegun() ? settle(theta) : begin(theta);
         while (ending.isEmpty() && position.epoch() < plan.training().epochs()) {
             ending = epoch(theta);
@@ -229,16 +231,22 @@ public final class Trainer {
     private void lowerStepSize(double trainingLoss) {
         double factor = plateau.map(watch -> watch.observe(trainingLoss)).orElse(1.0);
         if (factor != 1) {
-            double before = iteration.stepSize();
-            iteration.scaleStepSize(factor);
-            journal.stepSizeChanged(before, iteration.stepSize());
+            double before = iteration.stepSize().value();
+            iteration.stepSize().scale(factor);
+            journal.stepSizeChanged(before, iteration.stepSize().value());
         }
     }
 
     // ---- one step ----
 
+    /** That of the step after so many. */
+    private void scheduleStepSize(long done) {
+        iteration.stepSize().schedule(plan.training().scheduled(done, workload.stepsPerEpoch()));
+    }
+
     private Optional<Ending> step(Tensor theta) {
         long start = System.nanoTime();
+        scheduleStepSize(position.step());
         Workload.Batch batch = workload.batch(position.epoch(), position.stepInEpoch(), withinStep(theta));
         double curvatureBefore = counts.steps().curvatureSeconds();
         Step proposed = iteration.step(theta, batch.forStep());
@@ -255,7 +263,8 @@ public final class Trainer {
         long apply = System.nanoTime();
         boolean shows = proposed.update().isPresent() || proposed.trial().isPresent();
         if (shows && probe.isDue()) {
-            probe.applyInPlace(theta, batch, proposed, updateNorm, iteration.stepSize());
+            probe.applyInPlace(
+                    theta, batch, proposed, updateNorm, iteration.stepSize().value());
             clocks.addRecord(Clocks.since(apply));
         } else {
             proposed.update().ifPresent(update -> backend.axpyInPlace(1, update, theta));
@@ -349,7 +358,7 @@ public final class Trainer {
                 held.validation().accuracy(),
                 held.test().loss(),
                 held.test().accuracy(),
-                iteration.stepSize(),
+                iteration.stepSize().value(),
                 counts.steps().losses(),
                 counts.steps().gradients(),
                 counts.steps().products(),

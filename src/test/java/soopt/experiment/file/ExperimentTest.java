@@ -97,6 +97,22 @@ class ExperimentTest {
                         + " optimizer.direction.type: [sgd], training.plateau.patience: [1], model.init.weights: [1]}}");
     }
 
+    /** Who has runs of an earlier version finds them again; a new key with a default is a change to be told. */
+    @Test
+    void runId_isThatOfEarlierVersions() {
+        assertEquals(
+                "b5a02a8783ce",
+                SmallRun.experiment("optimizer={type: sgd, step-size: 0.1, momentum: 0.9, nesterov: true}")
+                        .runId(7));
+        assertEquals(
+                "6d7553f90135",
+                SmallRun.experiment("optimizer={type: adam, beta1: 0.8}").runId(7));
+        assertEquals(
+                "4223fa682a28",
+                SmallRun.experiment("optimizer=newton-summary", "training.plateau={}")
+                        .runId(7));
+    }
+
     @Test
     void runId_dependsOnTheElementsOfLists() {
         String id = SmallRun.experiment("model.hidden=[10]").runId(7);

@@ -229,6 +229,26 @@ class IdentityTest {
     }
 
     @Test
+    void scheduleThatTheRunIsTooShortFor_isSaid_andDoesNotHinderTheRun() throws IOException {
+        Files.writeString(
+                spec(), YAML.replace("batch-size: 4", "batch-size: 4, schedule: {type: constant, warm-up: 4 steps}"));
+        List<String> said = new ArrayList<>();
+        RunListener listener = new RunListener() {
+            @Override
+            public void message(String text) {
+                said.add(text);
+            }
+        };
+        RunResult result = Runner.run(request(), listener, new StopSignal());
+        String line =
+                "training.schedule.warm-up needs 4 steps, but the run has 1, the last of them with 0.250 of the step"
+                        + " size: shorten it or raise training.epochs";
+        assertEquals(List.of(line), said);
+        assertTrue(Files.readString(result.folder().resolve("run.log")).contains(line));
+        assertTrue(Files.readString(result.folder().resolve("events.jsonl")).contains("\"schedule_cut_short\""));
+    }
+
+    @Test
     void numbersBeyondFloat32_endTheRunBeforeItsFolderIsMade() {
         data(folder.resolve("project/train.npz"), 1e39);
         String message = assertThrows(DatasetException.class, this::run).getMessage();

@@ -47,13 +47,18 @@ class StopTest {
             case "refreshes" -> run.with("record.curvature.every=4 steps");
             case "full-batch-matrices" -> run.with("record.curvature={every: 1 epoch, full-batch: true}");
             case "matrices-by-step" -> run.period(0).with("record.curvature={every: 2 steps, full-batch: true}");
+            case "schedule" ->
+                run.with("training.schedule={type: cosine, warm-up: 3 steps, to: 0.1}")
+                        .with("training.plateau={patience: 0, factor: 0.3, threshold: 0.9}")
+                        .with("training.epochs=3")
+                        .with("record.steps.every=1 step");
             case "full-batch" -> run.with("training={full-batch: true, epochs: 5}");
             default -> throw new IllegalArgumentException(kind);
         };
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"refreshes", "full-batch-matrices", "matrices-by-step", "full-batch"})
+    @ValueSource(strings = {"refreshes", "full-batch-matrices", "matrices-by-step", "full-batch", "schedule"})
     void stopAtAnyMoment_leavesValidFiles_andAStateThatGoesOnToTheSameNumbers(String kind) {
         int moments = run(kind).momentsOf(results, "whole");
         Random random = new Random(5);

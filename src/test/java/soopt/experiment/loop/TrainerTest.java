@@ -187,6 +187,46 @@ class TrainerTest {
         assertEquals(0.05, changes.get(0).path("step_size").asDouble());
     }
 
+    /** 7 steps in an epoch; what the plateau lowers, the schedule takes part of. */
+    @Test
+    void schedule_isTheStepSizeOfEachStep_timesThatOfThePlateau() {
+        new SmallRun()
+                .with("training.schedule={type: linear, warm-up: 4 steps, over: 6 steps, to: 0.5}")
+                .with("training.plateau={patience: 0, factor: 0.3, threshold: 0.9}")
+                .with("training.epochs=3")
+                .with("record.steps.every=1 step")
+                .train(results, "a");
+
+        double[] factors = new double[21];
+        for (int k = 0; k < factors.length; k++) {
+            factors[k] = (k < 4 ? (k + 1) / 4.0 : k < 9 ? 1 - 0.5 * ((k - 3) / 6.0) : 0.5);
+        }
+        double lowered = 0.1 * 0.3;
+        List<Double> used = RunFiles.column(folder("a").resolve("steps.csv"), "step_size");
+        for (int k = 0; k < factors.length; k++) {
+            assertEquals((k < 14 ? 0.1 : lowered) * factors[k], used.get(k), "step " + (k + 1));
+        }
+        assertEquals(
+                List.of(used.get(0), used.get(6), used.get(13), used.get(20)),
+                RunFiles.column(folder("a").resolve("metrics.csv"), "step_size"));
+    }
+
+    @Test
+    void noSchedule_andAConstantOne_giveTheSameBits() {
+        new SmallRun().with("precision=float32").train(results, "a");
+        new SmallRun()
+                .with("precision=float32")
+                .with("training.schedule=constant")
+                .train(results, "b");
+
+        assertEquals(
+                RunFiles.withoutTimes(folder("a").resolve("metrics.csv")),
+                RunFiles.withoutTimes(folder("b").resolve("metrics.csv")));
+        assertEquals(
+                NpzFile.read(folder("a").resolve("checkpoints/weights.npz")),
+                NpzFile.read(folder("b").resolve("checkpoints/weights.npz")));
+    }
+
     @Test
     void status_hasTheBestEpochByValidation() {
         new SmallRun().with("training.epochs=4").train(results, "a");

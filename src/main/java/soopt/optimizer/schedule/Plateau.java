@@ -1,4 +1,4 @@
-package soopt.optimizer;
+package soopt.optimizer.schedule;
 
 import soopt.optimizer.step.State;
 import soopt.spec.Constraints;

@@ -1,0 +1,172 @@
+package soopt.optimizer.schedule;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import soopt.spec.Constraints;
+import soopt.spec.Default;
+import soopt.spec.Doc;
+import soopt.spec.Inline;
+import soopt.spec.Range;
+
+/**
+ * What the step size is multiplied with in the course of a run: a function of the number k of steps done and of the
+ * length T of the run alone, so that a run that goes on from a checkpoint needs no memory of it. Warm-up times decay;
+ * the decay begins with 1 at k₀, the first step of full size ({@link Rise}). A {@link Plateau} comes on top.
+ */
+public sealed interface Schedule {
+    /** Its warm-up. */
+    Rise rise();
+
+    /** The factor without warm-up. */
+    double decay(long done, Horizon run);
+
+    /**
+     * The factor of the step size.
+     *
+     * @param done k ≥ 0, the steps before this one
+     */
+    default double factor(long done, Horizon run) {
+        return rise().factor(done, run) * decay(done, run);
+    }
+
+    /** By key, how many steps a run needs to see all of it. */
+    default Map<String, Long> needs(Horizon run) {
+        Map<String, Long> needs = new LinkedHashMap<>();
+        needs.put("warm-up", rise().warmUp().steps(run));
+        return needs;
+    }
+
+    /** What a run is too short for, a line each. */
+    default List<String> doubts(Horizon run) {
+        return needs(run).entrySet().stream()
+                .filter(need -> run.steps() > 0 && need.getValue() > run.steps())
+                .map(need -> String.format(
+                        Locale.ROOT,
+                        "training.schedule.%s needs %,d steps, but the run has %,d, the last of them with %.3g of the"
+                                + " step size: shorten it or raise training.epochs",
+                        need.getKey(),
+                        need.getValue(),
+                        run.steps(),
+                        factor(run.steps() - 1, run)))
+                .toList();
+    }
+
+    /** 1. */
+    @Doc("the step size as it is, after a warm-up")
+    record Constant(@Inline Rise rise) implements Schedule {
+        public Constant {
+            Constraints.check(Constant.class, rise);
+        }
+
+        @Override
+        public double decay(long done, Horizon run) {
+            return 1;
+        }
+    }
+
+    /** factor^⌊k/every⌋, counted from the beginning of training (torch.optim.lr_scheduler.StepLR 1.13). */
+    @Doc("multiplies the step size every so many steps or epochs")
+    record Step(
+            @Doc("steps or epochs from one reduction to the next, counted from the beginning of training")
+            Span every,
+
+            @Default("0.1") @Range(above = 0, max = 1) @Doc("multiplies the step size")
+            double factor,
+
+            @Inline Rise rise)
+            implements Schedule {
+        public Step {
+            Constraints.check(Step.class, every, factor, rise);
+            every.requirePositive("every");
+        }
+
+        @Override
+        public double decay(long done, Horizon run) {
+            return StrictMath.pow(factor, done / every.steps(run));
+        }
+
+        @Override
+        public Map<String, Long> needs(Horizon run) {
+            Map<String, Long> needs = Schedule.super.needs(run);
+            needs.put("every", every.steps(run) + 1);
+            return needs;
+        }
+    }
+
+    /** 1 − (1 − to) p with p = (k − k₀)/over from 0 to 1 (torch.optim.lr_scheduler.LinearLR 1.13). */
+    @Doc("changes the step size along a line")
+    record Linear(
+            @Default("0.0") @Range(min = 0) @Doc("part of the step size that is reached at the end")
+            double to,
+
+            @Doc("steps or epochs from the warm-up to the end of the line; none for all that are left")
+            Optional<Span> over,
+
+            @Inline Rise rise)
+            implements Schedule {
+        public Linear {
+            Constraints.check(Linear.class, to, over, rise);
+            over.ifPresent(span -> span.requirePositive("over"));
+        }
+
+        @Override
+        public double decay(long done, Horizon run) {
+            double part = Decline.part(over, rise, done, run);
+            return part == 1 ? to : 1 - (1 - to) * part;
+        }
+
+        @Override
+        public Map<String, Long> needs(Horizon run) {
+            return Decline.needs(Schedule.super.needs(run), over, rise, run);
+        }
+    }
+
+    /**
+     * to + (1 − to) (1 + cos πp)/2 with p = (k − k₀)/over from 0 to 1 (Loshchilov and Hutter 2017, eq. 5, without
+     * restarts; torch.optim.lr_scheduler.CosineAnnealingLR 1.13 up to its end).
+     */
+    @Doc("lowers the step size along half a cosine (Loshchilov and Hutter 2017)")
+    record Cosine(
+            @Default("0.0") @Range(min = 0, max = 1) @Doc("part of the step size that is reached at the end")
+            double to,
+
+            @Doc("steps or epochs from the warm-up to the end of the cosine; none for all that are left")
+            Optional<Span> over,
+
+            @Inline Rise rise)
+            implements Schedule {
+        public Cosine {
+            Constraints.check(Cosine.class, to, over, rise);
+            over.ifPresent(span -> span.requirePositive("over"));
+        }
+
+        @Override
+        public double decay(long done, Horizon run) {
+            double part = Decline.part(over, rise, done, run);
+            // the same bits on every machine, which Math.cos does not promise
+            return part == 1 ? to : to + (1 - to) * ((1 + StrictMath.cos(Math.PI * part)) / 2);
+        }
+
+        @Override
+        public Map<String, Long> needs(Horizon run) {
+            return Decline.needs(Schedule.super.needs(run), over, rise, run);
+        }
+    }
+
+    /** √(W/t) for the t-th step, W ≥ 1 the first of full size: 1/√t without warm-up (Vaswani et al. 2017, eq. 3). */
+    @Doc("lowers the step size as 1/√t after the warm-up (Vaswani et al. 2017)")
+    record InverseSqrt(@Inline Rise rise) implements Schedule {
+        public InverseSqrt {
+            Constraints.check(InverseSqrt.class, rise);
+        }
+
+        @Override
+        public double decay(long done, Horizon run) {
+            long first = rise.steps(run);
+            return done <= first ? 1 : Math.sqrt((double) (first + 1) / (done + 1));
+        }
+    }
+}
