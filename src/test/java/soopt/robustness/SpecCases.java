@@ -130,8 +130,8 @@ final class SpecCases {
     private final List<String> originals = new ArrayList<>(List.of(GROUPS, GROUPS));
 
     SpecCases() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("configs"))) {
-            for (Path file : files.sorted().toList()) {
+        try (Stream<Path> files = Files.walk(Path.of("configs"))) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
                 originals.add(Files.readString(file));
             }
         }
