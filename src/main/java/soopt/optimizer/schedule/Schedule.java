@@ -1,5 +1,6 @@
 package soopt.optimizer.schedule;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -39,19 +40,30 @@ public sealed interface Schedule {
         return needs;
     }
 
-    /** What a run is too short for, a line each. */
+    /** What may not be meant: keys that a run is too short for, or a step size of 0; a line each. */
     default List<String> doubts(Horizon run) {
-        return needs(run).entrySet().stream()
-                .filter(need -> run.steps() > 0 && need.getValue() > run.steps())
-                .map(need -> String.format(
+        List<String> doubts = new ArrayList<>();
+        if (run.steps() == 0) {
+            return doubts;
+        }
+        double last = factor(run.steps() - 1, run);
+        needs(run).forEach((key, steps) -> {
+            if (steps > run.steps()) {
+                doubts.add(String.format(
                         Locale.ROOT,
                         "training.schedule.%s needs %,d steps, but the run has %,d, the last of them with %.3g of the"
                                 + " step size: shorten it or raise training.epochs",
-                        need.getKey(),
-                        need.getValue(),
+                        key,
+                        steps,
                         run.steps(),
-                        factor(run.steps() - 1, run)))
-                .toList();
+                        last));
+            }
+        });
+        if (last == 0) {
+            doubts.add("training.schedule makes the step size 0 before the run ends: leave out training.schedule.over"
+                    + " or set training.schedule.to above 0");
+        }
+        return doubts;
     }
 
     /** 1. */
@@ -102,7 +114,7 @@ public sealed interface Schedule {
             @Default("0.0") @Range(min = 0) @Doc("part of the step size that is reached at the end")
             double to,
 
-            @Doc("steps or epochs from the warm-up to the end of the line; none for all that are left")
+            @Doc("steps or epochs from the warm-up to the end of the line; without it all that are left")
             Optional<Span> over,
 
             @Inline Rise rise)
@@ -133,7 +145,7 @@ public sealed interface Schedule {
             @Default("0.0") @Range(min = 0, max = 1) @Doc("part of the step size that is reached at the end")
             double to,
 
-            @Doc("steps or epochs from the warm-up to the end of the cosine; none for all that are left")
+            @Doc("steps or epochs from the warm-up to the end of the cosine; without it all that are left")
             Optional<Span> over,
 
             @Inline Rise rise)

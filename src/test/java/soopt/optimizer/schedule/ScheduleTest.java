@@ -153,7 +153,13 @@ class ScheduleTest {
                         + " step size: shorten it or raise training.epochs"),
                 schedule("{type: linear, over: 40 steps, warm-up: 2 steps}").doubts(run));
         assertEquals(1, schedule("{type: step, every: 5 epochs}").doubts(run).size());
+        assertEquals(
+                List.of("training.schedule makes the step size 0 before the run ends: leave out training.schedule.over"
+                        + " or set training.schedule.to above 0"),
+                schedule("{type: cosine, over: 19 steps}").doubts(run));
         for (String fits : List.of(
+                "{type: linear, over: 20 steps}",
+                "{type: linear, over: 2 steps, to: 0.1}",
                 "cosine",
                 "{type: constant, warm-up: 20 steps}",
                 "{type: linear, over: 19 steps, warm-up: 2 steps}",
