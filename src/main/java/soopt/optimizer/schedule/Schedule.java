@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
@@ -108,63 +107,45 @@ public sealed interface Schedule {
         }
     }
 
-    /** 1 − (1 − to) p with p = (k − k₀)/over from 0 to 1 (torch.optim.lr_scheduler.LinearLR 1.13). */
+    /** 1 − (1 − to) p with p of {@link Way} (torch.optim.lr_scheduler.LinearLR 1.13). */
     @Doc("changes the step size along a line")
-    record Linear(
-            @Default("0.0") @Range(min = 0) @Doc("part of the step size that is reached at the end")
-            double to,
-
-            @Doc("steps or epochs from the warm-up to the end of the line; without it all that are left")
-            Optional<Span> over,
-
-            @Inline Rise rise)
-            implements Schedule {
+    record Linear(@Inline Way way, @Inline Rise rise) implements Schedule {
         public Linear {
-            Constraints.check(Linear.class, to, over, rise);
-            over.ifPresent(span -> span.requirePositive("over"));
+            Constraints.check(Linear.class, way, rise);
         }
 
         @Override
         public double decay(long done, Horizon run) {
-            double part = Decline.part(over, rise, done, run);
-            return part == 1 ? to : 1 - (1 - to) * part;
+            double part = way.part(done - rise.steps(run), run.steps() - rise.steps(run), run);
+            return part == 1 ? way.to() : 1 - (1 - way.to()) * part;
         }
 
         @Override
         public Map<String, Long> needs(Horizon run) {
-            return Decline.needs(Schedule.super.needs(run), over, rise, run);
+            return way.needs(Schedule.super.needs(run), rise.steps(run), run);
         }
     }
 
     /**
-     * to + (1 − to) (1 + cos πp)/2 with p = (k − k₀)/over from 0 to 1 (Loshchilov and Hutter 2017, eq. 5, without
-     * restarts; torch.optim.lr_scheduler.CosineAnnealingLR 1.13 up to its end).
+     * to + (1 − to) (1 + cos πp)/2 with p of {@link Way} (Loshchilov and Hutter 2017, eq. 5, without restarts;
+     * torch.optim.lr_scheduler.CosineAnnealingLR 1.13 up to its end).
      */
-    @Doc("lowers the step size along half a cosine (Loshchilov and Hutter 2017)")
-    record Cosine(
-            @Default("0.0") @Range(min = 0, max = 1) @Doc("part of the step size that is reached at the end")
-            double to,
-
-            @Doc("steps or epochs from the warm-up to the end of the cosine; without it all that are left")
-            Optional<Span> over,
-
-            @Inline Rise rise)
-            implements Schedule {
+    @Doc("changes the step size along half a cosine (Loshchilov and Hutter 2017)")
+    record Cosine(@Inline Way way, @Inline Rise rise) implements Schedule {
         public Cosine {
-            Constraints.check(Cosine.class, to, over, rise);
-            over.ifPresent(span -> span.requirePositive("over"));
+            Constraints.check(Cosine.class, way, rise);
         }
 
         @Override
         public double decay(long done, Horizon run) {
-            double part = Decline.part(over, rise, done, run);
+            double part = way.part(done - rise.steps(run), run.steps() - rise.steps(run), run);
             // the same bits on every machine, which Math.cos does not promise
-            return part == 1 ? to : to + (1 - to) * ((1 + StrictMath.cos(Math.PI * part)) / 2);
+            return part == 1 ? way.to() : way.to() + (1 - way.to()) * ((1 + StrictMath.cos(Math.PI * part)) / 2);
         }
 
         @Override
         public Map<String, Long> needs(Horizon run) {
-            return Decline.needs(Schedule.super.needs(run), over, rise, run);
+            return way.needs(Schedule.super.needs(run), rise.steps(run), run);
         }
     }
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import soopt.spec.Binder;
 import soopt.spec.Choices;
+import soopt.spec.Form;
 import soopt.spec.SpecSource;
 import soopt.spec.yaml.SpecException;
 
@@ -196,5 +197,31 @@ class ScheduleTest {
         assertEquals(text, Span.parse(text).toString());
         assertEquals(
                 Span.parse(text), Span.parse(" " + text.toUpperCase(Locale.ROOT).replace(" ", "") + " "));
+    }
+
+    /** What editors check by the schema is what is read. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "5 epochs",
+                " 5EPOCH ",
+                "0 Steps",
+                "999999999 steps",
+                "1000000000 steps",
+                "5",
+                "5 min",
+                "-1 steps",
+                "1.5 epochs",
+                "",
+                "never"
+            })
+    void schemaOfASpan_takesWhatIsRead(String text) {
+        boolean isRead = true;
+        try {
+            Span.parse(text);
+        } catch (IllegalArgumentException refused) {
+            isRead = false;
+        }
+        assertEquals(isRead, text.matches(Span.class.getAnnotation(Form.class).pattern()));
     }
 }
