@@ -96,6 +96,9 @@ public interface Backend extends AutoCloseable {
     /** c ← α op(a) op(b) + β c, all of rank 2; op transposes when told so. */
     void gemm(boolean transposeA, boolean transposeB, double alpha, Tensor a, Tensor b, double beta, Tensor c);
 
+    /** out ← α xᵀ x + β out, symmetric to the last bit; x: [N, d], out: [d, d], symmetric. */
+    void columnGram(double alpha, Tensor x, double beta, Tensor out);
+
     /** x_i ← x_i + row for each of the N rows of x [N, d]. */
     void addRowInPlace(Tensor row, Tensor x);
 
@@ -209,6 +212,14 @@ public interface Backend extends AutoCloseable {
 
     /** dw ← Σ_r of the adjoint in w + β dw. */
     void convolveWeightGradient(Convolution g, Tensor x, Tensor dy, double beta, Tensor dw);
+
+    /**
+     * The Gram matrix of all patches p of x and their sum: gram ← α Σ p pᵀ + β gram, sum ← α Σ p + β sum.
+     *
+     * @param gram [patch, patch], symmetric, in the order of the weights
+     * @param sum [patch]
+     */
+    void convolveGram(Convolution g, Tensor x, double alpha, double beta, Tensor gram, Tensor sum);
 
     /**
      * out ← maximum of each window; index (same shape) ← its position in the window, the first of equals in row-major

@@ -58,6 +58,14 @@ public final class Contract {
                 c);
     }
 
+    /** x [N, d], out [d, d]. */
+    public static void columnGram(Tensor x, Tensor out) {
+        require(
+                x.rank() == 2 && out.rank() == 2 && out.length(0) == x.length(1) && out.length(1) == x.length(1),
+                x,
+                out);
+    }
+
     /**
      * Whether runs of that many numbers lie one after another in each entry of the leading axis of x, none across two.
      */
@@ -208,6 +216,20 @@ public final class Contract {
     public static int convolutionAdjoint(Convolution g, Tensor dy, Tensor w, Tensor dx) {
         require(!g.channelsFirst(), "channels-last images of", g, dx);
         return convolution(g, dx, w, dy);
+    }
+
+    /** Inputs x, and the Gram matrix and sum of their patches; returns the number of images. */
+    public static int patchGram(Convolution g, Tensor x, Tensor gram, Tensor sum) {
+        require(
+                gram.rank() == 2
+                        && gram.length(0) == g.patch()
+                        && gram.length(1) == g.patch()
+                        && sum.size() == g.patch(),
+                "patches of",
+                g,
+                gram,
+                sum);
+        return images(g, x, g.inputs());
     }
 
     /** Inputs and outputs of a max-pooling; returns the number of images. */

@@ -2,6 +2,8 @@ package soopt.curvature;
 
 import java.util.function.BiConsumer;
 import soopt.backend.Tensor;
+import soopt.curvature.fisher.FactorVisitor;
+import soopt.curvature.fisher.OutputAdjoints;
 
 /**
  * A loss at one θ whose forward and backward pass is kept: each product pays for its tangents alone, about two
@@ -40,6 +42,17 @@ public interface Linearization extends AutoCloseable {
     /** out [n, P] ← Jᵀ ∇²ℓ J v for each row of v [n, P]. */
     default void gaussNewtonVectors(Tensor v, Tensor out) {
         forEachRow(v, out, this::gaussNewtonVector);
+    }
+
+    /**
+     * Shows the layers whose part of the Fisher matrix has Kronecker factors, with the adjoints asked for; none for
+     * losses given by formulas. Everything else of this may be asked for afterwards as before.
+     */
+    default void factors(OutputAdjoints adjoints, FactorVisitor visitor) {}
+
+    /** Whether the pass is kept: else each request does it again. */
+    default boolean isKept() {
+        return true;
     }
 
     private static void forEachRow(Tensor v, Tensor out, BiConsumer<Tensor, Tensor> product) {

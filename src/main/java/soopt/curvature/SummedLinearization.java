@@ -3,6 +3,10 @@ package soopt.curvature;
 import java.util.function.IntFunction;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
+import soopt.curvature.fisher.FactorVisitor;
+import soopt.curvature.fisher.FactoredLayer;
+import soopt.curvature.fisher.OutputAdjoints;
+import soopt.curvature.fisher.WeightedLayer;
 
 /**
  * A loss that is a sum over parts too large to be kept together: L = Σ_i w_i L_i. Each product goes over the parts
@@ -83,6 +87,30 @@ public final class SummedLinearization implements Linearization {
     @Override
     public void gaussNewtonVector(Tensor v, Tensor out) {
         sum(out, (part, term) -> part.gaussNewtonVector(v, term));
+    }
+
+    @Override
+    public void factors(OutputAdjoints adjoints, FactorVisitor visitor) {
+        each((part, weight, first) -> part.factors(adjoints, weight == 1 ? visitor : weighted(weight, visitor)));
+    }
+
+    private static FactorVisitor weighted(double weight, FactorVisitor visitor) {
+        return new FactorVisitor() {
+            @Override
+            public void inputs(FactoredLayer layer) {
+                visitor.inputs(new WeightedLayer(layer, weight));
+            }
+
+            @Override
+            public void adjoints(FactoredLayer layer) {
+                visitor.adjoints(new WeightedLayer(layer, weight));
+            }
+        };
+    }
+
+    @Override
+    public boolean isKept() {
+        return false;
     }
 
     /** Every part was closed after its use. */

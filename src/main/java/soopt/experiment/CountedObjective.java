@@ -9,6 +9,9 @@ import soopt.curvature.Order;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
 import soopt.curvature.Value;
+import soopt.curvature.fisher.FactorVisitor;
+import soopt.curvature.fisher.FactoredLayer;
+import soopt.curvature.fisher.OutputAdjoints;
 import soopt.experiment.loop.Counts;
 
 /**
@@ -103,8 +106,49 @@ record CountedObjective(Objective objective, Counts.Tally counts, SummaryCosts c
         }
 
         @Override
+        public void factors(OutputAdjoints adjoints, FactorVisitor visitor) {
+            long start = System.nanoTime();
+            Carried carried = new Carried(visitor);
+            pass.factors(adjoints, carried);
+            boolean again = !(adjoints instanceof OutputAdjoints.OfTargets);
+            counts.addFactors(examples, again ? carried.times() : 0, since(start));
+        }
+
+        @Override
+        public boolean isKept() {
+            return pass.isKept();
+        }
+
+        @Override
         public void close() {
             pass.close();
+        }
+    }
+
+    /** How often adjoints came by, whatever pieces the batch is worked through in. */
+    private static final class Carried implements FactorVisitor {
+        private final FactorVisitor visitor;
+        private long inputRows;
+        private long adjointRows;
+
+        Carried(FactorVisitor visitor) {
+            this.visitor = visitor;
+        }
+
+        @Override
+        public void inputs(FactoredLayer layer) {
+            inputRows += layer.rows();
+            visitor.inputs(layer);
+        }
+
+        @Override
+        public void adjoints(FactoredLayer layer) {
+            adjointRows += layer.rows();
+            visitor.adjoints(layer);
+        }
+
+        double times() {
+            return inputRows == 0 ? 0 : (double) adjointRows / inputRows;
         }
     }
 }

@@ -1,10 +1,15 @@
 package soopt.model;
 
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import soopt.backend.Tensor;
 import soopt.curvature.Linearization;
 import soopt.curvature.Value;
+import soopt.curvature.fisher.FactorVisitor;
+import soopt.curvature.fisher.FactoredLayer;
+import soopt.curvature.fisher.OutputAdjoints;
+import soopt.curvature.fisher.Sampler;
 import soopt.model.layer.Layer;
 import soopt.model.loss.Loss;
 import soopt.model.tangent.Directions;
@@ -23,6 +28,7 @@ final class NetworkPass implements Linearization {
     private final Pass pass;
     private final List<Layer.Stage> layers;
     private final Loss.Stage loss;
+    private final int total;
     private final Tensor targets;
     private final Tensor outputs;
     private final Tensor adjoint;
@@ -37,6 +43,7 @@ final class NetworkPass implements Linearization {
     NetworkPass(Network network, Pass pass, Tensor targets, int total) {
         this.network = network;
         this.pass = pass;
+        this.total = total;
         this.targets = targets;
         this.layers = network.stages(pass);
         this.loss = network.loss().begin(pass, total);
@@ -161,6 +168,48 @@ final class NetworkPass implements Linearization {
         layers.forEach(Layer.Stage::forgetTangent);
         backwardTangents(ddy, still);
         collect(outs);
+    }
+
+    @Override
+    public void factors(OutputAdjoints adjoints, FactorVisitor visitor) {
+        each(false, visitor::inputs);
+        if (adjoints instanceof OutputAdjoints.OfTargets) {
+            backward();
+            each(false, visitor::adjoints);
+        } else if (adjoints instanceof OutputAdjoints.Drawn drawn) {
+            double scale = 1 / Math.sqrt(drawn.draws().size());
+            for (Sampler sampler : drawn.draws()) {
+                carry(
+                        out -> {
+                            loss.drawn(sampler, outputs, out);
+                            pass.backend().scaleInPlace(scale, out);
+                        },
+                        visitor);
+            }
+        } else {
+            for (int c = 0; c < loss.columns(outputs); c++) {
+                int column = c;
+                carry(out -> loss.root(column, outputs, out), visitor);
+            }
+        }
+    }
+
+    /** Shows the layers with other adjoints than the gradient's. */
+    private void carry(Consumer<Tensor> adjoint, FactorVisitor visitor) {
+        int mark = pass.mark();
+        Tensor ddy = pass.allocate(outputs.shape());
+        adjoint.accept(ddy);
+        layers.forEach(Layer.Stage::forgetTangent);
+        backwardTangents(
+                ddy, Directions.whole(pass.backend(), ddy, network.layout()).still());
+        each(true, visitor::adjoints);
+        pass.releaseSince(mark);
+    }
+
+    private void each(boolean carried, Consumer<FactoredLayer> visit) {
+        for (int i = network.firstOwner(); i < layers.size(); i++) {
+            layers.get(i).factored(carried, total).ifPresent(visit);
+        }
     }
 
     private Tensor tangents(Directions directions) {

@@ -1,5 +1,7 @@
 package soopt.backend;
 
+import java.util.Arrays;
+
 /** Convolutions and pooling as plain float64 loops over images, windows and channels. */
 public final class ImageReference {
     private ImageReference() {}
@@ -49,6 +51,26 @@ public final class ImageReference {
     public static double[] weightGradient(Convolution g, int n, double[] x, double[] dy, double beta, double[] dw) {
         double[] values = scaled(beta, dw);
         forEachTerm(g, n, (weight, input, output) -> values[weight] += x[input] * dy[output]);
+        return values;
+    }
+
+    /** α Σ p pᵀ + β gram of all patches p, then α Σ p + β sum. */
+    static double[] gram(Convolution g, int n, double[] x, double alpha, double beta, double[] gram, double[] sum) {
+        int patch = g.patch();
+        double[][] patches = new double[n * g.positions()][patch];
+        Convolution one = new Convolution(
+                g.channels(), g.height(), g.width(), 1, g.kernel(), g.stride(), g.padding(), g.channelsFirst());
+        forEachTerm(one, n, (weight, input, output) -> patches[output][weight] = x[input]);
+        double[] values = Arrays.copyOf(scaled(beta, gram), patch * patch + patch);
+        System.arraycopy(scaled(beta, sum), 0, values, patch * patch, patch);
+        for (double[] p : patches) {
+            for (int i = 0; i < patch; i++) {
+                for (int j = 0; j < patch; j++) {
+                    values[i * patch + j] += alpha * p[i] * p[j];
+                }
+                values[patch * patch + i] += alpha * p[i];
+            }
+        }
         return values;
     }
 

@@ -41,6 +41,7 @@ final class Operations {
     static List<Operation> onRows(Subject subject, int rows, int columns) {
         Operations operations = new Operations(subject);
         operations.rows(rows, columns);
+        operations.columnGram(rows, columns);
         operations.classes(rows, columns);
         return operations.all;
     }
@@ -322,6 +323,34 @@ final class Operations {
                         row));
     }
 
+    private void columnGram(int n, int d) {
+        double[] x = subject.normal(1, n * d);
+        double[] y = subject.normal(2, d * d);
+        double[] c = symmetric(y, d);
+        add(
+                "columnGram",
+                n + " rows of " + d,
+                arena -> {
+                    Tensor out = arena.empty(d, d);
+                    Tensor added = arena.of(c, d, d);
+                    arena.backend().columnGram(ALPHA, arena.of(x, n, d), 0, out);
+                    arena.backend().columnGram(ALPHA, arena.of(x, n, d), BETA, added);
+                    return read(arena, out, added);
+                },
+                formula(
+                        in -> Arena.join(
+                                Reference.gemm(d, d, n, ALPHA, Reference.transpose(in[0], n, d), in[0], 0, in[1]),
+                                Reference.gemm(d, d, n, ALPHA, Reference.transpose(in[0], n, d), in[0], BETA, in[1])),
+                        x,
+                        c));
+    }
+
+    private double[] symmetric(double[] y, int d) {
+        double[] values = new double[d * d];
+        Arrays.setAll(values, i -> i / d >= i % d ? y[i] : y[i % d * d + i / d]);
+        return values;
+    }
+
     private void product(int m, int n, int k, boolean transposeA, boolean transposeB) {
         double[] a = subject.normal(1, m * k);
         double[] b = subject.normal(2, k * n);
@@ -571,6 +600,28 @@ final class Operations {
                         x,
                         w,
                         y));
+        double[] gram = symmetric(subject.normal(4, g.patch() * g.patch()), g.patch());
+        double[] sum = subject.normal(5, g.patch());
+        add(
+                "convolveGram",
+                sizes,
+                arena -> {
+                    Tensor out = arena.empty(g.patch(), g.patch());
+                    Tensor total = arena.empty(g.patch());
+                    Tensor added = arena.of(gram, g.patch(), g.patch());
+                    Tensor addedTotal = arena.of(sum);
+                    Tensor input = arena.of(x, images, g.inputs());
+                    arena.backend().convolveGram(g, input, ALPHA, 0, out, total);
+                    arena.backend().convolveGram(g, input, ALPHA, BETA, added, addedTotal);
+                    return Arena.join(read(arena, out, total), read(arena, added, addedTotal));
+                },
+                formula(
+                        in -> Arena.join(
+                                ImageReference.gram(g, images, in[0], ALPHA, 0, in[1], in[2]),
+                                ImageReference.gram(g, images, in[0], ALPHA, BETA, in[1], in[2])),
+                        x,
+                        gram,
+                        sum));
         if (g.channelsFirst()) {
             return;
         }

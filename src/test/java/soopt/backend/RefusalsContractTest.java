@@ -110,6 +110,7 @@ class RefusalsContractTest {
                         shape(3, 2),
                         shape(4, 3),
                         shape(2, 4)),
+                new Call("columnGram", 0, (b, t) -> b.columnGram(1, t[0], 0, t[1]), shape(3, 6), shape(6, 6)),
                 new Call("addRowInPlace", 1, (b, t) -> b.addRowInPlace(t[0], t[1]), shape(6), shape(3, 6)),
                 new Call("sumRows", 0, (b, t) -> b.sumRows(t[0], 0, t[1]), shape(3, 6), shape(6)));
     }
@@ -175,6 +176,13 @@ class RefusalsContractTest {
                         x,
                         y,
                         w),
+                new Call(
+                        "convolveGram",
+                        0,
+                        (b, t) -> b.convolveGram(c, t[0], 1, 0, t[1], t[2]),
+                        x,
+                        shape(c.patch(), c.patch()),
+                        shape(c.patch())),
                 new Call("maxPool", -1, (b, t) -> b.maxPool(POOLING, t[0], t[1], t[2]), in, out, out),
                 new Call("maxPoolSelect", -1, (b, t) -> b.maxPoolSelect(POOLING, t[0], t[1], t[2]), in, index, out),
                 new Call("maxPoolScatter", -1, (b, t) -> b.maxPoolScatter(POOLING, t[0], t[1], t[2]), out, index, in),

@@ -378,6 +378,14 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
+    public void columnGram(double alpha, Tensor x, double beta, Tensor out) {
+        Contract.columnGram(x, out);
+        CpuProduct.columnGram(this, alpha, x, beta, out);
+        int d = out.length(0);
+        workers.share(d, 1, out.size() / 2, (from, to, part) -> loops.mirror(bytes(out), at(out), d, from, to));
+    }
+
+    @Override
     public void addRowInPlace(Tensor row, Tensor x) {
         Contract.rows(row, x);
         int d = size(row);
@@ -531,6 +539,11 @@ public final class CpuBackend implements Backend {
     @Override
     public void convolveWeightGradient(Convolution g, Tensor x, Tensor dy, double beta, Tensor dw) {
         images.weightGradient(g, x, dy, beta, dw);
+    }
+
+    @Override
+    public void convolveGram(Convolution g, Tensor x, double alpha, double beta, Tensor gram, Tensor sum) {
+        images.gram(g, x, alpha, beta, gram, sum);
     }
 
     @Override

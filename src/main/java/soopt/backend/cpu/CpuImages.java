@@ -210,6 +210,30 @@ final class CpuImages {
         }
     }
 
+    void gram(Convolution g, Tensor x, double alpha, double beta, Tensor gram, Tensor sum) {
+        int images = Contract.patchGram(g, x, gram, sum);
+        if (images == 0) {
+            clearOrScale(beta, gram);
+            clearOrScale(beta, sum);
+            return;
+        }
+        int group = group(g, images);
+        try (Tensor buffer = backend.allocate(group * g.positions(), g.patch());
+                Tensor part = backend.allocate(g.patch())) {
+            for (int from = 0; from < images; from += group) {
+                int count = Math.min(group, images - from);
+                Tensor patches = buffer.rows(0, count * g.positions());
+                patches(g, x, from, from + count, patches);
+                backend.columnGram(alpha, patches, from == 0 ? beta : 1, gram);
+                backend.sumRows(patches, 0, part);
+                if (from == 0) {
+                    clearOrScale(beta, sum);
+                }
+                backend.axpyInPlace(alpha, part, sum);
+            }
+        }
+    }
+
     private static long work(Convolution g, int images) {
         return (long) images * g.positions() * g.patch();
     }

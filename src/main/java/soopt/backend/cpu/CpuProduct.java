@@ -19,6 +19,8 @@ final class CpuProduct {
     private static final int LEAST_ROWS = 512;
 
     private static final int MOST_PIECES = 64;
+    /** Rows of a band of a symmetric product: half of its square is computed in vain. */
+    private static final int BAND = 192;
 
     private final int transposeA;
     private final int transposeB;
@@ -127,6 +129,14 @@ final class CpuProduct {
 
     private static int piece(int length, int pieces) {
         return Math.max(1, (length + 16 * pieces - 1) / (16 * pieces) * 16);
+    }
+
+    /** The lower triangle of c ← α xᵀ x + β c in bands of rows, and what of the upper one lies in them. */
+    static void columnGram(CpuBackend backend, double alpha, Tensor x, double beta, Tensor c) {
+        CpuProduct product = of(true, false, alpha, x, x, beta, c);
+        int d = c.length(0);
+        long work = (long) d * d / 2 * product.k;
+        backend.workers().blocks(d, BAND, work / GEMM_WORK, (from, to, i) -> product.run(from, to, 0, to));
     }
 
     /** c ← α op(a) op(b) + β c by the calling thread, uncut. */

@@ -232,6 +232,18 @@ public final class Nd4jBackend implements Backend {
         Nd4jSums.multiply(transposeA, transposeB, alpha, matrix(a), matrix(b), beta, matrix(c));
     }
 
+    /** The product and its transpose may differ in bits: their mean does not. */
+    @Override
+    public void columnGram(double alpha, Tensor x, double beta, Tensor out) {
+        Contract.columnGram(x, out);
+        if (out.size() == 0) {
+            return;
+        }
+        gemm(true, false, alpha, x, x, beta, out);
+        INDArray matrix = matrix(out);
+        matrix.assign(matrix.add(matrix.transpose()).mul(0.5));
+    }
+
     private static INDArray matrix(Tensor x) {
         return Nd4jMemory.matrix(x, x.length(1));
     }
@@ -437,6 +449,11 @@ public final class Nd4jBackend implements Backend {
     @Override
     public void convolveWeightGradient(Convolution g, Tensor x, Tensor dy, double beta, Tensor dw) {
         images.weightGradient(g, x, dy, beta, dw);
+    }
+
+    @Override
+    public void convolveGram(Convolution g, Tensor x, double alpha, double beta, Tensor gram, Tensor sum) {
+        images.gram(g, x, alpha, beta, gram, sum);
     }
 
     @Override

@@ -167,6 +167,21 @@ final class Nd4jImages {
         });
     }
 
+    void gram(Convolution g, Tensor x, double alpha, double beta, Tensor gram, Tensor sum) {
+        int images = Contract.patchGram(g, x, gram, sum);
+        backend.scaleOrClear(beta, gram);
+        backend.scaleOrClear(beta, sum);
+        try (Tensor part = backend.allocate(g.patch());
+                Tensor none = backend.allocate(images * g.outputs())) {
+            forEachGroup(g, images, x, none, (from, patches, input, output) -> {
+                patches(g, input, patches);
+                backend.columnGram(alpha, patches, 1, gram);
+                backend.sumRows(patches, 0, part);
+                backend.axpyInPlace(alpha, part, sum);
+            });
+        }
+    }
+
     // ---- maximum ----
 
     private static INDArray shifted(Pooling g, Tensor x, int j) {

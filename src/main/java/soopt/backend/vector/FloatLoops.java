@@ -236,6 +236,21 @@ public final class FloatLoops implements Loops {
         }
     }
 
+    /** In tiles, so that neither the rows read nor those written leave the cache before they are used up. */
+    @Override
+    public void mirror(ByteBuffer x, int at, int d, int from, int to) {
+        for (int top = from; top < to; top += WIDTH) {
+            int bottom = Math.min(to, top + WIDTH);
+            for (int left = 0; left < bottom; left += WIDTH) {
+                for (int i = top; i < bottom; i++) {
+                    for (int j = left; j < Math.min(i, left + WIDTH); j++) {
+                        put(x, at + j * d + i, get(x, at + i * d + j));
+                    }
+                }
+            }
+        }
+    }
+
     @Override
     public void sumRows(ByteBuffer x, int at, int rows, int d, double[] out) {
         // Short rows are taken WIDTH at a time, as one row of d whole vectors whose sums are folded at the end.

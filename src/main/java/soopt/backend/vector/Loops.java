@@ -46,6 +46,9 @@ public interface Loops {
     /** x_i ← x_i + row. */
     void addRow(ByteBuffer row, int atRow, ByteBuffer x, int at, int rows, int d);
 
+    /** x_ji ← x_ij for j &lt; i and the rows i from … to − 1 of x [d, d]. */
+    void mirror(ByteBuffer x, int at, int d, int from, int to);
+
     /** out += Σ_r x_r over the rows of x [rows, d]. */
     void sumRows(ByteBuffer x, int at, int rows, int d, double[] out);
 

@@ -57,6 +57,12 @@ public final class Counts {
             curvatureSeconds += seconds;
         }
 
+        /** Kronecker factors: adjoints carried down so many times, each at the price of a backward pass. */
+        public void addFactors(int examples, double carried, double seconds) {
+            cost += BACKWARD * carried * examples;
+            curvatureSeconds += seconds;
+        }
+
         /** @param gradients that one costs */
         public void addSummary(int examples, double gradients, double seconds) {
             summaries++;

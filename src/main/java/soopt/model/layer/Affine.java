@@ -1,8 +1,10 @@
 package soopt.model.layer;
 
 import java.util.List;
+import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
+import soopt.curvature.fisher.FactoredLayer;
 import soopt.model.tangent.Directions;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
@@ -245,6 +247,11 @@ final class Affine implements Layer.Stage {
             product.weightGradient(inner.values().rows(s, s + 1), dy, 1, pass.part(out, weight));
         }
         product.biasGradient(row, 0, pass.part(out, bias));
+    }
+
+    @Override
+    public Optional<FactoredLayer> factored(boolean carried, int total) {
+        return Optional.of(new AffineFactors(backend, product, weight, bias, x, carried ? ddy : dy, total));
     }
 
     /** Σ over the six orders of (i, j, k) of ⟨δ̇^i, A(ẋ^k; U^j)⟩. */

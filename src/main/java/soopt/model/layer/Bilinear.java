@@ -22,6 +22,30 @@ interface Bilinear {
     /** out [channels] ← Σ over rows (and positions) of dy + β out. */
     void biasGradient(Tensor dy, double beta, Tensor out);
 
+    /**
+     * gram [in, in] += α Σ a aᵀ and sums [in] += α Σ a over the rows (and positions) of x, where a is what one row of
+     * W is multiplied with: a row of x, or a patch.
+     */
+    void addInputGram(double alpha, Tensor x, Tensor gram, Tensor sums);
+
+    /**
+     * out [R·positions, m] ← filters a, one row for each position; x: [R, inputs].
+     *
+     * @param filters [m, in]
+     */
+    void project(Tensor x, Tensor filters, Tensor out);
+
+    /** T, the number of products of W with some a that make one example of y. */
+    int positions();
+
+    /** Numbers of one row of W: what a has. */
+    int fanIn();
+
+    /** Rows of W: channels of y. */
+    default int channels() {
+        return outputs() / positions();
+    }
+
     /** Numbers per example of x. */
     int inputs();
 

@@ -21,6 +21,37 @@ record ConvolutionProduct(Backend backend, Convolution geometry) implements Bili
         backend.convolveWeightGradient(geometry, x, dy, beta, out);
     }
 
+    @Override
+    public void addInputGram(double alpha, Tensor x, Tensor gram, Tensor sums) {
+        backend.convolveGram(geometry, x, alpha, 1, gram, sums);
+    }
+
+    /** The convolution with these filters. */
+    @Override
+    public void project(Tensor x, Tensor filters, Tensor out) {
+        Convolution g = geometry;
+        Convolution wider = new Convolution(
+                g.channels(),
+                g.height(),
+                g.width(),
+                filters.length(0),
+                g.kernel(),
+                g.stride(),
+                g.padding(),
+                g.channelsFirst());
+        backend.convolve(wider, x, filters, 1, 0, out);
+    }
+
+    @Override
+    public int positions() {
+        return geometry.positions();
+    }
+
+    @Override
+    public int fanIn() {
+        return geometry.patch();
+    }
+
     private Tensor pixels(Tensor y) {
         int channels = geometry.outChannels();
         return y.reshape((int) (y.size() / channels), channels);

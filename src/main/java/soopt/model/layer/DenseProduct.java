@@ -25,6 +25,31 @@ record DenseProduct(Backend backend, int inputs, int outputs) implements Bilinea
     }
 
     @Override
+    public void addInputGram(double alpha, Tensor x, Tensor gram, Tensor sums) {
+        Tensor rows = matrix(x, inputs);
+        backend.columnGram(alpha, rows, 1, gram);
+        try (Tensor part = backend.allocate(inputs)) {
+            backend.sumRows(rows, 0, part);
+            backend.axpyInPlace(alpha, part, sums);
+        }
+    }
+
+    @Override
+    public void project(Tensor x, Tensor filters, Tensor out) {
+        backend.gemm(false, true, 1, matrix(x, inputs), filters, 0, out);
+    }
+
+    @Override
+    public int positions() {
+        return 1;
+    }
+
+    @Override
+    public int fanIn() {
+        return inputs;
+    }
+
+    @Override
     public void addBias(Tensor bias, Tensor y) {
         backend.addRowInPlace(bias, matrix(y, outputs));
     }

@@ -1,9 +1,11 @@
 package soopt.model.layer;
 
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 import soopt.backend.Convolution;
 import soopt.backend.Tensor;
 import soopt.curvature.ParameterLayout;
+import soopt.curvature.fisher.FactoredLayer;
 import soopt.model.tangent.Directions;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
@@ -92,6 +94,16 @@ public interface Layer {
 
         /** Writes the tangent along direction s of ∂L/∂w into this layer's places of out [P]. */
         default void parameterGradientTangent(int s, Tensor out) {}
+
+        /**
+         * This layer as a part of the Fisher matrix with Kronecker factors; none without parameters.
+         *
+         * @param carried whether its adjoints are those that {@link #backwardTangent} kept; else those of backward
+         * @param total number of examples that the mean is over
+         */
+        default Optional<FactoredLayer> factored(boolean carried, int total) {
+            return Optional.empty();
+        }
 
         /** Adds this layer's terms of the full D̄³ (curvature.md §7), after tangent and backwardTangent. */
         default void contractThird(Directions directions, ThirdOrder third) {}

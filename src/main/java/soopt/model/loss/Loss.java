@@ -2,6 +2,7 @@ package soopt.model.loss;
 
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
+import soopt.curvature.fisher.Sampler;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
 import soopt.model.tangent.Summation;
@@ -25,6 +26,17 @@ public enum Loss {
 
         /** out ← ∇²ℓ v for v [n·N, C]. */
         void hessian(Tensor v, Tensor out);
+
+        /** Number of columns of {@link #root}: the outputs. */
+        default int columns(Tensor outputs) {
+            return outputs.length(1);
+        }
+
+        /** out [N, C] ← w r, where r is a column of a root of one example's ∇²ℓ, Σ r rᵀ = ∇²ℓ, and w its weight. */
+        void root(int column, Tensor outputs, Tensor out);
+
+        /** out [N, C] ← ∇ℓ at targets drawn from the model. */
+        void drawn(Sampler sampler, Tensor outputs, Tensor out);
 
         /** Adds ∇²ℓ[ẏ, ẏ] and ∇³ℓ[ẏ, ẏ, ẏ] + 3∇²ℓ[ẏ, ÿ]. */
         void summarize(Jets jets, Summation sums);

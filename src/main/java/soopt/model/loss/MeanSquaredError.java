@@ -2,6 +2,7 @@ package soopt.model.loss;
 
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
+import soopt.curvature.fisher.Sampler;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Summation;
 import soopt.model.tangent.ThirdOrder;
@@ -36,6 +37,28 @@ final class MeanSquaredError implements Loss.Stage {
     @Override
     public void hessian(Tensor v, Tensor out) {
         backend.combine(2 * weight, v, 0, v, out);
+    }
+
+    /** One example's loss is ‖y − t‖²/C: √(2/C) e_c. */
+    @Override
+    public void root(int column, Tensor outputs, Tensor out) {
+        int classes = outputs.length(1);
+        double[] values = new double[(int) outputs.size()];
+        for (int i = column; i < values.length; i += classes) {
+            values[i] = Math.sqrt(2.0 / classes) / total;
+        }
+        backend.fromHost(values, 0, out);
+    }
+
+    /** t = y + √(C/2) ε with ε standard normal. */
+    @Override
+    public void drawn(Sampler sampler, Tensor outputs, Tensor out) {
+        double scale = -Math.sqrt(2.0 / outputs.length(1)) / total;
+        double[] values = new double[(int) outputs.size()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = scale * sampler.normal();
+        }
+        backend.fromHost(values, 0, out);
     }
 
     @Override

@@ -2,6 +2,7 @@ package soopt.model.loss;
 
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
+import soopt.curvature.fisher.Sampler;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
 import soopt.model.tangent.Summation;
@@ -40,6 +41,42 @@ final class SoftmaxCrossEntropy implements Loss.Stage {
     @Override
     public void hessian(Tensor v, Tensor out) {
         backend.softmaxHessian(p, perExample(v), weight, perExample(out));
+    }
+
+    private double[] probabilities() {
+        double[] values = new double[(int) p.size()];
+        backend.toHost(p, values, 0);
+        return values;
+    }
+
+    /** √p_c (p − e_c): diag p − p pᵀ is the mean of (p − e_c)(p − e_c)ᵀ over the classes c. */
+    @Override
+    public void root(int column, Tensor outputs, Tensor out) {
+        double[] values = probabilities();
+        int classes = p.length(1);
+        for (int from = 0; from < values.length; from += classes) {
+            double scale = weight * Math.sqrt(values[from + column]);
+            toAdjoint(values, from, classes, column, scale);
+        }
+        backend.fromHost(values, 0, out);
+    }
+
+    @Override
+    public void drawn(Sampler sampler, Tensor outputs, Tensor out) {
+        double[] values = probabilities();
+        int classes = p.length(1);
+        for (int from = 0; from < values.length; from += classes) {
+            toAdjoint(values, from, classes, sampler.label(values, from, classes), weight);
+        }
+        backend.fromHost(values, 0, out);
+    }
+
+    /** p ← scale (p − onehot). */
+    private static void toAdjoint(double[] values, int from, int classes, int label, double scale) {
+        values[from + label] -= 1;
+        for (int c = from; c < from + classes; c++) {
+            values[c] *= scale;
+        }
     }
 
     @Override
