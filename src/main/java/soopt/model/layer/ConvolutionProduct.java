@@ -39,7 +39,8 @@ record ConvolutionProduct(Backend backend, Convolution geometry) implements Bili
                 g.stride(),
                 g.padding(),
                 g.channelsFirst());
-        backend.convolve(wider, x, filters, 1, 0, out);
+        int images = (int) (x.size() / g.inputs());
+        backend.convolve(wider, x, filters, 1, 0, out.reshape(images, wider.outputs()));
     }
 
     @Override
