@@ -27,6 +27,15 @@ public record DirectLinearization(Objective objective, Tensor theta) implements 
         objective.gaussNewtonVector(theta, v, out);
     }
 
+    /** Without labels there is the Gauss–Newton matrix alone. */
+    @Override
+    public Metric fisher(Fisher kind, int draws, long seed) {
+        if (kind != Fisher.EXACT) {
+            throw new IllegalArgumentException("a loss without labels has no Fisher matrix of them");
+        }
+        return this::gaussNewtonVector;
+    }
+
     @Override
     public void close() {}
 }

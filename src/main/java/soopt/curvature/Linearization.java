@@ -34,6 +34,15 @@ public interface Linearization extends AutoCloseable {
     /** out [P] ← Jᵀ ∇²ℓ J v, the generalized Gauss–Newton matrix; the Fisher matrix for softmax cross-entropy. */
     void gaussNewtonVector(Tensor v, Tensor out);
 
+    /**
+     * The Fisher matrix at θ, for as long as this is open. Its products go through tangents of the outputs of each example;
+     * no gradients of examples are kept.
+     *
+     * @param draws labels drawn for each example, if they are drawn
+     * @param seed of the draws: the same numbers give the same labels
+     */
+    Metric fisher(Fisher kind, int draws, long seed);
+
     /** out [n, P] ← ∇²L(θ) v for each row of v [n, P]. */
     default void hessianVectors(Tensor v, Tensor out) {
         forEachRow(v, out, this::hessianVector);

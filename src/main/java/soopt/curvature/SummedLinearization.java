@@ -113,6 +113,14 @@ public final class SummedLinearization implements Linearization {
         return false;
     }
 
+    @Override
+    public Metric fisher(Fisher kind, int draws, long seed) {
+        return (v, out) -> {
+            int[] index = {0};
+            sum(out, (part, term) -> part.fisher(kind, draws, seed + index[0]++).times(v, term));
+        };
+    }
+
     /** Every part was closed after its use. */
     @Override
     public void close() {}

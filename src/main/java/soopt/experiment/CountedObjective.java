@@ -3,7 +3,9 @@ package soopt.experiment;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.CurvatureSummary;
+import soopt.curvature.Fisher;
 import soopt.curvature.Linearization;
+import soopt.curvature.Metric;
 import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.ParameterLayout;
@@ -117,6 +119,26 @@ record CountedObjective(Objective objective, Counts.Tally counts, SummaryCosts c
         @Override
         public boolean isKept() {
             return pass.isKept();
+        }
+
+        @Override
+        public Metric fisher(Fisher kind, int draws, long seed) {
+            Metric metric = pass.fisher(kind, draws, seed);
+            return new Metric() {
+                @Override
+                public void times(Tensor v, Tensor out) {
+                    long start = System.nanoTime();
+                    metric.times(v, out);
+                    counts.addGaussNewtonProducts(1, examples, since(start));
+                }
+
+                @Override
+                public void timesRows(Tensor v, Tensor out) {
+                    long start = System.nanoTime();
+                    metric.timesRows(v, out);
+                    counts.addGaussNewtonProducts(v.length(0), examples, since(start));
+                }
+            };
         }
 
         @Override

@@ -1,10 +1,13 @@
 package soopt.model;
 
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import soopt.backend.Tensor;
+import soopt.curvature.Fisher;
 import soopt.curvature.Linearization;
+import soopt.curvature.Metric;
 import soopt.curvature.Value;
 import soopt.curvature.fisher.FactorVisitor;
 import soopt.curvature.fisher.FactoredLayer;
@@ -12,12 +15,14 @@ import soopt.curvature.fisher.OutputAdjoints;
 import soopt.curvature.fisher.Sampler;
 import soopt.model.layer.Layer;
 import soopt.model.loss.Loss;
+import soopt.model.loss.OuterProducts;
 import soopt.model.tangent.Directions;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
 import soopt.model.tangent.Summation;
 import soopt.model.tangent.Tangent;
 import soopt.model.tangent.ThirdOrder;
+import soopt.random.RandomStreams;
 
 /**
  * One pass of a network over a batch or a part of it: forward at once, backward when something first needs it. Products
@@ -28,11 +33,11 @@ final class NetworkPass implements Linearization {
     private final Pass pass;
     private final List<Layer.Stage> layers;
     private final Loss.Stage loss;
-    private final int total;
     private final Tensor targets;
     private final Tensor outputs;
     private final Tensor adjoint;
     private final double value;
+    private final int total;
     private boolean wentBack;
 
     /**
@@ -115,7 +120,7 @@ final class NetworkPass implements Linearization {
 
     @Override
     public void gaussNewtonVector(Tensor v, Tensor out) {
-        gaussNewton(Directions.whole(pass.backend(), v, network.layout()), List.of(out));
+        metric(loss::hessian).times(v, out);
     }
 
     @Override
@@ -125,7 +130,7 @@ final class NetworkPass implements Linearization {
 
     @Override
     public void gaussNewtonVectors(Tensor v, Tensor out) {
-        gaussNewton(Directions.rows(pass.backend(), v, network.layout()), rows(out));
+        metric(loss::hessian).timesRows(v, out);
     }
 
     private static List<Tensor> rows(Tensor matrix) {
@@ -146,13 +151,49 @@ final class NetworkPass implements Linearization {
         pass.releaseSince(mark);
     }
 
-    private void gaussNewton(Directions directions, List<Tensor> outs) {
+    private void throughOutputs(Directions directions, BiConsumer<Tensor, Tensor> ofOutputs, List<Tensor> outs) {
         int mark = pass.mark();
         Tensor dy = tangents(directions);
         Tensor ddy = pass.allocate(dy.shape());
-        loss.hessian(dy, ddy);
+        ofOutputs.accept(dy, ddy);
         pullBack(ddy, directions.still(), outs);
         pass.releaseSince(mark);
+    }
+
+    @Override
+    public Metric fisher(Fisher kind, int draws, long seed) {
+        if (kind == Fisher.EXACT) {
+            return metric(loss::hessian);
+        }
+        int n = kind == Fisher.MC ? draws : 1;
+        // an adjoint has its example's weight 1/N in it, its square must have it once
+        OuterProducts products = new OuterProducts(pass.backend(), (double) total / n);
+        try (Tensor own = pass.backend().allocate(outputs.shape())) {
+            for (int draw = 0; draw < n; draw++) {
+                if (kind == Fisher.MC) {
+                    loss.drawn(new Sampler.Random(RandomStreams.of(seed, "labels", draw)), outputs, own);
+                } else {
+                    loss.valueAndGradient(outputs, targets, own);
+                }
+                products.add(own);
+            }
+        }
+        return metric(products::times);
+    }
+
+    /** Jᵀ B J for a B of the outputs. */
+    private Metric metric(BiConsumer<Tensor, Tensor> ofOutputs) {
+        return new Metric() {
+            @Override
+            public void times(Tensor v, Tensor out) {
+                throughOutputs(Directions.whole(pass.backend(), v, network.layout()), ofOutputs, List.of(out));
+            }
+
+            @Override
+            public void timesRows(Tensor v, Tensor out) {
+                throughOutputs(Directions.rows(pass.backend(), v, network.layout()), ofOutputs, rows(out));
+            }
+        };
     }
 
     private void collect(List<Tensor> outs) {

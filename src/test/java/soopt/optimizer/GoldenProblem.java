@@ -48,6 +48,15 @@ final class GoldenProblem {
         return batches;
     }
 
+    /** One example of a batch of the file. */
+    Objective example(JsonNode batch, int index) {
+        double[] x = Golden.numbers(batch.get("x"));
+        double[] y = Golden.numbers(batch.get("y"));
+        int width = x.length / y.length;
+        Tensor features = GoldenNetworks.tensor(backend, Arrays.copyOfRange(x, index * width, (index + 1) * width));
+        return network.objective(backend, features.reshape(1, width), GoldenNetworks.tensor(backend, y[index]));
+    }
+
     /** All training batches as one. */
     Objective wholeTrainingSet() {
         List<double[]> inputs = new ArrayList<>();
