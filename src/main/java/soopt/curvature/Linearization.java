@@ -35,8 +35,8 @@ public interface Linearization extends AutoCloseable {
     void gaussNewtonVector(Tensor v, Tensor out);
 
     /**
-     * The Fisher matrix at θ, for as long as this is open. Its products go through tangents of the outputs of each example;
-     * no gradients of examples are kept.
+     * The Fisher matrix at θ, for as long as this is open. Its products go through tangents of the outputs of each
+     * example; no gradients of examples are kept.
      *
      * @param draws labels drawn for each example, if they are drawn
      * @param seed of the draws: the same numbers give the same labels

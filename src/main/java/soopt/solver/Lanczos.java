@@ -71,8 +71,8 @@ public final class Lanczos implements AutoCloseable {
      */
     public record Krylov(Solve solve, double start, Tridiagonal t, double beyond) {
         /**
-         * All pairs (θ, Qᵀs) with T s = θ s, by falling |θ|: ‖A x − θ x‖ = β_k |s_k|, so that an eigenvalue of A lies as
-         * near θ (Parlett 1998, §13.2).
+         * All pairs (θ, Qᵀs) with T s = θ s, by falling |θ|: ‖A x − θ x‖ = β_k |s_k|, so that an eigenvalue of A lies
+         * as near θ (Parlett 1998, §13.2).
          */
         public List<Ritz> ritz() {
             Tridiagonal.Eigen eigen = t.eigen();

@@ -1,12 +1,12 @@
 package soopt.solver;
 
 /**
- * ‖s(σ)‖ = r(σ) for s(σ) = −(Λ + σ)⁻¹ g with σ ≥ max(0, −min λ): what minimizes a quadratic under a bound on, or a price
- * for, its length (Conn, Gould and Toint 2000, §7.3; Cartis, Gould and Toint 2011, §6.1). The unknown is δ = σ − base,
- * base = max(0, −min λ), so that λ_i + σ = (λ_i + base) + δ has no cancellation and the hard case no neighbourhood where
- * digits are lost. ‖s‖ falls and r does not, so that "‖s‖ ≤ r" holds exactly from the root on: the bracket of that change
- * is halved in the order of the floating-point numbers wherever the equation with 1/‖s‖ linearized, which is nearly
- * exact, leads out of it.
+ * ‖s(σ)‖ = r(σ) for s(σ) = −(Λ + σ)⁻¹ g with σ ≥ max(0, −min λ): what minimizes a quadratic under a bound on, or a
+ * price for, its length (Conn, Gould and Toint 2000, §7.3; Cartis, Gould and Toint 2011, §6.1). The unknown is δ = σ −
+ * base, base = max(0, −min λ), so that λ_i + σ = (λ_i + base) + δ has no cancellation and the hard case no
+ * neighbourhood where digits are lost. ‖s‖ falls and r does not, so that "‖s‖ ≤ r" holds exactly from the root on: the
+ * bracket of that change is halved in the order of the floating-point numbers wherever the equation with 1/‖s‖
+ * linearized, which is nearly exact, leads out of it.
  */
 final class SecularEquation {
     /** After so many evaluations the bracket is halved, whatever the linearized equation says. */

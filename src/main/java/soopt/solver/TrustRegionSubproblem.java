@@ -5,9 +5,9 @@ import soopt.solver.SecularEquation.Root;
 import soopt.solver.Solve.Ending;
 
 /**
- * The global minimum of m(s) = gᵀs + ½ sᵀHs over ‖s‖ ≤ Δ: the s with (H + σ) s = −g, σ ≥ 0, σ (Δ − ‖s‖) = 0 and H + σ not
- * indefinite (Moré and Sorensen 1983; Conn, Gould and Toint 2000, §7.3), by the same equation and with the same hard case
- * as {@link CubicSubproblem}.
+ * The global minimum of m(s) = gᵀs + ½ sᵀHs over ‖s‖ ≤ Δ: the s with (H + σ) s = −g, σ ≥ 0, σ (Δ − ‖s‖) = 0 and H + σ
+ * not indefinite (Moré and Sorensen 1983; Conn, Gould and Toint 2000, §7.3), by the same equation and with the same
+ * hard case as {@link CubicSubproblem}.
  */
 public final class TrustRegionSubproblem {
     private TrustRegionSubproblem() {}

@@ -6,8 +6,9 @@ import soopt.backend.Backend;
 import soopt.backend.Tensor;
 
 /**
- * B v = w Σ_k d_k ⟨d_k, v⟩ for each example by itself, with adjoints d_k [N, C] of the outputs, on the host: outputs are
- * few. For ∇ℓ at targets drawn from the model JᵀBJ is the Fisher matrix (Kunstner, Hennig and Balles 2019, eq. 4 and 7).
+ * B v = w Σ_k d_k ⟨d_k, v⟩ for each example by itself, with adjoints d_k [N, C] of the outputs, on the host: outputs
+ * are few. For ∇ℓ at targets drawn from the model JᵀBJ is the Fisher matrix (Kunstner, Hennig and Balles 2019, eq. 4
+ * and 7).
  */
 public final class OuterProducts {
     private final Backend backend;
