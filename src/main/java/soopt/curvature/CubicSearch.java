@@ -1,5 +1,7 @@
 package soopt.curvature;
 
+import soopt.backend.dense.Cholesky;
+
 /**
  * The search for r: the largest root of ‖D M(r)⁻¹ g‖ = r with M(r) = H + (λ/2) r D² positive definite. On r &gt; x0 =
  * inf {r : M(r) positive definite} the norm decreases, so "M(r) positive definite and ‖Dη‖ ≤ r" holds exactly from the
@@ -87,7 +89,7 @@ final class CubicSearch {
 
     private boolean isDefinite(double r) {
         evaluations++;
-        boolean definiteHere = cholesky.factor(hessian, 0.5 * damping * r, d);
+        boolean definiteHere = cholesky.factor(hessian, 0.5 * damping * r, d) == d.length;
         if (definiteHere) {
             definite = Double.isNaN(definite) ? r : Math.min(definite, r);
         } else {

@@ -1,12 +1,16 @@
 package soopt.curvature;
 
 import java.util.Arrays;
-import org.hipparchus.exception.MathRuntimeException;
-import org.hipparchus.linear.EigenDecompositionSymmetric;
-import org.hipparchus.linear.MatrixUtils;
+import soopt.backend.dense.Cholesky;
+import soopt.backend.dense.SymmetricEigen;
 
 /** Small symmetric matrices [S, S] in float64 on the host, for the record of a run: spectrum, inverse, products. */
 public final class Matrices {
+    /** Rows from which on time counts more than the last bits of earlier versions. */
+    private static final int LARGE = 100;
+    /** Scales as even as this part of them need no more sweeps. */
+    private static final double EVEN = 1e-2;
+
     private Matrices() {}
 
     /**
@@ -37,7 +41,7 @@ public final class Matrices {
 
     /** Extreme eigenvalues of a symmetric matrix. */
     public static Spectrum spectrum(double[][] symmetric) {
-        double[] eigenvalues = decompose(symmetric, false).values();
+        double[] eigenvalues = SymmetricEigen.values(symmetrized(symmetric)).orElse(new double[0]);
         if (eigenvalues.length == 0) {
             return new Spectrum(Double.NaN, Double.NaN, Double.NaN);
         }
@@ -78,101 +82,93 @@ public final class Matrices {
      */
     private static double[] rowScale(double[][] matrix) {
         int size = matrix.length;
+        double[][] logs = new double[size][];
+        Arrays.setAll(
+                logs,
+                i -> Arrays.stream(matrix[i]).map(x -> Math.log(Math.abs(x))).toArray());
         double[] logScale = new double[size];
-        for (int sweep = 0; sweep < 50; sweep++) {
+        double change = Double.POSITIVE_INFINITY;
+        for (int sweep = 0; sweep < 50 && !(size >= LARGE && change < EVEN); sweep++) {
+            change = 0;
             for (int i = 0; i < size; i++) {
-                double sum = 0;
-                double weight = 0;
-                for (int j = 0; j < size; j++) {
-                    if (matrix[i][j] != 0) {
-                        sum += Math.log(Math.abs(matrix[i][j])) + (i == j ? 0 : logScale[j]);
-                        weight += i == j ? 2 : 1;
-                    }
-                }
-                logScale[i] = weight == 0 ? Double.NEGATIVE_INFINITY : -sum / weight;
+                double before = logScale[i];
+                logScale[i] = logScale(logs[i], i, logScale);
+                change = Math.max(change, Double.isInfinite(logScale[i]) ? 0 : Math.abs(logScale[i] - before));
             }
         }
         return Arrays.stream(logScale).map(Math::exp).toArray();
     }
 
-    /** Σ v vᵀ/λ, or no rows if some |λ| is within rounding of 0. */
+    /** Of row i, those of the other rows being given; −∞ if all of it is 0. */
+    private static double logScale(double[] logs, int i, double[] logScale) {
+        double sum = 0;
+        double weight = 0;
+        for (int j = 0; j < logs.length; j++) {
+            if (logs[j] != Double.NEGATIVE_INFINITY) {
+                sum += logs[j] + (i == j ? 0 : logScale[j]);
+                weight += i == j ? 2 : 1;
+            }
+        }
+        return weight == 0 ? Double.NEGATIVE_INFINITY : -sum / weight;
+    }
+
+    /** By Cholesky's factors where that is certain to lose nothing, by eigenvectors else; no rows if singular. */
     private static double[][] invertScaled(double[][] scaled) {
         int size = scaled.length;
-        Eigen eigen = decompose(scaled, true);
+        // the halves may differ by rounding, as after scaling rows and columns
+        double[][] symmetric = symmetrized(scaled);
+        if (size >= LARGE) {
+            Cholesky cholesky = new Cholesky(size);
+            if (cholesky.factor(symmetric, 0, new double[size]) == size) {
+                double[][] inverse = rows(cholesky.inverse(), size);
+                if (rowSum(symmetric) * rowSum(inverse) < 1 / (size * Math.ulp(1.0))) {
+                    return inverse;
+                }
+            }
+        }
+        return SymmetricEigen.of(symmetric).map(Matrices::invert).orElse(new double[0][]);
+    }
+
+    /** Σ v vᵀ/λ, or no rows if some |λ| is within rounding of 0. */
+    private static double[][] invert(SymmetricEigen eigen) {
+        int size = eigen.size();
         double largest = Arrays.stream(eigen.values()).map(Math::abs).max().orElse(Double.NaN);
         double threshold = size * Math.ulp(1.0) * largest;
-        if (size > 0 && !Arrays.stream(eigen.values()).allMatch(value -> Math.abs(value) > threshold)
-                || eigen.values().length < size) {
+        if (size > 0 && !Arrays.stream(eigen.values()).allMatch(value -> Math.abs(value) > threshold)) {
             return new double[0][];
+        }
+        if (size >= LARGE) {
+            return rows(eigen.apply(value -> 1 / value), size);
         }
         double[][] inverse = new double[size][size];
         for (int k = 0; k < size; k++) {
-            double[] vector = eigen.vectors()[k];
             for (int i = 0; i < size; i++) {
-                double factor = vector[i] / eigen.values()[k];
+                double factor = eigen.vectors()[k * size + i] / eigen.values()[k];
                 for (int j = 0; j < size; j++) {
-                    inverse[i][j] += factor * vector[j];
+                    inverse[i][j] += factor * eigen.vectors()[k * size + j];
                 }
             }
         }
         return inverse;
     }
 
-    /**
-     * Eigenvalues and, in rows, their vectors; both empty if the matrix is not finite or the iteration does not end.
-     */
-    private record Eigen(double[] values, double[][] vectors) {
-        static final Eigen NONE = new Eigen(new double[0], new double[0][]);
+    private static double[][] rows(double[] matrix, int size) {
+        double[][] rows = new double[size][];
+        Arrays.setAll(rows, i -> Arrays.copyOfRange(matrix, i * size, (i + 1) * size));
+        return rows;
     }
 
-    private static Eigen decompose(double[][] symmetric, boolean vectors) {
-        double largest = largest(symmetric);
-        if (!(largest <= Double.MAX_VALUE) || symmetric.length == 0) {
-            return Eigen.NONE;
+    /** max_i Σ_j |M_ij| ≥ max |λ|. */
+    private static double rowSum(double[][] matrix) {
+        double largest = 0;
+        for (double[] row : matrix) {
+            double sum = 0;
+            for (double entry : row) {
+                sum += Math.abs(entry);
+            }
+            largest = Math.max(largest, sum);
         }
-        // a power of two that keeps squares of the entries in range, exact to undo
-        double unit = largest == 0 ? 1 : Math.scalb(1.0, Math.max(-1000, -Math.getExponent(largest)));
-        // the decomposition refuses a matrix whose halves differ by rounding, as after scaling rows and columns
-        double[][] scaled = Arrays.stream(symmetrized(symmetric))
-                .map(row -> Arrays.stream(row).map(x -> x * unit).toArray())
-                .toArray(double[][]::new);
-        try {
-            return decompose(scaled, 0, unit, vectors);
-        } catch (MathRuntimeException notConverged) {
-            return shifted(scaled, unit, vectors);
-        }
-    }
-
-    /**
-     * The iteration ends only where neighbours on the diagonal outweigh what is between them, and does not for a matrix
-     * of low rank with rounding noise. Shifted by twice the norm of its largest row it does; small eigenvalues are then
-     * accurate to a roundoff of the largest.
-     */
-    private static Eigen shifted(double[][] scaled, double unit, boolean vectors) {
-        double shift =
-                2 * Arrays.stream(scaled).mapToDouble(Matrices::norm).max().orElse(0);
-        for (int i = 0; i < scaled.length; i++) {
-            scaled[i][i] += shift;
-        }
-        try {
-            return decompose(scaled, shift, unit, vectors);
-        } catch (MathRuntimeException notConverged) {
-            return Eigen.NONE;
-        }
-    }
-
-    /** Of unit · M + shift · I; the eigenvalues of M. */
-    private static Eigen decompose(double[][] matrix, double shift, double unit, boolean vectors) {
-        EigenDecompositionSymmetric eigen =
-                new EigenDecompositionSymmetric(MatrixUtils.createRealMatrix(matrix), Math.ulp(1.0), false);
-        double[] values = Arrays.stream(eigen.getEigenvalues())
-                .map(x -> (x - shift) / unit)
-                .toArray();
-        double[][] rows = new double[vectors ? values.length : 0][];
-        for (int k = 0; k < rows.length; k++) {
-            rows[k] = eigen.getEigenvector(k).toArray();
-        }
-        return new Eigen(values, rows);
+        return largest;
     }
 
     /** max |M_ij|, NaN if an entry is NaN. */

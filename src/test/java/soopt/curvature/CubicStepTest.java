@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import soopt.Golden;
+import soopt.backend.dense.Cholesky;
 import soopt.curvature.CubicStep.Outcome;
 import soopt.curvature.CubicStep.Status;
 
@@ -85,7 +86,7 @@ final class CubicStepTest {
             assertTrue(Matrices.norm(residual) <= 1e-13 * size * reference, "residual, seed " + seed);
             double gap = (outcome.r() - outcome.lowerBound()) / outcome.r();
             assertTrue(outcome.radiusResidual() <= 1e-14 * size / gap * outcome.r(), "radius, seed " + seed);
-            assertTrue(new Cholesky(size).factor(m, 0, d), "M is positive definite, seed " + seed);
+            assertEquals(size, new Cholesky(size).factor(m, 0, d), "M is positive definite, seed " + seed);
             assertEquals(definite || size < 5 && outcome.hessianPositiveDefinite(), outcome.lowerBound() == 0);
             assertTrue(outcome.iterations() <= 150, outcome.iterations() + " factorizations, seed " + seed);
         }

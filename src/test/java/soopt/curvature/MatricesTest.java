@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class MatricesTest {
     @Test
@@ -116,6 +118,52 @@ final class MatricesTest {
     void inverse_isSingularWhereAnEigenvalueIsRounding() {
         assertTrue(Matrices.inverse(equicorrelated(20, 1 - 1e-14)).singular());
         assertFalse(Matrices.inverse(equicorrelated(20, 1 - 1e-12)).singular());
+    }
+
+    /** I + c (J − I) by the formula of Sherman and Morrison; the largest condition, 1.5e8, is 3e-8 in roundoffs. */
+    @ParameterizedTest
+    @ValueSource(doubles = {0.3, -0.002, 1.5, 1 - 1e-6})
+    void inverse_ofLargeMatrices_isTheFormulas(double c) {
+        int size = 150;
+        double[][] inverse = Matrices.inverse(equicorrelated(size, c)).values();
+        double beside = -c / ((1 - c) * (1 - c + size * c));
+        for (int i = 0; i < size; i++) {
+            for (int j = 0; j < size; j++) {
+                double expected = beside + (i == j ? 1 / (1 - c) : 0);
+                assertEquals(expected, inverse[i][j], 1e-6 * Math.abs(expected));
+            }
+        }
+        assertTrue(Matrices.inverse(equicorrelated(size, 1 - 1e-15)).singular());
+        assertFalse(Matrices.inverse(equicorrelated(size, 1 - 1e-10)).singular());
+    }
+
+    /** Rows of 0 and scales of 1e±8 among 120 rows. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void inverse_ofALargeMatrixOfMixedScales_timesMatrixIsIdentity(boolean definite) {
+        int size = 120;
+        Random random = new Random(1);
+        double[][] m = new double[size][size];
+        double[] scale = new double[size];
+        for (int i = 0; i < size; i++) {
+            scale[i] = i == 7 ? 0 : Math.pow(10, 16 * random.nextDouble() - 8);
+            for (int j = 0; j <= i; j++) {
+                double entry = random.nextGaussian() + (i == j && definite ? 2 * size : 0);
+                m[i][j] = entry * scale[i] * scale[j];
+                m[j][i] = m[i][j];
+            }
+        }
+        Matrices.Inverse inverse = Matrices.inverse(m);
+        assertTrue(inverse.singular(), "one row is 0");
+        for (int i = 0; i < size; i++) {
+            for (int j = 0; j < size; j++) {
+                double sum = 0;
+                for (int k = 0; k < size; k++) {
+                    sum += i == 7 || j == 7 ? 0 : inverse.values()[i][k] * m[k][j] * scale[i] / scale[j];
+                }
+                assertEquals(i == j && i != 7 ? 1 : 0, sum, 1e-10);
+            }
+        }
     }
 
     private static double[][] equicorrelated(int size, double c) {
