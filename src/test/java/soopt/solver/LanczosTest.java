@@ -21,6 +21,10 @@ import soopt.random.RandomStreams;
 import soopt.solver.Lanczos.Krylov;
 import soopt.solver.Lanczos.Ritz;
 import soopt.solver.Solve.Ending;
+import soopt.solver.spectrum.Estimate;
+import soopt.solver.spectrum.Probes;
+import soopt.solver.spectrum.SpectralDensity;
+import soopt.solver.spectrum.Trace;
 
 /** {@link Lanczos}, {@link SpectralDensity}, {@link Trace} and the cubic subproblem in a Krylov space. */
 final class LanczosTest {

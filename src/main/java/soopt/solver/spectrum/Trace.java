@@ -1,8 +1,9 @@
-package soopt.solver;
+package soopt.solver.spectrum;
 
 import java.util.random.RandomGenerator;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
+import soopt.solver.Operator;
 
 /** Traces of matrices known by their products. */
 public final class Trace {

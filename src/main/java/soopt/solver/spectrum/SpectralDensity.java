@@ -1,4 +1,4 @@
-package soopt.solver;
+package soopt.solver.spectrum;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,6 +8,9 @@ import java.util.random.RandomGenerator;
 import java.util.stream.DoubleStream;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
+import soopt.solver.Lanczos;
+import soopt.solver.Operator;
+import soopt.solver.Quadrature;
 
 /**
  * The density of the eigenvalues of a symmetric matrix A [P, P] by stochastic Lanczos quadrature (Ubaru, Chen and Saad

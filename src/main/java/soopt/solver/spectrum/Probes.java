@@ -1,4 +1,4 @@
-package soopt.solver;
+package soopt.solver.spectrum;
 
 import java.util.random.RandomGenerator;
 import soopt.backend.Backend;
