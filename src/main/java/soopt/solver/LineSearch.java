@@ -98,9 +98,9 @@ public sealed interface LineSearch permits LineSearch.None, LineSearch.Armijo, L
     }
 
     /**
-     * The first α of a falling sequence with φ(α) ≤ φ(0) + c₁ α φ′(0) (Armijo 1966; Nocedal and Wright 2006, alg. 3.1,
-     * and §3.5 for interpolation, kept within [min(1/10, factor) α, factor α]: Dennis and Schnabel 1996, alg. A6.3.1). A
-     * loss that is not finite falls short.
+     * The first α of a falling sequence with φ(α) ≤ φ(0) + c₁ α φ′(0) (Armijo 1966; Nocedal and Wright 2006, alg.
+     * 3.1, and §3.5 for interpolation, kept within [min(1/10, factor) α, factor α]: Dennis and Schnabel 1996, alg.
+     * A6.3.1). A loss that is not finite falls short.
      */
     @Doc("steps back until the loss falls by a part of what its slope promises (Armijo 1966)")
     record Armijo(

@@ -9,12 +9,12 @@ import soopt.solver.LineSearch.StrongWolfe;
 
 /**
  * One search of {@link StrongWolfe}: first steps get longer until an interval holds a solution, then the interval
- * shrinks to the minimum of the cubic through the values and slopes of its ends (Nocedal and Wright 2006, alg. 3.5 and
- * 3.6, eq. 3.59). What the book leaves open is as in torch.optim.LBFGS 1.13: a longer step is at least 1/100 of the last
- * stride further and at most ten times as far; a trial within a tenth of the interval of one of its ends is moved a tenth
- * inside if the one before was as near, or if it does not lie inside; "φ is not below its last value" ends the first
- * phase from the third point on, not the second. Beyond it: a point that is not finite counts as too high, and the
- * interval is halved.
+ * shrinks to the minimum of the cubic through the values and slopes of its ends (Nocedal and Wright 2006, alg. 3.5
+ * and 3.6, eq. 3.59). What the book leaves open is as in torch.optim.LBFGS 1.13: a longer step is at least 1/100 of
+ * the last stride further and at most ten times as far; a trial within a tenth of the interval of one of its ends is
+ * moved a tenth inside if the one before was as near, or if it does not lie inside; "φ is not below its last value"
+ * ends the first phase from the third point on, not the second. Beyond it: a point that is not finite counts as too
+ * high, and the interval is halved.
  */
 final class StrongWolfeSearch {
     private static final double LEAST_STRIDE = 0.01;
