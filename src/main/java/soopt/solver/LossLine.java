@@ -1,6 +1,7 @@
 package soopt.solver;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.Objective;
@@ -41,6 +42,19 @@ public final class LossLine implements AutoCloseable {
         return kept;
     }
 
+    /** max |x_i|. */
+    private double largest(Tensor x) {
+        if (host.length == 0) {
+            host = new double[size];
+        }
+        backend.toHost(x, host, 0);
+        double largest = 0;
+        for (double entry : host) {
+            largest = Math.max(largest, Math.abs(entry));
+        }
+        return largest;
+    }
+
     /** One line. */
     public final class Ray implements Line {
         private final Objective batch;
@@ -48,6 +62,7 @@ public final class LossLine implements AutoCloseable {
         private final Tensor direction;
         private Optional<Value> last = Optional.empty();
         private Optional<Value> best = Optional.empty();
+        private OptionalDouble scale = OptionalDouble.empty();
 
         private Ray(Objective batch, Tensor theta, Tensor direction) {
             this.batch = batch;
@@ -79,15 +94,10 @@ public final class LossLine implements AutoCloseable {
 
         @Override
         public double scale() {
-            if (host.length == 0) {
-                host = new double[size];
+            if (scale.isEmpty()) {
+                scale = OptionalDouble.of(largest(direction));
             }
-            backend.toHost(direction, host, 0);
-            double largest = 0;
-            for (double entry : host) {
-                largest = Math.max(largest, Math.abs(entry));
-            }
-            return largest;
+            return scale.getAsDouble();
         }
 
         /** Loss and hits at the point that {@link #gradient} belongs to; empty if none was kept. */
