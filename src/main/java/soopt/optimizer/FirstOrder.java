@@ -1,5 +1,6 @@
 package soopt.optimizer;
 
+import java.util.function.Function;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.Objective;
@@ -19,10 +20,15 @@ final class FirstOrder implements Optimizer.Iteration {
     private final StepSize stepSize;
 
     FirstOrder(Problem problem, Direction direction, double stepSize) {
+        this(problem, gradient -> direction.start(problem, gradient), stepSize);
+    }
+
+    /** @param direction from the gradient [P] */
+    FirstOrder(Problem problem, Function<Tensor, Direction.Running> direction, double stepSize) {
         this.backend = problem.backend();
         this.gradient = backend.allocate(problem.layout().size());
         this.update = backend.allocate(problem.layout().size());
-        this.direction = direction.start(problem, gradient);
+        this.direction = direction.apply(gradient);
         this.stepSize = new StepSize(stepSize);
     }
 
@@ -31,7 +37,7 @@ final class FirstOrder implements Optimizer.Iteration {
         Value value = direction.observe(theta, batch, gradient);
         double gradientNorm = Math.sqrt(backend.dot(gradient, gradient));
         direction.nextScaled(theta, -stepSize.value(), update);
-        return Step.moving(value, gradientNorm, update);
+        return direction.recorded(Step.moving(value, gradientNorm, update));
     }
 
     @Override

@@ -71,6 +71,7 @@ final class NewtonSummaryIteration implements Optimizer.Iteration {
             groupUpdate.apply(applied(), u, update);
         }
         Step step = moves ? Step.moving(value, gradientNorm, update) : Step.resting(value, gradientNorm);
+        step = direction.recorded(step);
         return refresh.map(step::with).orElse(step);
     }
 

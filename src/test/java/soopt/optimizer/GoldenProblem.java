@@ -36,6 +36,22 @@ final class GoldenProblem {
         return GoldenNetworks.flat(backend, layout(), json.get("params0"));
     }
 
+    boolean has(String list) {
+        return json.has(list);
+    }
+
+    /** θ [P] in PyTorch's order. */
+    double[] inOrder(Tensor theta) {
+        double[] result = new double[layout().size()];
+        for (int i = 0; i < layout().count(); i++) {
+            ParameterLayout.Parameter parameter = layout().get(i);
+            double[] memory = new double[parameter.size()];
+            backend.toHost(layout().view(theta, i), memory, 0);
+            System.arraycopy(parameter.fromMemory(memory), 0, result, (int) parameter.offset(), memory.length);
+        }
+        return result;
+    }
+
     /** The batches of the list {@code train_batches} or {@code hg_batches}, in order. */
     List<Objective> batches(String list) {
         List<Objective> batches = new ArrayList<>();

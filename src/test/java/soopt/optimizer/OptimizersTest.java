@@ -22,6 +22,7 @@ import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
 import soopt.curvature.CurvatureSummary;
+import soopt.curvature.Fisher;
 import soopt.curvature.Objective;
 import soopt.curvature.Partitioning;
 import soopt.optimizer.direction.Direction;
@@ -29,6 +30,7 @@ import soopt.optimizer.schedule.Plateau;
 import soopt.optimizer.step.Batches;
 import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.Step;
+import soopt.solver.kronecker.KroneckerFactors;
 import soopt.spec.Choices;
 
 /** What every optimizer must do, and rules of NewtonSummary that no golden file covers. */
@@ -50,10 +52,39 @@ final class OptimizersTest {
                 Methods.optimizer("{type: sgd, step-size: 0.1, momentum: 0.9, nesterov: true, weight-decay: 1e-3}"),
                 Methods.optimizer("{type: adam, step-size: 0.01, weight-decay: 1e-3}"),
                 new Cauchy(0.5),
+                kFac(true, KroneckerFactors.Inverse.EIGEN, Fisher.MC, 0.9),
+                kFac(true, KroneckerFactors.Inverse.CHOLESKY, Fisher.EMPIRICAL, 0),
+                kFac(false, KroneckerFactors.Inverse.EIGEN, Fisher.EXACT, 0.9),
+                new Ekfac(0.1, 0, new Direction.Ekfac(0.03, Fisher.MC, 2, 2, 4, 0.9, 0.9, 1e-3, 3)),
+                newton(
+                        kFac(true, KroneckerFactors.Inverse.EIGEN, Fisher.MC, 0.9)
+                                .direction(),
+                        3,
+                        new Average.None(),
+                        NO_MOMENTUM),
                 newton(MOMENTUM, 3, new Average.None(), new LearningRateMomentum(0.5, NO_MOMENTUM.order())),
                 newton(MOMENTUM, 2, new Average.Moving(0.3), NO_MOMENTUM),
                 newton(new Direction.Sgd(0.9, 0, true, 0), 2, new Average.Uniform(2, 1), NO_MOMENTUM),
                 newton(new Direction.Adam(0.9, 0.99, 1e-8, 0), 2, new Average.Uniform(3, 3), NO_MOMENTUM));
+    }
+
+    private static KFac kFac(boolean factored, KroneckerFactors.Inverse inverse, Fisher fisher, double momentum) {
+        return new KFac(
+                0.1,
+                0,
+                new Direction.KFac(
+                        0.03,
+                        factored,
+                        inverse,
+                        fisher,
+                        2,
+                        2,
+                        4,
+                        0.9,
+                        KroneckerFactors.Start.SAMPLE,
+                        momentum,
+                        1e-3,
+                        3));
     }
 
     private static NewtonSummary newton(

@@ -22,6 +22,9 @@ public interface FactoredLayer {
     /** Index of b. */
     int bias();
 
+    /** T. */
+    int positions();
+
     /** N·T of this part of the batch: rows ā and δ. */
     int rows();
 

@@ -15,6 +15,11 @@ public record WeightedLayer(FactoredLayer layer, double partWeight) implements F
     }
 
     @Override
+    public int positions() {
+        return layer.positions();
+    }
+
+    @Override
     public int rows() {
         return layer.rows();
     }

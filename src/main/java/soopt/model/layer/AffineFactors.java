@@ -15,6 +15,11 @@ import soopt.curvature.fisher.FactoredLayer;
 record AffineFactors(Backend backend, Bilinear product, int weight, int bias, Tensor x, Tensor dy, int total)
         implements FactoredLayer {
     @Override
+    public int positions() {
+        return product.positions();
+    }
+
+    @Override
     public int rows() {
         return x.length(0) * product.positions();
     }

@@ -1,17 +1,20 @@
 package soopt.optimizer.direction;
 
 import soopt.backend.Tensor;
+import soopt.curvature.Fisher;
 import soopt.curvature.Objective;
 import soopt.curvature.Value;
 import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.State;
+import soopt.optimizer.step.Step;
+import soopt.solver.kronecker.KroneckerFactors;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
 import soopt.spec.Range;
 
 /** A rule that makes of the gradients of successive batches a direction u [P], to go against: θ ← θ − η u. */
-public sealed interface Direction permits Direction.Sgd, Direction.Adam {
+public sealed interface Direction permits Direction.Sgd, Direction.Adam, Direction.KFac, Direction.Ekfac {
     /**
      * Starts without memory of earlier gradients.
      *
@@ -34,6 +37,11 @@ public sealed interface Direction permits Direction.Sgd, Direction.Adam {
 
         /** Takes in the gradient at θ [P]; out [P] ← scale · u, in one pass less than u would take. */
         void nextScaled(Tensor theta, double scale, Tensor out);
+
+        /** The step with what this learnt of the batch, for the record. */
+        default Step recorded(Step step) {
+            return step;
+        }
 
         void save(State state);
 
@@ -101,6 +109,170 @@ public sealed interface Direction permits Direction.Sgd, Direction.Adam {
         @Override
         public Running start(Problem problem, Tensor gradient) {
             return new AdamMoments(this, problem.backend(), gradient);
+        }
+    }
+
+    /**
+     * u = b ← μ b + V + λ_w θ, where V = G⁻¹ ∇W A⁻¹ for each layer with the averages of A and G, the Kronecker factors
+     * of its block of the Fisher matrix, and damping (Martens and Grosse 2015; Grosse and Martens 2016).
+     */
+    @Doc("K-FAC: the gradient times the inverse of the Fisher matrix's Kronecker factors by layer")
+    record KFac(
+            @Default("0.03") @Range(above = 0) @Doc("λ, added to the diagonal of the Fisher matrix")
+            double damping,
+
+            @Default("true")
+            @Doc("π√λ and √λ/π are added to the two factors (Martens and Grosse 2015, §6.3); else λ to their product")
+            boolean factoredDamping,
+
+            @Default("eigen") @Doc("how the factors are inverted")
+            KroneckerFactors.Inverse inverse,
+
+            @Default("mc") @Doc("whose labels make the Fisher matrix")
+            Fisher fisher,
+
+            @Default("1") @Range(min = 1) @Doc("labels drawn for each example with fisher: mc")
+            int draws,
+
+            @Default("10") @Range(min = 1) @Doc("TCov: steps from one sample of the factors to the next")
+            int statisticsPeriod,
+
+            @Default("100") @Range(min = 1) @Doc("TInv: steps from one inversion of the factors to the next")
+            int inversePeriod,
+
+            @Default("0.95") @Range(min = 0, below = 1) @Doc("memory of the averages of the factors")
+            double statisticsDecay,
+
+            @Default("sample") @Doc("what the averages of the factors begin with")
+            KroneckerFactors.Start statisticsStart,
+
+            @Default("0.9") @Range(min = 0, below = 1) @Doc("μ: buffer ← μ buffer + direction; 0 for none")
+            double momentum,
+
+            @Default("0.0") @Range(min = 0) @Doc("adds this times the parameters to the direction")
+            double weightDecay,
+
+            @Default("0") @Range(min = 0) @Doc("number of first steps without weight decay")
+            int weightDecayDelay)
+            implements Direction {
+        public KFac {
+            Constraints.check(
+                    KFac.class,
+                    damping,
+                    factoredDamping,
+                    inverse,
+                    fisher,
+                    draws,
+                    statisticsPeriod,
+                    inversePeriod,
+                    statisticsDecay,
+                    statisticsStart,
+                    momentum,
+                    weightDecay,
+                    weightDecayDelay);
+            if (inverse == KroneckerFactors.Inverse.CHOLESKY && !factoredDamping) {
+                throw new IllegalArgumentException(
+                        "inverse cholesky needs factored-damping true: without it eigenvalues are needed");
+            }
+        }
+
+        @Override
+        public Running start(Problem problem, Tensor gradient) {
+            return start(problem, gradient, 0);
+        }
+
+        /** @param klClip κ: V ← V min(1, √(κ / (η² ⟨V, ∇L⟩))) where η is the step size; 0 for none */
+        public Running start(Problem problem, Tensor gradient, double klClip) {
+            KroneckerFactors.Damping kind =
+                    factoredDamping ? KroneckerFactors.Damping.FACTORED : KroneckerFactors.Damping.EXACT;
+            return new KroneckerDirection(
+                    new KroneckerDirection.Options(
+                            new KroneckerFactors.Options(statisticsDecay, statisticsStart, damping, kind, inverse),
+                            fisher,
+                            draws,
+                            statisticsPeriod,
+                            inversePeriod,
+                            klClip,
+                            momentum,
+                            weightDecay,
+                            weightDecayDelay),
+                    problem,
+                    gradient);
+        }
+    }
+
+    /**
+     * As K-FAC in the eigenbasis of its factors, but divided by the mean squares of single examples' gradients there
+     * instead of products of eigenvalues (George et al. 2018, algorithm 1).
+     */
+    @Doc("EKFAC: K-FAC with the exact second moments in its eigenbasis (George et al. 2018)")
+    record Ekfac(
+            @Default("0.03") @Range(above = 0) @Doc("λ, added to the mean squares")
+            double damping,
+
+            @Default("mc") @Doc("whose labels make the Fisher matrix")
+            Fisher fisher,
+
+            @Default("1") @Range(min = 1) @Doc("labels drawn for each example with fisher: mc")
+            int draws,
+
+            @Default("10") @Range(min = 1) @Doc("steps from one sample of the factors and squares to the next")
+            int statisticsPeriod,
+
+            @Default("100") @Range(min = 1) @Doc("steps from one eigenbasis to the next")
+            int inversePeriod,
+
+            @Default("0.95") @Range(min = 0, below = 1) @Doc("memory of the averages of the factors and squares")
+            double statisticsDecay,
+
+            @Default("0.9") @Range(min = 0, below = 1) @Doc("μ: buffer ← μ buffer + direction; 0 for none")
+            double momentum,
+
+            @Default("0.0") @Range(min = 0) @Doc("adds this times the parameters to the direction")
+            double weightDecay,
+
+            @Default("0") @Range(min = 0) @Doc("number of first steps without weight decay")
+            int weightDecayDelay)
+            implements Direction {
+        public Ekfac {
+            Constraints.check(
+                    Ekfac.class,
+                    damping,
+                    fisher,
+                    draws,
+                    statisticsPeriod,
+                    inversePeriod,
+                    statisticsDecay,
+                    momentum,
+                    weightDecay,
+                    weightDecayDelay);
+        }
+
+        @Override
+        public Running start(Problem problem, Tensor gradient) {
+            return start(problem, gradient, 0);
+        }
+
+        /** @param klClip κ: V ← V min(1, √(κ / (η² ⟨V, ∇L⟩))) where η is the step size; 0 for none */
+        public Running start(Problem problem, Tensor gradient, double klClip) {
+            return new KroneckerDirection(
+                    new KroneckerDirection.Options(
+                            new KroneckerFactors.Options(
+                                    statisticsDecay,
+                                    KroneckerFactors.Start.SAMPLE,
+                                    damping,
+                                    KroneckerFactors.Damping.SQUARES,
+                                    KroneckerFactors.Inverse.EIGEN),
+                            fisher,
+                            draws,
+                            statisticsPeriod,
+                            inversePeriod,
+                            klClip,
+                            momentum,
+                            weightDecay,
+                            weightDecayDelay),
+                    problem,
+                    gradient);
         }
     }
 }

@@ -1,0 +1,41 @@
+package soopt.optimizer;
+
+import java.util.List;
+import soopt.optimizer.direction.Direction;
+import soopt.optimizer.step.Problem;
+import soopt.spec.Constraints;
+import soopt.spec.Default;
+import soopt.spec.Doc;
+import soopt.spec.Inline;
+import soopt.spec.Range;
+
+/**
+ * θ ← θ − η u with u of {@link Direction.KFac}, whose part of each batch is shrunk to ν = min(1, √(κ / (η² ⟨V, ∇L⟩)))
+ * of it: a step of at most κ in the metric of the model (Ba, Grosse and Martens 2017, §5).
+ */
+@Doc(
+        "K-FAC (Martens and Grosse 2015; Grosse and Martens 2016) for dense layers and convolutions; a gradient a step, and"
+                + " with fisher: mc 1/3 more at every statistics-period-th; memory 4 P and twice the squares of the numbers of"
+                + " inputs and outputs of each layer; any model")
+public record KFac(
+        @Default("0.001") @Range(above = 0) @Doc("η") double stepSize,
+
+        @Default("0.001") @Range(min = 0) @Doc("κ: bound of η² times the product of direction and gradient; 0 for none")
+        double klClip,
+
+        @Inline Direction.KFac direction)
+        implements Optimizer {
+    public KFac {
+        Constraints.check(KFac.class, stepSize, klClip, direction);
+    }
+
+    @Override
+    public List<String> remedies() {
+        return List.of("a smaller optimizer.step-size", "a larger optimizer.damping", "a smaller optimizer.kl-clip");
+    }
+
+    @Override
+    public Iteration start(Problem problem) {
+        return new FirstOrder(problem, gradient -> direction.start(problem, gradient, klClip), stepSize);
+    }
+}

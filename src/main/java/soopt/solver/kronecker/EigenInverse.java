@@ -1,0 +1,144 @@
+package soopt.solver.kronecker;
+
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import soopt.backend.Backend;
+import soopt.backend.Tensor;
+import soopt.curvature.fisher.Augmented;
+import soopt.curvature.fisher.FactoredLayer;
+import soopt.solver.Solve;
+
+/**
+ * V = Uᵀ [(U V̄ Wᵀ) / (S + λ)] W with the eigenvectors of G in the rows of U and those of A in the rows of W: damping of
+ * the product itself. S is the product of the eigenvalues, g aᵀ (K-FAC with exact Tikhonov damping: Martens and Grosse
+ * 2015, §6.2), or the mean squares of the gradients of single examples in this basis (EKFAC: George et al. 2018,
+ * algorithm 1).
+ */
+final class EigenInverse implements BlockInverse {
+    private final Backend backend;
+    private final double damping;
+    private final int in;
+    private final int out;
+    private final Augmented w;
+    private final Tensor u;
+    private final Tensor scales;
+    private final Tensor reciprocal;
+
+    EigenInverse(Backend backend, double damping, int in, int out) {
+        this.backend = backend;
+        this.damping = damping;
+        this.in = in;
+        this.out = out;
+        this.w = Augmented.allocate(backend, in);
+        this.u = backend.allocate(out, out);
+        this.scales = backend.allocate(out, in + 1);
+        this.reciprocal = backend.allocate(out, in + 1);
+        w.set(backend, FactoredInverse.identity(in + 1));
+        backend.fromHost(FactoredInverse.identity(out), 0, u);
+        backend.fill(scales, 1);
+        backend.fill(reciprocal, 1);
+    }
+
+    @Override
+    public Solve refresh(double[] a, double[] g) {
+        Optional<Symmetric.Eigen> ofInput = Symmetric.eigen(a, in + 1);
+        Optional<Symmetric.Eigen> ofOutput = Symmetric.eigen(g, out);
+        if (ofInput.isEmpty() || ofOutput.isEmpty()) {
+            return new Solve(Solve.Ending.KEPT, 2, Double.NaN);
+        }
+        double[] inputs = Spectra.clipped(ofInput.get().values());
+        double[] outputs = Spectra.clipped(ofOutput.get().values());
+        w.set(backend, ofInput.get().vectors());
+        backend.fromHost(ofOutput.get().vectors(), 0, u);
+        double[] product = new double[out * (in + 1)];
+        for (int i = 0; i < product.length; i++) {
+            product[i] = outputs[i / (in + 1)] * inputs[i % (in + 1)];
+        }
+        backend.fromHost(product, 0, scales);
+        invert(product);
+        return FactoredInverse.worse(
+                new Solve(Spectra.ending(ofInput.get().values(), false), 1, Double.NaN),
+                new Solve(Spectra.ending(ofOutput.get().values(), false), 1, Double.NaN));
+    }
+
+    private void invert(double[] s) {
+        for (int i = 0; i < s.length; i++) {
+            s[i] = 1 / (s[i] + damping);
+        }
+        backend.fromHost(s, 0, reciprocal);
+    }
+
+    /** S ← decay S, where 0 forgets it. */
+    void scaleSquares(double decay) {
+        if (decay == 0) {
+            backend.fill(scales, 0);
+        } else {
+            backend.scaleInPlace(decay, scales);
+        }
+    }
+
+    /** S ← S + weight · mean squares in the adjoints that are there. */
+    void addSquares(double weight, FactoredLayer layer) {
+        layer.addSquares(weight, u, w, scales);
+    }
+
+    /** Takes the squares into use, unless one is not finite. */
+    boolean useSquares() {
+        double[] s = new double[(int) scales.size()];
+        backend.toHost(scales, s, 0);
+        if (!Symmetric.isFinite(s)) {
+            return false;
+        }
+        invert(s);
+        return true;
+    }
+
+    @Override
+    public void apply(Tensor weight, Tensor bias, Tensor outWeight, Tensor outBias) {
+        Tensor v = weight.reshape(out, in);
+        Tensor b = bias.reshape(out, 1);
+        try (Tensor turned = backend.allocate(out, in + 1);
+                Tensor other = backend.allocate(out, in + 1)) {
+            backend.gemm(false, true, 1, v, w.columns(), 0, turned);
+            backend.gemm(false, false, 1, b, w.last().reshape(1, in + 1), 1, turned);
+            backend.gemm(false, false, 1, u, turned, 0, other);
+            backend.multiply(other, reciprocal, other);
+            backend.gemm(true, false, 1, u, other, 0, turned);
+            backend.gemm(false, false, 1, turned, w.columns(), 0, outWeight.reshape(out, in));
+            backend.gemm(false, false, 1, turned, w.last().reshape(in + 1, 1), 0, outBias.reshape(out, 1));
+        }
+    }
+
+    /** The division is by entry, so that V̄ must be there. */
+    @Override
+    public boolean prefersRows(long rows) {
+        return false;
+    }
+
+    @Override
+    public void add(FactoredLayer layer, Tensor outWeight, Tensor outBias) {
+        throw new IllegalStateException("products of rows are not for entries by entries");
+    }
+
+    @Override
+    public double pi() {
+        return 1;
+    }
+
+    @Override
+    public void forEachTensor(BiConsumer<String, Tensor> visit) {
+        visit.accept("input-vectors", w.columns());
+        visit.accept("input-vectors-last", w.last());
+        visit.accept("output-vectors", u);
+        visit.accept("scales", scales);
+        visit.accept("reciprocal", reciprocal);
+    }
+
+    @Override
+    public void close() {
+        reciprocal.close();
+        scales.close();
+        u.close();
+        w.close();
+    }
+}

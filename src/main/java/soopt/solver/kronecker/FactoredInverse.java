@@ -1,0 +1,155 @@
+package soopt.solver.kronecker;
+
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import soopt.backend.Backend;
+import soopt.backend.Tensor;
+import soopt.curvature.fisher.Augmented;
+import soopt.curvature.fisher.FactoredLayer;
+import soopt.solver.Solve;
+
+/**
+ * (A + π√λ I)⁻¹ ⊗ (G + √λ/π I)⁻¹ with π² = (tr A / (in + 1)) / (tr G / out): the factored Tikhonov damping of Martens
+ * and Grosse 2015, §6.3. The two inverses are formed, as each is applied at many steps. A factor that is not positive
+ * definite with its damping (Cholesky) gets more of it, then loses its negative eigenvalues; where both fail the last
+ * inverses stay.
+ */
+final class FactoredInverse implements BlockInverse {
+    /** Additions to the diagonal that are tried, in units of its mean. */
+    private static final double[] JITTERS = {1e-10, 1e-8, 1e-6, 1e-4};
+
+    private final Backend backend;
+    private final double damping;
+    private final KroneckerFactors.Inverse kind;
+    private final int in;
+    private final int out;
+    private final Augmented input;
+    private final Tensor output;
+    private double pi = 1;
+
+    FactoredInverse(Backend backend, double damping, KroneckerFactors.Inverse kind, int in, int out) {
+        this.backend = backend;
+        this.damping = damping;
+        this.kind = kind;
+        this.in = in;
+        this.out = out;
+        this.input = Augmented.allocate(backend, in);
+        this.output = backend.allocate(out, out);
+        input.set(backend, identity(in + 1));
+        backend.fromHost(identity(out), 0, output);
+    }
+
+    static double[] identity(int n) {
+        double[] identity = new double[Math.multiplyExact(n, n)];
+        for (int i = 0; i < n; i++) {
+            identity[i * n + i] = 1;
+        }
+        return identity;
+    }
+
+    /** A matrix and how it was found. */
+    private record Inverted(double[] values, Solve solve) {}
+
+    @Override
+    public Solve refresh(double[] a, double[] g) {
+        double ratio = Symmetric.meanDiagonal(a, in + 1) / Symmetric.meanDiagonal(g, out);
+        double balance = ratio > 0 && ratio <= Double.MAX_VALUE ? Math.sqrt(ratio) : 1;
+        double root = Math.sqrt(damping);
+        Inverted ofInput = inverted(a, in + 1, balance * root);
+        Inverted ofOutput = inverted(g, out, root / balance);
+        Solve worse = worse(ofInput.solve, ofOutput.solve);
+        if (worse.ending() != Solve.Ending.KEPT) {
+            input.set(backend, ofInput.values);
+            backend.fromHost(ofOutput.values, 0, output);
+            pi = balance;
+        }
+        return worse;
+    }
+
+    static Solve worse(Solve x, Solve y) {
+        Solve.Ending ending = x.ending().compareTo(y.ending()) >= 0 ? x.ending() : y.ending();
+        return new Solve(ending, x.iterations() + y.iterations(), Double.NaN);
+    }
+
+    private Inverted inverted(double[] matrix, int n, double shift) {
+        if (!Symmetric.isFinite(matrix)) {
+            return new Inverted(matrix, new Solve(Solve.Ending.KEPT, 0, Double.NaN));
+        }
+        return kind == KroneckerFactors.Inverse.CHOLESKY ? byCholesky(matrix, n, shift) : byEigen(matrix, n, shift, 0);
+    }
+
+    private Inverted byCholesky(double[] matrix, int n, double shift) {
+        double unit = Symmetric.meanDiagonal(matrix, n) + shift;
+        double[] shifted = matrix.clone();
+        double added = 0;
+        for (int attempt = 0; attempt <= JITTERS.length; attempt++) {
+            double wanted = shift + (attempt == 0 ? 0 : JITTERS[attempt - 1] * unit);
+            for (int i = 0; i < n; i++) {
+                shifted[i * n + i] += wanted - added;
+            }
+            added = wanted;
+            Optional<double[]> inverse = Symmetric.inverse(shifted, n);
+            if (inverse.isPresent() && Symmetric.isFinite(inverse.get())) {
+                Solve.Ending ending = attempt == 0 ? Solve.Ending.CONVERGED : Solve.Ending.SHIFTED;
+                return new Inverted(inverse.get(), new Solve(ending, attempt + 1, Double.NaN));
+            }
+        }
+        return byEigen(matrix, n, shift, JITTERS.length + 1);
+    }
+
+    /** Σ q qᵀ / (max(λ, 0) + shift). */
+    private static Inverted byEigen(double[] matrix, int n, double shift, int before) {
+        Optional<Symmetric.Eigen> eigen = Symmetric.eigen(matrix, n);
+        if (eigen.isEmpty()) {
+            return new Inverted(matrix, new Solve(Solve.Ending.KEPT, before + 1, Double.NaN));
+        }
+        Solve solve = new Solve(Spectra.ending(eigen.get().values(), before > 0), before + 1, Double.NaN);
+        double[] values = Spectra.clipped(eigen.get().values());
+        return new Inverted(Spectra.compose(eigen.get().vectors(), values, n, shift), solve);
+    }
+
+    @Override
+    public void apply(Tensor weight, Tensor bias, Tensor outWeight, Tensor outBias) {
+        Tensor w = weight.reshape(out, in);
+        Tensor b = bias.reshape(out, 1);
+        try (Tensor left = backend.allocate(out, in);
+                Tensor leftBias = backend.allocate(out, 1)) {
+            backend.gemm(false, false, 1, w, input.columns().rows(0, in), 0, left);
+            backend.gemm(false, false, 1, b, input.columns().rows(in, in + 1), 1, left);
+            backend.gemm(false, false, 1, w, input.last().slice(0, in, 1), 0, leftBias);
+            backend.gemm(false, false, 1, b, input.last().slice(in, 1, 1), 1, leftBias);
+            backend.gemm(false, false, 1, output, left, 0, outWeight.reshape(out, in));
+            backend.gemm(false, false, 1, output, leftBias, 0, outBias.reshape(out, 1));
+        }
+    }
+
+    @Override
+    public boolean prefersRows(long rows) {
+        double dense = (double) out * in * (out + in);
+        double byRows = rows * ((double) out * out + (double) in * in + (double) out * in);
+        return byRows < dense;
+    }
+
+    @Override
+    public void add(FactoredLayer layer, Tensor outWeight, Tensor outBias) {
+        layer.addProduct(1, output, input, outWeight, outBias);
+    }
+
+    @Override
+    public double pi() {
+        return pi;
+    }
+
+    @Override
+    public void forEachTensor(BiConsumer<String, Tensor> visit) {
+        visit.accept("input-inverse", input.columns());
+        visit.accept("input-inverse-last", input.last());
+        visit.accept("output-inverse", output);
+    }
+
+    @Override
+    public void close() {
+        output.close();
+        input.close();
+    }
+}
