@@ -23,10 +23,23 @@ public record KFac(
         @Default("0.001") @Range(min = 0) @Doc("κ: bound of η² times the product of direction and gradient; 0 for none")
         double klClip,
 
+        @Default("none") @Doc("step length and momentum from a quadratic model")
+        Rescale rescale,
+
         @Inline Direction.KFac direction)
         implements Optimizer {
+    /** What scales the direction and the step before. */
+    public enum Rescale {
+        @Doc("step-size, momentum and kl-clip")
+        NONE,
+        @Doc(
+                "the minimum of the quadratic model with the exact Gauss–Newton matrix, times step-size; momentum and kl-clip"
+                        + " take no part; 3 gradients more a step (Martens and Grosse 2015, §7)")
+        EXACT
+    }
+
     public KFac {
-        Constraints.check(KFac.class, stepSize, klClip, direction);
+        Constraints.check(KFac.class, stepSize, klClip, rescale, direction);
     }
 
     @Override
@@ -36,6 +49,14 @@ public record KFac(
 
     @Override
     public Iteration start(Problem problem) {
+        if (rescale == Rescale.EXACT) {
+            return new RescaledIteration(
+                    problem,
+                    gradient -> direction.withoutMomentum().start(problem, gradient),
+                    stepSize,
+                    direction.damping(),
+                    direction.weightDecay());
+        }
         return new FirstOrder(problem, gradient -> direction.start(problem, gradient, klClip), stepSize);
     }
 }

@@ -6,7 +6,9 @@ import java.util.stream.DoubleStream;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.CurvatureSummary;
+import soopt.curvature.Fisher;
 import soopt.curvature.Linearization;
+import soopt.curvature.Metric;
 import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.ParameterLayout;
@@ -84,6 +86,11 @@ record LabelledObjective(Objective objective, double[] labels) implements Object
         @Override
         public void gaussNewtonVector(Tensor v, Tensor out) {
             pass.gaussNewtonVector(v, out);
+        }
+
+        @Override
+        public Metric fisher(Fisher kind, int draws, long seed) {
+            return pass.fisher(kind, draws, seed);
         }
 
         @Override

@@ -55,6 +55,12 @@ final class OptimizersTest {
                 kFac(true, KroneckerFactors.Inverse.EIGEN, Fisher.MC, 0.9),
                 kFac(true, KroneckerFactors.Inverse.CHOLESKY, Fisher.EMPIRICAL, 0),
                 kFac(false, KroneckerFactors.Inverse.EIGEN, Fisher.EXACT, 0.9),
+                new KFac(
+                        0.5,
+                        0,
+                        KFac.Rescale.EXACT,
+                        kFac(true, KroneckerFactors.Inverse.EIGEN, Fisher.MC, 0.9)
+                                .direction()),
                 new Ekfac(0.1, 0, new Direction.Ekfac(0.03, Fisher.MC, 2, 2, 4, 0.9, 0.9, 1e-3, 3)),
                 newton(
                         kFac(true, KroneckerFactors.Inverse.EIGEN, Fisher.MC, 0.9)
@@ -72,6 +78,7 @@ final class OptimizersTest {
         return new KFac(
                 0.1,
                 0,
+                KFac.Rescale.NONE,
                 new Direction.KFac(
                         0.03,
                         factored,

@@ -129,6 +129,7 @@ final class TrajectoryGoldenTest {
         return new KFac(
                 h.get("lr").doubleValue(),
                 h.get("kl_clip").doubleValue(),
+                KFac.Rescale.NONE,
                 new Direction.KFac(
                         h.get("damping").doubleValue(),
                         false,

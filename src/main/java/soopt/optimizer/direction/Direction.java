@@ -176,6 +176,23 @@ public sealed interface Direction permits Direction.Sgd, Direction.Adam, Directi
             }
         }
 
+        /** The same with μ = 0. */
+        public KFac withoutMomentum() {
+            return new KFac(
+                    damping,
+                    factoredDamping,
+                    inverse,
+                    fisher,
+                    draws,
+                    statisticsPeriod,
+                    inversePeriod,
+                    statisticsDecay,
+                    statisticsStart,
+                    0,
+                    weightDecay,
+                    weightDecayDelay);
+        }
+
         @Override
         public Running start(Problem problem, Tensor gradient) {
             return start(problem, gradient, 0);
