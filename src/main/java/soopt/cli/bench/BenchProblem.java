@@ -25,6 +25,8 @@ import soopt.spec.SpecSource;
 final class BenchProblem implements AutoCloseable {
     private static final long SEED = 571677914;
     private static final int PERIOD = 10;
+    /** Steps from one inversion of Kronecker factors to the next. */
+    private static final int INVERSE_PERIOD = 100;
 
     private record Subject(Optimizer optimizer) {}
 
@@ -84,16 +86,18 @@ final class BenchProblem implements AutoCloseable {
      */
     Work step(Choices.Choice kind, String partition) {
         boolean periodic = has(kind, "period");
+        boolean inverts = has(kind, "inverse-period");
         String yaml = "optimizer: {type: " + kind.name() + (has(kind, "step-size") ? ", step-size: 1.0e-8" : "")
                 + (has(kind, "partition") ? ", partition: " + partition : "")
-                + (periodic ? ", period: " + PERIOD : "") + "}";
+                + (periodic ? ", period: " + PERIOD : "")
+                + (inverts ? ", statistics-period: " + PERIOD + ", inverse-period: " + INVERSE_PERIOD : "") + "}";
         Optimizer optimizer =
                 Binder.bind(SpecSource.parse("bench", yaml), Subject.class).optimizer();
         long before = backend.memory().liveBytes();
         Optimizer.Iteration iteration =
                 optimizer.start(new Problem(backend, network.layout(), Batches.always(curvature), SEED));
         iterations.add(iteration);
-        int steps = periodic ? PERIOD : 1;
+        int steps = inverts ? INVERSE_PERIOD : periodic ? PERIOD : 1;
         Runnable run = () -> {
             for (int i = 0; i < steps; i++) {
                 iteration.step(theta, training).update().ifPresent(update -> backend.axpyInPlace(1, update, theta));

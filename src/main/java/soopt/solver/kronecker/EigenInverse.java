@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
+import soopt.backend.dense.SymmetricEigen;
 import soopt.curvature.fisher.Augmented;
 import soopt.curvature.fisher.FactoredLayer;
 import soopt.solver.Solve;
@@ -41,24 +42,23 @@ final class EigenInverse implements BlockInverse {
 
     @Override
     public Solve refresh(double[] a, double[] g) {
-        Optional<Symmetric.Eigen> ofInput = Symmetric.eigen(a, in + 1);
-        Optional<Symmetric.Eigen> ofOutput = Symmetric.eigen(g, out);
+        Optional<SymmetricEigen> ofInput = SymmetricEigen.of(a, in + 1);
+        Optional<SymmetricEigen> ofOutput = SymmetricEigen.of(g, out);
         if (ofInput.isEmpty() || ofOutput.isEmpty()) {
             return new Solve(Solve.Ending.KEPT, 2, Double.NaN);
         }
-        double[] inputs = Spectra.clipped(ofInput.get().values());
-        double[] outputs = Spectra.clipped(ofOutput.get().values());
+        double[] inputs = ofInput.get().values();
+        double[] outputs = ofOutput.get().values();
         w.set(backend, ofInput.get().vectors());
         backend.fromHost(ofOutput.get().vectors(), 0, u);
         double[] product = new double[out * (in + 1)];
         for (int i = 0; i < product.length; i++) {
-            product[i] = outputs[i / (in + 1)] * inputs[i % (in + 1)];
+            product[i] = Spectra.clipped(outputs[i / (in + 1)]) * Spectra.clipped(inputs[i % (in + 1)]);
         }
         backend.fromHost(product, 0, scales);
         invert(product);
         return FactoredInverse.worse(
-                new Solve(Spectra.ending(ofInput.get().values(), false), 1, Double.NaN),
-                new Solve(Spectra.ending(ofOutput.get().values(), false), 1, Double.NaN));
+                new Solve(Spectra.ending(inputs), 1, Double.NaN), new Solve(Spectra.ending(outputs), 1, Double.NaN));
     }
 
     private void invert(double[] s) {
@@ -86,7 +86,7 @@ final class EigenInverse implements BlockInverse {
     boolean useSquares() {
         double[] s = new double[(int) scales.size()];
         backend.toHost(scales, s, 0);
-        if (!Symmetric.isFinite(s)) {
+        if (!Spectra.isFinite(s)) {
             return false;
         }
         invert(s);

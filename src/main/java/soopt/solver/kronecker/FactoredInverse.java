@@ -4,6 +4,8 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
+import soopt.backend.dense.Cholesky;
+import soopt.backend.dense.SymmetricEigen;
 import soopt.curvature.fisher.Augmented;
 import soopt.curvature.fisher.FactoredLayer;
 import soopt.solver.Solve;
@@ -52,7 +54,7 @@ final class FactoredInverse implements BlockInverse {
 
     @Override
     public Solve refresh(double[] a, double[] g) {
-        double ratio = Symmetric.meanDiagonal(a, in + 1) / Symmetric.meanDiagonal(g, out);
+        double ratio = Spectra.meanDiagonal(a, in + 1) / Spectra.meanDiagonal(g, out);
         double balance = ratio > 0 && ratio <= Double.MAX_VALUE ? Math.sqrt(ratio) : 1;
         double root = Math.sqrt(damping);
         Inverted ofInput = inverted(a, in + 1, balance * root);
@@ -72,26 +74,23 @@ final class FactoredInverse implements BlockInverse {
     }
 
     private Inverted inverted(double[] matrix, int n, double shift) {
-        if (!Symmetric.isFinite(matrix)) {
+        if (!Spectra.isFinite(matrix)) {
             return new Inverted(matrix, new Solve(Solve.Ending.KEPT, 0, Double.NaN));
         }
         return kind == KroneckerFactors.Inverse.CHOLESKY ? byCholesky(matrix, n, shift) : byEigen(matrix, n, shift, 0);
     }
 
-    private Inverted byCholesky(double[] matrix, int n, double shift) {
-        double unit = Symmetric.meanDiagonal(matrix, n) + shift;
-        double[] shifted = matrix.clone();
-        double added = 0;
+    private static Inverted byCholesky(double[] matrix, int n, double shift) {
+        double unit = Spectra.meanDiagonal(matrix, n) + shift;
+        Cholesky cholesky = new Cholesky(n);
         for (int attempt = 0; attempt <= JITTERS.length; attempt++) {
-            double wanted = shift + (attempt == 0 ? 0 : JITTERS[attempt - 1] * unit);
-            for (int i = 0; i < n; i++) {
-                shifted[i * n + i] += wanted - added;
-            }
-            added = wanted;
-            Optional<double[]> inverse = Symmetric.inverse(shifted, n);
-            if (inverse.isPresent() && Symmetric.isFinite(inverse.get())) {
-                Solve.Ending ending = attempt == 0 ? Solve.Ending.CONVERGED : Solve.Ending.SHIFTED;
-                return new Inverted(inverse.get(), new Solve(ending, attempt + 1, Double.NaN));
+            double jitter = attempt == 0 ? 0 : JITTERS[attempt - 1] * unit;
+            if (cholesky.factor(matrix, shift + jitter) == n) {
+                double[] inverse = cholesky.inverse();
+                if (Spectra.isFinite(inverse)) {
+                    Solve.Ending ending = attempt == 0 ? Solve.Ending.CONVERGED : Solve.Ending.SHIFTED;
+                    return new Inverted(inverse, new Solve(ending, attempt + 1, Double.NaN));
+                }
             }
         }
         return byEigen(matrix, n, shift, JITTERS.length + 1);
@@ -99,13 +98,14 @@ final class FactoredInverse implements BlockInverse {
 
     /** Σ q qᵀ / (max(λ, 0) + shift). */
     private static Inverted byEigen(double[] matrix, int n, double shift, int before) {
-        Optional<Symmetric.Eigen> eigen = Symmetric.eigen(matrix, n);
+        Optional<SymmetricEigen> eigen = SymmetricEigen.of(matrix, n);
         if (eigen.isEmpty()) {
             return new Inverted(matrix, new Solve(Solve.Ending.KEPT, before + 1, Double.NaN));
         }
-        Solve solve = new Solve(Spectra.ending(eigen.get().values(), before > 0), before + 1, Double.NaN);
-        double[] values = Spectra.clipped(eigen.get().values());
-        return new Inverted(Spectra.compose(eigen.get().vectors(), values, n, shift), solve);
+        Solve.Ending ending =
+                before > 0 ? Solve.Ending.CLIPPED : Spectra.ending(eigen.get().values());
+        double[] inverse = eigen.get().apply(value -> 1 / (Spectra.clipped(value) + shift));
+        return new Inverted(inverse, new Solve(ending, before + 1, Double.NaN));
     }
 
     @Override

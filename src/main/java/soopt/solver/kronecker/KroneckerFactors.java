@@ -166,7 +166,7 @@ public final class KroneckerFactors implements AutoCloseable {
             }
             double[] a = block.averages.input();
             double[] g = block.averages.output();
-            boolean finite = Symmetric.isFinite(a) && Symmetric.isFinite(g);
+            boolean finite = Spectra.isFinite(a) && Spectra.isFinite(g);
             Solve solve = block.inverse.refresh(a, g);
             if (!finite) {
                 block.averages.setIdentity();

@@ -3,7 +3,7 @@ package soopt.solver.kronecker;
 import java.util.Arrays;
 import soopt.solver.Solve;
 
-/** Eigenvalues of factors, which are sums of squares: what is negative is rounding, or a factor gone wrong. */
+/** Factors [n·n] on the host and their eigenvalues: sums of squares, of which what is negative is rounding, or an error. */
 final class Spectra {
     /** Eigenvalues up to it count as 0. */
     private static final double ZERO = 1e-10;
@@ -12,34 +12,32 @@ final class Spectra {
 
     private Spectra() {}
 
-    static double[] clipped(double[] values) {
-        return Arrays.stream(values).map(value -> value > ZERO ? value : 0).toArray();
+    /** λ, or 0 where it is negative or next to nothing. */
+    static double clipped(double value) {
+        return value > ZERO ? value : 0;
     }
 
     /** Whether eigenvalues had to be clipped. */
-    static Solve.Ending ending(double[] values, boolean failedBefore) {
+    static Solve.Ending ending(double[] values) {
         double least = Arrays.stream(values).min().orElse(0);
         double largest = Arrays.stream(values).max().orElse(0);
-        return failedBefore || least < -ROUNDING * largest ? Solve.Ending.CLIPPED : Solve.Ending.CONVERGED;
+        return least < -ROUNDING * largest ? Solve.Ending.CLIPPED : Solve.Ending.CONVERGED;
     }
 
-    /** Σ_k q_k q_kᵀ / (λ_k + shift). */
-    static double[] compose(double[] vectors, double[] values, int n, double shift) {
-        double[] matrix = new double[n * n];
-        for (int k = 0; k < n; k++) {
-            double scale = 1 / (values[k] + shift);
-            for (int i = 0; i < n; i++) {
-                double factor = scale * vectors[k * n + i];
-                for (int j = 0; j <= i; j++) {
-                    matrix[i * n + j] += factor * vectors[k * n + j];
-                }
-            }
+    static boolean isFinite(double[] matrix) {
+        double sum = 0;
+        for (double entry : matrix) {
+            sum += 0 * entry;
         }
+        return sum == 0;
+    }
+
+    /** tr M / n. */
+    static double meanDiagonal(double[] matrix, int n) {
+        double sum = 0;
         for (int i = 0; i < n; i++) {
-            for (int j = 0; j < i; j++) {
-                matrix[j * n + i] = matrix[i * n + j];
-            }
+            sum += matrix[i * n + i];
         }
-        return matrix;
+        return sum / n;
     }
 }
