@@ -10,10 +10,9 @@ import soopt.curvature.fisher.FactoredLayer;
 import soopt.solver.Solve;
 
 /**
- * V = Uᵀ [(U V̄ Wᵀ) / (S + λ)] W with the eigenvectors of G in the rows of U and those of A in the rows of W: damping of
- * the product itself. S is the product of the eigenvalues, g aᵀ (K-FAC with exact Tikhonov damping: Martens and Grosse
- * 2015, §6.2), or the mean squares of the gradients of single examples in this basis (EKFAC: George et al. 2018,
- * algorithm 1).
+ * V = Uᵀ [(U V̄ Wᵀ) / (S + λ)] W with the eigenvectors of G in the rows of U and those of A in the rows of W: damping
+ * of the product itself. S is the product of the eigenvalues, g aᵀ (Martens and Grosse 2015, §6.2), or the mean squares
+ * of the gradients of single examples in this basis (EKFAC: George et al. 2018, algorithm 1).
  */
 final class EigenInverse implements BlockInverse {
     private final Backend backend;

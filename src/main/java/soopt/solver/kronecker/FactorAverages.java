@@ -6,8 +6,8 @@ import soopt.backend.Tensor;
 import soopt.curvature.fisher.FactoredLayer;
 
 /**
- * Running averages of the factors A [in + 1, in + 1] and G [out, out] of one layer. A is kept in pieces: what belongs to
- * the inputs, its last column without the last entry, and that entry.
+ * Running averages of the factors A [in + 1, in + 1] and G [out, out] of one layer. A is kept in pieces: what belongs
+ * to the inputs, its last column without the last entry, and that entry.
  */
 final class FactorAverages implements AutoCloseable {
     private final Backend backend;

@@ -3,7 +3,7 @@ package soopt.solver.kronecker;
 import java.util.Arrays;
 import soopt.solver.Solve;
 
-/** Factors [n·n] on the host and their eigenvalues: sums of squares, of which what is negative is rounding, or an error. */
+/** Factors [n·n] on the host and their eigenvalues: sums of squares, so that what is negative is rounding or error. */
 final class Spectra {
     /** Eigenvalues up to it count as 0. */
     private static final double ZERO = 1e-10;
