@@ -125,7 +125,7 @@ public sealed interface Direction permits Direction.Sgd, Direction.Adam, Directi
             @Doc("π√λ and √λ/π are added to the two factors (Martens and Grosse 2015, §6.3); else λ to their product")
             boolean factoredDamping,
 
-            @Default("eigen") @Doc("how the factors are inverted")
+            @Default("cholesky") @Doc("how the factors are inverted; without factored damping: eigen")
             KroneckerFactors.Inverse inverse,
 
             @Default("mc") @Doc("whose labels make the Fisher matrix")
@@ -172,7 +172,7 @@ public sealed interface Direction permits Direction.Sgd, Direction.Adam, Directi
                     weightDecayDelay);
             if (inverse == KroneckerFactors.Inverse.CHOLESKY && !factoredDamping) {
                 throw new IllegalArgumentException(
-                        "inverse cholesky needs factored-damping true: without it eigenvalues are needed");
+                        "inverse cholesky needs factored-damping true: without it the eigenvalues are needed, inverse eigen");
             }
         }
 
