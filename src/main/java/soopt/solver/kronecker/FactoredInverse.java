@@ -4,22 +4,18 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
-import soopt.backend.dense.Cholesky;
 import soopt.backend.dense.SymmetricEigen;
 import soopt.curvature.fisher.Augmented;
 import soopt.curvature.fisher.FactoredLayer;
 import soopt.solver.Solve;
+import soopt.solver.dense.Ladder;
 
 /**
  * (A + π√λ I)⁻¹ ⊗ (G + √λ/π I)⁻¹ with π² = (tr A / (in + 1)) / (tr G / out): the factored Tikhonov damping of Martens
  * and Grosse 2015, §6.3. The two inverses are formed, as each is applied at many steps. A factor that is not positive
- * definite with its damping (Cholesky) gets more of it, then loses its negative eigenvalues; where both fail the last
- * inverses stay.
+ * definite with its damping climbs the {@link Ladder}; where that fails the last inverses stay.
  */
 final class FactoredInverse implements BlockInverse {
-    /** Additions to the diagonal that are tried, in units of its mean. */
-    private static final double[] JITTERS = {1e-10, 1e-8, 1e-6, 1e-4};
-
     private final Backend backend;
     private final double damping;
     private final KroneckerFactors.Inverse kind;
@@ -75,37 +71,33 @@ final class FactoredInverse implements BlockInverse {
 
     private Inverted inverted(double[] matrix, int n, double shift) {
         if (!Spectra.isFinite(matrix)) {
-            return new Inverted(matrix, new Solve(Solve.Ending.KEPT, 0, Double.NaN));
+            return kept(matrix, 0);
         }
-        return kind == KroneckerFactors.Inverse.CHOLESKY ? byCholesky(matrix, n, shift) : byEigen(matrix, n, shift, 0);
+        return kind == KroneckerFactors.Inverse.CHOLESKY ? byCholesky(matrix, n, shift) : byEigen(matrix, n, shift);
     }
 
     private static Inverted byCholesky(double[] matrix, int n, double shift) {
-        double unit = Spectra.meanDiagonal(matrix, n) + shift;
-        Cholesky cholesky = new Cholesky(n);
-        for (int attempt = 0; attempt <= JITTERS.length; attempt++) {
-            double jitter = attempt == 0 ? 0 : JITTERS[attempt - 1] * unit;
-            if (cholesky.factor(matrix, shift + jitter) == n) {
-                double[] inverse = cholesky.inverse();
-                if (Spectra.isFinite(inverse)) {
-                    Solve.Ending ending = attempt == 0 ? Solve.Ending.CONVERGED : Solve.Ending.SHIFTED;
-                    return new Inverted(inverse, new Solve(ending, attempt + 1, Double.NaN));
-                }
-            }
+        for (int i = 0; i < n; i++) {
+            matrix[i * n + i] += shift;
         }
-        return byEigen(matrix, n, shift, JITTERS.length + 1);
+        Ladder.Rung rung = Ladder.DEFAULT.climb(matrix, n);
+        return rung.definite()
+                .map(definite -> new Inverted(definite.inverse(), rung.solve()))
+                .orElse(kept(matrix, rung.solve().iterations()));
+    }
+
+    private static Inverted kept(double[] matrix, int factorizations) {
+        return new Inverted(matrix, new Solve(Solve.Ending.KEPT, factorizations, Double.NaN));
     }
 
     /** Σ q qᵀ / (max(λ, 0) + shift). */
-    private static Inverted byEigen(double[] matrix, int n, double shift, int before) {
+    private static Inverted byEigen(double[] matrix, int n, double shift) {
         Optional<SymmetricEigen> eigen = SymmetricEigen.of(matrix, n);
         if (eigen.isEmpty()) {
-            return new Inverted(matrix, new Solve(Solve.Ending.KEPT, before + 1, Double.NaN));
+            return kept(matrix, 1);
         }
-        Solve.Ending ending =
-                before > 0 ? Solve.Ending.CLIPPED : Spectra.ending(eigen.get().values());
         double[] inverse = eigen.get().apply(value -> 1 / (Spectra.clipped(value) + shift));
-        return new Inverted(inverse, new Solve(ending, before + 1, Double.NaN));
+        return new Inverted(inverse, new Solve(Spectra.ending(eigen.get().values()), 1, Double.NaN));
     }
 
     @Override
