@@ -1,5 +1,7 @@
 package soopt.optimizer;
 
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Function;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
@@ -18,25 +20,48 @@ final class FirstOrder implements Optimizer.Iteration {
     private final Tensor update;
     private final Direction.Running direction;
     private final StepSize stepSize;
+    private final Optional<double[]> rates;
+    private final Optional<GroupUpdate> groups;
 
     FirstOrder(Problem problem, Direction direction, double stepSize) {
-        this(problem, gradient -> direction.start(problem, gradient), stepSize);
+        this(problem, direction, stepSize, Optional.empty());
+    }
+
+    FirstOrder(Problem problem, Direction direction, double stepSize, Optional<GroupStepSizes> rates) {
+        this(problem, gradient -> direction.start(problem, gradient), stepSize, rates);
     }
 
     /** @param direction from the gradient [P] */
     FirstOrder(Problem problem, Function<Tensor, Direction.Running> direction, double stepSize) {
+        this(problem, direction, stepSize, Optional.empty());
+    }
+
+    private FirstOrder(
+            Problem problem,
+            Function<Tensor, Direction.Running> direction,
+            double stepSize,
+            Optional<GroupStepSizes> rates) {
         this.backend = problem.backend();
         this.gradient = backend.allocate(problem.layout().size());
         this.update = backend.allocate(problem.layout().size());
         this.direction = direction.apply(gradient);
         this.stepSize = new StepSize(stepSize);
+        this.rates = rates.map(own -> own.rates(problem.layout()));
+        this.groups = rates.map(own -> new GroupUpdate(backend, own.partition().of(problem.layout())));
     }
 
     @Override
     public Step step(Tensor theta, Objective batch) {
         Value value = direction.observe(theta, batch, gradient);
         double gradientNorm = Math.sqrt(backend.dot(gradient, gradient));
-        direction.nextScaled(theta, -stepSize.value(), update);
+        if (groups.isPresent()) {
+            double[] applied = Arrays.stream(rates.orElseThrow())
+                    .map(rate -> stepSize.value() * rate)
+                    .toArray();
+            groups.get().apply(applied, direction.next(theta), update);
+        } else {
+            direction.nextScaled(theta, -stepSize.value(), update);
+        }
         return direction.recorded(Step.moving(value, gradientNorm, update));
     }
 

@@ -14,7 +14,20 @@ import soopt.optimizer.step.StepSize;
 import soopt.spec.yaml.SpecException;
 
 /** A training method: its hyper-parameters only. The state lives in the {@link Iteration} it starts. */
-public sealed interface Optimizer permits Sgd, Adam, NewtonSummary, Cauchy, KFac, Ekfac {
+public sealed interface Optimizer
+        permits Sgd,
+                Adam,
+                NewtonSummary,
+                Cauchy,
+                Newton,
+                DampedNewton,
+                GaussNewton,
+                LevenbergMarquardt,
+                HessianFree,
+                NaturalGradient,
+                CubicNewton,
+                KFac,
+                Ekfac {
     Iteration start(Problem problem);
 
     /** The groups along which it computes curvature at its first step and again from time to time; empty for most. */

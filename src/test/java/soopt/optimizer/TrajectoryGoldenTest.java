@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -156,7 +157,8 @@ final class TrajectoryGoldenTest {
                                 h.path("momentum").doubleValue(),
                                 h.path("dampening").doubleValue(),
                                 h.path("nesterov").asBoolean(),
-                                h.path("weight_decay").doubleValue()));
+                                h.path("weight_decay").doubleValue()),
+                        Optional.empty());
             case "adam" ->
                 new Adam(
                         h.get("lr").doubleValue(),
@@ -164,7 +166,8 @@ final class TrajectoryGoldenTest {
                                 h.get("beta1").doubleValue(),
                                 h.get("beta2").doubleValue(),
                                 h.get("eps").doubleValue(),
-                                h.path("weight_decay").doubleValue()));
+                                h.path("weight_decay").doubleValue()),
+                        Optional.empty());
             case "ns" -> NewtonSummaries.golden(json);
             case "method1" ->
                 NewtonSummaries.fullBatch(

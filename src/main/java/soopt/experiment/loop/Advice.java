@@ -6,11 +6,20 @@ import soopt.backend.Precision;
 import soopt.curvature.CubicStep;
 import soopt.experiment.folder.RefreshCount;
 import soopt.optimizer.Optimizer;
+import soopt.solver.Solve;
 
 /**
  * What to try when a run fails or a failure was survived, in keys of the experiment file that do not say so already.
  */
 public record Advice(Optimizer optimizer, Precision precision) {
+    /** How a system may end that a user should hear of: its solution is another one's, or none. */
+    private static final List<Solve.Ending> UNUSUAL = List.of(
+            Solve.Ending.SHIFTED,
+            Solve.Ending.CLIPPED,
+            Solve.Ending.KEPT,
+            Solve.Ending.BREAKDOWN,
+            Solve.Ending.NOT_FINITE);
+
     String afterDivergence() {
         List<String> tries = new ArrayList<>(optimizer.remedies());
         addPrecision(tries);
@@ -25,9 +34,9 @@ public record Advice(Optimizer optimizer, Precision precision) {
 
     /**
      * One line each on the computations of the optimizer's curvature and on those for the record, where some had no
-     * learning rates.
+     * learning rates, on steps that were not taken, and on systems that had no solution of their own.
      */
-    List<String> warnings(RefreshCount refreshes, RefreshCount recorded) {
+    List<String> warnings(RefreshCount refreshes, RefreshCount recorded, Counts counts) {
         List<String> warnings = new ArrayList<>();
         if (refreshes.withoutRates() > 0) {
             warnings.add(refused(refreshes, "computations of the curvature") + "; " + afterRefusal(refreshes));
@@ -35,6 +44,17 @@ public record Advice(Optimizer optimizer, Precision precision) {
         if (recorded.withoutRates() > 0) {
             warnings.add(refused(recorded, "recorded computations of the curvature")
                     + "; their regularized matrices are NaN");
+        }
+        if (counts.rejected() > 0) {
+            warnings.add(counts.rejected() + " of " + counts.trials() + " steps were tried and not taken");
+        }
+        List<String> endings = UNUSUAL.stream()
+                .filter(ending -> counts.endings(ending) > 0)
+                .map(ending -> counts.endings(ending) + " × " + ending.words())
+                .toList();
+        if (!endings.isEmpty()) {
+            warnings.add(
+                    "of " + counts.trials() + " systems for the direction of a step: " + String.join("; ", endings));
         }
         return warnings;
     }
@@ -63,12 +83,15 @@ public record Advice(Optimizer optimizer, Precision precision) {
     }
 
     /** Why no parameter moved; a warning says the rest on refusals. */
-    String stalled(Position position, RefreshCount refreshes) {
+    String stalled(Position position, RefreshCount refreshes, Counts counts) {
         long steps = position.step();
         String where = "no parameter moved in " + RunListener.count(steps, "step") + ": ";
         if (optimizer.warmUpSteps() >= steps) {
             return where + "the warm-up takes " + RunListener.count(optimizer.warmUpSteps(), "step")
                     + "; try a smaller optimizer.average.warm-up, a smaller optimizer.period or more training.epochs";
+        }
+        if (counts.rejected() > 0 && counts.rejected() == counts.trials() && position.slopingSteps() > 0) {
+            return where + "no step that was tried lowered the loss; " + words(optimizer.remedies());
         }
         boolean nothingElse = refreshes.computed() == 0 && position.slopingSteps() > 0;
         if (position.movingSteps() > 0 || nothingElse) {

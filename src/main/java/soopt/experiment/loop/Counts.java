@@ -1,6 +1,9 @@
 package soopt.experiment.loop;
 
+import java.util.Arrays;
 import soopt.optimizer.step.State;
+import soopt.optimizer.step.Trial;
+import soopt.solver.Solve;
 
 /**
  * How much a run has computed so far. Numbers of evaluations are of one batch each: a pass over k batches counts k
@@ -112,11 +115,14 @@ public final class Counts {
 
     private static final String STEPS = "steps";
     private static final String RECORDS = "records";
-    private static final String REJECTED = "rejected";
+    private static final String TRIALS = "trials";
+    private static final String ENDINGS = "endings";
 
     private final Tally steps = new Tally();
     private final Tally records = new Tally();
+    private final long[] endings = new long[Solve.Ending.values().length];
     private long rejected;
+    private long trials;
 
     /** For the steps: what training costs. */
     public Tally steps() {
@@ -128,24 +134,41 @@ public final class Counts {
         return records;
     }
 
-    /** A step was tried and not taken. */
-    void addRejected() {
-        rejected++;
+    /** What a method saw before a step. */
+    void add(Trial trial) {
+        trials++;
+        rejected += trial.accepted() ? 0 : 1;
+        trial.solve().ifPresent(solve -> endings[solve.ending().ordinal()]++);
     }
 
+    /** Steps tried and not taken. */
     long rejected() {
         return rejected;
+    }
+
+    /** Steps that a method looked at before it took them, or not. */
+    long trials() {
+        return trials;
+    }
+
+    /** How many systems for the direction of a step ended so. */
+    long endings(Solve.Ending ending) {
+        return endings[ending.ordinal()];
     }
 
     void save(State state) {
         state.putNumbers(STEPS, steps.save());
         state.putNumbers(RECORDS, records.save());
-        state.putNumbers(REJECTED, rejected);
+        state.putNumbers(TRIALS, trials, rejected);
+        state.putNumbers(ENDINGS, Arrays.stream(endings).asDoubleStream().toArray());
     }
 
     void restore(State state) {
         steps.restore(state.getNumbers(STEPS));
         records.restore(state.getNumbers(RECORDS));
-        rejected = (long) state.getNumbers(REJECTED)[0];
+        trials = (long) state.getNumbers(TRIALS)[0];
+        rejected = (long) state.getNumbers(TRIALS)[1];
+        double[] saved = state.getNumbers(ENDINGS);
+        Arrays.setAll(endings, i -> (long) saved[i]);
     }
 }

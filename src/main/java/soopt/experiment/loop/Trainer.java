@@ -129,7 +129,8 @@ public final class Trainer {
             savepoints.saveEnd(theta, workload.layout());
             ending = journal.withOutlook(early);
         }
-        return ending.with(plan.advice().warnings(curvature.refreshes(), curvature.computed()), curvature.refreshes());
+        return ending.with(
+                plan.advice().warnings(curvature.refreshes(), curvature.computed(), counts), curvature.refreshes());
     }
 
     private Ending toTheEnd(Tensor theta) {
@@ -145,7 +146,7 @@ public final class Trainer {
     private Ending completed(Tensor theta) {
         int epochs = plan.training().epochs();
         if (epochs > 0 && Fingerprint.of(theta, backend) == position.initialFingerprint()) {
-            String why = plan.advice().stalled(position, curvature.refreshes());
+            String why = plan.advice().stalled(position, curvature.refreshes(), counts);
             return new Ending(RunState.STALLED, why);
         }
         return new Ending(RunState.COMPLETED, "completed " + RunListener.count(epochs, "epoch"));
@@ -292,9 +293,7 @@ public final class Trainer {
 
     /** What the method says of its step beside the update. */
     private void record(Step proposed) {
-        if (proposed.trial().map(trial -> !trial.accepted()).orElse(false)) {
-            counts.addRejected();
-        }
+        proposed.trial().ifPresent(counts::add);
         proposed.details().ifPresent(known -> recorder.solver(position.step() + 1, position.epoch() + 1, known));
     }
 

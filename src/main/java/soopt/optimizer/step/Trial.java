@@ -26,4 +26,9 @@ public record Trial(
     public double ratio() {
         return actual / predicted;
     }
+
+    /** The same after more tries at one θ. */
+    public Trial withTries(int all) {
+        return new Trial(damping, predicted, actual, stepLength, all, accepted, solve);
+    }
 }
