@@ -31,8 +31,8 @@ import soopt.optimizer.schedule.Plateau;
 import soopt.optimizer.step.Batches;
 import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.Step;
-import soopt.solver.kronecker.KroneckerFactors;
 import soopt.optimizer.step.Trial;
+import soopt.solver.kronecker.KroneckerFactors;
 import soopt.spec.Choices;
 
 /** What every optimizer must do, and rules of NewtonSummary that no golden file covers. */
