@@ -10,9 +10,9 @@ import soopt.spec.Doc;
 import soopt.spec.Range;
 
 /**
- * θ ← θ + s with s the global minimum of gᵀs + ½ sᵀHs + (ρ/6) ‖s‖³ (Nesterov and Polyak 2006, eq. 2.4). With an adaptive ρ
- * a step is taken only if the loss falls by a tenth of what the model says, and ρ follows the ratio of the two (Cartis,
- * Gould and Toint 2011, alg. 2.1 with σ = ρ/2): halved above 9/10, doubled below 1/10.
+ * θ ← θ + s with s the global minimum of gᵀs + ½ sᵀHs + (ρ/6) ‖s‖³ (Nesterov and Polyak 2006, eq. 2.4). With an
+ * adaptive ρ a step is taken only if the loss falls by a tenth of what the model says, and ρ follows the ratio of the
+ * two (Cartis, Gould and Toint 2011, alg. 2.1 with σ = ρ/2): halved above 9/10, doubled below 1/10.
  */
 @Doc("Newton's method with cubic regularization (Nesterov and Polyak 2006); small models, or a few products a step")
 public record CubicNewton(

@@ -14,8 +14,8 @@ import soopt.spec.Range;
 
 /**
  * θ ← θ − α (H + λI)⁻¹ g with the whole Hessian H = ∇²L and a λ that is fixed or follows the ratio of the actual to the
- * predicted decrease (Nocedal and Wright 2006, §3.4 and §4.1). Where H + λI is not positive definite |H| + λI takes its place
- * (Dauphin et al. 2014).
+ * predicted decrease (Nocedal and Wright 2006, §3.4 and §4.1). Where H + λI is not positive definite |H| + λI takes its
+ * place (Dauphin et al. 2014).
  */
 @Doc("Newton's method with H + λI: P products a step, 16 P² bytes; small models, full batch")
 public record DampedNewton(

@@ -14,7 +14,8 @@ import soopt.spec.Range;
 
 /**
  * θ ← θ − α (G + λI)⁻¹ g with the generalized Gauss–Newton matrix G = Jᵀ ∇²ℓ J (Schraudolph 2002; for squared errors
- * Nocedal and Wright 2006, §10.3). G is singular wherever parameters outnumber the outputs of the batch: hence a small λ.
+ * Nocedal and Wright 2006, §10.3). G is singular wherever parameters outnumber the outputs of the batch: hence a small
+ * λ.
  */
 @Doc("Gauss and Newton's method for any loss here, matrix formed or by conjugate gradients")
 public record GaussNewton(

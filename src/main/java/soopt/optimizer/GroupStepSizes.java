@@ -18,8 +18,8 @@ import soopt.spec.Doc;
 import soopt.spec.yaml.SpecException;
 
 /**
- * A learning rate for each group of parameters, found by an earlier run: η_s multiplies the step size of group s. So the
- * summary of the curvature becomes a tuner of another method's rates (Wolinski 2025, §4).
+ * A learning rate for each group of parameters, found by an earlier run: η_s multiplies the step size of group s. So
+ * the summary of the curvature becomes a tuner of another method's rates (Wolinski 2025, §4).
  */
 @Doc("a learning rate for each group, from the η of an earlier run (Wolinski 2025, §4)")
 public record GroupStepSizes(

@@ -13,9 +13,9 @@ import soopt.spec.Doc;
 import soopt.spec.Range;
 
 /**
- * θ ← θ − (G + λI)⁻¹ g where the loss falls, with the generalized Gauss–Newton matrix G and a λ that follows the ratio of
- * the actual to the predicted decrease (Levenberg 1944; Marquardt 1963; Madsen, Nielsen and Tingleff 2004, alg. 3.16). A
- * step that does not lower the loss of the batch is tried again with a larger λ.
+ * θ ← θ − (G + λI)⁻¹ g where the loss falls, with the generalized Gauss–Newton matrix G and a λ that follows the ratio
+ * of the actual to the predicted decrease (Levenberg 1944; Marquardt 1963; Madsen, Nielsen and Tingleff 2004, alg.
+ * 3.16). A step that does not lower the loss of the batch is tried again with a larger λ.
  */
 @Doc("Levenberg and Marquardt's method for any loss here, matrix formed or by conjugate gradients")
 public record LevenbergMarquardt(

@@ -13,8 +13,8 @@ import soopt.spec.Range;
 
 /**
  * θ ← θ + Δ along −F⁻¹ g, with F the Fisher matrix of the batch (Amari 1998): the steepest descent if lengths are
- * Kullback–Leibler divergences of the model's outputs. Δ = −η F⁻¹ g, or the step to the boundary of a region of radius ε,
- * Δ = −√(2ε / gᵀF⁻¹g) F⁻¹ g, whose divergence is ε to second order. Everywhere F + λI stands for F.
+ * Kullback–Leibler divergences of the model's outputs. Δ = −η F⁻¹ g, or the step to the boundary of a region of radius
+ * ε, Δ = −√(2ε / gᵀF⁻¹g) F⁻¹ g, whose divergence is ε to second order. Everywhere F + λI stands for F.
  */
 @Doc("natural gradient (Amari 1998), matrix formed or by conjugate gradients")
 public record NaturalGradient(

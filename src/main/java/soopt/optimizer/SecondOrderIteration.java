@@ -39,8 +39,8 @@ final class SecondOrderIteration implements Optimizer.Iteration {
     /**
      * What a method chooses.
      *
-     * @param tries most solutions at one θ, with λ changed after each that does not lower the loss; with one and a damping
-     *     that asks for no ratio nothing is judged
+     * @param tries most solutions at one θ, with λ changed after each that does not lower the loss; with one and a
+     *     damping that asks for no ratio nothing is judged
      */
     record Choice(
             Matrix matrix, LinearSolver solver, Damping damping, LineSearch lineSearch, double stepSize, int tries) {}

@@ -6,9 +6,9 @@ import soopt.optimizer.step.State;
 import soopt.solver.Operator;
 
 /**
- * v ↦ M⁻¹ v with M = (diag(s) + λI)^0.75 and s a running mean of g ⊙ g. Martens (2010, §4.7) takes the sum of the squares
- * of the gradients of each example, which a pass over a batch does not give; their place is taken by the squares of the
- * batch's gradient over the last ten steps or so.
+ * v ↦ M⁻¹ v with M = (diag(s) + λI)^0.75 and s a running mean of g ⊙ g. Martens (2010, §4.7) takes the sum of the
+ * squares of the gradients of each example, which a pass over a batch does not give; their place is taken by the
+ * squares of the batch's gradient over the last ten steps or so.
  */
 final class DiagonalPreconditioner implements Operator, AutoCloseable {
     private static final double MEMORY = 0.9;

@@ -49,8 +49,8 @@ public sealed interface LinearSolver permits LinearSolver.Dense, LinearSolver.Cg
      * A solution.
      *
      * @param damped gᵀδ + ½ δᵀ(B + λI)δ; 0 for δ = 0
-     * @param candidates where δ may have been better on the way: iterates before the last, oldest first, valid until the
-     *     next solution
+     * @param candidates where δ may have been better on the way: iterates before the last, oldest first, valid until
+     *     the next solution
      * @param details for solver.jsonl
      */
     record Solution(Solve solve, double damped, List<ConjugateGradient.Iterate> candidates, JsonObject details) {}
