@@ -91,10 +91,6 @@ final class SecularEquation {
             low = high;
             high *= 2;
         }
-        if (base > 0) {
-            // exact in the limit of the hard case, where the rest of s is determined
-            candidate = Math.abs(gradient[least]) / radius.at(base);
-        }
         while (Math.nextUp(low) < high) {
             boolean inside = candidate > low && candidate < high && evaluations < LINEARIZATIONS;
             double delta = inside ? candidate : middle(low, high);

@@ -153,5 +153,23 @@ final class DampingTest {
                 "lambda must be in [least, most] = [2.0, 5.0], but is 1.0",
                 assertThrows(IllegalArgumentException.class, () -> new LmRatio(1, Rule.NIELSEN, 0.5, 1, 2, 5))
                         .getMessage());
+        assertThrows(IllegalArgumentException.class, () -> new Schedule(1, 0.5, 3, 2));
+        assertThrows(IllegalArgumentException.class, () -> new Plateau(7, 2, 4, 1, 1e-4, 0, 5));
+        assertEquals(2, new LmRatio(2, Rule.NIELSEN, 0.5, 1, 2, 2).lambda());
+    }
+
+    @Test
+    void numbersOutOfRange_areRefusedFromJavaToo() {
+        assertThrows(IllegalArgumentException.class, () -> new Fixed(-1));
+        assertThrows(IllegalArgumentException.class, () -> new Schedule(8, 1.5, 3, 1));
+        assertThrows(IllegalArgumentException.class, () -> new Plateau(1, 2, 4, -1, 1e-4, 0, 300));
+        assertThrows(IllegalArgumentException.class, () -> new LmRatio(1, Rule.NIELSEN, 1, 1, 0, 2));
+    }
+
+    @Test
+    void onlyRatios_needARatio() {
+        assertFalse(new Fixed(1).start().needsRatio());
+        assertFalse(new Schedule(8, 0.5, 3, 1.5).start().needsRatio());
+        assertTrue(lm(Rule.NIELSEN).start().needsRatio());
     }
 }

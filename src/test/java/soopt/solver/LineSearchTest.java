@@ -221,22 +221,74 @@ final class LineSearchTest {
         assertEquals(0.5, far.asked.get(2), 1e-12);
     }
 
-    /** φ = α³ + α²/10 − α, least at (−0.1 + √3.01)/3: two values and φ′(0) determine it. */
+    /** φ = 7 + 3(α³ + α²/10 − α), least at (−0.1 + √3.01)/3: two values and φ′(0) determine it. */
     @Test
     void armijo_ofACubic_interpolatesItsMinimumFromTwoPoints() {
         double least = (Math.sqrt(3.01) - 0.1) / 3;
-        Counted line = new Counted(Lines.polynomial(0, -1, 0.1, 1));
+        Counted line = new Counted(Lines.polynomial(7, -3, 0.3, 3));
         Outcome outcome = line.search(new Armijo(1e-4, 0.9, 20, Interpolation.CUBIC), 10);
         assertEquals(Ending.FOUND, outcome.ending());
         assertEquals(3, outcome.evaluations());
         assertEquals(1, line.asked.get(1), 1e-15, "the parabola's 0.05, but no further back than a tenth");
         assertEquals(least, outcome.point().alpha(), 1e-14);
-        Counted bounded = new Counted(Lines.polynomial(0, -1, 0.1, 1));
+        Counted bounded = new Counted(Lines.polynomial(7, -3, 0.3, 3));
         bounded.search(new Armijo(1e-4, 0.5, 20, Interpolation.CUBIC), 10);
         assertEquals(0.5, bounded.asked.get(2), 1e-15, "no further on than the factor");
-        Counted parabola = new Counted(Lines.polynomial(0, -1, 0.1, 1));
+        Counted parabola = new Counted(Lines.polynomial(7, -3, 0.3, 3));
         parabola.search(new Armijo(1e-4, 0.9, 20, Interpolation.QUADRATIC), 10);
         assertEquals(1 / 2.2, parabola.asked.get(2), 1e-14);
+    }
+
+    /** φ = α³ − α²/2 − α bends down at first: its minimum is the other root. */
+    @Test
+    void armijo_ofACubicThatBendsDown_interpolatesItsMinimumToo() {
+        Counted line = new Counted(Lines.polynomial(0, -1, -0.5, 1));
+        line.search(new Armijo(0.9, 0.9, 3, Interpolation.CUBIC), 10);
+        assertEquals((0.5 + Math.sqrt(3.25)) / 3, line.asked.get(2), 1e-14);
+    }
+
+    /** φ(α) ≤ φ(0) + c₁ α φ′(0), equality included: 6 ≤ 8 − 2. */
+    @Test
+    void armijo_takesWhatFallsExactlyEnough() {
+        Counted line = new Counted(Lines.polynomial(8, -4, 2));
+        assertEquals(
+                1, line.search(new Armijo(0.5, 0.5, 3, Interpolation.NONE), 1).evaluations());
+    }
+
+    /** Values and slopes in the order of the calls, whatever is asked. */
+    private static Counted scripted(double... values) {
+        int[] calls = new int[1];
+        return new Counted(a -> {
+            int k = 2 * Math.min(calls[0]++, values.length / 2 - 1);
+            return new double[] {values[k], values[k + 1]};
+        });
+    }
+
+    @Test
+    void strongWolfe_goesOnFromASecondPointThatIsNoLower_butNotFromAThird() {
+        Counted second = scripted(0, -1, -1, -1, -1, -0.95, -30, -0.95, -30, -0.95);
+        second.search(WOLFE, 1);
+        assertTrue(second.asked.get(2) > second.asked.get(1), "on from the second: " + second.asked);
+        Counted third = scripted(0, -1, -1, -1, -12, -1, -12, -0.95, -12.5, -0.5);
+        Outcome outcome = third.search(WOLFE, 1);
+        assertTrue(third.asked.get(2) > third.asked.get(1));
+        assertTrue(
+                third.asked.get(3) > third.asked.get(1) && third.asked.get(3) < third.asked.get(2),
+                "back from the third: " + third.asked);
+        assertEquals(Ending.FOUND, outcome.ending());
+        assertEquals(4, outcome.evaluations());
+    }
+
+    @Test
+    void strongWolfe_keepsTheGradientOfTheLastStepForward() {
+        Function wall = a -> a < 1 ? new double[] {-a, -1} : new double[] {10 * (a - 1) - 1, 10};
+        Counted line = new Counted(wall);
+        Outcome outcome = line.search(new StrongWolfe(1e-4, 0.9, 26, 1e9), 0.2);
+        assertEquals(Ending.INTERVAL, outcome.ending());
+        int last = outcome.evaluations() - 1;
+        assertEquals(outcome.tried().get(last - 1), outcome.point());
+        assertEquals(0.2, outcome.point().alpha());
+        assertConsistent(line, outcome);
     }
 
     @Test
@@ -252,6 +304,20 @@ final class LineSearchTest {
         Outcome limited = rising.search(ARMIJO, 1);
         assertEquals(Ending.LIMIT, limited.ending());
         assertFalse(limited.moves());
+    }
+
+    @Test
+    void numbersOutOfRange_areRefusedFromJavaToo() {
+        assertThrows(IllegalArgumentException.class, () -> new Armijo(0.5, 1, 20, Interpolation.NONE));
+        assertThrows(IllegalArgumentException.class, () -> new StrongWolfe(1e-4, 0.9, 0, 1e-9));
+        assertThrows(IllegalArgumentException.class, () -> new StrongWolfe(0.5, 0.5, 26, 1e-9));
+    }
+
+    @Test
+    void onlyStrongWolfe_evaluatesGradients() {
+        assertTrue(WOLFE.evaluatesGradients());
+        assertFalse(ARMIJO.evaluatesGradients());
+        assertFalse(new None().evaluatesGradients());
     }
 
     @Test
