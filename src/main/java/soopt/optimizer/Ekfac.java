@@ -1,6 +1,7 @@
 package soopt.optimizer;
 
 import java.util.List;
+import soopt.curvature.ParameterLayout;
 import soopt.optimizer.direction.Direction;
 import soopt.optimizer.step.Problem;
 import soopt.spec.Constraints;
@@ -23,6 +24,11 @@ public record Ekfac(
         implements Optimizer {
     public Ekfac {
         Constraints.check(Ekfac.class, stepSize, klClip, direction);
+    }
+
+    @Override
+    public void requireFit(ParameterLayout layout) {
+        direction.requireFit(layout);
     }
 
     @Override

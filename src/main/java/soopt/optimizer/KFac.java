@@ -1,6 +1,7 @@
 package soopt.optimizer;
 
 import java.util.List;
+import soopt.curvature.ParameterLayout;
 import soopt.optimizer.direction.Direction;
 import soopt.optimizer.step.Problem;
 import soopt.spec.Constraints;
@@ -40,6 +41,11 @@ public record KFac(
 
     public KFac {
         Constraints.check(KFac.class, stepSize, klClip, rescale, direction);
+    }
+
+    @Override
+    public void requireFit(ParameterLayout layout) {
+        direction.requireFit(layout);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import soopt.curvature.CubicStep;
 import soopt.curvature.Grouping;
+import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partitioning;
 import soopt.optimizer.direction.Direction;
 import soopt.optimizer.step.Problem;
@@ -84,6 +85,11 @@ public record NewtonSummary(
     @Override
     public Optional<Grouping> grouping() {
         return Optional.of(new Grouping(partition, cubic.damping));
+    }
+
+    @Override
+    public void requireFit(ParameterLayout layout) {
+        direction.requireFit(layout);
     }
 
     @Override

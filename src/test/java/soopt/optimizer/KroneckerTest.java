@@ -20,6 +20,7 @@ import soopt.Golden;
 import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
+import soopt.backend.dense.SymmetricEigen;
 import soopt.backend.engine.Backends;
 import soopt.curvature.Fisher;
 import soopt.curvature.Linearization;
@@ -37,6 +38,7 @@ import soopt.solver.kronecker.KroneckerFactors;
 import soopt.solver.kronecker.KroneckerFactors.Damping;
 import soopt.solver.kronecker.KroneckerFactors.Inverse;
 import soopt.solver.kronecker.KroneckerFactors.Start;
+import soopt.spec.yaml.SpecException;
 
 /** K-FAC and EKFAC beside their formulas on dense matrices; what the golden trajectories do not reach. */
 final class KroneckerTest {
@@ -408,5 +410,124 @@ final class KroneckerTest {
     @Test
     void choleskyWithoutFactoredDamping_isRefused() {
         assertThrows(IllegalArgumentException.class, () -> direction(false, Inverse.CHOLESKY, Fisher.MC, 0));
+    }
+
+    /** b ← μ b + V + λ_w θ, the last from the step on that the delay names; V is the gradient of a quadratic. */
+    @Test
+    void weightDecay_joinsTheBuffer_afterItsDelay() {
+        double[][] hessian = {{3, 1}, {1, 2}};
+        QuadraticObjective objective = new QuadraticObjective(backend, hessian);
+        double[] x = {1, 2};
+        double[] buffer = new double[2];
+        Optimizer optimizer = new KFac(
+                0.1,
+                0,
+                KFac.Rescale.NONE,
+                new Direction.KFac(LAMBDA, true, Inverse.EIGEN, Fisher.MC, 1, 1, 1, 0.95, Start.SAMPLE, 0.9, 0.3, 2));
+        try (Tensor theta = backend.allocate(2);
+                Optimizer.Iteration iteration =
+                        optimizer.start(new Problem(backend, objective.layout(), Batches.always(objective), 0))) {
+            backend.fromHost(x, 0, theta);
+            for (int t = 0; t < 5; t++) {
+                double[] before = x.clone();
+                for (int i = 0; i < 2; i++) {
+                    double slope = hessian[i][0] * before[0] + hessian[i][1] * before[1];
+                    buffer[i] = 0.9 * buffer[i] + slope + (t >= 2 ? 0.3 * before[i] : 0);
+                    x[i] -= 0.1 * buffer[i];
+                }
+                backend.axpyInPlace(1, iteration.step(theta, objective).update().orElseThrow(), theta);
+                assertArrayEquals(x, host(theta), 1e-14, "after step " + t);
+            }
+        }
+    }
+
+    /** George et al. 2018, algorithm 1, from the gradients of single examples. */
+    @ParameterizedTest
+    @ValueSource(strings = {"kfac_mlp", "kfac_conv"})
+    void ekfac_dividesByTheMeanSquares_inTheEigenbasisOfTheFactors(String name) {
+        JsonNode json = Golden.read("trajectory/" + name + ".json");
+        GoldenProblem data = new GoldenProblem(backend, json);
+        ParameterLayout layout = data.layout();
+        JsonNode examples = json.get("train_batches").get(0);
+        Objective batch = data.batches("train_batches").get(0);
+        Optimizer ekfac = new Ekfac(1, 0, new Direction.Ekfac(LAMBDA, Fisher.EMPIRICAL, 1, 1, 1, 0.95, 0, 0, 0));
+        try (Tensor theta = data.start();
+                Tensor gradient = backend.allocate(layout.size());
+                Optimizer.Iteration iteration = ekfac.start(data.problem(List.of()));
+                Linearization pass = batch.at(theta, Linearization.Use.GRADIENT)) {
+            Collected factors = new Collected(backend, layout);
+            pass.factors(new OutputAdjoints.OfTargets(), factors);
+            List<double[]> gradients = new ArrayList<>();
+            for (int i = 0; i < batch.examples(); i++) {
+                data.example(examples, i).gradient(theta, gradient);
+                gradients.add(host(gradient));
+            }
+            pass.gradient(gradient);
+            double[] whole = host(gradient);
+            double[] update = host(iteration.step(theta, batch).update().orElseThrow());
+            for (int layer = 0; layer < factors.a.size(); layer++) {
+                int weight = 2 * layer;
+                double[][] expected = ekfac(
+                        factors.a.get(layer),
+                        factors.g.get(layer),
+                        gradients.stream().map(g -> joined(g, layout, weight)).toList(),
+                        joined(whole, layout, weight));
+                double[] actual = Arrays.stream(Golden.flat(joined(update, layout, weight)))
+                        .map(x -> -x)
+                        .toArray();
+                assertTrue(Golden.relativeError(Golden.flat(expected), actual) <= 1e-9);
+            }
+        }
+    }
+
+    private static double[][] ekfac(double[][] a, double[][] g, List<double[][]> examples, double[][] gradient) {
+        double[][] w = vectors(a);
+        double[][] u = vectors(g);
+        double[][] turned = product(product(u, gradient), transposed(w));
+        double[][] squares = new double[g.length][a.length];
+        for (double[][] example : examples) {
+            double[][] one = product(product(u, example), transposed(w));
+            for (int i = 0; i < squares.length; i++) {
+                for (int j = 0; j < squares[0].length; j++) {
+                    squares[i][j] += one[i][j] * one[i][j] / examples.size();
+                }
+            }
+        }
+        for (int i = 0; i < squares.length; i++) {
+            for (int j = 0; j < squares[0].length; j++) {
+                turned[i][j] /= squares[i][j] + LAMBDA;
+            }
+        }
+        return product(product(transposed(u), turned), w);
+    }
+
+    private static double[][] vectors(double[][] matrix) {
+        double[] flat = SymmetricEigen.of(matrix).orElseThrow().vectors();
+        double[][] rows = new double[matrix.length][];
+        Arrays.setAll(rows, i -> Arrays.copyOfRange(flat, i * matrix.length, (i + 1) * matrix.length));
+        return rows;
+    }
+
+    private static double[][] transposed(double[][] m) {
+        double[][] t = new double[m[0].length][m.length];
+        for (int i = 0; i < m.length; i++) {
+            for (int j = 0; j < t.length; j++) {
+                t[j][i] = m[i][j];
+            }
+        }
+        return t;
+    }
+
+    @Test
+    void layerTooLargeToFactor_isRefusedByName() {
+        ParameterLayout.Builder builder = new ParameterLayout.Builder();
+        builder.add("layers.0.weight", ParameterLayout.Role.WEIGHT, 0, 20_000, 3, 20_000);
+        builder.add("layers.0.bias", ParameterLayout.Role.BIAS, 0, 20_000, 3);
+        ParameterLayout layout = builder.build();
+        Direction.KFac direction = direction(true, Inverse.EIGEN, Fisher.MC, 0);
+        SpecException refused = assertThrows(
+                SpecException.class, () -> new KFac(0.1, 0, KFac.Rescale.NONE, direction).requireFit(layout));
+        assertTrue(
+                refused.getMessage().startsWith("layers.0.weight has a factor of 20,001 rows"), refused.getMessage());
     }
 }

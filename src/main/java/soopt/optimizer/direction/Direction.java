@@ -3,6 +3,7 @@ package soopt.optimizer.direction;
 import soopt.backend.Tensor;
 import soopt.curvature.Fisher;
 import soopt.curvature.Objective;
+import soopt.curvature.ParameterLayout;
 import soopt.curvature.Value;
 import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.State;
@@ -21,6 +22,13 @@ public sealed interface Direction permits Direction.Sgd, Direction.Adam, Directi
      * @param gradient [P] where each step's gradient will lie
      */
     Running start(Problem problem, Tensor gradient);
+
+    /**
+     * Whether it can be made for so many parameters.
+     *
+     * @throws soopt.spec.yaml.SpecException with what does not fit, and what to use instead
+     */
+    default void requireFit(ParameterLayout layout) {}
 
     /** A direction that remembers. Each step calls one of the two {@code next}; both may modify the gradient. */
     interface Running extends AutoCloseable {
@@ -194,6 +202,11 @@ public sealed interface Direction permits Direction.Sgd, Direction.Adam, Directi
         }
 
         @Override
+        public void requireFit(ParameterLayout layout) {
+            KroneckerFactors.requireFit(layout);
+        }
+
+        @Override
         public Running start(Problem problem, Tensor gradient) {
             return start(problem, gradient, 0);
         }
@@ -263,6 +276,11 @@ public sealed interface Direction permits Direction.Sgd, Direction.Adam, Directi
                     momentum,
                     weightDecay,
                     weightDecayDelay);
+        }
+
+        @Override
+        public void requireFit(ParameterLayout layout) {
+            KroneckerFactors.requireFit(layout);
         }
 
         @Override

@@ -2,6 +2,7 @@ package soopt.solver.kronecker;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -17,6 +18,7 @@ import soopt.curvature.fisher.FactoredLayer;
 import soopt.curvature.fisher.OutputAdjoints;
 import soopt.solver.Solve;
 import soopt.spec.Doc;
+import soopt.spec.yaml.SpecException;
 
 /**
  * The Fisher matrix as a block A ⊗ G for each layer with a weight and a bias, averaged over batches, and its inverse
@@ -59,6 +61,9 @@ public final class KroneckerFactors implements AutoCloseable {
     /** How the inverse of one layer was made anew. */
     public record Refreshed(String weight, double pi, Solve solve) {}
 
+    /** Rows of a factor: an array in float64 counts 2 GiB. */
+    static final int LARGEST = 16_000;
+
     private final ParameterLayout layout;
     private final Options options;
     private final Map<Integer, Block> blocks = new TreeMap<>();
@@ -100,6 +105,31 @@ public final class KroneckerFactors implements AutoCloseable {
                 i++;
             } else {
                 others.add(i);
+            }
+        }
+    }
+
+    /**
+     * Whether the factors of every layer can be inverted.
+     *
+     * @throws SpecException with the layer that is too large, and what to use instead
+     */
+    public static void requireFit(ParameterLayout layout) {
+        for (Parameter weight : layout.parameters()) {
+            if (weight.role() != Role.WEIGHT || weight.shape().size() < 2) {
+                continue;
+            }
+            int out = weight.shape().get(0);
+            int rows = Math.max(out, weight.size() / out + 1);
+            if (rows > LARGEST) {
+                throw new SpecException(String.format(
+                        Locale.ROOT,
+                        "%s has a factor of %,d rows (%,d MiB in float64), but factors of at most %,d rows are inverted;"
+                                + " use a smaller layer, or a method without factors, as l-bfgs or adam",
+                        weight.name(),
+                        rows,
+                        (long) rows * rows >> 17,
+                        LARGEST));
             }
         }
     }
