@@ -1,5 +1,7 @@
 package soopt.optimizer;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import soopt.Golden;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.CurvatureSummary;
@@ -14,6 +16,15 @@ import soopt.curvature.Value;
 
 /** f(w) = mean_i [log(1 + exp(x_i·w)) − y_i x_i·w] + μ/2 |w|², in plain loops. */
 record LogisticObjective(Backend backend, double[][] x, double[] y, double mu) implements Objective {
+    /** Of a golden file. */
+    static LogisticObjective of(Backend backend, JsonNode json) {
+        return new LogisticObjective(
+                backend,
+                Golden.matrix(json.get("X")),
+                Golden.numbers(json.get("y")),
+                json.get("mu").doubleValue());
+    }
+
     private double[] host(Tensor w) {
         double[] values = new double[x[0].length];
         backend.toHost(w, values, 0);

@@ -3,6 +3,8 @@ package soopt.optimizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import soopt.curvature.Partitioning;
 import soopt.optimizer.direction.Direction;
+import soopt.spec.Binder;
+import soopt.spec.SpecSource;
 
 /** NewtonSummary with the options that the golden files name. */
 final class NewtonSummaries {
@@ -39,7 +41,10 @@ final class NewtonSummaries {
         return new NewtonSummary(
                 new Direction.Sgd(
                         h.get("momentum").doubleValue(), h.get("dampening").doubleValue(), false, 0),
-                partition(json.get("partition").asText()),
+                partition(
+                        json.get("partition").isTextual()
+                                ? json.get("partition").asText()
+                                : json.get("partition").toString()),
                 h.get("lambda_1").doubleValue(),
                 new NewtonSummary.Cubic(h.get("lambda_int").doubleValue()),
                 h.get("period").intValue(),
@@ -65,11 +70,10 @@ final class NewtonSummaries {
     }
 
     private static Partitioning partition(String name) {
-        return switch (name) {
-            case "canonical" -> new Partitioning.Canonical();
-            case "trivial" -> new Partitioning.Trivial();
-            case "weights-biases" -> new Partitioning.WeightsBiases();
-            default -> throw new IllegalArgumentException("unknown partition " + name);
-        };
+        return Binder.bind(SpecSource.parse("golden", "partition: " + name), Named.class)
+                .partition();
     }
+
+    /** A partition as an experiment names it. */
+    record Named(Partitioning partition) {}
 }

@@ -72,38 +72,15 @@ class SecondOrderTest {
 
     private final JsonNode logistic = Golden.read("trajectory/newton_logistic.json");
 
-    private LogisticObjective logisticRegression() {
-        return new LogisticObjective(
-                backend,
-                Golden.matrix(logistic.get("X")),
-                Golden.numbers(logistic.get("y")),
-                logistic.get("mu").doubleValue());
-    }
-
-    private void follows(String run, String method) {
-        JsonNode steps = logistic.get("runs").get(run).get("steps");
-        List<double[]> path =
-                path(Methods.optimizer(method), logisticRegression(), Golden.numbers(logistic.get("w0")), steps.size());
-        for (int t = 0; t < steps.size(); t++) {
-            double error = Golden.relativeError(Golden.numbers(steps.get(t).get("w")), path.get(t));
-            assertTrue(error <= 1e-11, run + " is off by " + error + " after step " + t);
-        }
-    }
-
-    @Test
-    void newton_followsTheGoldenPath() {
-        follows("newton", "{type: newton}");
-        follows("newton_step0.5", "{type: newton, step-size: 0.5}");
-        follows("newton_delta0.1", "{type: damped-newton, damping: {type: fixed, lambda: 0.1}}");
-        follows("cauchy", "{type: cauchy}");
-    }
-
     /** Nocedal and Wright 2006, theorem 3.5. */
     @Test
     void newton_doublesItsDigits_onLogisticRegression() {
         double[] optimum = Golden.numbers(logistic.get("w_star"));
-        List<double[]> path =
-                path(Methods.optimizer("{type: newton}"), logisticRegression(), new double[optimum.length], 6);
+        List<double[]> path = path(
+                Methods.optimizer("{type: newton}"),
+                LogisticObjective.of(backend, logistic),
+                new double[optimum.length],
+                6);
         double before = norm(optimum);
         int doubled = 0;
         for (double[] w : path) {

@@ -7,10 +7,14 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import soopt.Golden;
 import soopt.backend.Backend;
@@ -43,6 +47,7 @@ final class TheoryGoldenTest {
                             case "theorem_F1" -> json.get("cases").forEach(one -> checkRate(backend, one));
                             case "newton_cauchy_equivalence" -> checkNewtonAndCauchy(backend, json);
                             case "affine_invariance" -> checkInvariance(backend, json);
+                            case "newton_one_step_quadratic" -> checkOneStep(backend, json);
                             default -> fail("unknown kind of theory: " + Golden.name(file));
                         }
                     }
@@ -101,6 +106,69 @@ final class TheoryGoldenTest {
             assertEquals(expected[t], actual[t], 1e-6 * expected[t], losses + " of step " + t);
         }
         return actual;
+    }
+
+    // ---- linear regression: one step reaches the minimum ----
+
+    /** Keys params, x, y, theta1, loss1, eta; layers and loss where they are not one linear layer and mse. */
+    private static void checkOneStep(Backend backend, JsonNode json) {
+        ObjectNode file = json.deepCopy();
+        if (!json.has("layers")) {
+            JsonNode shape = json.get("params").get(0).get("shape");
+            file.putArray("layers")
+                    .addObject()
+                    .put("type", "linear")
+                    .put("in", shape.get(1).intValue())
+                    .put("out", shape.get(0).intValue());
+        }
+        file.put("loss", json.path("loss").asText("mse"));
+        Objective objective = GoldenNetworks.network(file)
+                .orElseThrow()
+                .objective(
+                        backend,
+                        GoldenNetworks.inputs(backend, json.get("x")),
+                        GoldenNetworks.targets(backend, json.get("y")));
+        NewtonSummary method = NewtonSummaries.fullBatch(new Partitioning.Discrete(), 1, 0, false);
+        Problem problem = new Problem(backend, objective.layout(), Batches.always(objective), 0);
+        try (Tensor theta = GoldenNetworks.flat(backend, objective.layout(), json.get("params"));
+                Optimizer.Iteration iteration = method.start(problem)) {
+            Step step = iteration.step(theta, objective);
+            close("η", numbers(json.get("eta")), step.refresh().orElseThrow().etaApplied(), TOLERANCE);
+            backend.axpyInPlace(1, step.update().orElseThrow(), theta);
+            close("θ₁", numbers(json.get("theta1")), host(backend, theta), TOLERANCE);
+            double loss = json.get("loss1").doubleValue();
+            assertEquals(loss, objective.loss(theta), TOLERANCE * Math.max(1, Math.abs(loss)));
+            try (Tensor gradient = backend.allocate(objective.layout().size())) {
+                objective.gradient(theta, gradient);
+                assertTrue(Golden.maxAbs(host(backend, gradient)) < 1e-9, "θ₁ is no minimum");
+            }
+        }
+    }
+
+    /** Of a tensor, or of a list of tensors one after the other. */
+    private static double[] numbers(JsonNode node) {
+        return node.isArray() && node.size() > 0 && node.get(0).isObject()
+                ? Golden.concatenated(node)
+                : Golden.numbers(node);
+    }
+
+    /** A file of that kind made here: W = (1, 2), b = 3 fit the targets exactly. */
+    @Test
+    void oneStepOnLinearRegression_reachesTheMinimum() throws IOException {
+        try (Backend backend = Backends.cpu(Precision.FLOAT64, 1)) {
+            // x = (1,0), (0,1), (1,1), (2,1): residuals r of θ = 0 are −y, the gradient −(2/4) Σ y (x, 1)
+            double[] y = {4, 5, 6, 7};
+            double[] gradient = {-12, -9, -11};
+            double[] minimum = {1, 2, 3};
+            String json = "{'params': [{'shape': [1, 2], 'data': [0, 0]}, {'shape': [1], 'data': [0]}],"
+                    + "'x': {'shape': [4, 2], 'data': [1, 0, 0, 1, 1, 1, 2, 1]},"
+                    + "'y': {'shape': [4, 1], 'data': " + Arrays.toString(y) + "},"
+                    + "'theta1': {'shape': [3], 'data': " + Arrays.toString(minimum) + "}, 'loss1': 0,"
+                    + "'eta': {'shape': [3], 'data': [" + -minimum[0] / gradient[0] + "," + -minimum[1] / gradient[1]
+                    + ","
+                    + -minimum[2] / gradient[2] + "]}}";
+            checkOneStep(backend, new ObjectMapper().readTree(json.replace('\'', '"')));
+        }
     }
 
     // ---- discrete partition = Newton, trivial partition = Cauchy ----
