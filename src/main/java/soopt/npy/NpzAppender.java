@@ -150,7 +150,7 @@ public final class NpzAppender implements AutoCloseable {
 
     /**
      * Appends arrays in the order of the map: all of them, or none if the file system refuses. They are with the
-     * operating system then; {@link #force} brings them to the disk.
+     * operating system then, not yet on the disk.
      *
      * @throws IllegalArgumentException if there is an array of such a name; nothing was written
      * @throws WriteException if the file system refuses; what was there before can still be read
@@ -274,15 +274,6 @@ public final class NpzAppender implements AutoCloseable {
             writeDirectory();
             // Else a search for whole entries would find them.
             write(List.of(ByteBuffer.allocate((int) Math.min(ZipRecords.LOCAL_BYTES, begin - end))), end);
-        } catch (IOException e) {
-            throw new WriteException(path, e);
-        }
-    }
-
-    /** Brings what was appended to the disk, so that it survives a power failure. */
-    public void force() {
-        try {
-            channel.force(true);
         } catch (IOException e) {
             throw new WriteException(path, e);
         }

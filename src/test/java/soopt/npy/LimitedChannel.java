@@ -24,6 +24,11 @@ final class LimitedChannel extends FileChannel {
         this.killed = killed;
     }
 
+    /** Bytes that the file still takes. */
+    long left() {
+        return left;
+    }
+
     /** Number of writes so far. */
     long writes() {
         return writes;
