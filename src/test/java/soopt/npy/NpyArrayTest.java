@@ -34,7 +34,9 @@ class NpyArrayTest {
         for (int i = 0; i < expected.length; i++) {
             assertEquals(expected[i], numbers.text(i));
         }
-        assertEquals("-9223372036854775808", NpyArray.of(new long[] {Long.MIN_VALUE}, 1).text(0));
+        assertEquals(
+                "-9223372036854775808",
+                NpyArray.of(new long[] {Long.MIN_VALUE}, 1).text(0));
         assertEquals("18446744073709551615", uint64(7, -1).text(1));
         assertEquals("7", uint64(7, -1).text(0));
     }
@@ -52,9 +54,15 @@ class NpyArrayTest {
     @Test
     void equalArrays_haveOneHash_andOthersAnother() {
         NpyArray array = NpyArray.of(new double[] {1, 2, 3, 4, 5, 6}, 2, 3);
-        assertEquals(array.hashCode(), NpyArray.of(new double[] {1, 2, 3, 4, 5, 6}, 2, 3).hashCode());
-        assertNotEquals(array.hashCode(), NpyArray.of(new double[] {1, 2, 3, 4, 5, 6}, 3, 2).hashCode());
-        assertNotEquals(array.hashCode(), NpyArray.of(new double[] {1, 2, 3, 4, 5, 7}, 2, 3).hashCode());
+        assertEquals(
+                array.hashCode(),
+                NpyArray.of(new double[] {1, 2, 3, 4, 5, 6}, 2, 3).hashCode());
+        assertNotEquals(
+                array.hashCode(),
+                NpyArray.of(new double[] {1, 2, 3, 4, 5, 6}, 3, 2).hashCode());
+        assertNotEquals(
+                array.hashCode(),
+                NpyArray.of(new double[] {1, 2, 3, 4, 5, 7}, 2, 3).hashCode());
         assertEquals("FLOAT64[2, 3]", array.toString());
     }
 
@@ -119,7 +127,9 @@ class NpyArrayTest {
         byte[] shorter = Arrays.copyOf(file, file.length - 1);
         assertEquals(
                 "it ends early",
-                assertThrows(IOException.class, () -> reader(shorter, file.length).array(9))
+                assertThrows(
+                                IOException.class,
+                                () -> reader(shorter, file.length).array(9))
                         .getMessage());
     }
 

@@ -57,8 +57,7 @@ class ZipDirectoryTest {
 
     @Test
     void commentsAndExtraFields_arePassedOver() throws IOException {
-        assertEquals(
-                Map.of("a", ARRAY, "b", ARRAY, "c", ARRAY), NpzFile.read(javas("commented.npz", "a", "b", "c")));
+        assertEquals(Map.of("a", ARRAY, "b", ARRAY, "c", ARRAY), NpzFile.read(javas("commented.npz", "a", "b", "c")));
     }
 
     @Test
@@ -107,11 +106,19 @@ class ZipDirectoryTest {
     private static byte[] large(byte[] entries, byte[] records, int count, long shift) {
         byte[] end64 = new byte[ZipRecords.END64_BYTES];
         little(end64).putInt(ZipRecords.END64).putLong(ZipRecords.END64_BYTES - 12L);
-        little(end64).putLong(24, count).putLong(32, count).putLong(40, records.length).putLong(48, entries.length);
+        little(end64)
+                .putLong(24, count)
+                .putLong(32, count)
+                .putLong(40, records.length)
+                .putLong(48, entries.length);
         byte[] locator = new byte[ZipRecords.LOCATOR64_BYTES];
         little(locator).putInt(ZipRecords.LOCATOR64).putLong(8, entries.length + records.length + shift);
         byte[] end = new byte[ZipRecords.END_BYTES];
-        little(end).putInt(ZipRecords.END).putShort(10, (short) -1).putInt(12, -1).putInt(16, -1);
+        little(end)
+                .putInt(ZipRecords.END)
+                .putShort(10, (short) -1)
+                .putInt(12, -1)
+                .putInt(16, -1);
         return join(entries, records, end64, locator, end);
     }
 
@@ -160,7 +167,8 @@ class ZipDirectoryTest {
         assertEquals("'x.npy' lies beyond the end of the file", refusal(join(entry, late, end)));
         byte[] unknown = record.clone();
         little(unknown).putInt(24, -1);
-        assertEquals(0xffffffffL, read(join(entry, unknown, end)).entries().get(0).size(), "no field of 64 bits");
+        assertEquals(
+                0xffffffffL, read(join(entry, unknown, end)).entries().get(0).size(), "no field of 64 bits");
     }
 
     /** One number of 64 bits in a field of its own: the other stands in its place. */
@@ -170,7 +178,10 @@ class ZipDirectoryTest {
         byte[] entry = join(ZipRecords.local(name, 5, 300), new byte[300]);
         for (int place : new int[] {24, 20}) {
             byte[] field = new byte[12];
-            little(field).putShort((short) ZipRecords.EXTRA64).putShort((short) 8).putLong(299);
+            little(field)
+                    .putShort((short) ZipRecords.EXTRA64)
+                    .putShort((short) 8)
+                    .putLong(299);
             byte[] record = join(ZipRecords.central(name, 5, 300, 0), field);
             little(record).putShort(30, (short) 12).putInt(place, -1);
             ZipDirectory.Entry found = read(join(entry, record, ZipRecords.end(1, record.length, entry.length)))
@@ -198,8 +209,7 @@ class ZipDirectoryTest {
                 if (more == 0) {
                     assertEquals(bytes.length - 300, ZipDirectory.contents(channel, found));
                 } else {
-                    ZipException e =
-                            assertThrows(ZipException.class, () -> ZipDirectory.contents(channel, found));
+                    ZipException e = assertThrows(ZipException.class, () -> ZipDirectory.contents(channel, found));
                     assertEquals("its local header is damaged", e.getMessage());
                 }
             }
@@ -219,8 +229,8 @@ class ZipDirectoryTest {
         for (int more = 0; more <= 1; more++) {
             little(bytes).putInt(record + 24, most + more);
             Files.write(file, bytes);
-            String message = assertThrows(NpyException.class, () -> NpzFile.read(file))
-                    .getMessage();
+            String message =
+                    assertThrows(NpyException.class, () -> NpzFile.read(file)).getMessage();
             assertTrue(message.contains(more == 0 ? "is too long: float64 [3]" : "cannot be the"), message);
         }
     }
@@ -229,8 +239,7 @@ class ZipDirectoryTest {
     void listedNames_areTwenty_andTheirNumber() {
         List<String> twenty = Collections.nCopies(20, "a");
         assertEquals(String.join(", ", twenty), NpzFile.listed(twenty));
-        assertEquals(
-                String.join(", ", twenty) + ", … (21 arrays)", NpzFile.listed(Collections.nCopies(21, "a")));
+        assertEquals(String.join(", ", twenty) + ", … (21 arrays)", NpzFile.listed(Collections.nCopies(21, "a")));
     }
 
     @Test
@@ -246,8 +255,7 @@ class ZipDirectoryTest {
     @Test
     void refusedFiles_doNotStayOpen() throws IOException {
         Path file = Files.write(folder.resolve("array.npz"), npy(ARRAY));
-        UnixOperatingSystemMXBean system =
-                (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        UnixOperatingSystemMXBean system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         long before = system.getOpenFileDescriptorCount();
         for (int i = 0; i < 100; i++) {
             assertThrows(NpyException.class, () -> NpzFile.read(file));
@@ -261,8 +269,7 @@ class ZipDirectoryTest {
     void wholeArchive_isOpenedWithoutAWrite() throws IOException {
         Path file = folder.resolve("whole.npz");
         NpzFile.write(file, Map.of("a", ARRAY));
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             LimitedChannel counted = new LimitedChannel(channel, 1L << 40, true);
             NpzAppender.on(file, counted).close();
             assertEquals(0, counted.writes());
