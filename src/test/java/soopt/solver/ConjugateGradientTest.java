@@ -3,6 +3,7 @@ package soopt.solver;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -260,10 +261,35 @@ final class ConjugateGradientTest {
     void iterateBeyondTheRange_isNoAnswer() {
         use(Precision.FLOAT32);
         double[][] a = {{1e-30, 0}, {0, 1e-30}};
-        Solved solved = solve(to(1e-9), a, 1e10, 1e10);
-        assertEquals(Ending.NOT_FINITE, solved.outcome.solve().ending());
-        assertArrayEquals(new double[2], solved.x);
-        assertFalse(solved.outcome.usable());
+        Equation equation = Equation.of(Dense.operator(backend, a), Dense.tensor(backend, 1e10, 1e10));
+        try (ConjugateGradientIteration solver = to(1e-9).start(backend, 2, 5);
+                Tensor x = Dense.tensor(backend, 0, 0)) {
+            Outcome outcome = solver.solve(equation, x);
+            assertEquals(Ending.NOT_FINITE, outcome.solve().ending());
+            assertArrayEquals(new double[2], Dense.host(backend, x));
+            assertEquals(0.0, outcome.model());
+            assertEquals(1, outcome.iterates().size(), "x alone");
+        }
+    }
+
+    @Test
+    void warmStartWithAProductThatIsNotFinite_isNoAnswer() {
+        try (ConjugateGradientIteration solver = to(1e-9).start(backend, 2);
+                Tensor x = Dense.tensor(backend, 1, 1)) {
+            Operator broken = (v, out) -> backend.fill(out, Double.NaN);
+            Outcome outcome = solver.solve(Equation.of(broken, Dense.tensor(backend, 1, 2)), x);
+            assertEquals(Ending.NOT_FINITE, outcome.solve().ending());
+            assertEquals(0, outcome.solve().iterations());
+            assertArrayEquals(new double[2], Dense.host(backend, x));
+            assertEquals(0.0, outcome.model());
+        }
+    }
+
+    @Test
+    void numbersOutOfRange_areRefusedFromJavaToo() {
+        assertThrows(IllegalArgumentException.class, () -> new Stop.Residual(1));
+        assertThrows(IllegalArgumentException.class, () -> new Stop.Progress(0));
+        assertThrows(IllegalArgumentException.class, () -> new ConjugateGradient(new Stop.Residual(0.1), 0));
     }
 
     @Test
@@ -308,6 +334,8 @@ final class ConjugateGradientTest {
             backend.fromHost(near, 0, x);
             Outcome warm = solver.solve(equation, x);
             assertEquals(Dense.model(a, b, near), warm.models()[0], 1e-10);
+            double residual = Dense.norm(Dense.minus(b, Dense.times(a, near))) / Dense.norm(b);
+            assertEquals(residual, warm.residuals()[0], 1e-9 * residual);
             assertTrue(warm.solve().iterations()
                     < solve(to(1e-6), a, b).outcome.solve().iterations());
             backend.fill(x, Double.NaN);
@@ -342,6 +370,12 @@ final class ConjugateGradientTest {
                     .mapToInt(Iterate::iteration)
                     .toArray();
             assertArrayEquals(new int[] {11, 14, 18, 20}, latest);
+            backend.fill(x, 0);
+            Outcome again = many.solve(equation, x);
+            assertArrayEquals(
+                    iterations,
+                    again.iterates().stream().mapToInt(Iterate::iteration).toArray(),
+                    "nothing is left of the solution before");
         }
     }
 
