@@ -1,5 +1,6 @@
 package soopt.experiment;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -9,6 +10,7 @@ import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
 import soopt.backend.nd4j.CudaBuild;
 import soopt.experiment.file.Device;
+import soopt.file.Shown;
 import soopt.host.AddressSpace;
 import soopt.host.Cpus;
 
@@ -21,6 +23,10 @@ public final class Devices {
     private static final long THREAD = 272 * MEBIBYTE;
 
     private static final int WARM_UP = 256;
+
+    private static final int ROWS = 16;
+    private static final int TERMS = 257;
+    private static final int COLUMNS = 300;
 
     private Devices() {}
 
@@ -42,7 +48,50 @@ public final class Devices {
         if (left.isPresent()) {
             takeBuffers(backend);
         }
+        try {
+            requireRightProducts(backend);
+        } catch (DeviceException broken) {
+            backend.close();
+            throw broken;
+        }
         return backend;
+    }
+
+    /**
+     * A product of the least size where OpenBLAS 0.3.19 as shipped is known to go wrong: with its kernels for Cooperlake, in
+     * float64 (made on a machine that lacks AVX-512, OpenBLAS issue 2986).
+     *
+     * @throws DeviceException if an entry is not that of the host
+     */
+    static void requireRightProducts(Backend backend) {
+        double[] left = new double[ROWS * TERMS];
+        double[] right = new double[TERMS * COLUMNS];
+        Arrays.setAll(left, i -> (i * 37L % 101 - 50) / 64.0);
+        Arrays.setAll(right, i -> (i * 53L % 103 - 51) / 64.0);
+        double[] product = new double[ROWS * COLUMNS];
+        try (Tensor a = backend.allocate(ROWS, TERMS);
+                Tensor b = backend.allocate(TERMS, COLUMNS);
+                Tensor c = backend.allocate(ROWS, COLUMNS)) {
+            backend.fromHost(left, 0, a);
+            backend.fromHost(right, 0, b);
+            backend.gemm(false, false, 1, a, b, 0, c);
+            backend.toHost(c, product, 0);
+        }
+        for (int i = 0; i < ROWS; i++) {
+            for (int k = 0; k < TERMS; k++) {
+                for (int j = 0; j < COLUMNS; j++) {
+                    product[i * COLUMNS + j] -= left[i * TERMS + k] * right[k * COLUMNS + j];
+                }
+            }
+        }
+        // multiples of 2⁻¹² below 2⁸: exact in any order and precision
+        if (!Arrays.stream(product).allMatch(error -> error == 0)) {
+            throw new DeviceException("products of matrices come out wrong on this processor: the kernels that OpenBLAS"
+                    + " takes for it are broken; set OPENBLAS_CORETYPE=Haswell"
+                    + Optional.ofNullable(System.getenv("OPENBLAS_CORETYPE"))
+                            .map(type -> " instead of " + Shown.text(type))
+                            .orElse(""));
+        }
     }
 
     private static void requireRoom(long left, int threads) {
