@@ -58,8 +58,8 @@ public final class Devices {
     }
 
     /**
-     * A product of the least size where OpenBLAS 0.3.19 as shipped is known to go wrong: with its kernels for Cooperlake, in
-     * float64 (made on a machine that lacks AVX-512, OpenBLAS issue 2986).
+     * A product of the least size where OpenBLAS 0.3.19 as shipped is known to go wrong: with its kernels for
+     * Cooperlake, in float64 (made on a machine that lacks AVX-512, OpenBLAS issue 2986).
      *
      * @throws DeviceException if an entry is not that of the host
      */
