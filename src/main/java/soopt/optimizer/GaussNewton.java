@@ -22,7 +22,7 @@ public record GaussNewton(
         @Default("1.0") @Range(above = 0) @Doc("α, or the first of a line search")
         double stepSize,
 
-        @Default("{type: fixed, lambda: 1.0e-4}") @Doc("λ") Damping damping,
+        @Default("{type: fixed, lambda: 0.1}") @Doc("λ") Damping damping,
 
         @Default("armijo") @Doc("how far to go") LineSearch lineSearch,
 

@@ -26,7 +26,7 @@ public record NaturalGradient(
         @Default("{type: fixed, step-size: 0.1}") @Doc("how far to go")
         Length length,
 
-        @Default("{type: fixed, lambda: 1.0e-3}") @Doc("λ") Damping damping,
+        @Default("{type: fixed, lambda: 0.1}") @Doc("λ") Damping damping,
 
         @Default("cg") @Doc("how the system is solved") LinearSolver solver)
         implements Optimizer {

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 import soopt.cli.options.ExitCode;
 import soopt.experiment.file.Experiment;
@@ -21,6 +22,9 @@ import soopt.spec.SpecSource;
 
 /** What README.md says of files, commands and experiments is so. */
 class ReadmeTest {
+    @TempDir
+    Path results;
+
     private static String readme() throws IOException {
         return Files.readString(Path.of("README.md"));
     }
@@ -89,7 +93,7 @@ class ReadmeTest {
                 .map(match -> match.group(1))
                 .toList();
         assertTrue(files.size() >= 12, files.toString());
-        Path folder = Files.createTempDirectory("soopt-readme");
+        Path folder = results;
         Cli.run(
                         "run",
                         "configs/quickstart.yaml",
@@ -113,7 +117,7 @@ class ReadmeTest {
     @Test
     void loader_readsARun() throws Exception {
         assumeTrue(python("import numpy").isEmpty(), "no python3 with numpy");
-        Path folder = Files.createTempDirectory("soopt-readme");
+        Path folder = results;
         Cli.run(
                         "run",
                         "configs/quickstart.yaml",
