@@ -16,7 +16,7 @@ import soopt.spec.Range;
  */
 @Doc(
         "K-FAC (Martens and Grosse 2015; Grosse and Martens 2016) for dense layers and convolutions; a gradient a step, and"
-                + " with fisher: mc 1/3 more at every statistics-period-th; memory 4 P and twice the squares of the numbers of"
+                + " with fisher: mc 2/3 more at every statistics-period-th; memory 4 P and twice the squares of the numbers of"
                 + " inputs and outputs of each layer; any model")
 public record KFac(
         @Default("0.001") @Range(above = 0) @Doc("η") double stepSize,

@@ -64,6 +64,10 @@ class SizesContractTest {
             }
         }
         operations.addAll(Operations.onRows(subject, 1, 1));
+        // Gram matrices of few columns and many rows, on both sides of a vector and of where BLAS takes over
+        for (int columns : new int[] {31, 33, 75, 176, 177}) {
+            operations.addAll(Operations.onRows(subject, 515, columns));
+        }
         for (int n : BLOCKS) {
             operations.addAll(Operations.onRows(subject, n, 2));
             operations.addAll(Operations.onDirections(subject, 5, n));

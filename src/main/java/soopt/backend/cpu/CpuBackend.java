@@ -31,6 +31,10 @@ import soopt.backend.vector.WinogradLoops;
 public final class CpuBackend implements Backend {
     /** Products summed by one thread before they are added to the others. */
     static final int DOT_BLOCK = 8192;
+    /** Columns up to which a Gram matrix of many rows is our own loop's (measured). */
+    private static final int NARROW_GRAM = 176;
+
+    private static final int LEAST_GRAM_ROWS = 512;
     /** Numbers of the rows that one thread sums before they are added to the others. */
     private static final int ROW_NUMBERS = 1 << 16;
 
@@ -380,6 +384,10 @@ public final class CpuBackend implements Backend {
     @Override
     public void columnGram(double alpha, Tensor x, double beta, Tensor out) {
         Contract.columnGram(x, out);
+        if (x.length(1) <= NARROW_GRAM && x.length(0) >= LEAST_GRAM_ROWS) {
+            contractions.columnGram(alpha, x, beta, out);
+            return;
+        }
         CpuProduct.columnGram(this, alpha, x, beta, out);
         int d = out.length(0);
         workers.share(d, 1, out.size() / 2, (from, to, part) -> loops.mirror(bytes(out), at(out), d, from, to));

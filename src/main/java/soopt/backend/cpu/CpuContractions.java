@@ -12,6 +12,9 @@ final class CpuContractions {
     /** Positions of which one thread makes a Gram matrix before it is added to the others. */
     static final int GRAM_BLOCK = 8192;
 
+    /** Rows of which one thread makes a Gram matrix of their columns before it is added to the others. */
+    private static final int GRAM_ROWS = 2048;
+
     private final CpuBackend backend;
     private final Loops loops;
 
@@ -32,6 +35,33 @@ final class CpuContractions {
             int m = CpuBackend.size(x) / n;
             dotRows(alpha, x, y, n, m, m, out);
         }
+    }
+
+    /** out ← α xᵀx + β out; x: [rows, d]. */
+    void columnGram(double alpha, Tensor x, double beta, Tensor out) {
+        int rows = x.length(0);
+        int d = x.length(1);
+        int block = Workers.block(rows, GRAM_ROWS, (long) d * d);
+        double[][] sums = new double[Workers.count(rows, block)][];
+        backend.workers().blocks(rows, block, (long) rows * d * d / (2 * CpuProduct.GEMM_WORK), (from, to, index) -> {
+            double[] sum = new double[d * d];
+            loops.columnGram(CpuBackend.bytes(x), CpuBackend.at(x) + from * d, to - from, d, sum);
+            sums[index] = sum;
+        });
+        double[] total = new double[d * d];
+        if (beta != 0) {
+            backend.toHost(out, total, 0);
+            for (int i = 0; i < total.length; i++) {
+                total[i] *= beta;
+            }
+        }
+        addAll(alpha, sums, total);
+        for (int i = 0; i < d; i++) {
+            for (int j = 0; j < i; j++) {
+                total[j * d + i] = total[i * d + j];
+            }
+        }
+        backend.fromHost(total, 0, out);
     }
 
     private void dotRows(double alpha, Tensor x, Tensor y, int n, int m, int strideY, double[] out) {

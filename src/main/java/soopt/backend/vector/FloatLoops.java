@@ -236,6 +236,11 @@ public final class FloatLoops implements Loops {
         }
     }
 
+    @Override
+    public void columnGram(ByteBuffer x, int at, int rows, int d, double[] out) {
+        FloatColumnGram.add(x, at, rows, d, out);
+    }
+
     /** In tiles, so that neither the rows read nor those written leave the cache before they are used up. */
     @Override
     public void mirror(ByteBuffer x, int at, int d, int from, int to) {

@@ -46,6 +46,9 @@ public interface Loops {
     /** x_i ← x_i + row. */
     void addRow(ByteBuffer row, int atRow, ByteBuffer x, int at, int rows, int d);
 
+    /** The lower triangle of out [d, d] += xᵀx, x: [rows, d]; for few columns and many rows. */
+    void columnGram(ByteBuffer x, int at, int rows, int d, double[] out);
+
     /** x_ji ← x_ij for j &lt; i and the rows i from … to − 1 of x [d, d]. */
     void mirror(ByteBuffer x, int at, int d, int from, int to);
 
