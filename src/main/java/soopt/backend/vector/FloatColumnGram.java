@@ -15,7 +15,7 @@ final class FloatColumnGram {
     /** Numbers of the copy. */
     private static final int COPY = 6144;
     /** Rows whose sum is taken in float32 before it moves to float64. */
-    private static final int BLOCK = 1024;
+    private static final int BLOCK = 128;
 
     private FloatColumnGram() {}
 
