@@ -1,5 +1,6 @@
 package soopt.curvature;
 
+import java.util.Arrays;
 import soopt.backend.dense.Cholesky;
 
 /**
@@ -8,7 +9,8 @@ import soopt.backend.dense.Cholesky;
  * root on. The bracket of that change is halved in the order of the floating-point numbers, which ends from any start
  * in 64 halvings. While they stay in the bracket, the steps taken are those of the secular equation 1/‖Dη‖ = 1/r with
  * its left side linearized (Moré and Sorensen 1983; Cartis, Gould and Toint 2011, §6.1, who linearize both): it is
- * nearly linear, so that a few steps suffice.
+ * nearly linear, so that a few steps suffice. Of large models x0 is estimated from M(r)⁻¹ wherever a step led below it:
+ * half of the factorizations, and a sixth of those for x0 itself.
  */
 final class CubicSearch {
     private static final double LARGEST_SHIFT = 1e300;
@@ -19,6 +21,14 @@ final class CubicSearch {
     /** Steps below this part of r that do not become smaller are rounding noise. */
     private static final double ROUNDING = 1e-8;
 
+    /** Rows from which on a factorization costs more than dozens of solutions. */
+    static final int LARGE = 100;
+
+    /** Iterations for the boundary of definiteness, and the relative change that ends them. */
+    private static final int MOST_POWERS = 40;
+
+    private static final double SETTLED = 1e-4;
+
     private final double[][] hessian;
     private final double[] gradient;
     private final double[] d;
@@ -26,7 +36,10 @@ final class CubicSearch {
     private final Cholesky cholesky;
     private final double[] eta;
     private final double[] work;
+    private final boolean large;
     private int evaluations;
+    // the r whose factors are there; NaN: none
+    private double factored = Double.NaN;
 
     // ‖Dη‖ and the solution of the linearized equation at the last positive definite r
     private double length;
@@ -37,6 +50,12 @@ final class CubicSearch {
     private double definite = Double.NaN;
 
     CubicSearch(double[][] hessian, double[] gradient, double[] d, double damping) {
+        this(hessian, gradient, d, damping, d.length >= LARGE);
+    }
+
+    /** @param large whether to spare factorizations at the price of solutions */
+    CubicSearch(double[][] hessian, double[] gradient, double[] d, double damping, boolean large) {
+        this.large = large;
         this.hessian = hessian;
         this.gradient = gradient;
         this.d = d;
@@ -54,6 +73,11 @@ final class CubicSearch {
     /** ‖Dη‖ there. */
     double length() {
         return length;
+    }
+
+    /** Of the last M(r), if it was positive definite. */
+    Cholesky factors() {
+        return cholesky;
     }
 
     int evaluations() {
@@ -90,6 +114,7 @@ final class CubicSearch {
     private boolean isDefinite(double r) {
         evaluations++;
         boolean definiteHere = cholesky.factor(hessian, 0.5 * damping * r, d) == d.length;
+        factored = definiteHere ? r : Double.NaN;
         if (definiteHere) {
             definite = Double.isNaN(definite) ? r : Math.min(definite, r);
         } else {
@@ -151,7 +176,7 @@ final class CubicSearch {
                 bracketed = true;
             } else {
                 low = r;
-                candidate = bracketed ? Double.NaN : Math.scalb(r, spread);
+                candidate = !bracketed ? Math.scalb(r, spread) : large ? beside(high, 1e-2) : Double.NaN;
                 spread *= 2;
             }
         }
@@ -169,9 +194,45 @@ final class CubicSearch {
             return Double.NaN;
         }
         while (Math.nextUp(notDefinite) < definite && definite - notDefinite > 1e-13 * definite) {
-            isDefinite(middle(notDefinite, definite));
+            double candidate = large ? beside(definite, 1e-3) : Double.NaN;
+            if (candidate > definite - 1e-13 * definite) {
+                break;
+            }
+            boolean inside = candidate > notDefinite;
+            isDefinite(inside ? candidate : middle(notDefinite, definite));
         }
         return definite < 1e-290 ? 0 : definite;
+    }
+
+    /**
+     * A point between x0 and r, where M(r) is positive definite, at this part of the way from x0; a bit less if the
+     * iteration has not settled. x0 = r − 1/μ with μ the largest eigenvalue of (λ/2) D M(r)⁻¹ D, from powers: as M(r) −
+     * (r − x0)(λ/2)D² = M(x0) is singular and not indefinite.
+     */
+    private double beside(double r, double part) {
+        if (factored != r) {
+            isDefinite(r);
+        }
+        double[] y = new double[d.length];
+        Arrays.setAll(y, i -> d[i] == 0 ? 0 : i % 3 == 0 ? -1 : 1 + i / (double) d.length);
+        double[] z = new double[d.length];
+        double mu = 0;
+        double change = Double.POSITIVE_INFINITY;
+        for (int power = 0; power < MOST_POWERS && change > SETTLED * mu; power++) {
+            double length = Matrices.norm(y);
+            for (int i = 0; i < y.length; i++) {
+                y[i] /= length;
+                z[i] = d[i] * y[i];
+            }
+            cholesky.solve(z, z);
+            for (int i = 0; i < y.length; i++) {
+                z[i] *= 0.5 * damping * d[i];
+            }
+            change = Math.abs(Matrices.dot(y, z) - mu);
+            mu = Matrices.dot(y, z);
+            System.arraycopy(z, 0, y, 0, y.length);
+        }
+        return r - (1 - part) / mu;
     }
 
     /** The number halfway in the order of the non-negative floating-point numbers: about the geometric mean. */

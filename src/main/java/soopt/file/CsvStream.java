@@ -7,9 +7,13 @@ import de.siegmar.fastcsv.writer.LineDelimiter;
 import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** A CSV file with fixed columns that grows by rows; the header is written once, when the file is made. */
 public final class CsvStream<R> implements AutoCloseable {
+    /** What Double.toString makes of most numbers below 0. */
+    private static final Pattern NEGATIVE = Pattern.compile("-[0-9]+(\\.[0-9]+)?(E-?[0-9]+)?");
+
     private final LineStream lines;
     private final List<Column<R>> columns;
     private final int stepColumn;
@@ -67,6 +71,10 @@ public final class CsvStream<R> implements AutoCloseable {
     }
 
     private static String harmless(String field) {
+        // a matrix has millions of numbers
+        if (isPlain(field)) {
+            return field;
+        }
         StringBuilder text = new StringBuilder();
         if (!field.isEmpty() && "=+-@".indexOf(field.charAt(0)) >= 0 && !isNumber(field)) {
             text.append('\'');
@@ -75,6 +83,19 @@ public final class CsvStream<R> implements AutoCloseable {
                 .forEach(c ->
                         text.append(Character.isISOControl(c) ? String.format("\\u%04x", c) : Character.toString(c)));
         return text.toString();
+    }
+
+    /** Whether it is a negative number or begins without a sign, and all of it is ASCII to be seen. */
+    private static boolean isPlain(String field) {
+        if (!field.isEmpty() && "=+-@".indexOf(field.charAt(0)) >= 0) {
+            return NEGATIVE.matcher(field).matches();
+        }
+        for (int i = 0; i < field.length(); i++) {
+            if (field.charAt(i) < ' ' || field.charAt(i) > '~') {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isNumber(String field) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +54,54 @@ final class CubicSearchTest {
             sum += search.evaluations();
         }
         assertTrue(sum / 500 <= mean, "mean " + sum / 500);
+    }
+
+    /**
+     * A gradient that has a part of this size along the least eigenvector brings r that near to x0. Sparing
+     * factorizations changes neither r nor x0.
+     */
+    @ParameterizedTest
+    @CsvSource({"1, 22", "1e-3, 27", "1e-6, 30", "1e-9, 33"})
+    void largeModels_takeFewerFactorizations(double part, int most) {
+        for (int seed = 0; seed < 10; seed++) {
+            int size = 40;
+            Random random = new Random(seed);
+            double[][] h = new double[size][size];
+            for (int i = 0; i < size; i++) {
+                for (int j = 0; j <= i; j++) {
+                    h[i][j] = random.nextGaussian();
+                    h[j][i] = h[i][j];
+                }
+            }
+            double[] d = random.doubles(size, 0.1, 1).toArray();
+            double[] g = random.doubles(size, -1, 1).toArray();
+            leave(part, g, d, h);
+            CubicSearch plain = new CubicSearch(h, g, d, 1, false);
+            CubicSearch sparing = new CubicSearch(h, g, d, 1, true);
+            double r = root(plain);
+            double x0 = plain.lowerBound();
+            assertEquals(r, root(sparing), 1e-12 * r, "r, seed " + seed);
+            assertEquals(x0, sparing.lowerBound(), 3e-13 * x0, "x0, seed " + seed);
+            int spent = sparing.evaluations();
+            assertTrue(spent <= most, spent + " factorizations");
+            assertTrue(plain.evaluations() >= 40, "instead of " + plain.evaluations());
+        }
+    }
+
+    /** Takes all but a part of g away along the null vector of M(x0), which it nearly is of M(x0 (1 + 1e-13)). */
+    private static void leave(double part, double[] g, double[] d, double[][] h) {
+        CubicSearch search = new CubicSearch(h, g, d, 1, false);
+        root(search);
+        double x0 = search.lowerBound();
+        double[] v = new Random(1).doubles(g.length, -1, 1).toArray();
+        assertTrue(search.evaluate(x0 * (1 + 1e-12)));
+        for (int power = 0; power < 3; power++) {
+            search.factors().solve(v, v);
+            double length = Matrices.norm(v);
+            Arrays.setAll(v, i -> v[i] / length);
+        }
+        double along = Matrices.dot(v, g);
+        Arrays.setAll(g, i -> g[i] - (1 - part) * along * v[i]);
     }
 
     @Test

@@ -257,6 +257,8 @@ class StreamsTest {
     @Test
     void signedText_thatIsNoNumber_isNoFormula() {
         assertEquals("'-NaN,-Inf,+1.5,'+a", CsvStream.line(List.of("-NaN", "-Inf", "+1.5", "+a")));
+        assertEquals("-1.5E-7,-2,-1.0E9", CsvStream.line(List.of("-1.5E-7", "-2", "-1.0E9")));
+        assertEquals("'-1+2,'-1.2.3,'-1-1,'-2E", CsvStream.line(List.of("-1+2", "-1.2.3", "-1-1", "-2E")));
     }
 
     @Test

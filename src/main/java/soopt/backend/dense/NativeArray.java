@@ -19,6 +19,13 @@ final class NativeArray implements AutoCloseable {
 
     /** @throws OutOfMemoryError if there is no room */
     NativeArray(long length) {
+        if (!isAvailable()) {
+            throw new IllegalStateException("there is no OpenBLAS for this platform");
+        }
+        // ND4J sets them to all cores when it is loaded
+        if (openblas.blas_get_num_threads() != 1) {
+            openblas.blas_set_num_threads(1);
+        }
         try {
             start = new DoublePointer(Math.max(1, length));
         } catch (OutOfMemoryError e) {

@@ -7,9 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.Random;
+import org.bytedeco.openblas.global.openblas;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import soopt.backend.Backend;
+import soopt.backend.Precision;
+import soopt.backend.engine.Backends;
 
 final class CholeskyTest {
     private static Cholesky factored(double[] matrix, int size, boolean blocked) {
@@ -175,6 +179,28 @@ final class CholeskyTest {
         double[] singular = DenseMatrices.gram(size, size - 1, 0, 9);
         boolean shows = cholesky.factor(singular, 0) < size || cholesky.smallestPivot() <= size * Math.ulp(1.0);
         assertTrue(shows, "pivot " + cholesky.smallestPivot());
+    }
+
+    /** Whatever engine is open with however many threads. */
+    @Test
+    void threads_changeNoBit() {
+        int size = 300;
+        double[] matrix = DenseMatrices.gram(size, size, 0.1, 10);
+        double[] inverse = factored(matrix, size, true).inverse();
+        double[] vectors = SymmetricEigen.of(matrix, size).orElseThrow().vectors();
+        for (int threads : new int[] {1, 2, 3}) {
+            for (Backend backend : new Backend[] {
+                Backends.cpu(Precision.FLOAT64, threads), Backends.portable(Precision.FLOAT64, threads)
+            }) {
+                try (backend) {
+                    openblas.blas_set_num_threads(threads);
+                    assertArrayEquals(inverse, factored(matrix, size, true).inverse());
+                    assertArrayEquals(
+                            vectors,
+                            SymmetricEigen.of(matrix, size).orElseThrow().vectors());
+                }
+            }
+        }
     }
 
     @Test
