@@ -17,6 +17,7 @@ import soopt.spec.yaml.SpecException;
 public sealed interface Optimizer
         permits Sgd,
                 Adam,
+                Adamw,
                 NewtonSummary,
                 Cauchy,
                 Newton,
@@ -26,6 +27,8 @@ public sealed interface Optimizer
                 HessianFree,
                 NaturalGradient,
                 CubicNewton,
+                Bfgs,
+                LBfgs,
                 KFac,
                 Ekfac {
     Iteration start(Problem problem);

@@ -27,6 +27,7 @@ import soopt.optimizer.step.Batches;
 import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.Refresh;
 import soopt.optimizer.step.Step;
+import soopt.solver.LineSearch;
 import soopt.solver.kronecker.KroneckerFactors;
 
 /**
@@ -66,7 +67,7 @@ final class TrajectoryGoldenTest {
     }
 
     private static boolean waits(String name) {
-        return name.matches("(shampoo|lbfgs).*");
+        return name.matches("shampoo.*");
     }
 
     private static DynamicTest test(Path file) {
@@ -95,7 +96,7 @@ final class TrajectoryGoldenTest {
 
     private static void run(JsonNode json, Precision precision, double perUnit, Check check) {
         String name = json.get("name").asText();
-        boolean fullBatch = name.startsWith("method1_fullbatch") || name.startsWith("cauchy");
+        boolean fullBatch = name.matches("(method1_fullbatch|cauchy|lbfgs).*");
         try (Backend backend = Backends.cpu(precision, 1)) {
             GoldenProblem data = new GoldenProblem(
                     backend,
@@ -150,13 +151,22 @@ final class TrajectoryGoldenTest {
                         20 * statisticsPeriod));
     }
 
+    private static LBfgs lBfgs(JsonNode h, int history, boolean searches) {
+        return new LBfgs(
+                h.path("lr").asDouble(1),
+                h.path("history_size").asInt(history),
+                searches ? new LineSearch.StrongWolfe(1e-4, 0.9, 26, 1e-9) : new LineSearch.None(),
+                QuasiNewtonIteration.Pairs.SUCCESSIVE,
+                1e-10);
+    }
+
     // ---- runs on a regularized logistic regression ----
 
     private static void compareLogistic(JsonNode json) {
         try (Backend backend = Backends.cpu(Precision.FLOAT64, 1)) {
             LogisticObjective objective = LogisticObjective.of(backend, json);
             for (var run : json.get("runs").properties()) {
-                if (run.getKey().matches("(newton|cauchy).*")) {
+                if (run.getKey().matches("(newton|cauchy|lbfgs).*")) {
                     compareLogistic(objective, Golden.numbers(json.get("w0")), run.getKey(), run.getValue());
                 }
             }
@@ -168,8 +178,10 @@ final class TrajectoryGoldenTest {
         double delta = run.path("delta").asDouble();
         Optimizer method = name.startsWith("cauchy")
                 ? new Cauchy(step)
-                : Methods.optimizer("{type: damped-newton, damping: {type: fixed, lambda: " + delta + "}, step-size: "
-                        + step + "}");
+                : name.startsWith("lbfgs")
+                        ? lBfgs(run, 10, name.contains("strong_wolfe"))
+                        : Methods.optimizer("{type: damped-newton, damping: {type: fixed, lambda: " + delta
+                                + "}, step-size: " + step + "}");
         Backend backend = objective.backend();
         try (Tensor theta = backend.allocate(start.length);
                 Optimizer.Iteration iteration =
@@ -180,7 +192,7 @@ final class TrajectoryGoldenTest {
                 backend.axpyInPlace(1, iteration.step(theta, objective).update().orElseThrow(), theta);
                 backend.toHost(theta, w, 0);
                 double error = Golden.relativeError(Golden.numbers(golden.get("w")), w);
-                assertTrue(error <= TOLERANCE, name + " is off by " + error);
+                assertTrue(error <= TOLERANCE, name + " is off by " + error + " at step " + golden.path("step"));
             }
         }
     }
@@ -215,6 +227,7 @@ final class TrajectoryGoldenTest {
                         h.get("lambda_int").doubleValue(),
                         h.get("remove_negative").booleanValue());
             case "cauchy" -> new Cauchy(1);
+            case "lbfgs" -> lBfgs(h, 100, name.contains("strong_wolfe"));
             case "kfac" -> kFac(h);
             default -> fail("unknown kind of trajectory: " + name);
         };

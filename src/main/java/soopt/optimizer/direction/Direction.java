@@ -15,7 +15,8 @@ import soopt.spec.Doc;
 import soopt.spec.Range;
 
 /** A rule that makes of the gradients of successive batches a direction u [P], to go against: θ ← θ − η u. */
-public sealed interface Direction permits Direction.Sgd, Direction.Adam, Direction.KFac, Direction.Ekfac {
+public sealed interface Direction
+        permits Direction.Sgd, Direction.Adam, Direction.Adamw, Direction.KFac, Direction.Ekfac {
     /**
      * Starts without memory of earlier gradients.
      *
@@ -117,6 +118,32 @@ public sealed interface Direction permits Direction.Sgd, Direction.Adam, Directi
         @Override
         public Running start(Problem problem, Tensor gradient) {
             return new AdamMoments(this, problem.backend(), gradient);
+        }
+    }
+
+    /** u = m̂ / (√v̂ + ε) + w θ: the decay of the weights is no part of the moments (Loshchilov and Hutter 2019). */
+    @Doc("Adam's direction with decoupled weight decay")
+    record Adamw(
+            @Default("0.9") @Range(min = 0, below = 1) @Doc("β₁: memory of the mean of the gradient")
+            double beta1,
+
+            @Default("0.999") @Range(min = 0, below = 1) @Doc("β₂: memory of the mean of its square")
+            double beta2,
+
+            @Default("1.0e-8") @Range(min = 0) @Doc("ε, added to the root of the mean square")
+            double epsilon,
+
+            @Default("0.01") @Range(min = 0) @Doc("w: adds this times the parameters to the direction")
+            double weightDecay)
+            implements Direction {
+        public Adamw {
+            Constraints.check(Adamw.class, beta1, beta2, epsilon, weightDecay);
+        }
+
+        @Override
+        public Running start(Problem problem, Tensor gradient) {
+            Running moments = new Adam(beta1, beta2, epsilon, 0).start(problem, gradient);
+            return new DecoupledDecay(problem.backend(), moments, weightDecay);
         }
     }
 
