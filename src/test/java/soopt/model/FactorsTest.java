@@ -18,6 +18,7 @@ import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
+import soopt.curvature.FullBatch;
 import soopt.curvature.Linearization;
 import soopt.curvature.Objective;
 import soopt.curvature.ParameterLayout;
@@ -303,6 +304,47 @@ final class FactorsTest {
                 assertTrue(whole.isKept() && !cut.isKept());
                 Factors expected = factors(whole, c.network.layout(), adjoints(kind));
                 Factors actual = factors(cut, c.network.layout(), adjoints(kind));
+                for (int weight : expected.a.keySet()) {
+                    assertTrue(Golden.relativeError(expected.a.get(weight), actual.a.get(weight)) <= TOLERANCE);
+                    assertTrue(Golden.relativeError(expected.g.get(weight), actual.g.get(weight)) <= TOLERANCE);
+                }
+            }
+        }
+    }
+
+    /** Batches of unequal size count by their examples. */
+    @ParameterizedTest
+    @ValueSource(strings = {"kfac_mlp", "kfac_conv"})
+    void wholeDataSet_hasTheFactorsOfOneBatch(String name) {
+        Case c = golden(name);
+        JsonNode batch = c.json.get("train_batches").get(0);
+        Tensor x = GoldenNetworks.inputs(backend, batch.get("x"));
+        Tensor y = GoldenNetworks.targets(backend, batch.get("y"));
+        int examples = x.length(0);
+        FullBatch.Parts parts = new FullBatch.Parts() {
+            @Override
+            public int count() {
+                return 2;
+            }
+
+            @Override
+            public int examples() {
+                return examples;
+            }
+
+            @Override
+            public Objective part(int index) {
+                int from = index == 0 ? 0 : 2;
+                int to = index == 0 ? 2 : examples;
+                return c.network.objective(backend, x.rows(from, to), y.rows(from, to));
+            }
+        };
+        Objective set = new FullBatch(c.network.layout(), backend, parts, (done, of) -> {});
+        for (int kind = 0; kind < 3; kind++) {
+            try (Linearization whole = c.batch.at(c.theta, Linearization.Use.GRADIENT);
+                    Linearization sum = set.at(c.theta, Linearization.Use.GRADIENT)) {
+                Factors expected = factors(whole, c.network.layout(), adjoints(kind));
+                Factors actual = factors(sum, c.network.layout(), adjoints(kind));
                 for (int weight : expected.a.keySet()) {
                     assertTrue(Golden.relativeError(expected.a.get(weight), actual.a.get(weight)) <= TOLERANCE);
                     assertTrue(Golden.relativeError(expected.g.get(weight), actual.g.get(weight)) <= TOLERANCE);

@@ -29,9 +29,7 @@ final class FloatColumnGram {
         for (int from = 0; from < rows; from += height) {
             int count = Math.min(height, rows - from);
             for (int r = 0; r < count; r++) {
-                for (int i = 0; i < d; i++) {
-                    copy[r * wide + i] = x.getFloat((at + (from + r) * d + i) * Float.BYTES);
-                }
+                copyRow(x, at + (from + r) * d, d, copy, r * wide);
             }
             for (int i = 0; i < d; i += 4) {
                 for (int j = 0; j <= i + 3; j += 2 * WIDTH) {
@@ -43,6 +41,16 @@ final class FloatColumnGram {
                 flush(sums, wide, d, out);
                 summed = 0;
             }
+        }
+    }
+
+    private static void copyRow(ByteBuffer x, int at, int d, float[] copy, int to) {
+        int i = 0;
+        for (; i + WIDTH <= d; i += WIDTH) {
+            FloatLoops.load(x, at + i).intoArray(copy, to + i);
+        }
+        for (; i < d; i++) {
+            copy[to + i] = x.getFloat((at + i) * Float.BYTES);
         }
     }
 
