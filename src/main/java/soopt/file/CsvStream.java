@@ -60,6 +60,10 @@ public final class CsvStream<R> implements AutoCloseable {
      * and control characters, which would tear a line or move a cursor, are written as in Java: {@code \\u000a}.
      */
     public static String line(List<String> fields) {
+        // a matrix has millions of numbers
+        if (fields.stream().allMatch(CsvStream::isPlain)) {
+            return String.join(",", fields);
+        }
         StringWriter out = new StringWriter();
         CsvWriter.builder()
                 .lineDelimiter(LineDelimiter.LF)
@@ -71,10 +75,6 @@ public final class CsvStream<R> implements AutoCloseable {
     }
 
     private static String harmless(String field) {
-        // a matrix has millions of numbers
-        if (isPlain(field)) {
-            return field;
-        }
         StringBuilder text = new StringBuilder();
         if (!field.isEmpty() && "=+-@".indexOf(field.charAt(0)) >= 0 && !isNumber(field)) {
             text.append('\'');
@@ -85,13 +85,17 @@ public final class CsvStream<R> implements AutoCloseable {
         return text.toString();
     }
 
-    /** Whether it is a negative number or begins without a sign, and all of it is ASCII to be seen. */
+    /** Whether it is made of letters of ASCII, digits, points, and minuses of a number: nothing to quote or to disarm. */
     private static boolean isPlain(String field) {
-        if (!field.isEmpty() && "=+-@".indexOf(field.charAt(0)) >= 0) {
-            return NEGATIVE.matcher(field).matches();
+        if (field.isEmpty()
+                || field.charAt(0) == '-' && !NEGATIVE.matcher(field).matches()) {
+            return false;
         }
         for (int i = 0; i < field.length(); i++) {
-            if (field.charAt(i) < ' ' || field.charAt(i) > '~') {
+            char c = field.charAt(i);
+            boolean plain =
+                    c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '.' || c == '-';
+            if (!plain) {
                 return false;
             }
         }
