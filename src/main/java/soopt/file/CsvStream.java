@@ -85,7 +85,9 @@ public final class CsvStream<R> implements AutoCloseable {
         return text.toString();
     }
 
-    /** Whether it is made of letters of ASCII, digits, points, and minuses of a number: nothing to quote or to disarm. */
+    /**
+     * Whether it is made of letters of ASCII, digits, points, and minuses of a number: nothing to quote or to disarm.
+     */
     private static boolean isPlain(String field) {
         if (field.isEmpty()
                 || field.charAt(0) == '-' && !NEGATIVE.matcher(field).matches()) {
