@@ -26,6 +26,7 @@ class ArchitectureTest {
             "report",
             "sweep",
             "experiment",
+            "gym",
             "optimizer",
             "solver",
             "model",

@@ -31,6 +31,7 @@ import soopt.cli.terminal.Usage;
             DatasetsCommand.class,
             ConfigCommand.class,
             ListCommand.class,
+            GymCommand.class,
             BenchCommand.class,
             DoctorCommand.class,
             CompletionCommand.class,

@@ -45,6 +45,7 @@ class JsonTest {
                 "0 | list --json",
                 "0 | datasets list --json",
                 "0 | bench curvature --json --batch 2 --rounds 1 --warm-up 0 --model {type: mlp, hidden: [2]} --only order",
+                "0 | gym --json --problem beale --optimizer cauchy --limit 100",
                 "0 | bench depth --json --batch 2 --rounds 1 --warm-up 0 --depths 1 --width 2",
                 "0 | bench partitions --json --batch 2 --rounds 1 --warm-up 0 --model {type: mlp, hidden: [2]}",
             })
@@ -73,6 +74,9 @@ class JsonTest {
                 "3 | partition $/a.yaml --json optimizer.partition=blocks-90",
                 "3 | config show $/a.yaml --json a=b",
                 "2 | list --json nothing",
+                "2 | gym --json --problem nothing",
+                "2 | gym --json --optimizer nothing",
+                "3 | gym --json --optimizer {type: adam, steps: 2}",
                 "2 | bench curvature --json --batch 0",
                 "3 | bench curvature --json --partition nothing",
             })

@@ -52,6 +52,7 @@ class TerminalTest {
             new Expected("bench curvature --batch 5 --rounds 2 --warm-up 0 --model $SMALL", 0, true, "gradient"),
             new Expected("bench depth --depths 1,2 --width 4 --batch 5 --rounds 2 --warm-up 0", 0, true, "hidden"),
             new Expected("bench partitions --model $SMALL --batch 5 --rounds 2 --warm-up 0", 0, true, "weights-biases"),
+            new Expected("gym --problem beale,saddle --limit 300", 0, true, "gradient equivalents"),
             new Expected("partition $SPEC --all", 0, false, "canonical"),
             new Expected("datasets list --datasets $OUT", 0, false, "fashion-mnist"),
             new Expected("datasets fetch fashion-mnist --datasets $OUT/sets", 4, true, "fashion-mnist"),
