@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +33,7 @@ import soopt.curvature.Matrices;
 import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.Partition;
+import soopt.curvature.TaylorTerms;
 import soopt.data.examples.Data;
 import soopt.data.examples.Examples;
 import soopt.experiment.Workbench;
@@ -37,6 +41,7 @@ import soopt.experiment.file.Experiment;
 import soopt.experiment.folder.GroupRates;
 import soopt.experiment.folder.MatrixFiles;
 import soopt.experiment.folder.RunDirectoryException;
+import soopt.file.Column;
 import soopt.file.JsonObject;
 import soopt.file.WholeFile;
 import soopt.spec.SpecSource;
@@ -51,9 +56,13 @@ import soopt.spec.SpecSource;
         footer = {
             "  soopt curvature configs/quickstart.yaml --limit 1000",
             "  soopt curvature configs/quickstart.yaml --weights results/quickstart/runs/<id> --out curvature",
-            "  soopt curvature configs/mlp_adam.yaml --weights weights.npz --split test"
+            "  soopt curvature configs/mlp_adam.yaml --weights weights.npz --split test",
+            "  soopt curvature configs/quickstart.yaml --limit 1000 --taylor 6"
         })
 final class CurvatureCommand implements Callable<Integer> {
+    /** More are of use where the series converges fast, and there the last of these is small. */
+    private static final int MOST_ORDERS = 6;
+
     @Spec
     private CommandSpec spec;
 
@@ -96,6 +105,13 @@ final class CurvatureCommand implements Callable<Integer> {
             description = "λ_int of the regularized matrix (default: the optimizer's, else 1)")
     private Double damping;
 
+    @Option(
+            names = "--taylor",
+            paramLabel = "K",
+            description = "DᵏL[u,…,u]/k! along the gradient u, and DᵏL[u_s,…,u_s] of each group, k ≤ K ≤ 6; with --out"
+                    + " in taylor.csv and taylor_groups.csv")
+    private Integer taylor;
+
     @Option(names = "--json", description = "print JSON on stdout")
     private boolean json;
 
@@ -106,7 +122,12 @@ final class CurvatureCommand implements Callable<Integer> {
     }
 
     /** What was computed. */
-    private record Result(Partition partition, CurvatureSummary summary, CubicStep.Outcome step, int examples) {
+    private record Result(
+            Partition partition,
+            CurvatureSummary summary,
+            CubicStep.Outcome step,
+            int examples,
+            Optional<TaylorTerms> taylor) {
         List<String> names() {
             return partition.groups().stream().map(Partition.Group::name).toList();
         }
@@ -125,6 +146,9 @@ final class CurvatureCommand implements Callable<Integer> {
         Arguments.requireNotNegative(spec, "--limit", limit);
         if (damping != null) {
             Arguments.requireNotNegative(spec, "--damping", damping);
+        }
+        if (taylor != null) {
+            Arguments.requireWithin(spec, "--taylor", taylor, 1, MOST_ORDERS);
         }
         SpecSource source = arguments.source(threads.overrides());
         return SpecArguments.placed(source, () -> curvature(SpecArguments.bind(source)));
@@ -171,10 +195,15 @@ final class CurvatureCommand implements Callable<Integer> {
         objective.gradient(theta, gradient);
         status.begin("curvature", " batches", 1, pieces);
         CurvatureSummary summary = objective.summary(theta, gradient, partition, Order.THIRD);
+        Optional<TaylorTerms> terms = Optional.empty();
+        if (taylor != null) {
+            status.begin("Taylor terms", " batches", 1, pieces);
+            terms = Optional.of(objective.taylor(theta, gradient, partition, taylor));
+        }
         status.end();
         CubicStep.Outcome step =
                 CubicStep.solve(summary.hessian(), summary.gradient(), summary.third(), damping(experiment));
-        return new Result(partition, summary, step, objective.examples());
+        return new Result(partition, summary, step, objective.examples(), terms);
     }
 
     private Path file() {
@@ -195,6 +224,64 @@ final class CurvatureCommand implements Callable<Integer> {
                         out.resolve(kind), new JsonObject().put("kind", kind), result.names(), matrix));
         WholeFile.write(out.resolve("groups.csv"), result.rates().csv());
         WholeFile.write(out.resolve("groups.json"), asJson(result).pretty());
+        result.taylor().ifPresent(terms -> {
+            WholeFile.write(out.resolve("taylor.csv"), taylorCsv(terms));
+            WholeFile.write(out.resolve("taylor_groups.csv"), taylorGroupsCsv(result, terms));
+        });
+    }
+
+    private static String taylorCsv(TaylorTerms terms) {
+        double[] coefficients = terms.coefficients();
+        List<Column<Integer>> columns = List.of(
+                new Column<>("order", k -> k, "k"),
+                new Column<>(
+                        "derivative", k -> k == 0 ? terms.loss() : terms.whole()[k - 1], "DᵏL[u, …, u]; L at k = 0"),
+                new Column<>("coefficient", k -> coefficients[k], "DᵏL[u, …, u] / k!"));
+        return Column.table(
+                columns, IntStream.rangeClosed(0, terms.order()).boxed().toList());
+    }
+
+    private static String taylorGroupsCsv(Result result, TaylorTerms terms) {
+        List<Column<Integer>> columns = new ArrayList<>();
+        columns.add(new Column<>("group", result.names()::get, "name of the group"));
+        for (int k = 1; k <= terms.order(); k++) {
+            double[] derivatives = terms.groups()[k - 1];
+            columns.add(new Column<>("d" + k, s -> derivatives[s], "derivative of this order along the group"));
+        }
+        return Column.table(
+                columns, IntStream.range(0, result.partition().size()).boxed().toList());
+    }
+
+    private static String taylorText(Result result, TaylorTerms terms) {
+        String[] head = new String[terms.order() + 1];
+        head[0] = "DᵏL[u_s,…,u_s]";
+        for (int k = 1; k < head.length; k++) {
+            head[k] = "k = " + k;
+        }
+        Table table = new Table(head);
+        for (int s = 0; s < result.partition().size(); s++) {
+            String[] row = new String[head.length];
+            row[0] = result.names().get(s);
+            for (int k = 1; k < head.length; k++) {
+                row[k] = number(terms.groups()[k - 1][s]);
+            }
+            table.row((Object[]) row);
+        }
+        String[] whole = new String[head.length];
+        whole[0] = "DᵏL[u,…,u]/k!";
+        for (int k = 1; k < head.length; k++) {
+            whole[k] = number(terms.coefficients()[k]);
+        }
+        table.row((Object[]) whole);
+        return System.lineSeparator() + table.shown("");
+    }
+
+    private static JsonObject taylorJson(TaylorTerms terms) {
+        return new JsonObject()
+                .put("order", terms.order())
+                .put("coefficients", terms.coefficients())
+                .put("derivatives", terms.whole())
+                .put("groups", terms.groups());
     }
 
     private String asText(Result result) {
@@ -225,6 +312,7 @@ final class CurvatureCommand implements Callable<Integer> {
                         step.found()
                                 ? "r = ‖Dη‖ = " + number(step.r())
                                 : step.status().words()))
+                + result.taylor().map(terms -> taylorText(result, terms)).orElse("")
                 + (out == null ? "" : "written to " + out + System.lineSeparator());
     }
 
@@ -235,10 +323,12 @@ final class CurvatureCommand implements Callable<Integer> {
     private static JsonObject asJson(Result result) {
         Matrices.Spectrum spectrum = result.step().spectrum();
         JsonObject object = new JsonObject().put("examples", result.examples());
-        return result.rates()
+        result.rates()
                 .putTo(object)
                 .put("hbar", result.summary().hessian())
                 .put("min_eigenvalue", spectrum.smallest())
                 .put("max_eigenvalue", spectrum.largest());
+        result.taylor().ifPresent(terms -> object.put("taylor", taylorJson(terms)));
+        return object;
     }
 }

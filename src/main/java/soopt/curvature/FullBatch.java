@@ -139,6 +139,22 @@ public final class FullBatch implements Objective {
         return new CurvatureSummary(loss[0], gradient, hessian, third, thirdFull);
     }
 
+    @Override
+    public TaylorTerms taylor(Tensor theta, Tensor u, Partition partition, int order) {
+        double[] loss = {0};
+        double[] whole = new double[order];
+        double[][] groups = new double[order][partition.size()];
+        each((part, weight, first) -> {
+            TaylorTerms term = part.taylor(theta, u, partition, order);
+            loss[0] += weight * term.loss();
+            add(weight, term.whole(), whole);
+            for (int k = 0; k < order; k++) {
+                add(weight, term.groups()[k], groups[k]);
+            }
+        });
+        return new TaylorTerms(loss[0], whole, groups);
+    }
+
     private static void add(double weight, double[] term, double[] sum) {
         for (int i = 0; i < sum.length; i++) {
             sum[i] += weight * term[i];

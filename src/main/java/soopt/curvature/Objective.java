@@ -29,6 +29,17 @@ public interface Objective {
     CurvatureSummary summary(Tensor theta, Tensor u, Partition partition, Order order);
 
     /**
+     * DᵏL along u and along u restricted to each group, k from 1 to K.
+     *
+     * @param u direction [P]
+     * @param order K ≥ 1
+     * @throws UnsupportedOperationException if this loss has no pass that carries Taylor coefficients
+     */
+    default TaylorTerms taylor(Tensor theta, Tensor u, Partition partition, int order) {
+        throw new UnsupportedOperationException("Taylor terms are those of networks; this loss is a formula");
+    }
+
+    /**
      * L at θ with what its derivatives need, kept for many products; the caller closes it before the next pass over
      * another batch.
      */

@@ -10,6 +10,7 @@ import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
+import soopt.curvature.TaylorTerms;
 import soopt.curvature.Value;
 import soopt.curvature.fisher.FactorVisitor;
 import soopt.curvature.fisher.FactoredLayer;
@@ -59,6 +60,12 @@ record CountedObjective(Objective objective, Counts.Tally counts, SummaryCosts c
         CurvatureSummary summary = objective.summary(theta, u, partition, order);
         counts.addSummary(examples(), costs.of(partition, order), since(start));
         return summary;
+    }
+
+    /** No method asks for it: what a look of its own costs is not counted. */
+    @Override
+    public TaylorTerms taylor(Tensor theta, Tensor u, Partition partition, int order) {
+        return objective.taylor(theta, u, partition, order);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package soopt.model;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
@@ -11,11 +13,14 @@ import soopt.curvature.Order;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
 import soopt.curvature.SummedLinearization;
+import soopt.curvature.TaylorTerms;
 import soopt.curvature.Value;
 import soopt.model.tangent.Directions;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
 import soopt.model.tangent.Round;
+import soopt.model.tangent.Series;
+import soopt.model.tangent.SeriesSums;
 import soopt.model.tangent.Summation;
 import soopt.model.tangent.ThirdOrder;
 
@@ -115,6 +120,42 @@ final class NetworkObjective implements Objective {
             }
         }
         return sums.result(order != Order.SECOND, third.map(ThirdOrder::result).orElse(new double[0][][]));
+    }
+
+    /** Of L along the groups and along u in one pass: u is carried as a group of all parameters beside the others. */
+    @Override
+    public TaylorTerms taylor(Tensor theta, Tensor u, Partition partition, int order) {
+        Partition directions = withWhole(partition);
+        // the coefficient of t² needs x_1, that of t too: by sources alone
+        int carried = Math.max(2, order);
+        SeriesSums sums = new SeriesSums(directions.size(), order);
+        SummaryPlan plan = new TaylorMemory(network, backend.precision(), backend::scratch, directions, carried)
+                .plan(examples(), budget);
+        for (int from = 0; from < examples(); from += plan.examples()) {
+            int to = Math.min(examples(), from + plan.examples());
+            try (NetworkPass pass = pass(theta, Pass.Depth.SERIES, from, to)) {
+                pass.backward();
+                sums.addLoss(pass.loss());
+                plan.directions().forEachRound(round -> {
+                    sums.begin(round);
+                    Directions some = new Directions(backend, u, directions, round);
+                    try (Series series = new Series(some, pass.examples(), carried)) {
+                        pass.addTaylor(series, sums);
+                    }
+                });
+            }
+        }
+        return sums.result();
+    }
+
+    /** The groups, and all parameters as one more; alone if there is one group, which is all of them. */
+    private static Partition withWhole(Partition partition) {
+        if (partition.size() == 1) {
+            return partition;
+        }
+        List<Partition.Group> groups = new ArrayList<>(partition.groups());
+        groups.addAll(Partition.whole(partition.layout()).groups());
+        return new Partition(partition.layout(), groups);
     }
 
     /** Adds what one round counts for the examples of the chunk, each with its weight 1/N of the whole batch. */

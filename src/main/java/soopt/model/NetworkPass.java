@@ -19,6 +19,8 @@ import soopt.model.loss.OuterProducts;
 import soopt.model.tangent.Directions;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
+import soopt.model.tangent.Series;
+import soopt.model.tangent.SeriesSums;
 import soopt.model.tangent.Summation;
 import soopt.model.tangent.Tangent;
 import soopt.model.tangent.ThirdOrder;
@@ -97,6 +99,14 @@ final class NetworkPass implements Linearization {
         if (jets.n1() > 0) {
             loss.summarize(jets, sums);
         }
+    }
+
+    /** Adds the Taylor coefficients of L along all directions (curvature.md §10). */
+    void addTaylor(Series series, SeriesSums sums) {
+        for (int i = network.firstOwner(); i < layers.size(); i++) {
+            layers.get(i).taylor(series, sums);
+        }
+        loss.taylor(series, sums);
     }
 
     /** All of D³L[u_i, u_j, u_k] from tangents of the states and of the adjoints (curvature.md §7). */

@@ -59,7 +59,7 @@ public final class SummaryMemory {
      * Numbers in the padded copies of the tensors of one layer that are split between groups; {@link Directions} holds
      * one at a time.
      */
-    private static long padded(Partition partition) {
+    static long padded(Partition partition) {
         Map<Integer, Long> byLayer = new HashMap<>();
         ParameterLayout layout = partition.layout();
         boolean[] seen = new boolean[layout.count()];

@@ -143,6 +143,35 @@ class CommandsTest {
         assertEquals(5, Files.readAllLines(out.resolve("groups.csv")).size());
     }
 
+    /** The first orders are ḡ, the diagonal of H̄ and D̄³; the CSV files have the numbers of the JSON. */
+    @Test
+    void curvature_toOrder6_goesOnFromTheSummary() throws IOException {
+        Path out = folder.resolve("taylor");
+        JsonNode result = json(Cli.run("curvature", spec, "--limit", 40, "--taylor", 6, "--out", out, "--json")
+                .expect(ExitCode.OK));
+        JsonNode terms = result.path("taylor");
+        assertEquals(7, terms.path("coefficients").size());
+        for (int s = 0; s < 4; s++) {
+            double g = result.path("g").path(s).asDouble();
+            assertEquals(g, terms.path("groups").path(0).path(s).asDouble(), 1e-4 * Math.abs(g));
+            double second = result.path("hbar").path(s).path(s).asDouble();
+            assertEquals(second, terms.path("groups").path(1).path(s).asDouble(), 1e-4 * Math.abs(second));
+        }
+        List<String> lines = Files.readAllLines(out.resolve("taylor.csv"));
+        assertEquals("order,derivative,coefficient", lines.get(0));
+        assertEquals(8, lines.size());
+        assertEquals(
+                terms.path("coefficients").path(6).asDouble(),
+                Double.parseDouble(lines.get(7).split(",")[2]));
+        List<String> groups = Files.readAllLines(out.resolve("taylor_groups.csv"));
+        assertEquals("group,d1,d2,d3,d4,d5,d6", groups.get(0));
+        assertEquals(5, groups.size());
+        String text = Cli.run("curvature", spec, "--limit", 40, "--taylor", 4)
+                .expect(ExitCode.OK)
+                .out();
+        assertTrue(text.contains("DᵏL[u,…,u]/k!"), text);
+    }
+
     @Test
     void curvature_readsTheCheckpointOfARun() throws IOException {
         Cli.Result run = Cli.run("run", spec, "--results", folder.resolve("results"), "--seed", 3, "--json")

@@ -60,6 +60,8 @@ class HelpTest {
                 "check a.yaml --threads 1.5",
                 "curvature a.yaml --damping=-1",
                 "curvature a.yaml --damping=NaN",
+                "curvature a.yaml --taylor=0",
+                "curvature a.yaml --taylor=7",
                 "curvature a.yaml --limit=-1",
                 "curvature a.yaml --limit=3000000000",
                 "curvature a.yaml --threads=-2",

@@ -8,6 +8,8 @@ import soopt.curvature.fisher.FactoredLayer;
 import soopt.model.tangent.Directions;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
+import soopt.model.tangent.Series;
+import soopt.model.tangent.SeriesSums;
 import soopt.model.tangent.Summation;
 import soopt.model.tangent.Tangent;
 import soopt.model.tangent.ThirdOrder;
@@ -190,6 +192,91 @@ final class Affine implements Layer.Stage {
         }
         if (part.hasBias()) {
             product.addBias(part.bias(), out);
+        }
+    }
+
+    // ---- Taylor coefficients: z = A(x; W + t U) + b + t β ----
+
+    /**
+     * z_j = A(x_j; W) + A(x_{j−1}; U^s), and z_1 has A(x; U^s) + β^s; the coefficient of tᵏ in L gains ⟨δ, A(x_{k−1};
+     * U^s)⟩ = ⟨q^s, x_{k−1}⟩.
+     */
+    @Override
+    public void taylor(Series series, SeriesSums sums) {
+        List<Directions.Part> parts = series.directions().of(weight, bias);
+        contractSources(series, parts, sums);
+        int before = series.alive();
+        int curved = series.curved();
+        int curvedAfter = curved;
+        for (Directions.Part part : parts) {
+            int row = series.row(part.position());
+            if (row < 0) {
+                series.born(part.position());
+            } else if (part.hasWeight() && row >= curved) {
+                curvedAfter = before;
+            }
+        }
+        // from the highest down: each needs the one below it as it was
+        for (int j = series.order() - 1; j >= 1; j--) {
+            int count = j == 1 ? series.alive() : curvedAfter;
+            if (count > 0) {
+                propagate(series, parts, j, count, before, sums);
+            }
+        }
+        series.curve(series.order() > 2 ? curvedAfter : 0);
+        series.directions().releaseParts();
+    }
+
+    private void contractSources(Series series, List<Directions.Part> parts, SeriesSums sums) {
+        try (Tensor q = backend.allocate(1, series.examples() * product.inputs())) {
+            for (Directions.Part part : parts) {
+                int row = series.row(part.position());
+                if (row < 0 || !part.hasWeight()) {
+                    continue;
+                }
+                product.applyAdjoint(dy, part.weight(), 0, q);
+                for (int j = 1; j < series.order() && row < series.count(j); j++) {
+                    sums.add(j + 1, part.position(), backend.dot(series.row(j, row), q));
+                }
+            }
+        }
+    }
+
+    /**
+     * @param count of the directions with z_j ≠ 0
+     * @param before of those alive before this layer
+     */
+    private void propagate(Series series, List<Directions.Part> parts, int j, int count, int before, SeriesSums sums) {
+        Tensor next = backend.allocate(series.alive(), series.examples() * product.outputs());
+        int old = j == 1 ? before : series.curved();
+        if (old > 0) {
+            product.apply(series.coefficients(j, old), pass.parameter(weight), 1, 0, next.rows(0, old));
+        }
+        if (count > old) {
+            backend.fill(next.rows(old, count), 0);
+        }
+        for (Directions.Part part : parts) {
+            int row = series.row(part.position());
+            Tensor target = next.rows(row, row + 1);
+            if (j == 1) {
+                addSource(part, target, row < before, sums);
+            } else if (part.hasWeight() && row < (j == 2 ? before : series.curved())) {
+                product.apply(series.row(j - 1, row), part.weight(), 1, 1, target);
+            }
+        }
+        series.replace(j, next);
+    }
+
+    private void addSource(Directions.Part part, Tensor row, boolean alive, SeriesSums sums) {
+        if (!alive) {
+            source(part, row);
+            sums.add(1, part.position(), backend.dot(dy, row));
+            return;
+        }
+        try (Tensor source = backend.allocate(row.shape())) {
+            source(part, source);
+            sums.add(1, part.position(), backend.dot(dy, source));
+            backend.axpyInPlace(1, source, row);
         }
     }
 

@@ -6,6 +6,8 @@ import soopt.backend.Tensor;
 import soopt.model.tangent.Directions;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
+import soopt.model.tangent.Series;
+import soopt.model.tangent.SeriesSums;
 import soopt.model.tangent.Summation;
 import soopt.model.tangent.Tangent;
 import soopt.model.tangent.ThirdOrder;
@@ -29,6 +31,7 @@ public record Elementwise(Activation activation, int bias) implements Layer {
     private final class Run implements Stage {
         private final Pass pass;
         private final Backend backend;
+        private Tensor input;
         private Tensor s1;
         private Tensor s2;
         private Tensor s3;
@@ -43,7 +46,8 @@ public record Elementwise(Activation activation, int bias) implements Layer {
 
         @Override
         public Tensor forward(Tensor z) {
-            Tensor a = pass.isInput(z) ? pass.allocate(z.shape()) : z;
+            boolean keepsInput = pass.depth() == Pass.Depth.SERIES;
+            Tensor a = keepsInput || pass.isInput(z) ? pass.allocate(z.shape()) : z;
             switch (pass.depth()) {
                 case VALUE -> activate(z, a);
                 case GRADIENT -> {
@@ -55,6 +59,14 @@ public record Elementwise(Activation activation, int bias) implements Layer {
                     s2 = pass.allocate(z.shape());
                     s3 = pass.allocate(z.shape());
                     activate(z, a, s1, s2, s3);
+                }
+                case SERIES -> {
+                    input = z;
+                    s1 = pass.allocate(z.shape());
+                    if (bias >= 0) {
+                        backend.addRowInPlace(pass.parameter(bias), z);
+                    }
+                    backend.activate(activation, z, a, s1);
                 }
             }
             return a;
@@ -77,7 +89,7 @@ public record Elementwise(Activation activation, int bias) implements Layer {
         public Tensor backward(Tensor adjoint) {
             lambda = adjoint;
             // The first-order pass needs λ no more; curvature does.
-            Tensor result = pass.depth() == Pass.Depth.CURVATURE ? pass.allocate(adjoint.shape()) : adjoint;
+            Tensor result = pass.depth() == Pass.Depth.GRADIENT ? adjoint : pass.allocate(adjoint.shape());
             backend.multiply(adjoint, s1, result);
             return result;
         }
@@ -98,6 +110,20 @@ public record Elementwise(Activation activation, int bias) implements Layer {
             }
             sums.addRows(jets, gram, third);
             jets.secondIsOfAll();
+        }
+
+        @Override
+        public void taylor(Series series, SeriesSums sums) {
+            if (series.alive() == 0) {
+                return;
+            }
+            if (ActivationSeries.isPiecewiseLinear(activation)) {
+                series.each(z -> backend.multiply(z, s1, z));
+                return;
+            }
+            try (Composition composition = new Composition(backend, activation, input, series.order())) {
+                composition.apply(series, lambda, sums);
+            }
         }
 
         @Override

@@ -4,6 +4,8 @@ import soopt.backend.Tensor;
 import soopt.model.tangent.Directions;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
+import soopt.model.tangent.Series;
+import soopt.model.tangent.SeriesSums;
 import soopt.model.tangent.Summation;
 import soopt.model.tangent.Tangent;
 
@@ -35,6 +37,9 @@ public record Flatten() implements Layer {
 
         @Override
         public void summarize(Jets jets, Summation sums) {}
+
+        @Override
+        public void taylor(Series series, SeriesSums sums) {}
 
         @Override
         public Tangent tangent(Tangent dx, Directions directions) {

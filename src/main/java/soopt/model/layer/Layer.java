@@ -9,6 +9,8 @@ import soopt.curvature.fisher.FactoredLayer;
 import soopt.model.tangent.Directions;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
+import soopt.model.tangent.Series;
+import soopt.model.tangent.SeriesSums;
 import soopt.model.tangent.Summation;
 import soopt.model.tangent.Tangent;
 import soopt.model.tangent.ThirdOrder;
@@ -65,6 +67,12 @@ public interface Layer {
 
         /** Carries the jets through this layer and adds its terms of ḡ, H̄ and D̄³ (curvature.md §2 and §3). */
         void summarize(Jets jets, Summation sums);
+
+        /**
+         * Carries Taylor coefficients through this layer, and adds what the multiplier of its output gives of the
+         * coefficients of L (curvature.md §10).
+         */
+        void taylor(Series series, SeriesSums sums);
 
         /** Returns what this layer keeps, after the last summary that needs it. */
         default void release() {}

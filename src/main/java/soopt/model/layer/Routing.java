@@ -5,6 +5,8 @@ import soopt.backend.Tensor;
 import soopt.model.tangent.Directions;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
+import soopt.model.tangent.Series;
+import soopt.model.tangent.SeriesSums;
 import soopt.model.tangent.Summation;
 import soopt.model.tangent.Tangent;
 
@@ -76,6 +78,11 @@ final class Routing implements Layer.Stage {
         Tensor first = backend.allocate(n, jets.examples() * outputs);
         map.apply(jets.first(), first);
         jets.replaceFirst(first);
+    }
+
+    @Override
+    public void taylor(Series series, SeriesSums sums) {
+        series.map(outputs, map::apply);
     }
 
     @Override

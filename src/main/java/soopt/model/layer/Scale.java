@@ -5,6 +5,8 @@ import soopt.backend.Tensor;
 import soopt.model.tangent.Directions;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
+import soopt.model.tangent.Series;
+import soopt.model.tangent.SeriesSums;
 import soopt.model.tangent.Summation;
 import soopt.model.tangent.Tangent;
 
@@ -56,6 +58,11 @@ public record Scale(double by) implements Layer {
             if (jets.n2() > 0) {
                 backend.scaleInPlace(by, jets.second());
             }
+        }
+
+        @Override
+        public void taylor(Series series, SeriesSums sums) {
+            series.each(x -> backend.scaleInPlace(by, x));
         }
 
         @Override

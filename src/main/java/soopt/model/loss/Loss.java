@@ -5,6 +5,8 @@ import soopt.backend.Tensor;
 import soopt.curvature.fisher.Sampler;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
+import soopt.model.tangent.Series;
+import soopt.model.tangent.SeriesSums;
 import soopt.model.tangent.Summation;
 import soopt.model.tangent.ThirdOrder;
 import soopt.spec.Doc;
@@ -40,6 +42,9 @@ public enum Loss {
 
         /** Adds ∇²ℓ[ẏ, ẏ] and ∇³ℓ[ẏ, ẏ, ẏ] + 3∇²ℓ[ẏ, ÿ]. */
         void summarize(Jets jets, Summation sums);
+
+        /** Adds the coefficients of tᵏ, k from 2 to K, of ℓ(y(t)) without the linear terms ∇ℓ·y_k. */
+        void taylor(Series y, SeriesSums sums);
 
         /** Adds ∇³ℓ[ẏ^i, ẏ^j, ẏ^k]; dy: [n, N·C], may be destroyed. */
         void contractThird(Tensor dy, ThirdOrder third);

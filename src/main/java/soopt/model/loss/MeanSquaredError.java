@@ -4,6 +4,8 @@ import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.fisher.Sampler;
 import soopt.model.tangent.Jets;
+import soopt.model.tangent.Series;
+import soopt.model.tangent.SeriesSums;
 import soopt.model.tangent.Summation;
 import soopt.model.tangent.ThirdOrder;
 
@@ -71,6 +73,21 @@ final class MeanSquaredError implements Loss.Stage {
             backend.pairedDots(6 * weight, jets.first().rows(0, jets.n2()), jets.second(), third);
         }
         sums.addRows(jets, gram, third);
+    }
+
+    /** w Σ_j ⟨y_j, y_{k−j}⟩ over j from 1 to k − 1. */
+    @Override
+    public void taylor(Series y, SeriesSums sums) {
+        for (int row = 0; row < y.alive(); row++) {
+            for (int k = 2; k <= y.order(); k++) {
+                for (int j = 1; j < k; j++) {
+                    if (row < y.count(j) && row < y.count(k - j)) {
+                        double product = backend.dot(y.row(j, row), y.row(k - j, row));
+                        sums.add(k, y.direction(row), weight * product);
+                    }
+                }
+            }
+        }
     }
 
     @Override

@@ -5,6 +5,8 @@ import soopt.backend.Tensor;
 import soopt.curvature.fisher.Sampler;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
+import soopt.model.tangent.Series;
+import soopt.model.tangent.SeriesSums;
 import soopt.model.tangent.Summation;
 import soopt.model.tangent.ThirdOrder;
 
@@ -91,6 +93,26 @@ final class SoftmaxCrossEntropy implements Loss.Stage {
             backend.softmaxTangents(p, first, weight, gram, n);
         }
         sums.addRows(jets, gram, third);
+    }
+
+    /** The label's logit is linear: what remains is log Σ_c p_c exp(y_c(t) − y_c(0)). */
+    @Override
+    public void taylor(Series y, SeriesSums sums) {
+        double[] probabilities = probabilities();
+        int classes = p.length(1);
+        LogSumExpSeries series = new LogSumExpSeries(y.order());
+        for (int row = 0; row < y.alive(); row++) {
+            double[][] tangents = new double[row < y.curved() ? y.order() : 2][probabilities.length];
+            for (int j = 1; j < tangents.length; j++) {
+                backend.toHost(y.row(j, row), tangents[j], 0);
+            }
+            for (int from = 0; from < probabilities.length; from += classes) {
+                double[] coefficients = series.of(probabilities, from, classes, tangents);
+                for (int k = 2; k <= y.order(); k++) {
+                    sums.add(k, y.direction(row), weight * coefficients[k]);
+                }
+            }
+        }
     }
 
     /** w Σ_c p_c v^i_c v^j_c v^k_c with v = ẏ − ⟨p, ẏ⟩. */

@@ -18,7 +18,9 @@ public final class Pass implements AutoCloseable {
         /** What backward needs. */
         GRADIENT,
         /** σ″ and σ‴ too. */
-        CURVATURE
+        CURVATURE,
+        /** What backward needs, and z for derivatives of σ of any order. */
+        SERIES
     }
 
     private final Backend backend;
