@@ -81,7 +81,8 @@ final class BenchCurvatureCommand implements Callable<Integer> {
             names = "--only",
             split = ",",
             paramLabel = "TEXT",
-            description = "only works with one of these texts in their name, and the gradient")
+            description = "only works with one of these texts in their name, and the gradient;"
+                    + " steps that solve a system or search a line are measured by name only")
     private List<String> only = List.of();
 
     @Option(
@@ -133,7 +134,11 @@ final class BenchCurvatureCommand implements Callable<Integer> {
         add(works, "hessian-vector product", problem::hessianVector);
         add(works, "gauss-newton product", problem::gaussNewtonVector);
         for (Choices.Choice optimizer : Choices.of(Optimizer.class)) {
-            add(works, optimizer.name() + " step", () -> problem.step(optimizer, partitionText));
+            String name = optimizer.name() + " step";
+            // what solves systems takes many gradients a step: by name
+            if (!only.isEmpty() || !BenchProblem.searches(optimizer)) {
+                add(works, name, () -> problem.step(optimizer, partitionText));
+            }
         }
         return works;
     }

@@ -90,9 +90,11 @@ final class BenchProblem implements AutoCloseable {
         String yaml = "optimizer: {type: " + kind.name() + (has(kind, "step-size") ? ", step-size: 1.0e-8" : "")
                 + (has(kind, "partition") ? ", partition: " + partition : "")
                 + (periodic ? ", period: " + PERIOD : "")
+                + (has(kind, "fisher") && searches(kind) ? ", fisher: exact" : "")
                 + (inverts ? ", statistics-period: " + PERIOD + ", inverse-period: " + INVERSE_PERIOD : "") + "}";
         Optimizer optimizer =
                 Binder.bind(SpecSource.parse("bench", yaml), Subject.class).optimizer();
+        optimizer.requireFit(network.layout());
         long before = backend.memory().liveBytes();
         Optimizer.Iteration iteration =
                 optimizer.start(new Problem(backend, network.layout(), Batches.always(curvature), SEED));
@@ -104,6 +106,11 @@ final class BenchProblem implements AutoCloseable {
             }
         };
         return new Work(kind.name() + " step", run, steps, backend.memory().liveBytes() - before);
+    }
+
+    /** Whether a step of it solves a system or searches a line: what that takes depends on the problem. */
+    static boolean searches(Choices.Choice kind) {
+        return has(kind, "solver") || has(kind, "line-search");
     }
 
     private static boolean has(Choices.Choice kind, String key) {

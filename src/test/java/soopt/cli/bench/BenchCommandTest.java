@@ -57,7 +57,9 @@ class BenchCommandTest {
                 "full third order",
                 "hessian-vector product",
                 "gauss-newton product");
-        Stream<String> steps = Choices.of(Optimizer.class).stream().map(kind -> kind.name() + " step");
+        Stream<String> steps = Choices.of(Optimizer.class).stream()
+                .filter(kind -> !BenchProblem.searches(kind))
+                .map(kind -> kind.name() + " step");
         assertEquals(Stream.concat(derivatives.stream(), steps).toList(), names(result.path("results")));
         assertEquals(10, result.path("groups").asInt());
         for (JsonNode work : result.path("results")) {
@@ -67,9 +69,16 @@ class BenchCommandTest {
     }
 
     @Test
+    void stepsThatSearch_areTimedByName() throws IOException {
+        JsonNode results = json(bench("curvature", "--model", MODEL, "--json", "--only", "natural-gradient step"))
+                .path("results");
+        assertEquals(List.of("gradient", "natural-gradient step"), names(results));
+    }
+
+    @Test
     void memory_countsOutputsAndStateButNotParameters() throws IOException {
         JsonNode results = json(bench(
-                        "curvature", "--model", MODEL, "--json", "--only", "adam", "--precision", "float64"))
+                        "curvature", "--model", MODEL, "--json", "--only", "adam step", "--precision", "float64"))
                 .path("results");
         assertEquals(List.of("gradient", "adam step"), names(results));
         long vector = PARAMETERS * 8L;
