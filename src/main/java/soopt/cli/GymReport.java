@@ -13,6 +13,7 @@ import soopt.file.JsonObject;
 import soopt.gym.Exercise;
 import soopt.gym.Result;
 import soopt.gym.Settings;
+import soopt.spec.Choices;
 import soopt.spec.SpecWriter;
 
 /** The results of the gym, as text and as JSON. */
@@ -110,12 +111,18 @@ record GymReport(double limit, List<Exercise> exercises, Map<String, Settings.Me
                 .pretty();
     }
 
+    private static JsonObject settings(Settings.Choice choice) {
+        return new JsonObject()
+                .put("type", Choices.name(choice.optimizer().getClass()))
+                .putAll(JsonObject.of(SpecWriter.toJson(choice.optimizer())));
+    }
+
     private JsonObject json(Result result) {
         Settings.Choice choice = methods.get(result.method()).forProblem(result.exercise());
         return new JsonObject()
                 .put("optimizer", result.method())
                 .put("problem", result.exercise())
-                .put("settings", JsonObject.of(SpecWriter.toJson(choice.optimizer())))
+                .put("settings", settings(choice))
                 .put("tuned", result.tuned())
                 .put("outcome", result.outcome().word())
                 .put("why", result.why())

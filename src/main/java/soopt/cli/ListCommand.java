@@ -21,6 +21,7 @@ import soopt.cli.terminal.Text;
 import soopt.curvature.Partitioning;
 import soopt.data.Dataset;
 import soopt.file.JsonObject;
+import soopt.gym.Exercises;
 import soopt.model.Model;
 import soopt.model.loss.Loss;
 import soopt.optimizer.Optimizer;
@@ -32,7 +33,8 @@ import soopt.spec.Choices;
 @Command(
         name = "list",
         mixinStandardHelpOptions = true,
-        header = "List models, optimizers, directions, schedules, data sets, partitions, activations and losses.",
+        header =
+                "List models, optimizers, directions, schedules, data sets, partitions, activations, losses, problems.",
         footerHeading = "%nExamples:%n",
         footer = {"  soopt list", "  soopt list optimizers", "  soopt list models --json"})
 final class ListCommand implements Callable<Integer> {
@@ -45,7 +47,8 @@ final class ListCommand implements Callable<Integer> {
             arity = "0..*",
             paramLabel = "KIND",
             description =
-                    "models, optimizers, directions, schedules, datasets, partitions, activations, losses; all without it")
+                    "models, optimizers, directions, schedules, datasets, partitions, activations, losses, problems (of soopt"
+                            + " gym); all without it")
     private List<String> kinds = List.of();
 
     @Option(names = "--json", description = "print JSON on stdout")
@@ -76,12 +79,19 @@ final class ListCommand implements Callable<Integer> {
         kinds.put("partitions", () -> Choices.of(Partitioning.class));
         kinds.put("activations", () -> constants(Activation.class));
         kinds.put("losses", () -> constants(Loss.class));
+        kinds.put("problems", ListCommand::problems);
         return kinds;
     }
 
     private static List<Choices.Choice> constants(Class<? extends Enum<?>> type) {
         return Arrays.stream(type.getEnumConstants())
                 .map(constant -> new Choices.Choice(Choices.name(constant), Choices.doc(constant), null, List.of()))
+                .toList();
+    }
+
+    private static List<Choices.Choice> problems() {
+        return Exercises.all().stream()
+                .map(exercise -> new Choices.Choice(exercise.name(), exercise.doc(), null, List.of()))
                 .toList();
     }
 
