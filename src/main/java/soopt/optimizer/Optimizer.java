@@ -30,7 +30,9 @@ public sealed interface Optimizer
                 Bfgs,
                 LBfgs,
                 KFac,
-                Ekfac {
+                Ekfac,
+                Adahessian,
+                Shampoo {
     Iteration start(Problem problem);
 
     /** The groups along which it computes curvature at its first step and again from time to time; empty for most. */

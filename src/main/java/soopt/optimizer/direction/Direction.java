@@ -16,7 +16,13 @@ import soopt.spec.Range;
 
 /** A rule that makes of the gradients of successive batches a direction u [P], to go against: θ ← θ − η u. */
 public sealed interface Direction
-        permits Direction.Sgd, Direction.Adam, Direction.Adamw, Direction.KFac, Direction.Ekfac {
+        permits Direction.Sgd,
+                Direction.Adam,
+                Direction.Adamw,
+                Direction.KFac,
+                Direction.Ekfac,
+                Direction.Adahessian,
+                Direction.Shampoo {
     /**
      * Starts without memory of earlier gradients.
      *
@@ -335,6 +341,110 @@ public sealed interface Direction
                             weightDecayDelay),
                     problem,
                     gradient);
+        }
+    }
+
+    /**
+     * u = m̂ / (v̂^(k/2) + ε) + λ θ, m̂ the mean of the gradient and v̂ that of D², where D = |z ⊙ Hz| estimates the
+     * diagonal of the Hessian from one random z of ±1 (Yao et al. 2021, algorithm 1 and eq. 9 to 11). D is averaged over
+     * the positions of each kernel of a convolution (eq. 10) and kept between its computations.
+     */
+    @Doc("AdaHessian's direction: Adam with the diagonal of the Hessian for the gradient's square")
+    record Adahessian(
+            @Default("0.9") @Range(min = 0, below = 1) @Doc("β₁: memory of the mean of the gradient")
+            double beta1,
+
+            @Default("0.999") @Range(min = 0, below = 1) @Doc("β₂: memory of the mean of the diagonal's square")
+            double beta2,
+
+            @Default("1.0e-4") @Range(min = 0) @Doc("ε, added to the root of the mean square")
+            double epsilon,
+
+            @Default("1.0") @Range(above = 0, max = 1) @Doc("k: power of that root")
+            double hessianPower,
+
+            @Default("1") @Range(min = 1) @Doc("steps from one diagonal to the next")
+            int period,
+
+            @Default("true") @Doc("the diagonal is averaged over each kernel of a convolution")
+            boolean spatialAveraging,
+
+            @Default("1") @Range(min = 1) @Doc("neighbours in a row of a weight matrix that share a mean; 1 for none")
+            int denseBlock,
+
+            @Default("0.0") @Range(min = 0) @Doc("λ: adds this times the parameters to the direction")
+            double weightDecay)
+            implements Direction {
+        public Adahessian {
+            Constraints.check(
+                    Adahessian.class,
+                    beta1,
+                    beta2,
+                    epsilon,
+                    hessianPower,
+                    period,
+                    spatialAveraging,
+                    denseBlock,
+                    weightDecay);
+        }
+
+        @Override
+        public Running start(Problem problem, Tensor gradient) {
+            Running running = new HessianMoments(this, problem, gradient);
+            return weightDecay > 0 ? new DecoupledDecay(problem.backend(), running, weightDecay) : running;
+        }
+    }
+
+    /**
+     * u = b ← μ b + G ×₁ H₁^(−e/2k) … ×ₖ Hₖ^(−e/2k) for each tensor G with k axes, H_i ← H_i + G^(i) from H_i = ε I, where
+     * G^(i) contracts G with itself over all axes but i (Gupta, Koren and Singer 2018, algorithms 1 and 2). With a decay
+     * δ &lt; 1 H_i ← δ H_i + (1 − δ) G^(i), and eigenvalues are at least ε. An axis that is too long has no factor; k
+     * counts it.
+     */
+    @Doc("Shampoo: the gradient times a root of a matrix for each of its axes")
+    record Shampoo(
+            @Default("1.0") @Range(above = 0, max = 4) @Doc("e: each factor is raised to −e/2k for k axes")
+            double exponent,
+
+            @Default("1.0e-4") @Range(min = 0) @Doc("ε: what the factors begin with, and their least eigenvalue")
+            double epsilon,
+
+            @Default("20") @Range(min = 1) @Doc("steps from one computation of the roots to the next")
+            int period,
+
+            @Default("1.0") @Range(above = 0, max = 1) @Doc("δ: memory of the factors; 1 for sums")
+            double decay,
+
+            @Default("none") @Doc("whose length the direction has in each tensor")
+            Grafting grafting,
+
+            @Default("2048") @Range(min = 1, max = 20_000) @Doc("longest axis with a factor")
+            int largestAxis,
+
+            @Default("0.9") @Range(min = 0, below = 1) @Doc("μ: buffer ← μ buffer + direction; 0 for none")
+            double momentum,
+
+            @Default("0.0") @Range(min = 0) @Doc("λ: adds this times the parameters to the direction")
+            double weightDecay)
+            implements Direction {
+        /** The direction whose length is taken (Anil et al. 2020, §4.2). */
+        public enum Grafting {
+            @Doc("its own")
+            NONE,
+            @Doc("the gradient's")
+            SGD,
+            @Doc("Adam's")
+            ADAM
+        }
+
+        public Shampoo {
+            Constraints.check(
+                    Shampoo.class, exponent, epsilon, period, decay, grafting, largestAxis, momentum, weightDecay);
+        }
+
+        @Override
+        public Running start(Problem problem, Tensor gradient) {
+            return new ShampooDirection(this, problem, gradient);
         }
     }
 }

@@ -1,0 +1,165 @@
+package soopt.optimizer.direction;
+
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import soopt.backend.Backend;
+import soopt.backend.Tensor;
+import soopt.curvature.Linearization;
+import soopt.curvature.Objective;
+import soopt.curvature.ParameterLayout.Parameter;
+import soopt.curvature.Value;
+import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.State;
+
+/** The running part of {@link Direction.Adahessian}. */
+final class HessianMoments implements Direction.Running {
+    private static final String STEPS = "direction.steps";
+    private static final String FIRST = "direction.first-moment";
+    private static final String SECOND = "direction.second-moment";
+    private static final String DIAGONAL = "direction.diagonal";
+
+    private final Direction.Adahessian options;
+    private final Problem problem;
+    private final Backend backend;
+    private final Tensor gradient;
+    private final Tensor first;
+    private final Tensor second;
+    /** D, whose signs mean nothing: its squares alone are used. */
+    private final Tensor diagonal;
+
+    private final double[] host;
+    private Optional<Tensor> direction = Optional.empty();
+    private long steps;
+
+    HessianMoments(Direction.Adahessian options, Problem problem, Tensor gradient) {
+        this.options = options;
+        this.problem = problem;
+        this.backend = problem.backend();
+        this.gradient = gradient;
+        this.first = backend.allocate(gradient.shape());
+        this.second = backend.allocate(gradient.shape());
+        this.diagonal = backend.allocate(gradient.shape());
+        this.host = new double[(int) gradient.size()];
+        backend.fill(first, 0);
+        backend.fill(second, 0);
+        backend.fill(diagonal, 0);
+    }
+
+    @Override
+    public Value observe(Tensor theta, Objective batch, Tensor gradient) {
+        if (steps % options.period() != 0) {
+            return batch.gradient(theta, gradient);
+        }
+        try (Linearization here = batch.at(theta, Linearization.Use.HESSIAN);
+                Tensor probe = backend.allocate(gradient.shape())) {
+            RandomGenerator random = problem.random("probes", steps);
+            for (int i = 0; i < host.length; i++) {
+                host[i] = random.nextBoolean() ? 1 : -1;
+            }
+            backend.fromHost(host, 0, probe);
+            here.gradient(gradient);
+            here.hessianVector(probe, diagonal);
+            average();
+            return here.value();
+        }
+    }
+
+    /** |z ⊙ Hz| = |Hz|, since z is ±1; its means over kernels and blocks. */
+    private void average() {
+        boolean averages = problem.layout().parameters().stream().anyMatch(parameter -> block(parameter) > 1);
+        if (!averages) {
+            return;
+        }
+        backend.toHost(diagonal, host, 0);
+        for (Parameter parameter : problem.layout().parameters()) {
+            int block = block(parameter);
+            int row = parameter.size() / parameter.shape().get(0);
+            int length = parameter.shape().size() == 2 ? row : block;
+            for (int from = 0; block > 1 && from < parameter.size(); ) {
+                int to = Math.min(from + block, from - from % length + length);
+                average(parameter, from, to);
+                from = to;
+            }
+        }
+        backend.fromHost(host, 0, diagonal);
+    }
+
+    private void average(Parameter parameter, int from, int to) {
+        double sum = 0;
+        for (int i = from; i < to; i++) {
+            sum += Math.abs(host[(int) parameter.offset() + parameter.position(i)]);
+        }
+        for (int i = from; i < to; i++) {
+            host[(int) parameter.offset() + parameter.position(i)] = sum / (to - from);
+        }
+    }
+
+    /** How many neighbours in PyTorch's order share a mean. */
+    private int block(Parameter parameter) {
+        if (parameter.shape().size() == 4) {
+            return options.spatialAveraging()
+                    ? parameter.shape().get(2) * parameter.shape().get(3)
+                    : 1;
+        }
+        return parameter.shape().size() == 2 ? options.denseBlock() : 1;
+    }
+
+    @Override
+    public Tensor next(Tensor theta) {
+        Tensor u = direction.orElseGet(() -> backend.allocate(gradient.shape()));
+        direction = Optional.of(u);
+        nextScaled(theta, 1, u);
+        return u;
+    }
+
+    @Override
+    public void nextScaled(Tensor theta, double scale, Tensor out) {
+        steps++;
+        double correction1 = 1 - Math.pow(options.beta1(), steps);
+        double correction2 = 1 - Math.pow(options.beta2(), steps);
+        backend.combine(options.beta1(), first, 1 - options.beta1(), gradient, first);
+        // Adam's operation with D for the gradient and a first moment that keeps what it is
+        backend.adam(
+                diagonal, first, second, 1, options.beta2(), scale / correction1, correction2, options.epsilon(), out);
+        if (options.hessianPower() != 1) {
+            raise(scale / correction1, correction2, out);
+        }
+    }
+
+    /** out ← scale m / ((v/correction)^(k/2) + ε) for k ≠ 1. */
+    private void raise(double scale, double correction, Tensor out) {
+        double[] moments = new double[host.length];
+        backend.toHost(second, host, 0);
+        backend.toHost(first, moments, 0);
+        for (int i = 0; i < host.length; i++) {
+            host[i] = scale
+                    * moments[i]
+                    / (Math.pow(host[i] / correction, options.hessianPower() / 2) + options.epsilon());
+        }
+        backend.fromHost(host, 0, out);
+    }
+
+    @Override
+    public void save(State state) {
+        state.putNumbers(STEPS, steps);
+        state.putTensor(FIRST, first);
+        state.putTensor(SECOND, second);
+        state.putTensor(DIAGONAL, diagonal);
+    }
+
+    @Override
+    public void restore(State state) {
+        steps = (long) state.getNumbers(STEPS)[0];
+        state.getTensor(FIRST, first);
+        state.getTensor(SECOND, second);
+        state.getTensor(DIAGONAL, diagonal);
+    }
+
+    @Override
+    public void close() {
+        direction.ifPresent(Tensor::close);
+        diagonal.close();
+        second.close();
+        first.close();
+    }
+}

@@ -1,0 +1,149 @@
+package soopt.optimizer.direction;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import soopt.backend.Backend;
+import soopt.backend.Tensor;
+import soopt.curvature.ParameterLayout;
+import soopt.file.JsonObject;
+import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.State;
+import soopt.optimizer.step.Step;
+
+/** The running part of {@link Direction.Shampoo}. */
+final class ShampooDirection implements Direction.Running {
+    private static final String STEPS = "direction.steps";
+    private static final String BUFFER = "direction.buffer";
+
+    private final Direction.Shampoo options;
+    private final Backend backend;
+    private final ParameterLayout layout;
+    private final Tensor gradient;
+    private final Tensor buffer;
+    /** b + λ θ; b itself without decay. */
+    private final Tensor decayed;
+
+    private final Tensor one;
+    private final Tensor other;
+    private final List<TensorRoots> tensors = new ArrayList<>();
+    private final Optional<Direction.Running> graft;
+    private Optional<List<String>> kept = Optional.empty();
+    private long steps;
+
+    ShampooDirection(Direction.Shampoo options, Problem problem, Tensor gradient) {
+        this.options = options;
+        this.backend = problem.backend();
+        this.layout = problem.layout();
+        this.gradient = gradient;
+        this.buffer = backend.allocate(gradient.shape());
+        this.decayed = options.weightDecay() > 0 ? backend.allocate(gradient.shape()) : buffer;
+        backend.fill(buffer, 0);
+        int largest = layout.parameters().stream()
+                .mapToInt(ParameterLayout.Parameter::size)
+                .max()
+                .orElse(0);
+        this.one = backend.allocate(largest);
+        this.other = backend.allocate(largest);
+        for (ParameterLayout.Parameter parameter : layout.parameters()) {
+            tensors.add(new TensorRoots(backend, parameter, options.epsilon(), options.largestAxis()));
+        }
+        this.graft = options.grafting() == Direction.Shampoo.Grafting.ADAM
+                ? Optional.of(new Direction.Adam(0.9, 0.999, 1e-8, 0).start(problem, gradient))
+                : Optional.empty();
+    }
+
+    @Override
+    public Tensor next(Tensor theta) {
+        if (options.weightDecay() == 0) {
+            return accumulate(theta);
+        }
+        nextScaled(theta, 1, decayed);
+        return decayed;
+    }
+
+    private Tensor accumulate(Tensor theta) {
+        Optional<Tensor> adam = graft.map(direction -> direction.next(theta));
+        boolean refreshes = steps % options.period() == 0;
+        List<String> failed = new ArrayList<>();
+        steps++;
+        double weight = options.decay() == 1 ? 1 : 1 - options.decay();
+        for (int i = 0; i < tensors.size(); i++) {
+            TensorRoots roots = tensors.get(i);
+            Tensor slope = flat(gradient, i);
+            roots.observe(slope, options.decay(), weight);
+            if (refreshes && roots.refresh(options.exponent(), options.epsilon()) > 0) {
+                failed.add(layout.get(i).name());
+            }
+            add(roots, slope, lengthOf(adam, i), i);
+        }
+        kept = refreshes ? Optional.of(failed) : Optional.empty();
+        return buffer;
+    }
+
+    /** b ← μ b + the gradient times its roots, with the length of another direction if there is one. */
+    private void add(TensorRoots roots, Tensor slope, Optional<Double> adam, int index) {
+        int size = (int) slope.size();
+        Tensor made = roots.apply(slope, one.slice(0, size), other.slice(0, size));
+        double scale = 1;
+        if (options.grafting() != Direction.Shampoo.Grafting.NONE) {
+            double length = norm(made);
+            double wanted = adam.isPresent() ? adam.get() : norm(slope);
+            scale = length == 0 ? 0 : wanted / length;
+        }
+        Tensor part = flat(buffer, index);
+        backend.combine(options.momentum(), part, scale, made, part);
+    }
+
+    private Optional<Double> lengthOf(Optional<Tensor> vector, int index) {
+        return vector.map(whole -> norm(flat(whole, index)));
+    }
+
+    private double norm(Tensor x) {
+        return Math.sqrt(backend.dot(x, x));
+    }
+
+    private Tensor flat(Tensor vector, int index) {
+        ParameterLayout.Parameter parameter = layout.get(index);
+        return vector.slice(parameter.offset(), parameter.size());
+    }
+
+    @Override
+    public void nextScaled(Tensor theta, double scale, Tensor out) {
+        backend.combine(scale, accumulate(theta), scale * options.weightDecay(), theta, out);
+    }
+
+    @Override
+    public Step recorded(Step step) {
+        return kept.map(names -> step.with(new JsonObject().put("roots_kept", String.join(", ", names))))
+                .orElse(step);
+    }
+
+    @Override
+    public void save(State state) {
+        state.putNumbers(STEPS, steps);
+        state.putTensor(BUFFER, buffer);
+        tensors.forEach(roots -> roots.save(state));
+        graft.ifPresent(direction -> direction.save(new Within(state)));
+    }
+
+    @Override
+    public void restore(State state) {
+        steps = (long) state.getNumbers(STEPS)[0];
+        state.getTensor(BUFFER, buffer);
+        tensors.forEach(roots -> roots.restore(state));
+        graft.ifPresent(direction -> direction.restore(new Within(state)));
+    }
+
+    @Override
+    public void close() {
+        graft.ifPresent(Direction.Running::close);
+        tensors.forEach(TensorRoots::close);
+        other.close();
+        one.close();
+        if (options.weightDecay() > 0) {
+            decayed.close();
+        }
+        buffer.close();
+    }
+}
