@@ -346,8 +346,8 @@ public sealed interface Direction
 
     /**
      * u = m̂ / (v̂^(k/2) + ε) + λ θ, m̂ the mean of the gradient and v̂ that of D², where D = |z ⊙ Hz| estimates the
-     * diagonal of the Hessian from one random z of ±1 (Yao et al. 2021, algorithm 1 and eq. 9 to 11). D is averaged over
-     * the positions of each kernel of a convolution (eq. 10) and kept between its computations.
+     * diagonal of the Hessian from one random z of ±1 (Yao et al. 2021, algorithm 1 and eq. 9 to 11). D is averaged
+     * over the positions of each kernel of a convolution (eq. 10) and kept between its computations.
      */
     @Doc("AdaHessian's direction: Adam with the diagonal of the Hessian for the gradient's square")
     record Adahessian(
@@ -396,10 +396,10 @@ public sealed interface Direction
     }
 
     /**
-     * u = b ← μ b + G ×₁ H₁^(−e/2k) … ×ₖ Hₖ^(−e/2k) for each tensor G with k axes, H_i ← H_i + G^(i) from H_i = ε I, where
-     * G^(i) contracts G with itself over all axes but i (Gupta, Koren and Singer 2018, algorithms 1 and 2). With a decay
-     * δ &lt; 1 H_i ← δ H_i + (1 − δ) G^(i), and eigenvalues are at least ε. An axis that is too long has no factor; k
-     * counts it.
+     * u = b ← μ b + G ×₁ H₁^(−e/2k) … ×ₖ Hₖ^(−e/2k) for each tensor G with k axes, H_i ← H_i + G^(i) from H_i = ε I,
+     * where G^(i) contracts G with itself over all axes but i (Gupta, Koren and Singer 2018, algorithms 1 and 2). With
+     * a decay δ &lt; 1 H_i ← δ H_i + (1 − δ) G^(i), and eigenvalues are at least ε. An axis that is too long has no
+     * factor; k counts it.
      */
     @Doc("Shampoo: the gradient times a root of a matrix for each of its axes")
     record Shampoo(
