@@ -32,7 +32,8 @@ public sealed interface Optimizer
                 KFac,
                 Ekfac,
                 Adahessian,
-                Shampoo {
+                Shampoo,
+                Muon {
     Iteration start(Problem problem);
 
     /** The groups along which it computes curvature at its first step and again from time to time; empty for most. */

@@ -79,6 +79,8 @@ final class OptimizersTest {
                 Methods.optimizer("{type: shampoo, period: 3, grafting: adam, decay: 0.9, weight-decay: 0.01}"),
                 Methods.optimizer("{type: shampoo, period: 2, grafting: sgd, largest-axis: 5}"),
                 Methods.optimizer("{type: newton-summary, direction: {type: shampoo, period: 2, weight-decay: 0.1}}"),
+                Methods.optimizer("{type: muon, weight-decay: 0.01}"),
+                Methods.optimizer("{type: newton-summary, direction: {type: muon}}"),
                 Methods.optimizer("{type: newton, step-size: 0.5}"),
                 Methods.optimizer("{type: damped-newton, damping: {type: lm-ratio, lambda: 0.1}}"),
                 Methods.optimizer("{type: damped-newton, damping: {type: schedule, lambda: 0.5, period: 3}}"),

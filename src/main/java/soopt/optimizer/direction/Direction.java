@@ -22,7 +22,8 @@ public sealed interface Direction
                 Direction.KFac,
                 Direction.Ekfac,
                 Direction.Adahessian,
-                Direction.Shampoo {
+                Direction.Shampoo,
+                Direction.Muon {
     /**
      * Starts without memory of earlier gradients.
      *
@@ -445,6 +446,38 @@ public sealed interface Direction
         @Override
         public Running start(Problem problem, Tensor gradient) {
             return new ShampooDirection(this, problem, gradient);
+        }
+    }
+
+    /**
+     * u = 0.2 √max(m, n) O(g + μ b) + λ θ with b ← μ b + g for each weight [m, n] but those of the last layer, where O
+     * nearly sets all singular values to 1 by five Newton–Schulz iterations (Jordan et al. 2024; the length and the decay
+     * as in Liu et al. 2025, §2.2). Kernels are matrices [out, in·k·k]. All else follows Adam's direction.
+     */
+    @Doc("Muon: the momentum of weight matrices made orthogonal, Adam's direction for the rest")
+    record Muon(
+            @Default("0.95") @Range(min = 0, below = 1) @Doc("μ: Nesterov's momentum of the matrices")
+            double momentum,
+
+            @Default("0.9") @Range(min = 0, below = 1) @Doc("β₁ of Adam for the rest")
+            double beta1,
+
+            @Default("0.999") @Range(min = 0, below = 1) @Doc("β₂ of Adam for the rest")
+            double beta2,
+
+            @Default("1.0e-8") @Range(min = 0) @Doc("ε of Adam for the rest")
+            double epsilon,
+
+            @Default("0.0") @Range(min = 0) @Doc("λ: adds this times the parameters to the direction")
+            double weightDecay)
+            implements Direction {
+        public Muon {
+            Constraints.check(Muon.class, momentum, beta1, beta2, epsilon, weightDecay);
+        }
+
+        @Override
+        public Running start(Problem problem, Tensor gradient) {
+            return new MuonDirection(this, problem, gradient);
         }
     }
 }

@@ -1,0 +1,103 @@
+package soopt.optimizer.direction;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import soopt.backend.Backend;
+import soopt.backend.Tensor;
+import soopt.curvature.ParameterLayout;
+import soopt.curvature.ParameterLayout.Parameter;
+import soopt.curvature.ParameterLayout.Role;
+import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.State;
+
+/** The running part of {@link Direction.Muon}. */
+final class MuonDirection implements Direction.Running {
+    private static final String BUFFER = "direction.buffer";
+    private static final double LENGTH = 0.2;
+
+    private final Direction.Muon options;
+    private final Backend backend;
+    private final Tensor gradient;
+    private final Tensor buffer;
+    private final Tensor ahead;
+    private final Direction.Running adam;
+    private final List<Parameter> matrices;
+    private final Orthogonalization orthogonalization;
+
+    MuonDirection(Direction.Muon options, Problem problem, Tensor gradient) {
+        this.options = options;
+        this.backend = problem.backend();
+        this.gradient = gradient;
+        this.buffer = backend.allocate(gradient.shape());
+        this.ahead = backend.allocate(gradient.shape());
+        backend.fill(buffer, 0);
+        this.adam = new Direction.Adam(options.beta1(), options.beta2(), options.epsilon(), 0).start(problem, gradient);
+        ParameterLayout layout = problem.layout();
+        this.matrices = IntStream.range(0, layout.count())
+                .mapToObj(layout::get)
+                .filter(parameter -> parameter.role() == Role.WEIGHT
+                        && parameter.shape().size() > 1
+                        && parameter.layer() < layout.layers() - 1)
+                .toList();
+        this.orthogonalization = new Orthogonalization(
+                backend,
+                matrices.stream()
+                        .mapToInt(p -> Math.min(rows(p), columns(p)))
+                        .max()
+                        .orElse(0),
+                matrices.stream().mapToInt(Parameter::size).max().orElse(0));
+    }
+
+    private static int rows(Parameter parameter) {
+        return parameter.shape().get(0);
+    }
+
+    /** A kernel [out, in, k, k] is a matrix [out, in·k·k]; the order of its columns does not matter. */
+    private static int columns(Parameter parameter) {
+        return parameter.size() / rows(parameter);
+    }
+
+    @Override
+    public Tensor next(Tensor theta) {
+        backend.combine(options.momentum(), buffer, 1, gradient, buffer);
+        backend.combine(1, gradient, options.momentum(), buffer, ahead);
+        Tensor u = adam.next(theta);
+        for (Parameter parameter : matrices) {
+            int m = rows(parameter);
+            int n = columns(parameter);
+            Tensor out = u.slice(parameter.offset(), m, n);
+            orthogonalization.apply(ahead.slice(parameter.offset(), m, n), Orthogonalization.prefersGram(m, n), out);
+            backend.scaleInPlace(LENGTH * Math.sqrt(Math.max(m, n)), out);
+        }
+        if (options.weightDecay() > 0) {
+            backend.axpyInPlace(options.weightDecay(), theta, u);
+        }
+        return u;
+    }
+
+    @Override
+    public void nextScaled(Tensor theta, double scale, Tensor out) {
+        Tensor u = next(theta);
+        backend.combine(scale, u, 0, u, out);
+    }
+
+    @Override
+    public void save(State state) {
+        state.putTensor(BUFFER, buffer);
+        adam.save(state);
+    }
+
+    @Override
+    public void restore(State state) {
+        state.getTensor(BUFFER, buffer);
+        adam.restore(state);
+    }
+
+    @Override
+    public void close() {
+        orthogonalization.close();
+        adam.close();
+        ahead.close();
+        buffer.close();
+    }
+}
