@@ -299,7 +299,9 @@ class RunDirectoryTest {
         assertEquals("", second.note());
         second.note("gone");
         second.close();
+        long begin = System.nanoTime();
         try (RunLock third = RunLock.acquire(lockFile()).orElseThrow()) {
+            assertTrue(System.nanoTime() - begin > 400_000_000L, "it waits for whoever may still delete it");
             assertEquals(
                     "gone",
                     third.note(),
@@ -413,6 +415,46 @@ class RunDirectoryTest {
                             + ".attempt-1",
                     directory.keptMessage().orElseThrow());
         }
+    }
+
+    @Test
+    void endAlone_isAnEnd_atTheTimeOfItsFileIfItTellsNone() throws IOException {
+        leaveEvents(finished("COMPLETED").replace("2026-01-02T03:04:05Z", "yesterday"));
+        Instant written = Instant.parse("2026-01-02T00:00:00Z");
+        Files.setLastModifiedTime(folder().resolve("events.jsonl"), FileTime.from(written));
+
+        try (RunDirectory directory = claim()) {
+            assertEquals(RunState.COMPLETED, directory.earlier().orElseThrow().state());
+            assertEquals(written, directory.earlier().orElseThrow().heartbeat());
+        }
+    }
+
+    @Test
+    void oneRow_isTheStateOfACutOffRun() throws IOException {
+        leaveEvents("{\"event\":\"run_started\"}");
+        Files.writeString(folder().resolve("metrics.csv"), "epoch,step\n4,9\n");
+
+        try (RunDirectory directory = claim()) {
+            assertEquals(9, directory.earlier().orElseThrow().step());
+            assertEquals(4, directory.earlier().orElseThrow().epoch());
+        }
+    }
+
+    @Test
+    void abandonedFolder_givesItsPlaceBackToWhatWasThere() throws IOException {
+        try (RunDirectory directory = claim().create()) {
+            Files.createFile(directory.incident("a"));
+            directory.abandon();
+            assertFalse(Files.exists(folder()));
+        }
+        leave(RunState.FAILED, Host.name(), DEAD, Instant.now());
+        try (RunDirectory directory = claim().create()) {
+            Files.createFile(directory.file("new"));
+            directory.abandon();
+        }
+        assertEquals(RunState.FAILED, Status.read(folder()).orElseThrow().state());
+        assertFalse(Files.exists(folder().resolve("new")));
+        assertFalse(Files.exists(folder().resolveSibling(ID + ".attempt-1")));
     }
 
     @Test
