@@ -108,7 +108,9 @@ class RecorderTest {
     void aRunThatBegins_saysSo_andKeepsRoomForItsEnd() {
         Recorder recorder = recorder(CurvatureLog.FULL);
         assertEquals("RUNNING", status().path("state").asText());
-        assertEquals("d", RunFiles.json(folder().resolve("meta.json")).path("dataset").asText());
+        assertEquals(
+                "d",
+                RunFiles.json(folder().resolve("meta.json")).path("dataset").asText());
         assertFalse(RunFiles.json(folder().resolve("meta.json")).has("ended_at"));
         assertEquals(1, temporaries().size());
         assertEquals(1 << 15, folder().resolve(temporaries().get(0)).toFile().length());
@@ -147,13 +149,19 @@ class RecorderTest {
             assertEquals(2, end.path("epoch").asInt());
             assertEquals("over", end.path("message").asText());
             assertEquals(state.exitCode(), end.path("exit_code").asInt());
-            assertEquals("{\"metric\":\"val_acc\",\"value\":0.75,\"epoch\":2}", end.path("best").toString());
+            assertEquals(
+                    "{\"metric\":\"val_acc\",\"value\":0.75,\"epoch\":2}",
+                    end.path("best").toString());
             assertEquals(
                     "{\"computed\":3,\"without_learning_rates\":2,\"reasons\":{\"unbounded\":2}}",
                     end.path("curvature").toString());
         }
-        assertEquals(count, Status.read(folder()).orElseThrow().ending().orElseThrow().refreshes());
-        assertFalse(Instant.parse(RunFiles.json(folder().resolve("meta.json")).path("ended_at").asText())
+        assertEquals(
+                count,
+                Status.read(folder()).orElseThrow().ending().orElseThrow().refreshes());
+        assertFalse(Instant.parse(RunFiles.json(folder().resolve("meta.json"))
+                        .path("ended_at")
+                        .asText())
                 .isBefore(recorder.status().heartbeat()));
         close(recorder);
     }
@@ -190,8 +198,7 @@ class RecorderTest {
         close(recorder);
         assertEquals(List.of(1.0, 2.0), RunFiles.column(folder().resolve("metrics.csv"), "step"));
         assertEquals(List.of(1.0, 2.0), RunFiles.column(folder().resolve("steps.csv"), "step"));
-        assertEquals(
-                List.of(1.0, 1.0, 2.0, 2.0), RunFiles.column(folder().resolve("learning_rates.csv"), "step"));
+        assertEquals(List.of(1.0, 1.0, 2.0, 2.0), RunFiles.column(folder().resolve("learning_rates.csv"), "step"));
         assertEquals(2, RunFiles.jsonLines(folder().resolve("curvature.jsonl")).size());
         assertEquals(
                 List.of("{\"step\":1,\"epoch\":1,\"shift\":0.5}", "{\"step\":2,\"epoch\":1,\"shift\":0.5}"),
@@ -200,8 +207,7 @@ class RecorderTest {
 
     @Test
     void streams_areClosed() {
-        UnixOperatingSystemMXBean system =
-                (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        UnixOperatingSystemMXBean system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         close(recorder(CurvatureLog.FULL));
         long before = system.getOpenFileDescriptorCount();
         for (int i = 0; i < 20; i++) {
@@ -216,7 +222,11 @@ class RecorderTest {
     void incident_isAFileOfItsFolder() {
         Recorder recorder = recorder(CurvatureLog.FULL);
         recorder.incident("incident.json", new JsonObject().put("loss", 3));
-        assertEquals(3, RunFiles.json(folder().resolve("incident/incident.json")).path("loss").asInt());
+        assertEquals(
+                3,
+                RunFiles.json(folder().resolve("incident/incident.json"))
+                        .path("loss")
+                        .asInt());
         close(recorder);
     }
 
@@ -234,7 +244,8 @@ class RecorderTest {
                         "11,2,0,w,weight,4,0.1,0.3,0.3,0.5",
                         "11,2,1,b,bias,2,0.2,-0.4,0.0,0.25"),
                 RunFiles.text(folder().resolve("learning_rates.csv")).lines().toList());
-        JsonNode object = RunFiles.jsonLines(folder().resolve("curvature.jsonl")).get(0);
+        JsonNode object =
+                RunFiles.jsonLines(folder().resolve("curvature.jsonl")).get(0);
         assertEquals("[\"w\",\"b\"]", object.path("groups").toString());
         assertEquals("[[4.0,1.0],[1.0,3.0]]", object.path("hbar").toString());
         assertEquals("[[2.0,0.5],[0.5,1.5]]", object.path("hbar_averaged").toString());
@@ -348,8 +359,7 @@ class RecorderTest {
         Path base = folder().resolve("matrices/e0004.groups.csv");
         List<String> rows = RunFiles.text(base).lines().toList();
         assertEquals("group_index,group,role,parameters,g,hbar_diagonal,d3,d,eta", rows.get(0));
-        assertEquals(
-                "1,b,bias,2,2.0,3.0,-6.0," + step.model().scale()[1] + "," + step.eta()[1], rows.get(2));
+        assertEquals("1,b,bias,2,2.0,3.0,-6.0," + step.model().scale()[1] + "," + step.eta()[1], rows.get(2));
         JsonNode object = RunFiles.json(base.resolveSibling("e0004.groups.json"));
         assertEquals("groups", object.path("kind").asText());
         assertEquals("[4,2]", object.path("parameters").toString());
@@ -433,9 +443,7 @@ class RecorderTest {
         assertEquals(3, count.withoutRates());
         assertEquals(count, RefreshCount.restore(count.save()));
         assertEquals(
-                List.of(
-                        "1 × " + CubicStep.Status.NOT_FINITE.words(),
-                        "2 × " + CubicStep.Status.HARD_CASE.words()),
+                List.of("1 × " + CubicStep.Status.NOT_FINITE.words(), "2 × " + CubicStep.Status.HARD_CASE.words()),
                 count.reasons());
     }
 }
