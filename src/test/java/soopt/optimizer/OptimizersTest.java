@@ -77,7 +77,7 @@ final class OptimizersTest {
                         NO_MOMENTUM),
                 Methods.optimizer("{type: adahessian, period: 3, hessian-power: 0.7, dense-block: 4}"),
                 Methods.optimizer("{type: shampoo, period: 3, grafting: adam, decay: 0.9, weight-decay: 0.01}"),
-                Methods.optimizer("{type: shampoo, period: 2, grafting: sgd, largest-axis: 5}"),
+                Methods.optimizer("{type: shampoo, period: 2, grafting: sgd, block-size: 5}"),
                 Methods.optimizer("{type: newton-summary, direction: {type: shampoo, period: 2, weight-decay: 0.1}}"),
                 Methods.optimizer("{type: muon, weight-decay: 0.01}"),
                 Methods.optimizer("{type: newton-summary, direction: {type: muon}}"),

@@ -399,8 +399,9 @@ public sealed interface Direction
     /**
      * u = b ← μ b + G ×₁ H₁^(−e/2k) … ×ₖ Hₖ^(−e/2k) for each tensor G with k axes, H_i ← H_i + G^(i) from H_i = ε I,
      * where G^(i) contracts G with itself over all axes but i (Gupta, Koren and Singer 2018, algorithms 1 and 2). With
-     * a decay δ &lt; 1 H_i ← δ H_i + (1 − δ) G^(i), and eigenvalues are at least ε. An axis that is too long has no
-     * factor; k counts it.
+     * a decay δ &lt; 1 H_i ← δ H_i + (1 − δ) G^(i), and eigenvalues are at least ε. A tensor with a long axis is cut
+     * into blocks of nearly equal size, each with factors of its own (Anil et al. 2020, §4); what is grafted is the
+     * length of the whole tensor.
      */
     @Doc("Shampoo: the gradient times a root of a matrix for each of its axes")
     record Shampoo(
@@ -419,8 +420,8 @@ public sealed interface Direction
             @Default("none") @Doc("whose length the direction has in each tensor")
             Grafting grafting,
 
-            @Default("2048") @Range(min = 1, max = 20_000) @Doc("longest axis with a factor")
-            int largestAxis,
+            @Default("1024") @Range(min = 1, max = 20_000) @Doc("longer axes are cut into blocks of at most so many rows")
+            int blockSize,
 
             @Default("0.9") @Range(min = 0, below = 1) @Doc("μ: buffer ← μ buffer + direction; 0 for none")
             double momentum,
@@ -440,7 +441,7 @@ public sealed interface Direction
 
         public Shampoo {
             Constraints.check(
-                    Shampoo.class, exponent, epsilon, period, decay, grafting, largestAxis, momentum, weightDecay);
+                    Shampoo.class, exponent, epsilon, period, decay, grafting, blockSize, momentum, weightDecay);
         }
 
         @Override

@@ -24,8 +24,7 @@ final class ShampooDirection implements Direction.Running {
     /** b + λ θ; b itself without decay. */
     private final Tensor decayed;
 
-    private final Tensor one;
-    private final Tensor other;
+    private final TensorRoots.Room room;
     private final List<TensorRoots> tensors = new ArrayList<>();
     private final Optional<Direction.Running> graft;
     private Optional<List<String>> kept = Optional.empty();
@@ -43,11 +42,12 @@ final class ShampooDirection implements Direction.Running {
                 .mapToInt(ParameterLayout.Parameter::size)
                 .max()
                 .orElse(0);
-        this.one = backend.allocate(largest);
-        this.other = backend.allocate(largest);
         for (ParameterLayout.Parameter parameter : layout.parameters()) {
-            tensors.add(new TensorRoots(backend, parameter, options.epsilon(), options.largestAxis()));
+            tensors.add(new TensorRoots(backend, parameter, options.epsilon(), options.blockSize()));
         }
+        boolean cuts = tensors.stream().anyMatch(TensorRoots::isCut);
+        this.room = new TensorRoots.Room(
+                backend.allocate(largest), backend.allocate(largest), backend.allocate(cuts ? largest : 0));
         this.graft = options.grafting() == Direction.Shampoo.Grafting.ADAM
                 ? Optional.of(new Direction.Adam(0.9, 0.999, 1e-8, 0).start(problem, gradient))
                 : Optional.empty();
@@ -71,8 +71,8 @@ final class ShampooDirection implements Direction.Running {
         for (int i = 0; i < tensors.size(); i++) {
             TensorRoots roots = tensors.get(i);
             Tensor slope = flat(gradient, i);
-            roots.observe(slope, options.decay(), weight);
-            if (refreshes && roots.refresh(options.exponent(), options.epsilon()) > 0) {
+            roots.observe(slope, options.decay(), weight, room);
+            if (refreshes && !roots.refresh(options.exponent(), options.epsilon())) {
                 failed.add(layout.get(i).name());
             }
             add(roots, slope, lengthOf(adam, i), i);
@@ -83,8 +83,7 @@ final class ShampooDirection implements Direction.Running {
 
     /** b ← μ b + the gradient times its roots, with the length of another direction if there is one. */
     private void add(TensorRoots roots, Tensor slope, Optional<Double> adam, int index) {
-        int size = (int) slope.size();
-        Tensor made = roots.apply(slope, one.slice(0, size), other.slice(0, size));
+        Tensor made = roots.apply(slope, room);
         double scale = 1;
         if (options.grafting() != Direction.Shampoo.Grafting.NONE) {
             double length = norm(made);
@@ -139,8 +138,7 @@ final class ShampooDirection implements Direction.Running {
     public void close() {
         graft.ifPresent(Direction.Running::close);
         tensors.forEach(TensorRoots::close);
-        other.close();
-        one.close();
+        room.close();
         if (options.weightDecay() > 0) {
             decayed.close();
         }

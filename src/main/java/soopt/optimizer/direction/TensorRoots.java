@@ -1,179 +1,93 @@
 package soopt.optimizer.direction;
 
-import java.util.Arrays;
-import java.util.Optional;
+import java.util.List;
+import java.util.stream.IntStream;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
-import soopt.backend.dense.SymmetricEigen;
 import soopt.curvature.ParameterLayout.Parameter;
 import soopt.optimizer.step.State;
 
-/**
- * The factors H_i [n_i, n_i] of one tensor with axes n_1 … n_k and their inverse roots. Axes are those of memory; which
- * is first does not matter.
- */
+/** One tensor in blocks, each with factors and roots of its own. */
 final class TensorRoots implements AutoCloseable {
     private final Backend backend;
-    private final String name;
-    private final int[] shape;
-    private final Tensor[] factors;
-    private final Tensor[] roots;
+    private final List<Block> blocks;
+    private final List<BlockRoots> roots;
 
-    TensorRoots(Backend backend, Parameter parameter, double epsilon, int largestAxis) {
+    TensorRoots(Backend backend, Parameter parameter, double epsilon, int blockSize) {
         this.backend = backend;
-        this.name = "direction." + parameter.name();
-        this.shape = axes(parameter);
-        this.factors = new Tensor[shape.length];
-        this.roots = new Tensor[shape.length];
-        for (int i = 0; i < shape.length; i++) {
-            int size = shape[i] <= largestAxis ? shape[i] : 0;
-            factors[i] = multipleOfIdentity(size, epsilon);
-            roots[i] = multipleOfIdentity(size, 1);
+        this.blocks = Block.of(parameter, blockSize);
+        this.roots = IntStream.range(0, blocks.size())
+                .mapToObj(i ->
+                        new BlockRoots(backend, name(parameter, i, blocks.size()), blocks.get(i).shape(), epsilon))
+                .toList();
+    }
+
+    /** What the state of the i-th of so many blocks begins with. */
+    static String name(Parameter parameter, int i, int blocks) {
+        return "direction." + parameter.name() + (blocks == 1 ? "" : ".block" + i);
+    }
+
+    /** Arrays of the size of the largest tensor; the third is needed where one is cut. */
+    record Room(Tensor one, Tensor other, Tensor whole) implements AutoCloseable {
+        @Override
+        public void close() {
+            whole.close();
+            other.close();
+            one.close();
         }
     }
 
-    /** Kernels with channels last are [out, height, width, in] in memory. */
-    private static int[] axes(Parameter parameter) {
-        int[] shape = parameter.dimensions();
-        return shape.length == 4 && parameter.channels() > 1
-                ? new int[] {shape[0], shape[2], shape[3], shape[1]}
-                : shape;
+    boolean isCut() {
+        return blocks.size() > 1;
     }
 
-    private Tensor multipleOfIdentity(int size, double value) {
-        double[] numbers = new double[size * size];
-        for (int i = 0; i < size; i++) {
-            numbers[i * (size + 1)] = value;
-        }
-        Tensor matrix = backend.allocate(size, size);
-        backend.fromHost(numbers, 0, matrix);
-        return matrix;
-    }
-
-    /** An axis that is too long has a factor of no rows. */
-    private boolean has(int axis) {
-        return factors[axis].size() > 0;
-    }
-
-    private int before(int axis) {
-        return Arrays.stream(shape, 0, axis).reduce(1, (x, y) -> x * y);
-    }
-
-    private int behind(int axis) {
-        return Arrays.stream(shape, axis + 1, shape.length).reduce(1, (x, y) -> x * y);
-    }
-
-    /** H_i ← keep H_i + weight G^(i), G^(i) the contraction of G with itself over all axes but i. */
-    void observe(Tensor gradient, double keep, double weight) {
-        for (int axis = 0; axis < shape.length; axis++) {
-            if (has(axis)) {
-                addGram(gradient, axis, keep, weight);
-            }
+    /** The factors of each block take in the gradient. */
+    void observe(Tensor gradient, double keep, double weight, Room room) {
+        for (int i = 0; i < blocks.size(); i++) {
+            roots.get(i).observe(blocks.get(i).in(backend, gradient, room.one()), keep, weight);
         }
     }
 
-    private void addGram(Tensor gradient, int axis, double keep, double weight) {
-        int before = before(axis);
-        int behind = behind(axis);
-        int size = shape[axis];
-        if (behind == 1) {
-            Tensor rows = gradient.reshape(before, size);
-            backend.gemm(true, false, weight, rows, rows, keep, factors[axis]);
-            return;
+    /** Whether all roots could be computed: others stay what they were. */
+    boolean refresh(double power, double floor) {
+        boolean all = true;
+        for (BlockRoots block : roots) {
+            all &= block.refresh(power, floor);
         }
-        for (int i = 0; i < before; i++) {
-            Tensor slice = gradient.slice((long) i * size * behind, size, behind);
-            backend.gemm(false, true, weight, slice, slice, i == 0 ? keep : 1, factors[axis]);
-        }
+        return all;
     }
 
-    /**
-     * The roots H_i^(−power/2k), with eigenvalues below the floor raised to it.
-     *
-     * @return how many could not be computed: these stay what they were
-     */
-    int refresh(double power, double floor) {
-        int failures = 0;
-        for (int axis = 0; axis < shape.length; axis++) {
-            if (has(axis) && !refresh(axis, -power / (2 * shape.length), floor)) {
-                failures++;
-            }
+    /** The product of each block with its roots, in one of the arrays. */
+    Tensor apply(Tensor gradient, Room room) {
+        if (!isCut()) {
+            int size = (int) gradient.size();
+            return roots.get(0)
+                    .apply(gradient, room.one().slice(0, size), room.other().slice(0, size));
         }
-        return failures;
-    }
-
-    private boolean refresh(int axis, double exponent, double floor) {
-        double[] numbers = new double[shape[axis] * shape[axis]];
-        backend.toHost(factors[axis], numbers, 0);
-        Optional<SymmetricEigen> found = SymmetricEigen.of(numbers, shape[axis]);
-        if (found.isEmpty()) {
-            return false;
+        Tensor whole = room.whole().slice(0, (int) gradient.size());
+        for (int i = 0; i < blocks.size(); i++) {
+            Block block = blocks.get(i);
+            int size = block.size();
+            // a copy lies in the second array, which the first product does not write
+            Tensor from = block.in(backend, gradient, room.other());
+            block.put(
+                    backend,
+                    roots.get(i).apply(from, room.one().slice(0, size), room.other().slice(0, size)),
+                    whole);
         }
-        double[] values = found.get().values();
-        double largest = values.length == 0 ? 0 : values[values.length - 1];
-        // what rounding leaves of a zero eigenvalue is no scale to divide by
-        double least =
-                Math.max(floor, largest * shape[axis] * backend.precision().unitRoundoff());
-        if (!(least > 0)) {
-            return false;
-        }
-        double[] root = found.get().apply(value -> Math.pow(Math.max(value, least), exponent));
-        backend.fromHost(root, 0, roots[axis]);
-        return true;
-    }
-
-    /** The product of G with all roots, in one of the two arrays of its size. */
-    Tensor apply(Tensor gradient, Tensor one, Tensor other) {
-        Tensor from = gradient;
-        Tensor to = one;
-        for (int axis = 0; axis < shape.length; axis++) {
-            if (has(axis)) {
-                multiply(from, axis, to);
-                from = to;
-                to = to == one ? other : one;
-            }
-        }
-        return from;
-    }
-
-    private void multiply(Tensor from, int axis, Tensor to) {
-        int before = before(axis);
-        int behind = behind(axis);
-        int size = shape[axis];
-        if (behind == 1) {
-            backend.gemm(false, false, 1, from.reshape(before, size), roots[axis], 0, to.reshape(before, size));
-            return;
-        }
-        for (int i = 0; i < before; i++) {
-            long offset = (long) i * size * behind;
-            backend.gemm(
-                    false, false, 1, roots[axis], from.slice(offset, size, behind), 0, to.slice(offset, size, behind));
-        }
+        return whole;
     }
 
     void save(State state) {
-        for (int i = 0; i < shape.length; i++) {
-            if (has(i)) {
-                state.putTensor(name + ".factor" + i, factors[i]);
-                state.putTensor(name + ".root" + i, roots[i]);
-            }
-        }
+        roots.forEach(block -> block.save(state));
     }
 
     void restore(State state) {
-        for (int i = 0; i < shape.length; i++) {
-            if (has(i)) {
-                state.getTensor(name + ".factor" + i, factors[i]);
-                state.getTensor(name + ".root" + i, roots[i]);
-            }
-        }
+        roots.forEach(block -> block.restore(state));
     }
 
     @Override
     public void close() {
-        for (int i = 0; i < shape.length; i++) {
-            factors[i].close();
-            roots[i].close();
-        }
+        roots.forEach(BlockRoots::close);
     }
 }

@@ -144,6 +144,11 @@ final class MuonTest {
         assertTrue(Golden.maxAbs(orthogonal) > 0.1);
     }
 
+    /** A direction that asks for no batch. */
+    static Batches none() {
+        return new None();
+    }
+
     private record None() implements Batches {
         @Override
         public soopt.curvature.Objective curvature() {
