@@ -49,20 +49,13 @@ record Axes(Backend backend, int[] shape) {
         int behind = behind(axis);
         int size = shape[axis];
         if (behind == 1) {
-            backend.gemm(
-                    false, !transposes, 1, from.reshape(before, size), matrix, 0, to.reshape(before, size));
+            backend.gemm(false, !transposes, 1, from.reshape(before, size), matrix, 0, to.reshape(before, size));
             return;
         }
         for (int i = 0; i < before; i++) {
             long offset = (long) i * size * behind;
             backend.gemm(
-                    transposes,
-                    false,
-                    1,
-                    matrix,
-                    from.slice(offset, size, behind),
-                    0,
-                    to.slice(offset, size, behind));
+                    transposes, false, 1, matrix, from.slice(offset, size, behind), 0, to.slice(offset, size, behind));
         }
     }
 

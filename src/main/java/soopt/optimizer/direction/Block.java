@@ -82,7 +82,8 @@ record Block(int[] whole, int[] from, int[] shape) {
             r /= shape[axis];
             stride *= whole[axis];
         }
-        return at + (cut < from.length ? from[cut] * Tensor.sizeOf(Arrays.copyOfRange(whole, cut + 1, whole.length)) : 0);
+        return at
+                + (cut < from.length ? from[cut] * Tensor.sizeOf(Arrays.copyOfRange(whole, cut + 1, whole.length)) : 0);
     }
 
     /** Its numbers in the array x: a view of them, or a copy in {@code room} where they do not lie together. */

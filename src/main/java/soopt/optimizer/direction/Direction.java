@@ -420,7 +420,9 @@ public sealed interface Direction
             @Default("none") @Doc("whose length the direction has in each tensor")
             Grafting grafting,
 
-            @Default("1024") @Range(min = 1, max = 20_000) @Doc("longer axes are cut into blocks of at most so many rows")
+            @Default("1024")
+            @Range(min = 1, max = 20_000)
+            @Doc("longer axes are cut into blocks of at most so many rows")
             int blockSize,
 
             @Default("0.9") @Range(min = 0, below = 1) @Doc("μ: buffer ← μ buffer + direction; 0 for none")

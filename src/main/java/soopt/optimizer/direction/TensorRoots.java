@@ -17,8 +17,11 @@ final class TensorRoots implements AutoCloseable {
         this.backend = backend;
         this.blocks = Block.of(parameter, blockSize);
         this.roots = IntStream.range(0, blocks.size())
-                .mapToObj(i ->
-                        new BlockRoots(backend, name(parameter, i, blocks.size()), blocks.get(i).shape(), epsilon))
+                .mapToObj(i -> new BlockRoots(
+                        backend,
+                        name(parameter, i, blocks.size()),
+                        blocks.get(i).shape(),
+                        epsilon))
                 .toList();
     }
 
@@ -72,7 +75,8 @@ final class TensorRoots implements AutoCloseable {
             Tensor from = block.in(backend, gradient, room.other());
             block.put(
                     backend,
-                    roots.get(i).apply(from, room.one().slice(0, size), room.other().slice(0, size)),
+                    roots.get(i)
+                            .apply(from, room.one().slice(0, size), room.other().slice(0, size)),
                     whole);
         }
         return whole;

@@ -53,8 +53,8 @@ final class ShampooTest {
         double[][] result = new double[gradients.length][layout.size()];
         try (Tensor gradient = backend.allocate(layout.size());
                 Tensor theta = backend.allocate(layout.size());
-                Direction.Running running = Methods.direction(spec)
-                        .start(new Problem(backend, layout, MuonTest.none(), 0), gradient)) {
+                Direction.Running running =
+                        Methods.direction(spec).start(new Problem(backend, layout, MuonTest.none(), 0), gradient)) {
             backend.fill(theta, 0.5);
             for (int t = 0; t < gradients.length; t++) {
                 backend.fromHost(gradients[t], 0, gradient);
