@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """PyTorch's side of the benchmark: a gradient, the curvature summary by nested automatic differentiation, products with the
-Hessian and the Gauss-Newton matrix, and steps of SGD and Adam. The names are those of `soopt bench curvature --json`.
+Hessian and the Gauss-Newton matrix, and steps of SGD, Adam, K-FAC, Shampoo and L-BFGS. The names are those of `soopt bench curvature --json`.
 
 The summary of a direction u split into S groups is g_s = DL[u_s], H_st = D2L[u_s, u_t], order3_s = D3L[u_s, u_s, u_s].
 It is computed as Wolinski (ECML PKDD 2025) does in public code: differentiate the loss keeping the graph, contract with u_s,
@@ -11,6 +11,7 @@ the cheapest nested differentiation there is. This is a new implementation.
 
   python3 scripts/bench/peers.py --model mlp --batch 100 --threads 1 --out peers.json
   python3 scripts/bench/peers.py --check src/test/resources/golden/hbar
+  python3 scripts/bench/peers.py --check src/test/resources/golden/trajectory
 
 Time: after a warm-up the works take turns. Memory: torch counts none on the CPU, and Python's tracemalloc does not see its
 tensors; so each work runs in a fresh process, once on a batch of one example, to load code and start threads, and then on the
@@ -52,6 +53,8 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import torch
 import torch.nn.functional as F
+
+from peer_optimizers import KFac, Shampoo, lbfgs
 
 # ---- networks: a list of layers, each (kind, arguments…); parameters are a flat list weight0, bias0, weight1, … ----
 
@@ -101,9 +104,11 @@ ACTIVATIONS = {
 }
 
 
-def forward(layers, parameters, x):
+def forward(layers, parameters, x, record=None):
+    """The outputs; of each layer with parameters (kind, arguments, input, output) into record, if there is one."""
     parameters = iter(parameters)
     for kind, *arguments in layers:
+        inputs = x
         if kind == "linear":
             x = F.linear(x, next(parameters), next(parameters))
         elif kind == "conv2d":
@@ -120,6 +125,8 @@ def forward(layers, parameters, x):
             x = x * arguments[0]
         else:
             raise ValueError(f"unknown layer {kind}")
+        if record is not None and kind in ("linear", "conv2d"):
+            record.append((kind, arguments, inputs, x))
     return x
 
 
@@ -139,6 +146,9 @@ def initial(layers, sigma, generator, dtype):
 
 
 # ---- what is measured ----
+
+KFAC_STEPS = 100  # a period of inverses: ten samples of the factors and one inversion
+SHAMPOO_STEPS = 20  # a period of roots
 
 
 def gradient(loss, parameters):
@@ -228,7 +238,96 @@ def check(folder):
     return 0 if worst < 1e-10 and cases else 1
 
 
+def relative(value, reference):
+    return float((value - reference).abs().max() / reference.abs().max())
+
+
+def flat(parameters):
+    return torch.cat([p.detach().flatten() for p in parameters])
+
+
+def batch_of(entry):
+    return read_tensor(entry["x"]), torch.tensor(entry["y"])
+
+
+def kfac_error(golden, _):
+    """Largest error of the factored inverses and of the parameters after each step."""
+    parameters = [read_tensor(p).requires_grad_() for p in golden["params0"]]
+    h = golden["hyperparameters"]
+    kfac = KFac([read_layer(entry) for entry in golden["layers"]], parameters, forward, h["lr"], "eigen", "identity", h["momentum"],
+                h["stat_decay"], h["damping"], h["kl_clip"], h["weight_decay"], h["TCov"], h["TInv"])
+    factored = KFac([], [], forward, h["lr"], damping=h["damping"])
+    worst = 0.0
+    for batch, step in zip(golden["train_batches"], golden["steps"]):
+        kfac.step(*batch_of(batch), torch.tensor(step["sampled_labels"]) if step.get("sampled_labels") else None)
+        worst = max(worst, relative(flat(parameters), read_tensor(step["theta"])))
+        for a, g, inverse in zip(kfac.a, kfac.g, step.get("factored_damping_inverses") or []):
+            for mine, name in zip(factored.inverted(a, g), ("A_inv", "G_inv")):
+                worst = max(worst, relative(mine, read_tensor(inverse[name])))
+    return worst
+
+
+def shampoo_error(golden, _):
+    worst = 0.0
+    for case in golden["cases"]:
+        parameter = read_tensor(case["W0"])
+        shampoo = Shampoo([parameter], case["lr"], case["eps"], period=1, momentum=0)
+        for step in case["steps"]:
+            shampoo.step([read_tensor(step["G"])])
+            worst = max(worst, relative(parameter, read_tensor(step["W"])))
+    return worst
+
+
+def lbfgs_error(golden, folder):
+    data = json.loads((folder / golden["data"]).read_text())
+    parameters = [read_tensor(p).requires_grad_() for p in data["params0"]]
+    layers = [read_layer(entry) for entry in data["layers"]]
+    x, y = (torch.cat(parts) for parts in zip(*map(batch_of, data["train_batches"])))
+    h = golden["hyperparameters"]
+    optimizer = lbfgs(parameters, h["lr"], history_size=h["history_size"], line_search_fn=h["line_search"], tolerance_grad=1e-12,
+                      tolerance_change=1e-15)
+    worst = 0.0
+    for step in golden["steps"]:
+        optimizer.step(closure(optimizer, lambda: F.cross_entropy(forward(layers, parameters, x), y)))
+        worst = max(worst, relative(flat(parameters), read_tensor(step["theta"])))
+    return worst
+
+
+def check_trajectories(folder):
+    """Largest relative error of each optimizer's reference files; exit 1 above 1e-9."""
+    worst = {}
+    for kind, error in (("kfac", kfac_error), ("shampoo", shampoo_error), ("lbfgs", lbfgs_error)):
+        for path in sorted(pathlib.Path(folder).glob(f"{kind}*.json")):
+            worst[path.name] = error(json.loads(path.read_text()), path.parent)
+            print(f"{path.name:28s} {worst[path.name]:.1e}")
+    good = worst and max(worst.values()) < 1e-9
+    print("ok" if good else "WRONG")
+    return 0 if good else 1
+
+
 # ---- works ----
+
+
+def closure(optimizer, loss):
+    def run():
+        optimizer.zero_grad(set_to_none=True)
+        value = loss()
+        value.backward()
+        return value
+
+    return run
+
+
+class Steps:
+    """A work that is the mean of several steps of an optimizer, which is made when first used."""
+
+    def __init__(self, make, count=1):
+        self.make, self.count, self.step = make, count, None
+
+    def __call__(self):
+        self.step = self.step or self.make()
+        for _ in range(self.count):
+            self.step()
 
 
 class Workload:
@@ -276,6 +375,21 @@ class Workload:
 
         return run
 
+    def kfac(self):
+        kfac = KFac(self.layers, self.parameters, forward, 1e-8)
+        return lambda: kfac.step(self.x, self.y)
+
+    def shampoo(self):
+        shampoo = Shampoo(self.parameters, 1e-8)
+        return lambda: shampoo.step(self.gradient())
+
+    def lbfgs(self):
+        """Steps of a size that keeps the pairs above torch's threshold, on parameters of its own."""
+        moved = [p.detach().clone().requires_grad_() for p in self.parameters]
+        optimizer = lbfgs(moved, 1e-2)
+        run = closure(optimizer, lambda: F.cross_entropy(forward(self.layers, moved, self.x), self.y))
+        return lambda: optimizer.step(run)
+
     def works(self):
         """By name; step sizes so small that all rounds do the same work."""
         return {
@@ -288,6 +402,9 @@ class Workload:
             "gauss-newton product": self.gauss_newton,
             "sgd step": self.step(torch.optim.SGD(self.parameters, lr=1e-8)),
             "adam step": self.step(torch.optim.Adam(self.parameters, lr=1e-8)),
+            "k-fac step": Steps(self.kfac, KFAC_STEPS),
+            "shampoo step": Steps(self.shampoo, SHAMPOO_STEPS),
+            "l-bfgs step": Steps(self.lbfgs),
         }
 
 
@@ -297,15 +414,16 @@ LEAST_ROUNDS = 2
 
 
 def elapsed(work):
+    """Seconds of a work, or of one of its steps."""
     start = time.perf_counter()
     work()
-    return time.perf_counter() - start
+    return (time.perf_counter() - start) / getattr(work, "count", 1)
 
 
 def interleaved(works, rounds, seconds):
     """Runs the works in turn, so that a slow spell of the machine falls on all of them alike."""
     for work in works.values():
-        if elapsed(work) < 2:  # seconds; what takes longer is warm
+        if elapsed(work) * getattr(work, "count", 1) < 2:  # seconds; what takes longer is warm
             work()
     times = {name: [] for name in works}
     begin = time.perf_counter()
@@ -344,11 +462,16 @@ class PeakMemory:
         return self.unit * (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - self.highest)
 
 
+def once(work):
+    """The first step of a period does all that one does."""
+    return Steps(work.make) if isinstance(work, Steps) else work
+
+
 def memory_here(options):
     """Extra bytes of one work, in this process."""
     dtype = getattr(torch, options.precision)
-    Workload(options.model, 1, dtype).works()[options.memory_of]()
-    work = Workload(options.model, options.batch, dtype).works()[options.memory_of]
+    once(Workload(options.model, 1, dtype).works()[options.memory_of])()
+    work = once(Workload(options.model, options.batch, dtype).works()[options.memory_of])
     gc.collect()
     peak = PeakMemory()
     work()
@@ -399,7 +522,8 @@ def main():
     parser.add_argument("--check", metavar="DIR", help="compare with the reference files of this folder and stop")
     options = parser.parse_args()
     if options.check:
-        sys.exit(check(options.check))
+        trajectories = any(pathlib.Path(options.check).glob("kfac*.json"))
+        sys.exit((check_trajectories if trajectories else check)(options.check))
     torch.set_num_threads(options.threads)
     if options.memory_of:
         print(memory_here(options))

@@ -31,7 +31,7 @@ import soopt.spec.SpecSource;
         description = {
             "Random data. After a warm-up the works take turns, so that a slow spell of the machine falls on all of them;"
                     + " medians and quartiles. A step of an optimizer with a period is the mean over ten,",
-            "of k-fac and ekfac over a hundred: ten samples and an inversion of the factors.",
+            "of shampoo over twenty, of k-fac and ekfac over a hundred: ten samples and an inversion of the factors.",
             "Memory is that of the tensors at the peak of a work, outputs and optimizer state included; parameters, batch"
                     + " and direction are not."
         },

@@ -3,6 +3,7 @@ package soopt.cli.bench;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
@@ -25,8 +26,22 @@ import soopt.spec.SpecSource;
 final class BenchProblem implements AutoCloseable {
     private static final long SEED = 571677914;
     private static final int PERIOD = 10;
-    /** Steps from one inversion of Kronecker factors to the next. */
-    private static final int INVERSE_PERIOD = 100;
+
+    /**
+     * How an optimizer is measured; its state does not matter for the time.
+     *
+     * @param keys of the optimizer, after its type
+     * @param steps whose mean is taken: a whole period
+     */
+    private record Setting(String keys, int steps) {}
+
+    /** As scripts/bench/peers.py measures them. */
+    private static final Map<String, Setting> SETTINGS = Map.of(
+            "k-fac", new Setting("step-size: 1.0e-8, statistics-period: 10, inverse-period: 100", 100),
+            "ekfac", new Setting("step-size: 1.0e-8, statistics-period: 10, inverse-period: 100", 100),
+            "shampoo", new Setting("step-size: 1.0e-8, period: 20", 20),
+            // the steps are so long that differences of gradients are no noise
+            "l-bfgs", new Setting("step-size: 0.01, line-search: none, pairs: successive, least-curvature: 0", 1));
 
     private record Subject(Optimizer optimizer) {}
 
@@ -85,13 +100,8 @@ final class BenchProblem implements AutoCloseable {
      * @param partition as in an experiment, for optimizers that have one
      */
     Work step(Choices.Choice kind, String partition) {
-        boolean periodic = has(kind, "period");
-        boolean inverts = has(kind, "inverse-period");
-        String yaml = "optimizer: {type: " + kind.name() + (has(kind, "step-size") ? ", step-size: 1.0e-8" : "")
-                + (has(kind, "partition") ? ", partition: " + partition : "")
-                + (periodic ? ", period: " + PERIOD : "")
-                + (has(kind, "fisher") && searches(kind) ? ", fisher: exact" : "")
-                + (inverts ? ", statistics-period: " + PERIOD + ", inverse-period: " + INVERSE_PERIOD : "") + "}";
+        Setting setting = SETTINGS.getOrDefault(kind.name(), usual(kind, partition));
+        String yaml = "optimizer: {type: " + kind.name() + ", " + setting.keys + "}";
         Optimizer optimizer =
                 Binder.bind(SpecSource.parse("bench", yaml), Subject.class).optimizer();
         optimizer.requireFit(network.layout());
@@ -99,18 +109,29 @@ final class BenchProblem implements AutoCloseable {
         Optimizer.Iteration iteration =
                 optimizer.start(new Problem(backend, network.layout(), Batches.always(curvature), SEED));
         iterations.add(iteration);
-        int steps = inverts ? INVERSE_PERIOD : periodic ? PERIOD : 1;
+        Tensor at = vector();
+        backend.copy(theta, at);
         Runnable run = () -> {
-            for (int i = 0; i < steps; i++) {
-                iteration.step(theta, training).update().ifPresent(update -> backend.axpyInPlace(1, update, theta));
+            for (int i = 0; i < setting.steps; i++) {
+                iteration.step(at, training).update().ifPresent(update -> backend.axpyInPlace(1, update, at));
             }
         };
-        return new Work(kind.name() + " step", run, steps, backend.memory().liveBytes() - before);
+        return new Work(
+                kind.name() + " step", run, setting.steps, backend.memory().liveBytes() - before - bytes(at));
+    }
+
+    private static Setting usual(Choices.Choice kind, String partition) {
+        boolean periodic = has(kind, "period");
+        String keys = (has(kind, "step-size") ? "step-size: 1.0e-8, " : "")
+                + (has(kind, "partition") ? "partition: " + partition + ", " : "")
+                + (periodic ? "period: " + PERIOD + ", " : "")
+                + (has(kind, "fisher") && searches(kind) ? "fisher: exact, " : "");
+        return new Setting(keys, periodic ? PERIOD : 1);
     }
 
     /** Whether a step of it solves a system or searches a line: what that takes depends on the problem. */
     static boolean searches(Choices.Choice kind) {
-        return has(kind, "solver") || has(kind, "line-search");
+        return !SETTINGS.containsKey(kind.name()) && (has(kind, "solver") || has(kind, "line-search"));
     }
 
     private static boolean has(Choices.Choice kind, String key) {
