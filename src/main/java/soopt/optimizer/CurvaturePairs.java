@@ -6,9 +6,10 @@ import soopt.optimizer.step.State;
 
 /**
  * The last h pairs s = θ′ − θ, y = ∇L(θ′) − ∇L(θ) with yᵀs large enough, and H v for the inverse Hessian H that limited
- * memory BFGS makes of them (Nocedal and Wright 2006, alg. 7.4), with H₀ = (sᵀy / yᵀy) I of the newest.
+ * memory BFGS makes of them (Nocedal and Wright 2006, alg. 7.4), with H₀ = (sᵀy / yᵀy) I of the newest. A row more than
+ * h is where the next pair is made, so that nothing is copied.
  */
-final class CurvaturePairs implements AutoCloseable {
+final class CurvaturePairs implements InverseHessian {
     private static final String COUNT = "pairs";
     private static final String STEPS = "pairs.s";
     private static final String CHANGES = "pairs.y";
@@ -16,6 +17,7 @@ final class CurvaturePairs implements AutoCloseable {
     private final Backend backend;
     private final int size;
     private final int most;
+    private final int rows;
     private final double least;
     private final Tensor steps;
     private final Tensor changes;
@@ -23,7 +25,10 @@ final class CurvaturePairs implements AutoCloseable {
     private int newest = -1;
 
     private int count;
+    /** sᵀy and yᵀy of each row. */
     private final double[] products;
+
+    private final double[] squares;
 
     /**
      * @param most h ≥ 1
@@ -34,15 +39,32 @@ final class CurvaturePairs implements AutoCloseable {
         this.size = size;
         this.most = most;
         this.least = least;
-        this.steps = backend.allocate(most, size);
-        this.changes = backend.allocate(most, size);
+        this.rows = most + 1;
+        this.steps = backend.allocate(rows, size);
+        this.changes = backend.allocate(rows, size);
         backend.fill(steps, 0);
         backend.fill(changes, 0);
-        this.products = new double[most];
+        this.products = new double[rows];
+        this.squares = new double[rows];
     }
 
-    int count() {
+    @Override
+    public int pairs() {
         return count;
+    }
+
+    @Override
+    public Tensor step() {
+        return step(next());
+    }
+
+    @Override
+    public Tensor change() {
+        return change(next());
+    }
+
+    private int next() {
+        return (newest + 1) % rows;
     }
 
     private Tensor step(int place) {
@@ -53,55 +75,65 @@ final class CurvaturePairs implements AutoCloseable {
         return changes.rows(place, place + 1).reshape(size);
     }
 
-    /** Keeps a pair, over the oldest if there are h, unless yᵀs is too small or no number; gives yᵀs. */
-    double add(Tensor s, Tensor y) {
-        double product = backend.dot(s, y);
+    @Override
+    public double add() {
+        double product = backend.dot(step(), change());
         if (product > least && product <= Double.MAX_VALUE) {
-            newest = (newest + 1) % most;
+            newest = next();
             count = Math.min(most, count + 1);
-            backend.copy(s, step(newest));
-            backend.copy(y, change(newest));
             products[newest] = product;
+            squares[newest] = backend.dot(change(newest), change(newest));
         }
         return product;
     }
 
-    /** Forgets all. */
-    void clear() {
+    @Override
+    public void clear() {
         count = 0;
-        newest = -1;
     }
 
-    /** out ← H v; out may be v. */
-    void multiply(Tensor v, Tensor out) {
-        backend.combine(1, v, 0, v, out);
+    @Override
+    public void multiply(double scale, Tensor v, Tensor out) {
+        if (count == 0) {
+            backend.combine(scale, v, 0, v, out);
+            return;
+        }
         double[] alpha = new double[count];
+        Tensor rest = v;
         for (int i = 0; i < count; i++) {
-            int place = Math.floorMod(newest - i, most);
-            alpha[i] = backend.dot(step(place), out) / products[place];
-            backend.axpyInPlace(-alpha[i], change(place), out);
+            int place = Math.floorMod(newest - i, rows);
+            alpha[i] = backend.dot(step(place), rest) / products[place];
+            backend.combine(1, rest, -alpha[i], change(place), out);
+            rest = out;
         }
-        if (count > 0) {
-            backend.scaleInPlace(products[newest] / backend.dot(change(newest), change(newest)), out);
-        }
+        // what follows works on out / size, to spare a pass over it
+        double size = scale * products[newest] / squares[newest];
         for (int i = count - 1; i >= 0; i--) {
-            int place = Math.floorMod(newest - i, most);
-            double beta = backend.dot(change(place), out) / products[place];
-            backend.axpyInPlace(alpha[i] - beta, step(place), out);
+            int place = Math.floorMod(newest - i, rows);
+            double factor = scale * alpha[i] - size * backend.dot(change(place), out) / products[place];
+            if (i > 0) {
+                backend.axpyInPlace(factor / size, step(place), out);
+            } else {
+                backend.combine(factor, step(place), size, out, out);
+            }
         }
     }
 
-    void save(State state) {
+    @Override
+    public void save(State state) {
         state.putNumbers(COUNT, newest, count);
         state.putNumbers(COUNT + ".products", products);
+        state.putNumbers(COUNT + ".squares", squares);
         state.putTensor(STEPS, steps);
         state.putTensor(CHANGES, changes);
     }
 
-    void restore(State state) {
+    @Override
+    public void restore(State state) {
         newest = (int) state.getNumbers(COUNT)[0];
         count = (int) state.getNumbers(COUNT)[1];
-        System.arraycopy(state.getNumbers(COUNT + ".products"), 0, products, 0, most);
+        System.arraycopy(state.getNumbers(COUNT + ".products"), 0, products, 0, rows);
+        System.arraycopy(state.getNumbers(COUNT + ".squares"), 0, squares, 0, rows);
         state.getTensor(STEPS, steps);
         state.getTensor(CHANGES, changes);
     }

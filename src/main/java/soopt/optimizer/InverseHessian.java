@@ -5,21 +5,23 @@ import soopt.backend.Tensor;
 import soopt.optimizer.step.State;
 
 /** What quasi-Newton methods know of the inverse of the Hessian. */
-sealed interface InverseHessian extends AutoCloseable permits InverseHessian.Limited, InverseHessian.Full {
-    /**
-     * Takes in s = θ′ − θ and y = ∇L(θ′) − ∇L(θ); gives yᵀs. Where that is too small or no number nothing changes.
-     *
-     * @param s [P]
-     * @param y [P]
-     */
-    double add(Tensor s, Tensor y);
+sealed interface InverseHessian extends AutoCloseable permits CurvaturePairs, InverseHessian.Full {
+    /** [P]: s = θ′ − θ of the pair that {@link #add} takes in next; it may be another tensor after that. */
+    Tensor step();
 
-    /** out ← H v. */
-    void multiply(Tensor v, Tensor out);
+    /** [P]: y = ∇L(θ′) − ∇L(θ) of that pair. */
+    Tensor change();
+
+    /** Takes in the pair; gives yᵀs. Where that is too small or no number nothing changes. */
+    double add();
+
+    /** out ← α H v; out may be {@link #step}. */
+    void multiply(double alpha, Tensor v, Tensor out);
 
     /** Pairs that it is made of. */
     int pairs();
 
+    /** Forgets all pairs, but not {@link #step}. */
     void clear();
 
     void save(State state);
@@ -29,44 +31,6 @@ sealed interface InverseHessian extends AutoCloseable permits InverseHessian.Lim
     @Override
     void close();
 
-    /** Of the last pairs. */
-    record Limited(CurvaturePairs own) implements InverseHessian {
-        @Override
-        public double add(Tensor s, Tensor y) {
-            return own.add(s, y);
-        }
-
-        @Override
-        public void multiply(Tensor v, Tensor out) {
-            own.multiply(v, out);
-        }
-
-        @Override
-        public int pairs() {
-            return own.count();
-        }
-
-        @Override
-        public void clear() {
-            own.clear();
-        }
-
-        @Override
-        public void save(State state) {
-            own.save(state);
-        }
-
-        @Override
-        public void restore(State state) {
-            own.restore(state);
-        }
-
-        @Override
-        public void close() {
-            own.close();
-        }
-    }
-
     /**
      * H ← (I − ρ s yᵀ) H (I − ρ y sᵀ) + ρ s sᵀ with ρ = 1/yᵀs (Nocedal and Wright 2006, eq. 6.17), from H = (sᵀy / yᵀy)
      * I of the first pair (eq. 6.20).
@@ -74,12 +38,15 @@ sealed interface InverseHessian extends AutoCloseable permits InverseHessian.Lim
     final class Full implements InverseHessian {
         private static final String COUNT = "inverse.pairs";
         private static final String MATRIX = "inverse";
+        private static final String STEP = "inverse.step";
 
         private final Backend backend;
         private final int size;
         private final double least;
         private final Tensor matrix;
         private final Tensor product;
+        private final Tensor step;
+        private final Tensor change;
         private int count;
 
         Full(Backend backend, int size, double least) {
@@ -88,6 +55,9 @@ sealed interface InverseHessian extends AutoCloseable permits InverseHessian.Lim
             this.least = least;
             this.matrix = backend.allocate(size, size);
             this.product = backend.allocate(size);
+            this.step = backend.allocate(size);
+            this.change = backend.allocate(size);
+            backend.fill(step, 0);
             scaledIdentity(1);
         }
 
@@ -100,18 +70,28 @@ sealed interface InverseHessian extends AutoCloseable permits InverseHessian.Lim
         }
 
         @Override
-        public double add(Tensor s, Tensor y) {
-            double curvature = backend.dot(s, y);
+        public Tensor step() {
+            return step;
+        }
+
+        @Override
+        public Tensor change() {
+            return change;
+        }
+
+        @Override
+        public double add() {
+            double curvature = backend.dot(step, change);
             if (!(curvature > least && curvature <= Double.MAX_VALUE)) {
                 return curvature;
             }
             if (count == 0) {
-                scaledIdentity(curvature / backend.dot(y, y));
+                scaledIdentity(curvature / backend.dot(change, change));
             }
-            multiply(y, product);
+            multiply(1, change, product);
             double rho = 1 / curvature;
-            double own = rho * (1 + rho * backend.dot(y, product));
-            Tensor column = s.reshape(size, 1);
+            double own = rho * (1 + rho * backend.dot(change, product));
+            Tensor column = step.reshape(size, 1);
             Tensor other = product.reshape(size, 1);
             backend.gemm(false, true, own, column, column, 1, matrix);
             backend.gemm(false, true, -rho, other, column, 1, matrix);
@@ -121,8 +101,8 @@ sealed interface InverseHessian extends AutoCloseable permits InverseHessian.Lim
         }
 
         @Override
-        public void multiply(Tensor v, Tensor out) {
-            backend.gemm(false, false, 1, matrix, v.reshape(size, 1), 0, out.reshape(size, 1));
+        public void multiply(double alpha, Tensor v, Tensor out) {
+            backend.gemm(false, false, alpha, matrix, v.reshape(size, 1), 0, out.reshape(size, 1));
         }
 
         @Override
@@ -140,16 +120,20 @@ sealed interface InverseHessian extends AutoCloseable permits InverseHessian.Lim
         public void save(State state) {
             state.putNumbers(COUNT, count);
             state.putTensor(MATRIX, matrix);
+            state.putTensor(STEP, step);
         }
 
         @Override
         public void restore(State state) {
             count = (int) state.getNumbers(COUNT)[0];
             state.getTensor(MATRIX, matrix);
+            state.getTensor(STEP, step);
         }
 
         @Override
         public void close() {
+            change.close();
+            step.close();
             product.close();
             matrix.close();
         }

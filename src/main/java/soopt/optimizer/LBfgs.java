@@ -42,6 +42,6 @@ public record LBfgs(
     public Iteration start(Problem problem) {
         CurvaturePairs kept =
                 new CurvaturePairs(problem.backend(), problem.layout().size(), history, leastCurvature);
-        return new QuasiNewtonIteration(new InverseHessian.Limited(kept), lineSearch, pairs, stepSize, problem);
+        return new QuasiNewtonIteration(kept, lineSearch, pairs, stepSize, problem);
     }
 }

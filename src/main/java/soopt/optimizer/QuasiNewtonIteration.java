@@ -28,7 +28,6 @@ final class QuasiNewtonIteration implements Optimizer.Iteration {
     }
 
     private static final String GRADIENT = "quasi-newton.gradient";
-    private static final String UPDATE = "quasi-newton.update";
     private static final String STATE = "quasi-newton";
 
     private final InverseHessian inverse;
@@ -36,12 +35,12 @@ final class QuasiNewtonIteration implements Optimizer.Iteration {
     private final Pairs pairs;
     private final Backend backend;
     private final LossLine line;
-    private final Tensor gradient;
-    private final Tensor before;
-    private final Tensor update;
-    private final Tensor change;
     private final Tensor point;
     private final StepSize stepSize;
+    private Tensor gradient;
+    /** The gradient of the step before. */
+    private Tensor before;
+
     private boolean hasMoved;
 
     QuasiNewtonIteration(InverseHessian inverse, LineSearch lineSearch, Pairs pairs, double stepSize, Problem problem) {
@@ -53,16 +52,16 @@ final class QuasiNewtonIteration implements Optimizer.Iteration {
         this.line = new LossLine(backend, size);
         this.gradient = backend.allocate(size);
         this.before = backend.allocate(size);
-        this.update = backend.allocate(size);
-        this.change = backend.allocate(size);
         this.point = backend.allocate(size);
-        backend.fill(before, 0);
-        backend.fill(update, 0);
+        backend.fill(gradient, 0);
         this.stepSize = new StepSize(stepSize);
     }
 
     @Override
     public Step step(Tensor theta, Objective batch) {
+        Tensor other = before;
+        before = gradient;
+        gradient = other;
         Value value = batch.gradient(theta, gradient);
         double norm = Math.sqrt(backend.dot(gradient, gradient));
         if (!Double.isFinite(value.loss()) || !(norm > 0) || !Double.isFinite(norm)) {
@@ -72,12 +71,18 @@ final class QuasiNewtonIteration implements Optimizer.Iteration {
         }
         JsonObject details = new JsonObject();
         if (pairs == Pairs.SUCCESSIVE && hasMoved) {
-            backend.combine(1, gradient, -1, before, change);
-            details.put("curvature", inverse.add(update, change));
+            backend.combine(1, gradient, -1, before, inverse.change());
+            details.put("curvature", inverse.add());
         }
-        backend.copy(gradient, before);
-        Solve.Ending ending = direct();
+        Tensor update = inverse.step();
+        inverse.multiply(-1, gradient, update);
         double slope = backend.dot(gradient, update);
+        Solve.Ending ending = slope < 0 ? Solve.Ending.CONVERGED : Solve.Ending.BREAKDOWN;
+        if (ending == Solve.Ending.BREAKDOWN) { // no descent: what was known is forgotten
+            inverse.clear();
+            backend.combine(-1, gradient, 0, gradient, update);
+            slope = -norm * norm;
+        }
         LossLine.Ray ray = line.along(batch, theta, update);
         LineSearch.Outcome found = lineSearch.search(ray, value.loss(), slope, first());
         double alpha = found.point().alpha();
@@ -93,24 +98,13 @@ final class QuasiNewtonIteration implements Optimizer.Iteration {
             inverse.clear();
             return Step.resting(value, norm).with(trial).with(details);
         }
-        backend.scaleInPlace(alpha, update);
+        if (alpha != 1) {
+            backend.scaleInPlace(alpha, update);
+        }
         if (pairs == Pairs.SAME_BATCH) {
             details.put("curvature", takeIn(theta, batch, ray));
         }
         return Step.moving(value, norm, update).with(trial).with(details);
-    }
-
-    /** update ← −H g, or −g where that does not descend: then what was known is forgotten. */
-    private Solve.Ending direct() {
-        inverse.multiply(gradient, update);
-        backend.scaleInPlace(-1, update);
-        double slope = backend.dot(gradient, update);
-        if (slope < 0) {
-            return Solve.Ending.CONVERGED;
-        }
-        inverse.clear();
-        backend.combine(-1, gradient, 0, gradient, update);
-        return Solve.Ending.BREAKDOWN;
     }
 
     /** What is tried first: without pairs the length of a gradient says nothing. */
@@ -129,14 +123,15 @@ final class QuasiNewtonIteration implements Optimizer.Iteration {
 
     /** The pair of this step from its own batch; the line search may know the gradient there. */
     private double takeIn(Tensor theta, Objective batch, LossLine.Ray ray) {
+        Tensor change = inverse.change();
         if (lineSearch.evaluatesGradients() && ray.best().isPresent()) {
             backend.combine(1, line.gradient(), -1, gradient, change);
         } else {
-            backend.combine(1, theta, 1, update, point);
+            backend.combine(1, theta, 1, inverse.step(), point);
             batch.gradient(point, change);
             backend.axpyInPlace(-1, gradient, change);
         }
-        return inverse.add(update, change);
+        return inverse.add();
     }
 
     private static Trial trial(Solve.Ending ending, double alpha, int tries, double actual, boolean moves) {
@@ -153,8 +148,7 @@ final class QuasiNewtonIteration implements Optimizer.Iteration {
     public void save(State state) {
         stepSize.save(state);
         state.putNumbers(STATE, hasMoved ? 1 : 0);
-        state.putTensor(GRADIENT, before);
-        state.putTensor(UPDATE, update);
+        state.putTensor(GRADIENT, gradient);
         inverse.save(state);
     }
 
@@ -162,16 +156,13 @@ final class QuasiNewtonIteration implements Optimizer.Iteration {
     public void restore(State state) {
         stepSize.restore(state);
         hasMoved = state.getNumbers(STATE)[0] != 0;
-        state.getTensor(GRADIENT, before);
-        state.getTensor(UPDATE, update);
+        state.getTensor(GRADIENT, gradient);
         inverse.restore(state);
     }
 
     @Override
     public void close() {
         point.close();
-        change.close();
-        update.close();
         before.close();
         gradient.close();
         line.close();

@@ -65,30 +65,51 @@ class QuasiNewtonTest {
 
     @Test
     void inverses_ofTheSamePairsAndStart_areTheSame() {
-        try (Tensor s = backend.allocate(3);
-                Tensor y = backend.allocate(3);
-                Tensor a = backend.allocate(3);
-                Tensor b = backend.allocate(3);
-                CurvaturePairs pairs = new CurvaturePairs(backend, 3, 5, 0);
+        double[] s = {1, 2, -1};
+        double[] y = {2, 1, 0.5};
+        try (InverseHessian pairs = new CurvaturePairs(backend, 3, 5, 0);
                 InverseHessian full = new InverseHessian.Full(backend, 3, 0)) {
-            backend.fromHost(new double[] {1, 2, -1}, 0, s);
-            backend.fromHost(new double[] {2, 1, 0.5}, 0, y);
-            assertEquals(3.5, pairs.add(s, y));
-            assertEquals(3.5, full.add(s, y));
-            backend.fromHost(new double[] {0.3, -0.7, 2}, 0, s);
-            pairs.multiply(s, a);
-            full.multiply(s, b);
-            double[] first = new double[3];
-            double[] second = new double[3];
-            backend.toHost(a, first, 0);
-            backend.toHost(b, second, 0);
-            assertArrayEquals(second, first, 1e-15);
-            full.multiply(y, b);
-            backend.toHost(b, second, 0);
-            assertArrayEquals(new double[] {1, 2, -1}, second, 1e-14, "H y = s");
-            backend.scaleInPlace(-1, y);
-            assertTrue(full.add(s, y) < 0 || pairs.add(s, y) < 0);
-            assertEquals(1, full.pairs() + pairs.count() - 1);
+            assertEquals(3.5, add(pairs, s, y));
+            assertEquals(3.5, add(full, s, y));
+            for (InverseHessian inverse : List.of(pairs, full)) {
+                assertArrayEquals(s, product(inverse, 1, y), 1e-14, "H y = s");
+                double[] v = {0.3, -0.7, 2};
+                assertArrayEquals(product(full, -2, v), product(pairs, -2, v), 1e-14);
+                assertTrue(add(inverse, s, new double[] {-2, -1, -0.5}) < 0);
+                assertEquals(1, inverse.pairs());
+                assertArrayEquals(s, product(inverse, 1, y), 1e-14, "still");
+            }
+            pairs.clear();
+            assertEquals(0, pairs.pairs());
+            assertArrayEquals(new double[] {4, 2, 1}, product(pairs, 2, y), 0, "H = I");
+        }
+    }
+
+    @Test
+    void limitedMemory_keepsTheNewestPairs() {
+        try (InverseHessian pairs = new CurvaturePairs(backend, 2, 2, 0)) {
+            add(pairs, new double[] {1, 0}, new double[] {1, 0});
+            add(pairs, new double[] {0, 1}, new double[] {0, 4});
+            add(pairs, new double[] {1, 0}, new double[] {2, 0});
+            assertEquals(2, pairs.pairs());
+            assertArrayEquals(new double[] {0.5, 0.25}, product(pairs, 1, new double[] {1, 1}), 1e-15);
+        }
+    }
+
+    private double add(InverseHessian inverse, double[] s, double[] y) {
+        backend.fromHost(s, 0, inverse.step());
+        backend.fromHost(y, 0, inverse.change());
+        return inverse.add();
+    }
+
+    /** By way of the place of the next step, as a method does. */
+    private double[] product(InverseHessian inverse, double alpha, double[] v) {
+        try (Tensor in = backend.allocate(v.length)) {
+            backend.fromHost(v, 0, in);
+            inverse.multiply(alpha, in, inverse.step());
+            double[] out = new double[v.length];
+            backend.toHost(inverse.step(), out, 0);
+            return out;
         }
     }
 
