@@ -33,6 +33,7 @@ public sealed interface Optimizer
                 Ekfac,
                 Adahessian,
                 Shampoo,
+                Soap,
                 Muon {
     Iteration start(Problem problem);
 

@@ -123,7 +123,7 @@ final class LapackEigen {
     }
 
     /** t ← T with H₁ … H_k = I − V T Vᵀ, upper triangular: T_jj = τ_j, T_{·j} = −τ_j T (Vᵀ v_j) above. */
-    private static void triangle(View v, int width, int count, double[] tau, int from, NativeArray t) {
+    static void triangle(View v, int width, int count, double[] tau, int from, NativeArray t) {
         double[] gram = new double[count * count];
         NativeArray.product(false, true, count, count, width, 1, v, v, 0, t.view(0, count));
         t.get(0, gram, 0, gram.length);

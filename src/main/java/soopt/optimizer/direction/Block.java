@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
+import soopt.curvature.ParameterLayout;
 import soopt.curvature.ParameterLayout.Parameter;
 
 /**
@@ -16,6 +17,22 @@ import soopt.curvature.ParameterLayout.Parameter;
  * @param shape lengths of the box
  */
 record Block(int[] whole, int[] from, int[] shape) {
+    /** Arrays of the size of the largest tensor; the third is for those that are cut. */
+    record Room(Tensor one, Tensor other, Tensor whole) implements AutoCloseable {
+        static Room of(Backend backend, ParameterLayout layout, boolean cuts) {
+            int largest =
+                    layout.parameters().stream().mapToInt(Parameter::size).max().orElse(0);
+            return new Room(backend.allocate(largest), backend.allocate(largest), backend.allocate(cuts ? largest : 0));
+        }
+
+        @Override
+        public void close() {
+            whole.close();
+            other.close();
+            one.close();
+        }
+    }
+
     /** All of an array, in order, none with an axis longer than {@code most}. */
     static List<Block> of(Parameter parameter, int most) {
         int[] whole = axes(parameter);

@@ -23,6 +23,7 @@ public sealed interface Direction
                 Direction.Ekfac,
                 Direction.Adahessian,
                 Direction.Shampoo,
+                Direction.Soap,
                 Direction.Muon {
     /**
      * Starts without memory of earlier gradients.
@@ -449,6 +450,58 @@ public sealed interface Direction
         @Override
         public Running start(Problem problem, Tensor gradient) {
             return new ShampooDirection(this, problem, gradient);
+        }
+    }
+
+    /**
+     * u = Uᵀ [m̂ / (√v̂ + ε)] + λ θ, where Adam's moments are those of U G = G ×₁ U₁ … ×ₖ Uₖ for each tensor G with k
+     * axes, and the rows of U_i are eigenvectors of H_i ← δ H_i + (1 − δ) G^(i), Shampoo's factor (Vyas et al. 2024,
+     * algorithm 3). All k axes are turned, in kernels too; what has one axis follows Adam. A step uses the eigenvectors
+     * made before it: the first one is Adam's, where the authors' program makes none. A power iteration takes v̂ along
+     * in the order of the eigenvalues, as theirs; with new eigenvectors U′ it is (U′Uᵀ)² entry by entry times v̂.
+     */
+    @Doc("SOAP: Adam's direction in the eigenbases of Shampoo's matrices")
+    record Soap(
+            @Default("0.95") @Range(min = 0, below = 1) @Doc("β₁: memory of the mean of the gradient")
+            double beta1,
+
+            @Default("0.95") @Range(min = 0, below = 1) @Doc("β₂: memory of the mean of its square")
+            double beta2,
+
+            @Default("1.0e-8") @Range(min = 0) @Doc("ε, added to the root of the mean square")
+            double epsilon,
+
+            @Default("0.95") @Range(min = 0, below = 1) @Doc("δ: memory of the factors")
+            double decay,
+
+            @Default("10") @Range(min = 1) @Doc("steps from one refresh of the eigenvectors to the next")
+            int period,
+
+            @Default("power-iteration") @Doc("how the eigenvectors are refreshed")
+            Basis basis,
+
+            @Default("1024") @Range(min = 1, max = 20_000) @Doc("longer axes are cut into blocks of at most so many rows")
+            int blockSize,
+
+            @Default("0.0") @Range(min = 0) @Doc("λ: adds this times the parameters to the direction")
+            double weightDecay)
+            implements Direction {
+        /** What is made of a factor after the first time, which takes all eigenvectors. */
+        public enum Basis {
+            @Doc("one power iteration from the last ones, made orthonormal")
+            POWER_ITERATION,
+            @Doc("anew each time")
+            EIGEN
+        }
+
+        public Soap {
+            Constraints.check(Soap.class, beta1, beta2, epsilon, decay, period, basis, blockSize, weightDecay);
+        }
+
+        @Override
+        public Running start(Problem problem, Tensor gradient) {
+            Running running = new SoapDirection(this, problem, gradient);
+            return weightDecay > 0 ? new DecoupledDecay(problem.backend(), running, weightDecay) : running;
         }
     }
 

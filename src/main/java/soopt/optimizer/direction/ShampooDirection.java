@@ -24,7 +24,7 @@ final class ShampooDirection implements Direction.Running {
     /** b + λ θ; b itself without decay. */
     private final Tensor decayed;
 
-    private final TensorRoots.Room room;
+    private final Block.Room room;
     private final List<TensorRoots> tensors = new ArrayList<>();
     private final Optional<Direction.Running> graft;
     private Optional<List<String>> kept = Optional.empty();
@@ -38,16 +38,10 @@ final class ShampooDirection implements Direction.Running {
         this.buffer = backend.allocate(gradient.shape());
         this.decayed = options.weightDecay() > 0 ? backend.allocate(gradient.shape()) : buffer;
         backend.fill(buffer, 0);
-        int largest = layout.parameters().stream()
-                .mapToInt(ParameterLayout.Parameter::size)
-                .max()
-                .orElse(0);
         for (ParameterLayout.Parameter parameter : layout.parameters()) {
             tensors.add(new TensorRoots(backend, parameter, options.epsilon(), options.blockSize()));
         }
-        boolean cuts = tensors.stream().anyMatch(TensorRoots::isCut);
-        this.room = new TensorRoots.Room(
-                backend.allocate(largest), backend.allocate(largest), backend.allocate(cuts ? largest : 0));
+        this.room = Block.Room.of(backend, layout, tensors.stream().anyMatch(TensorRoots::isCut));
         this.graft = options.grafting() == Direction.Shampoo.Grafting.ADAM
                 ? Optional.of(new Direction.Adam(0.9, 0.999, 1e-8, 0).start(problem, gradient))
                 : Optional.empty();

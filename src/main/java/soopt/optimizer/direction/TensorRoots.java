@@ -30,22 +30,12 @@ final class TensorRoots implements AutoCloseable {
         return "direction." + parameter.name() + (blocks == 1 ? "" : ".block" + i);
     }
 
-    /** Arrays of the size of the largest tensor; the third is needed where one is cut. */
-    record Room(Tensor one, Tensor other, Tensor whole) implements AutoCloseable {
-        @Override
-        public void close() {
-            whole.close();
-            other.close();
-            one.close();
-        }
-    }
-
     boolean isCut() {
         return blocks.size() > 1;
     }
 
     /** The factors of each block take in the gradient. */
-    void observe(Tensor gradient, double keep, double weight, Room room) {
+    void observe(Tensor gradient, double keep, double weight, Block.Room room) {
         for (int i = 0; i < blocks.size(); i++) {
             roots.get(i).observe(blocks.get(i).in(backend, gradient, room.one()), keep, weight);
         }
@@ -61,7 +51,7 @@ final class TensorRoots implements AutoCloseable {
     }
 
     /** The product of each block with its roots, in one of the arrays. */
-    Tensor apply(Tensor gradient, Room room) {
+    Tensor apply(Tensor gradient, Block.Room room) {
         if (!isCut()) {
             int size = (int) gradient.size();
             return roots.get(0)

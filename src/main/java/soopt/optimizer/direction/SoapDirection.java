@@ -1,0 +1,185 @@
+package soopt.optimizer.direction;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import soopt.backend.Backend;
+import soopt.backend.Tensor;
+import soopt.curvature.ParameterLayout.Parameter;
+import soopt.file.JsonObject;
+import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.State;
+import soopt.optimizer.step.Step;
+
+/**
+ * The running part of {@link Direction.Soap}. Both moments are kept in the eigenbases: what the first one is in the
+ * original space changes nothing of it but the memory that a step reads.
+ */
+final class SoapDirection implements Direction.Running {
+    private static final String STEPS = "direction.steps";
+    private static final String FIRST = "direction.first-moment";
+    private static final String SECOND = "direction.second-moment";
+
+    private final Direction.Soap options;
+    private final Backend backend;
+    private final Tensor gradient;
+    /** [P] the gradient, its moments and Adam's direction in the eigenbases: blocks one after another. */
+    private final Tensor turned;
+
+    private final Tensor first;
+    private final Tensor second;
+    private final Tensor direction;
+    private final Block.Room room;
+    private final List<Part> parts = new ArrayList<>();
+    private Optional<Tensor> next = Optional.empty();
+    private Optional<Set<String>> kept = Optional.empty();
+    private long steps;
+
+    /** A block, and where its numbers begin in the eigenbases. */
+    private record Part(Parameter parameter, Block block, BlockBasis basis, long at) {
+        /** The part of a vector [P] that belongs to its tensor. */
+        Tensor tensor(Tensor vector) {
+            return vector.slice(parameter.offset(), parameter.size());
+        }
+
+        /** Its part of a vector [P] in the eigenbases. */
+        Tensor own(Tensor vector) {
+            return vector.slice(at, block.size());
+        }
+    }
+
+    SoapDirection(Direction.Soap options, Problem problem, Tensor gradient) {
+        this.options = options;
+        this.backend = problem.backend();
+        this.gradient = gradient;
+        this.turned = backend.allocate(gradient.shape());
+        this.first = backend.allocate(gradient.shape());
+        this.second = backend.allocate(gradient.shape());
+        this.direction = backend.allocate(gradient.shape());
+        backend.fill(first, 0);
+        backend.fill(second, 0);
+        boolean cuts = false;
+        for (Parameter parameter : problem.layout().parameters()) {
+            cuts |= add(parameter);
+        }
+        this.room = Block.Room.of(backend, problem.layout(), cuts);
+    }
+
+    /** The blocks of a tensor; whether there are several. */
+    private boolean add(Parameter parameter) {
+        // what has one axis is not turned, and need not be cut
+        int most = parameter.shape().size() > 1 ? options.blockSize() : Integer.MAX_VALUE;
+        List<Block> blocks = Block.of(parameter, most);
+        long at = parameter.offset();
+        for (int i = 0; i < blocks.size(); i++) {
+            Block block = blocks.get(i);
+            String name = TensorRoots.name(parameter, i, blocks.size());
+            parts.add(new Part(parameter, block, new BlockBasis(backend, name, block.shape()), at));
+            at += block.size();
+        }
+        return blocks.size() > 1;
+    }
+
+    @Override
+    public Tensor next(Tensor theta) {
+        Tensor u = next.orElseGet(() -> backend.allocate(gradient.shape()));
+        next = Optional.of(u);
+        nextScaled(theta, 1, u);
+        return u;
+    }
+
+    @Override
+    public void nextScaled(Tensor theta, double scale, Tensor out) {
+        for (Part part : parts) {
+            part.basis().turn(slope(part), false, room, part.own(turned));
+        }
+        steps++;
+        double correction1 = 1 - Math.pow(options.beta1(), steps);
+        double correction2 = 1 - Math.pow(options.beta2(), steps);
+        backend.adam(
+                turned,
+                first,
+                second,
+                options.beta1(),
+                options.beta2(),
+                scale / correction1,
+                correction2,
+                options.epsilon(),
+                direction);
+        for (Part part : parts) {
+            turnBack(part, part.tensor(out));
+            part.basis().observe(slope(part), options.decay());
+        }
+        boolean refreshes = (steps - 1) % options.period() == 0;
+        kept = refreshes ? Optional.of(refresh()) : Optional.empty();
+    }
+
+    private Tensor slope(Part part) {
+        return part.block().in(backend, part.tensor(gradient), room.other());
+    }
+
+    private void turnBack(Part part, Tensor tensor) {
+        Block block = part.block();
+        if (block.isOneRun()) {
+            part.basis().turn(part.own(direction), true, room, block.view(tensor));
+        } else {
+            Tensor whole = room.whole().slice(0, block.size());
+            part.basis().turn(part.own(direction), true, room, whole);
+            block.put(backend, whole, tensor);
+        }
+    }
+
+    /** New eigenvectors; the names of the tensors with some that could not be computed. */
+    private Set<String> refresh() {
+        Set<String> failed = new LinkedHashSet<>();
+        for (Part part : parts) {
+            Tensor mean = part.own(first);
+            Tensor square = part.own(second);
+            if (!part.basis().refresh(options.basis(), mean, square, room)) {
+                failed.add(part.parameter().name());
+            }
+            if (steps == 1 && part.basis().turns()) {
+                // the square of the one gradient that was seen, which the mean is a multiple of
+                double weight = 1 - options.beta1();
+                backend.multiply(mean, mean, square);
+                backend.scaleInPlace((1 - options.beta2()) / (weight * weight), square);
+            }
+        }
+        return failed;
+    }
+
+    @Override
+    public Step recorded(Step step) {
+        return kept.map(names -> step.with(new JsonObject().put("bases_kept", String.join(", ", names))))
+                .orElse(step);
+    }
+
+    @Override
+    public void save(State state) {
+        state.putNumbers(STEPS, steps);
+        state.putTensor(FIRST, first);
+        state.putTensor(SECOND, second);
+        parts.forEach(part -> part.basis().save(state));
+    }
+
+    @Override
+    public void restore(State state) {
+        steps = (long) state.getNumbers(STEPS)[0];
+        state.getTensor(FIRST, first);
+        state.getTensor(SECOND, second);
+        parts.forEach(part -> part.basis().restore(state));
+    }
+
+    @Override
+    public void close() {
+        next.ifPresent(Tensor::close);
+        parts.forEach(part -> part.basis().close());
+        room.close();
+        direction.close();
+        second.close();
+        first.close();
+        turned.close();
+    }
+}
