@@ -480,7 +480,9 @@ public sealed interface Direction
             @Default("power-iteration") @Doc("how the eigenvectors are refreshed")
             Basis basis,
 
-            @Default("1024") @Range(min = 1, max = 20_000) @Doc("longer axes are cut into blocks of at most so many rows")
+            @Default("1024")
+            @Range(min = 1, max = 20_000)
+            @Doc("longer axes are cut into blocks of at most so many rows")
             int blockSize,
 
             @Default("0.0") @Range(min = 0) @Doc("λ: adds this times the parameters to the direction")

@@ -54,8 +54,8 @@ final class SoapTest {
         double[][] result = new double[gradients.length][layout.size()];
         try (Tensor gradient = backend.allocate(layout.size());
                 Tensor theta = backend.allocate(layout.size());
-                Direction.Running running = Methods.direction(spec)
-                        .start(new Problem(backend, layout, MuonTest.none(), 0), gradient)) {
+                Direction.Running running =
+                        Methods.direction(spec).start(new Problem(backend, layout, MuonTest.none(), 0), gradient)) {
             backend.fill(theta, 0.5);
             for (int t = 0; t < gradients.length; t++) {
                 backend.fromHost(gradients[t], 0, gradient);
@@ -78,8 +78,7 @@ final class SoapTest {
             }
         }
         ParameterLayout layout = layout(new int[] {4, 4});
-        double[][] adam =
-                directions("{type: adamw, beta1: 0.8, beta2: 0.9, weight-decay: 0.1}", layout, gradients);
+        double[][] adam = directions("{type: adamw, beta1: 0.8, beta2: 0.9, weight-decay: 0.1}", layout, gradients);
         double[][] soap = directions(
                 "{type: soap, beta1: 0.8, beta2: 0.9, decay: 0.5, period: 1, weight-decay: 0.1, basis: " + basis + "}",
                 layout,
@@ -174,8 +173,8 @@ final class SoapTest {
         double[][] q1 = orthogonal(n, 4);
         double[][] q2 = orthogonal(n, 5);
         UnaryOperator<double[][]> slope = w -> plus(times(times(a, w), b), c);
-        UnaryOperator<double[][]> turned = w ->
-                times(times(q1, slope.apply(times(times(transposed(q1), w), transposed(q2)))), q2);
+        UnaryOperator<double[][]> turned =
+                w -> times(times(q1, slope.apply(times(times(transposed(q1), w), transposed(q2)))), q2);
         double[][] start = random(n, 6);
         double[][] plain = train(method, slope, start);
         double[][] other = train(method, turned, times(times(q1, start), q2));
@@ -271,7 +270,8 @@ final class SoapTest {
                 running.next(theta);
                 Step step = running.recorded(Step.moving(Value.of(0), 0, theta));
                 assertEquals(
-                        expected[t], step.details().map(JsonObject::line).orElse("none").strip());
+                        expected[t],
+                        step.details().map(JsonObject::line).orElse("none").strip());
             }
         }
     }
