@@ -99,6 +99,9 @@ public interface Backend extends AutoCloseable {
     /** out ← α xᵀ x + β out, symmetric to the last bit; x: [N, d], out: [d, d], symmetric. */
     void columnGram(double alpha, Tensor x, double beta, Tensor out);
 
+    /** out ← α x xᵀ + β out, symmetric to the last bit; x: [d, N], out: [d, d], symmetric. */
+    void rowGram(double alpha, Tensor x, double beta, Tensor out);
+
     /** x_i ← x_i + row for each of the N rows of x [N, d]. */
     void addRowInPlace(Tensor row, Tensor x);
 

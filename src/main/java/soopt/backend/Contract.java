@@ -60,8 +60,17 @@ public final class Contract {
 
     /** x [N, d], out [d, d]. */
     public static void columnGram(Tensor x, Tensor out) {
+        gram(1, x, out);
+    }
+
+    /** x [d, N], out [d, d]. */
+    public static void rowGram(Tensor x, Tensor out) {
+        gram(0, x, out);
+    }
+
+    private static void gram(int axis, Tensor x, Tensor out) {
         require(
-                x.rank() == 2 && out.rank() == 2 && out.length(0) == x.length(1) && out.length(1) == x.length(1),
+                x.rank() == 2 && out.rank() == 2 && out.length(0) == x.length(axis) && out.length(1) == x.length(axis),
                 x,
                 out);
     }

@@ -328,6 +328,22 @@ final class Operations {
         double[] y = subject.normal(2, d * d);
         double[] c = symmetric(y, d);
         add(
+                "rowGram",
+                d + " rows of " + n,
+                arena -> {
+                    Tensor out = arena.empty(d, d);
+                    Tensor added = arena.of(c, d, d);
+                    arena.backend().rowGram(ALPHA, arena.of(x, d, n), 0, out);
+                    arena.backend().rowGram(ALPHA, arena.of(x, d, n), BETA, added);
+                    return read(arena, out, added);
+                },
+                formula(
+                        in -> Arena.join(
+                                Reference.gemm(d, d, n, ALPHA, in[0], Reference.transpose(in[0], d, n), 0, in[1]),
+                                Reference.gemm(d, d, n, ALPHA, in[0], Reference.transpose(in[0], d, n), BETA, in[1])),
+                        x,
+                        c));
+        add(
                 "columnGram",
                 n + " rows of " + d,
                 arena -> {

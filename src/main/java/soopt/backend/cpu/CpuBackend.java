@@ -388,7 +388,18 @@ public final class CpuBackend implements Backend {
             contractions.columnGram(alpha, x, beta, out);
             return;
         }
-        CpuProduct.columnGram(this, alpha, x, beta, out);
+        CpuProduct.gram(this, true, alpha, x, beta, out);
+        mirror(out);
+    }
+
+    @Override
+    public void rowGram(double alpha, Tensor x, double beta, Tensor out) {
+        Contract.rowGram(x, out);
+        CpuProduct.gram(this, false, alpha, x, beta, out);
+        mirror(out);
+    }
+
+    private void mirror(Tensor out) {
         int d = out.length(0);
         workers.share(d, 1, out.size() / 2, (from, to, part) -> loops.mirror(bytes(out), at(out), d, from, to));
     }

@@ -131,9 +131,12 @@ final class CpuProduct {
         return Math.max(1, (length + 16 * pieces - 1) / (16 * pieces) * 16);
     }
 
-    /** The lower triangle of c ← α xᵀ x + β c in bands of rows, and what of the upper one lies in them. */
-    static void columnGram(CpuBackend backend, double alpha, Tensor x, double beta, Tensor c) {
-        CpuProduct product = of(true, false, alpha, x, x, beta, c);
+    /**
+     * The lower triangle of c ← α xᵀ x + β c, or of α x xᵀ + β c, in bands of rows, and what of the upper one lies in
+     * them.
+     */
+    static void gram(CpuBackend backend, boolean ofColumns, double alpha, Tensor x, double beta, Tensor c) {
+        CpuProduct product = of(ofColumns, !ofColumns, alpha, x, x, beta, c);
         int d = c.length(0);
         long work = (long) d * d / 2 * product.k;
         backend.workers().blocks(d, BAND, work / GEMM_WORK, (from, to, i) -> product.run(from, to, 0, to));

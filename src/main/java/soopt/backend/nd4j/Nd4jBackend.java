@@ -236,10 +236,20 @@ public final class Nd4jBackend implements Backend {
     @Override
     public void columnGram(double alpha, Tensor x, double beta, Tensor out) {
         Contract.columnGram(x, out);
+        gram(true, alpha, x, beta, out);
+    }
+
+    @Override
+    public void rowGram(double alpha, Tensor x, double beta, Tensor out) {
+        Contract.rowGram(x, out);
+        gram(false, alpha, x, beta, out);
+    }
+
+    private void gram(boolean ofColumns, double alpha, Tensor x, double beta, Tensor out) {
         if (out.size() == 0) {
             return;
         }
-        gemm(true, false, alpha, x, x, beta, out);
+        gemm(ofColumns, !ofColumns, alpha, x, x, beta, out);
         INDArray matrix = matrix(out);
         matrix.assign(matrix.add(matrix.transpose()).mul(0.5));
     }

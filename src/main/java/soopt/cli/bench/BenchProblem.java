@@ -39,7 +39,7 @@ final class BenchProblem implements AutoCloseable {
     private static final Map<String, Setting> SETTINGS = Map.of(
             "k-fac", new Setting("step-size: 1.0e-8, statistics-period: 10, inverse-period: 100", 100),
             "ekfac", new Setting("step-size: 1.0e-8, statistics-period: 10, inverse-period: 100", 100),
-            "shampoo", new Setting("step-size: 1.0e-8, period: 20", 20),
+            "shampoo", new Setting("step-size: 1.0e-8, period: 20, block-size: 1024", 20),
             // the steps are so long that differences of gradients are no noise
             "l-bfgs", new Setting("step-size: 0.01, line-search: none, pairs: successive, least-curvature: 0", 1));
 

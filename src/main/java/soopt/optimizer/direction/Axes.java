@@ -34,12 +34,16 @@ record Axes(Backend backend, int[] shape) {
         int size = shape[axis];
         if (behind == 1) {
             Tensor rows = gradient.reshape(before, size);
-            backend.gemm(true, false, weight, rows, rows, keep, factor);
+            if (before == 1) { // of one row, more than half of its time would be the copy of a triangle
+                backend.gemm(true, false, weight, rows, rows, keep, factor);
+            } else {
+                backend.columnGram(weight, rows, keep, factor);
+            }
             return;
         }
         for (int i = 0; i < before; i++) {
             Tensor slice = gradient.slice((long) i * size * behind, size, behind);
-            backend.gemm(false, true, weight, slice, slice, i == 0 ? keep : 1, factor);
+            backend.rowGram(weight, slice, i == 0 ? keep : 1, factor);
         }
     }
 

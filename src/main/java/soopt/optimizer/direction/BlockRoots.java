@@ -1,6 +1,7 @@
 package soopt.optimizer.direction;
 
 import java.util.Optional;
+import java.util.function.DoubleUnaryOperator;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.backend.dense.SymmetricEigen;
@@ -64,9 +65,24 @@ final class BlockRoots implements AutoCloseable {
         if (!(least > 0)) {
             return false;
         }
-        double[] root = found.get().apply(value -> Math.pow(Math.max(value, least), exponent));
-        backend.fromHost(root, 0, roots[axis]);
+        compose(found.get(), value -> Math.pow(Math.max(value, least), exponent / 2), roots[axis]);
         return true;
+    }
+
+    /** out ← Σ_k f(λ_k)² v_k v_kᵀ, in the precision of the run. */
+    private void compose(SymmetricEigen eigen, DoubleUnaryOperator f, Tensor out) {
+        int size = eigen.size();
+        double[] scaled = eigen.vectors();
+        for (int k = 0; k < size; k++) {
+            double factor = f.applyAsDouble(eigen.values()[k]);
+            for (int i = 0; i < size; i++) {
+                scaled[k * size + i] *= factor;
+            }
+        }
+        try (Tensor rows = backend.allocate(size, size)) {
+            backend.fromHost(scaled, 0, rows);
+            backend.columnGram(1, rows, 0, out);
+        }
     }
 
     /** The product of G with all roots, in one of the two arrays of its size. */
