@@ -1,5 +1,6 @@
 package soopt.curvature;
 
+import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 
@@ -14,6 +15,15 @@ public interface Objective {
 
     /** Number of examples that L averages over. */
     int examples();
+
+    /**
+     * The mean loss of examples from … to − 1 alone, valid as long as this; empty if it cannot be divided.
+     *
+     * @param to from + 1 or more, N at most
+     */
+    default Optional<Objective> part(int from, int to) {
+        return Optional.empty();
+    }
 
     /** L(θ). */
     double loss(Tensor theta);

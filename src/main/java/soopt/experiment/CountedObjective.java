@@ -1,5 +1,6 @@
 package soopt.experiment;
 
+import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.CurvatureSummary;
@@ -40,6 +41,11 @@ record CountedObjective(Objective objective, Counts.Tally counts, SummaryCosts c
     @Override
     public int examples() {
         return objective.examples();
+    }
+
+    @Override
+    public Optional<Objective> part(int from, int to) {
+        return objective.part(from, to).map(part -> new CountedObjective(part, counts, costs));
     }
 
     @Override

@@ -149,6 +149,11 @@ final class NetworkWorkload implements Workload, AutoCloseable {
         return next(trial);
     }
 
+    @Override
+    public boolean areTheSame() {
+        return experiment.training().fullBatch() && batches.augmented(training.examples(), 0) == training.examples();
+    }
+
     private Objective next(Stream stream) {
         return experiment.training().fullBatch()
                 ? stream.source().pass(seen, everything.length, this::forSteps, stepProgress)

@@ -164,6 +164,11 @@ public final class Attempt {
             public Objective trial() {
                 return work.counting(beside.trial());
             }
+
+            @Override
+            public boolean areTheSame() {
+                return beside.areTheSame();
+            }
         };
     }
 }

@@ -26,24 +26,29 @@ final class Grounds {
     /** One formula. */
     static Exercise.Ground formula(Backend backend, Formula formula, double... start) {
         FormulaObjective objective = new FormulaObjective(backend, formula);
-        return new OfFormulas(objective, step -> objective, start);
+        return new OfFormulas(objective, step -> objective, true, start);
     }
 
     /** Another formula for each batch, whose mean is the first. */
     static Exercise.Ground noisy(Backend backend, Formula mean, LongFunction<Formula> batches, double... start) {
         return new OfFormulas(
-                new FormulaObjective(backend, mean), step -> new FormulaObjective(backend, batches.apply(step)), start);
+                new FormulaObjective(backend, mean),
+                step -> new FormulaObjective(backend, batches.apply(step)),
+                false,
+                start);
     }
 
     private static final class OfFormulas implements Exercise.Ground {
         private final FormulaObjective mean;
         private final LongFunction<Objective> batches;
+        private final boolean same;
         private final double[] start;
         private long beside = BESIDE;
 
-        OfFormulas(FormulaObjective mean, LongFunction<Objective> batches, double[] start) {
+        OfFormulas(FormulaObjective mean, LongFunction<Objective> batches, boolean same, double[] start) {
             this.mean = mean;
             this.batches = batches;
+            this.same = same;
             this.start = start;
         }
 
@@ -75,6 +80,11 @@ final class Grounds {
                 @Override
                 public Objective trial() {
                     return batches.apply(beside++);
+                }
+
+                @Override
+                public boolean areTheSame() {
+                    return same;
                 }
             };
         }

@@ -63,6 +63,11 @@ final class NetworkObjective implements Objective {
     }
 
     @Override
+    public Optional<Objective> part(int from, int to) {
+        return Optional.of(new NetworkObjective(network, backend, inputs.rows(from, to), targets.rows(from, to), budget));
+    }
+
+    @Override
     public double loss(Tensor theta) {
         try (Pass pass = new Pass(backend, network.layout(), theta, inputs, Pass.Depth.VALUE)) {
             Tensor outputs = network.forward(network.stages(pass), pass, inputs);

@@ -21,7 +21,10 @@ public record Bfgs(
         @Default("strong-wolfe") @Doc("how far to go") LineSearch lineSearch,
 
         @Default("same-batch") @Doc("where a change of the gradient is measured")
-        QuasiNewtonIteration.Pairs pairs,
+        Pairs pairs,
+
+        @Default("skip") @Doc("what becomes of a pair with too little yᵀs")
+        QuasiNewtonIteration.LowCurvature lowCurvature,
 
         @Default("1.0e-10") @Range(min = 0) @Doc("a pair is taken in if yᵀs is above")
         double leastCurvature,
@@ -30,7 +33,8 @@ public record Bfgs(
         int parameters)
         implements Optimizer {
     public Bfgs {
-        Constraints.check(Bfgs.class, stepSize, lineSearch, pairs, leastCurvature, parameters);
+        Constraints.check(Bfgs.class, stepSize, lineSearch, pairs, lowCurvature, leastCurvature, parameters);
+        new QuasiNewtonIteration.Rules(stepSize, lineSearch, pairs, lowCurvature, leastCurvature);
     }
 
     @Override
@@ -43,16 +47,19 @@ public record Bfgs(
         }
     }
 
+    private QuasiNewtonIteration.Rules rules() {
+        return new QuasiNewtonIteration.Rules(stepSize, lineSearch, pairs, lowCurvature, leastCurvature);
+    }
+
     @Override
     public List<String> remedies() {
-        return List.of(
-                "a smaller optimizer.step-size", "optimizer.line-search: strong-wolfe", "training.full-batch: true");
+        return rules().remedies();
     }
 
     @Override
     public Iteration start(Problem problem) {
         InverseHessian inverse =
                 new InverseHessian.Full(problem.backend(), problem.layout().size(), leastCurvature);
-        return new QuasiNewtonIteration(inverse, lineSearch, pairs, stepSize, problem);
+        return new QuasiNewtonIteration(rules(), inverse, problem);
     }
 }

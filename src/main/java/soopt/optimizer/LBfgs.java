@@ -23,25 +23,32 @@ public record LBfgs(
         @Default("strong-wolfe") @Doc("how far to go") LineSearch lineSearch,
 
         @Default("same-batch") @Doc("where a change of the gradient is measured")
-        QuasiNewtonIteration.Pairs pairs,
+        Pairs pairs,
+
+        @Default("skip") @Doc("what becomes of a pair with too little yᵀs")
+        QuasiNewtonIteration.LowCurvature lowCurvature,
 
         @Default("1.0e-10") @Range(min = 0) @Doc("a pair is kept if yᵀs is above")
         double leastCurvature)
         implements Optimizer {
     public LBfgs {
-        Constraints.check(LBfgs.class, stepSize, history, lineSearch, pairs, leastCurvature);
+        Constraints.check(LBfgs.class, stepSize, history, lineSearch, pairs, lowCurvature, leastCurvature);
+        new QuasiNewtonIteration.Rules(stepSize, lineSearch, pairs, lowCurvature, leastCurvature);
+    }
+
+    private QuasiNewtonIteration.Rules rules() {
+        return new QuasiNewtonIteration.Rules(stepSize, lineSearch, pairs, lowCurvature, leastCurvature);
     }
 
     @Override
     public List<String> remedies() {
-        return List.of(
-                "a smaller optimizer.step-size", "optimizer.line-search: strong-wolfe", "training.full-batch: true");
+        return rules().remedies();
     }
 
     @Override
     public Iteration start(Problem problem) {
         CurvaturePairs kept =
                 new CurvaturePairs(problem.backend(), problem.layout().size(), history, leastCurvature);
-        return new QuasiNewtonIteration(kept, lineSearch, pairs, stepSize, problem);
+        return new QuasiNewtonIteration(rules(), kept, problem);
     }
 }

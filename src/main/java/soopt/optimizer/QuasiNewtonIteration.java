@@ -1,5 +1,7 @@
 package soopt.optimizer;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
@@ -19,42 +21,76 @@ import soopt.spec.Doc;
 
 /** The running part of {@link LBfgs} and {@link Bfgs}. */
 final class QuasiNewtonIteration implements Optimizer.Iteration {
-    /** Where y = ∇L(θ′) − ∇L(θ) comes from. */
-    enum Pairs {
-        @Doc("the batch of the step at both ends; one gradient more a step, unless a line search knows it")
-        SAME_BATCH,
-        @Doc("the gradients of successive steps: for full batches, where that costs nothing")
-        SUCCESSIVE
+    /** What becomes of a pair with too little yᵀs. */
+    enum LowCurvature {
+        @Doc("it is left out")
+        SKIP,
+        @Doc("y is mixed with the y that H expects, until yᵀs is a fifth of that one's (Powell 1978)")
+        DAMP
+    }
+
+    /** @param leastCurvature yᵀs above which a pair is kept */
+    record Rules(
+            double stepSize, LineSearch lineSearch, Pairs pairs, LowCurvature lowCurvature, double leastCurvature) {
+        Rules {
+            if (pairs instanceof Pairs.Overlap && !(lineSearch instanceof LineSearch.None)) {
+                throw new IllegalArgumentException(
+                        "pairs overlap needs line-search none: the loss along a line would be that of a batch without"
+                                + " the examples it shares with the last");
+            }
+        }
+
+        /** Keys that do not say so already. */
+        List<String> remedies() {
+            List<String> remedies = new ArrayList<>(List.of("a smaller optimizer.step-size"));
+            if (lineSearch instanceof LineSearch.None && !(pairs instanceof Pairs.Overlap)) {
+                remedies.add("optimizer.line-search: strong-wolfe");
+            }
+            remedies.add("training.full-batch: true");
+            return remedies;
+        }
     }
 
     private static final String GRADIENT = "quasi-newton.gradient";
+    private static final String NEXT = "quasi-newton.next-gradient";
+    private static final String POINT = "quasi-newton.next-point";
     private static final String STATE = "quasi-newton";
+    /** Of sᵀBs: Powell 1978; Nocedal and Wright 2006, procedure 18.2. */
+    private static final double LEAST_PART = 0.2;
 
+    private final Rules rules;
     private final InverseHessian inverse;
-    private final LineSearch lineSearch;
-    private final Pairs pairs;
     private final Backend backend;
+    private final boolean sameExamples;
     private final LossLine line;
     private final Tensor point;
+    private final Optional<SharedExamples> shared;
     private final StepSize stepSize;
     private Tensor gradient;
     /** The gradient of the step before. */
     private Tensor before;
 
     private boolean hasMoved;
+    /** α of the last step. */
+    private double length;
+    /** What the line search found at {@link #point}, where the last step was to end; its gradient is the line's. */
+    private Optional<Value> next = Optional.empty();
 
-    QuasiNewtonIteration(InverseHessian inverse, LineSearch lineSearch, Pairs pairs, double stepSize, Problem problem) {
+    QuasiNewtonIteration(Rules rules, InverseHessian inverse, Problem problem) {
         int size = problem.layout().size();
+        this.rules = rules;
         this.inverse = inverse;
-        this.lineSearch = lineSearch;
-        this.pairs = pairs;
         this.backend = problem.backend();
+        this.sameExamples = problem.batches().areTheSame();
         this.line = new LossLine(backend, size);
         this.gradient = backend.allocate(size);
         this.before = backend.allocate(size);
         this.point = backend.allocate(size);
+        this.shared = rules.pairs() instanceof Pairs.Overlap overlap
+                ? Optional.of(new SharedExamples(overlap, backend, size))
+                : Optional.empty();
         backend.fill(gradient, 0);
-        this.stepSize = new StepSize(stepSize);
+        this.stepSize = new StepSize(rules.stepSize());
     }
 
     @Override
@@ -62,7 +98,7 @@ final class QuasiNewtonIteration implements Optimizer.Iteration {
         Tensor other = before;
         before = gradient;
         gradient = other;
-        Value value = batch.gradient(theta, gradient);
+        Value value = look(theta, batch);
         double norm = Math.sqrt(backend.dot(gradient, gradient));
         if (!Double.isFinite(value.loss()) || !(norm > 0) || !Double.isFinite(norm)) {
             hasMoved = false;
@@ -70,9 +106,9 @@ final class QuasiNewtonIteration implements Optimizer.Iteration {
                     .with(trial(norm == 0 ? Solve.Ending.ZERO : Solve.Ending.NOT_FINITE, 0, 0, Double.NaN, false));
         }
         JsonObject details = new JsonObject();
-        if (pairs == Pairs.SUCCESSIVE && hasMoved) {
+        if (rules.pairs() instanceof Pairs.Successive && hasMoved) {
             backend.combine(1, gradient, -1, before, inverse.change());
-            details.put("curvature", inverse.add());
+            takeIn(before, details);
         }
         Tensor update = inverse.step();
         inverse.multiply(-1, gradient, update);
@@ -84,7 +120,7 @@ final class QuasiNewtonIteration implements Optimizer.Iteration {
             slope = -norm * norm;
         }
         LossLine.Ray ray = line.along(batch, theta, update);
-        LineSearch.Outcome found = lineSearch.search(ray, value.loss(), slope, first());
+        LineSearch.Outcome found = rules.lineSearch().search(ray, value.loss(), slope, first());
         double alpha = found.point().alpha();
         double actual = found.point().value() - value.loss();
         details.put("pairs", inverse.pairs())
@@ -101,10 +137,25 @@ final class QuasiNewtonIteration implements Optimizer.Iteration {
         if (alpha != 1) {
             backend.scaleInPlace(alpha, update);
         }
-        if (pairs == Pairs.SAME_BATCH) {
-            details.put("curvature", takeIn(theta, batch, ray));
-        }
+        length = alpha;
+        finish(theta, batch, ray, details);
         return Step.moving(value, norm, update).with(trial).with(details);
+    }
+
+    /** gradient ← that of the step: what the last search ended with, if θ is there to the bit. */
+    private Value look(Tensor theta, Objective batch) {
+        Optional<Value> known = next;
+        next = Optional.empty();
+        if (known.isPresent()) {
+            backend.combine(1, theta, -1, point, gradient);
+            if (backend.dot(gradient, gradient) == 0) {
+                backend.copy(line.gradient(), gradient);
+                return known.get();
+            }
+        }
+        return shared.isPresent()
+                ? shared.get().gradient(theta, batch, gradient)
+                : batch.gradient(theta, gradient);
     }
 
     /** What is tried first: without pairs the length of a gradient says nothing. */
@@ -121,17 +172,59 @@ final class QuasiNewtonIteration implements Optimizer.Iteration {
         return Math.min(1, 1 / sum) * stepSize.value();
     }
 
-    /** The pair of this step from its own batch; the line search may know the gradient there. */
-    private double takeIn(Tensor theta, Objective batch, LossLine.Ray ray) {
-        Tensor change = inverse.change();
-        if (lineSearch.evaluatesGradients() && ray.best().isPresent()) {
-            backend.combine(1, line.gradient(), -1, gradient, change);
-        } else {
-            backend.combine(1, theta, 1, inverse.step(), point);
-            batch.gradient(point, change);
-            backend.axpyInPlace(-1, gradient, change);
+    /** What is known of the gradient where the step ends: the pair, and the start of the next step. */
+    private void finish(Tensor theta, Objective batch, LossLine.Ray ray, JsonObject details) {
+        Tensor update = inverse.step();
+        boolean found = rules.lineSearch().evaluatesGradients() && ray.best().isPresent();
+        if (found && sameExamples && length == 1) { // else θ + α d is rounded otherwise than here
+            backend.combine(1, theta, 1, update, point);
+            next = ray.best();
         }
-        return inverse.add();
+        if (shared.isPresent()) {
+            shared.get().change(theta, update, inverse.change());
+        } else if (rules.pairs() instanceof Pairs.Successive) {
+            return;
+        } else if (found) {
+            backend.combine(1, line.gradient(), -1, gradient, inverse.change());
+        } else {
+            backend.combine(1, theta, 1, update, point);
+            batch.gradient(point, inverse.change());
+            backend.axpyInPlace(-1, gradient, inverse.change());
+        }
+        takeIn(gradient, details);
+    }
+
+    /**
+     * Takes in the pair of a step.
+     *
+     * @param start the gradient that its direction was made of
+     */
+    private void takeIn(Tensor start, JsonObject details) {
+        double measured = Double.NaN;
+        boolean damped = false;
+        if (rules.lowCurvature() == LowCurvature.DAMP) {
+            measured = backend.dot(inverse.step(), inverse.change());
+            damped = damp(measured, start);
+        }
+        double curvature = inverse.add();
+        boolean kept = curvature > rules.leastCurvature() && curvature <= Double.MAX_VALUE;
+        details.put("curvature", damped ? measured : curvature).put("pair", !kept ? "skipped" : damped ? "damped" : "kept");
+    }
+
+    /**
+     * y ← φ y + (1 − φ) B s with the φ that makes yᵀs a fifth of sᵀBs, where it is less (Nocedal and Wright 2006,
+     * procedure 18.2). B s = −α g, since s = −α H g. Without pairs B = I tells no scale: then only a y that would be
+     * skipped is changed.
+     */
+    private boolean damp(double measured, Tensor start) {
+        double model = -length * backend.dot(inverse.step(), start);
+        double least = inverse.pairs() == 0 ? rules.leastCurvature() : LEAST_PART * model;
+        if (!(measured <= least && model > 0 && measured >= -Double.MAX_VALUE && measured < LEAST_PART * model)) {
+            return false;
+        }
+        double part = (1 - LEAST_PART) * model / (model - measured);
+        backend.combine(part, inverse.change(), -(1 - part) * length, start, inverse.change());
+        return true;
     }
 
     private static Trial trial(Solve.Ending ending, double alpha, int tries, double actual, boolean moves) {
@@ -147,21 +240,37 @@ final class QuasiNewtonIteration implements Optimizer.Iteration {
     @Override
     public void save(State state) {
         stepSize.save(state);
-        state.putNumbers(STATE, hasMoved ? 1 : 0);
+        Value value = next.orElse(Value.of(Double.NaN));
+        state.putNumbers(
+                STATE, hasMoved ? 1 : 0, length, next.isPresent() ? 1 : 0, value.loss(), value.correct());
         state.putTensor(GRADIENT, gradient);
+        if (next.isPresent()) {
+            state.putTensor(NEXT, line.gradient());
+            state.putTensor(POINT, point);
+        }
+        shared.ifPresent(examples -> examples.save(state));
         inverse.save(state);
     }
 
     @Override
     public void restore(State state) {
         stepSize.restore(state);
-        hasMoved = state.getNumbers(STATE)[0] != 0;
+        double[] numbers = state.getNumbers(STATE);
+        hasMoved = numbers[0] != 0;
+        length = numbers[1];
+        next = numbers[2] != 0 ? Optional.of(new Value(numbers[3], numbers[4])) : Optional.empty();
         state.getTensor(GRADIENT, gradient);
+        if (next.isPresent()) {
+            state.getTensor(NEXT, line.gradient());
+            state.getTensor(POINT, point);
+        }
+        shared.ifPresent(examples -> examples.restore(state));
         inverse.restore(state);
     }
 
     @Override
     public void close() {
+        shared.ifPresent(SharedExamples::close);
         point.close();
         before.close();
         gradient.close();

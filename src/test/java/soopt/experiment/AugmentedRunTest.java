@@ -1,7 +1,9 @@
 package soopt.experiment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -172,6 +174,14 @@ class AugmentedRunTest {
         Set<String> asked = new HashSet<>();
         noisy(asked).period(1).with("training.full-batch=true").train(results, "full");
         assertEquals(Set.of("batches 0", "batches 1"), asked);
+    }
+
+    /** Only then is a gradient where a step ends that of the next step. */
+    @Test
+    void batchesAreTheSame_ofFullBatchesWithoutAugmentation() {
+        assertTrue(new SmallRun().with("training.full-batch=true").batchesAreTheSame());
+        assertFalse(noisy().with("training.full-batch=true").batchesAreTheSame());
+        assertFalse(new SmallRun().batchesAreTheSame());
     }
 
     @Test

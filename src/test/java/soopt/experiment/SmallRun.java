@@ -162,17 +162,30 @@ public final class SmallRun {
         return run(results, id, true);
     }
 
+    private NetworkWorkload workload(Experiment experiment, Backend backend, Counts counts) {
+        return new NetworkWorkload(
+                experiment,
+                7,
+                data.apply(experiment.dataset().load(new Store(Path.of("datasets"), true))),
+                backend,
+                counts);
+    }
+
+    /** What the batches of a run say of themselves. */
+    boolean batchesAreTheSame() {
+        Experiment experiment = experiment(overrides.toArray(String[]::new));
+        try (Backend backend = Backends.cpu(experiment.precision(), 1);
+                NetworkWorkload workload = workload(experiment, backend, new Counts())) {
+            return workload.areTheSame();
+        }
+    }
+
     private Ending run(Path results, String id, boolean resume) {
         Experiment experiment = experiment(overrides.toArray(String[]::new));
         Counts counts = new Counts();
         try (RunDirectory directory = RunDirectory.claim(results, "small", id, false);
                 Backend backend = Backends.cpu(experiment.precision(), 1);
-                NetworkWorkload workload = new NetworkWorkload(
-                        experiment,
-                        7,
-                        data.apply(experiment.dataset().load(new Store(Path.of("datasets"), true))),
-                        backend,
-                        counts);
+                NetworkWorkload workload = workload(experiment, backend, counts);
                 Descent descent = new Descent(new Problem(backend, workload.layout(), workload, 7), stepSize, period)) {
             if (!resume) {
                 directory.create();

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import soopt.Golden;
@@ -15,16 +16,25 @@ import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
+import soopt.curvature.CurvatureSummary;
+import soopt.curvature.Linearization;
 import soopt.curvature.Objective;
+import soopt.curvature.Order;
 import soopt.curvature.ParameterLayout;
+import soopt.curvature.Partition;
+import soopt.curvature.Value;
 import soopt.optimizer.step.Batches;
 import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.Step;
+import soopt.solver.LineSearch;
 import soopt.solver.Solve;
 import soopt.spec.yaml.SpecException;
 
 class QuasiNewtonTest {
     private final Backend backend = Backends.cpu(Precision.FLOAT64, 1);
+    /** Ends at the minimum along the line: the cubic through values and slopes of a parabola is it. */
+    private static final String EXACT = "line-search: {type: strong-wolfe, decrease: 1e-12, curvature: 1e-10}";
+
     private final double[][] bowl = {{5, 1, 0.5, 0}, {1, 2, -0.3, 0.1}, {0.5, -0.3, 1, 0}, {0, 0.1, 0, 0.3}};
 
     @AfterEach
@@ -50,7 +60,7 @@ class QuasiNewtonTest {
 
     /**
      * Nocedal and Wright 2006, §7.2: with all pairs and the same H₀ they are one method, here while H₀ is that of the
-     * first.
+     * first; with exact searches on a quadratic H₀ is no matter.
      */
     @Test
     void limitedMemoryWithAllPairs_isBfgs_onAQuadratic() {
@@ -60,6 +70,254 @@ class QuasiNewtonTest {
         List<double[]> full = path("{type: bfgs}", quadratic, start, 2);
         for (int t = 0; t < 2; t++) {
             assertArrayEquals(full.get(t), limited.get(t), 1e-12, "after step " + t);
+        }
+        limited = path("{type: l-bfgs, history: 50, " + EXACT + "}", quadratic, start, 4);
+        full = path("{type: bfgs, " + EXACT + "}", quadratic, start, 4);
+        for (int t = 0; t < 4; t++) {
+            assertArrayEquals(full.get(t), limited.get(t), 1e-9, "exact, after step " + t);
+        }
+    }
+
+    /** Nocedal and Wright 2006, theorem 6.4. */
+    @Test
+    void bfgsWithExactSearches_endsAfterNSteps_withTheInverseOfTheHessian() {
+        int n = bowl.length;
+        Objective quadratic = new QuadraticObjective(backend, bowl);
+        InverseHessian inverse = new InverseHessian.Full(backend, n, 0);
+        QuasiNewtonIteration.Rules rules = new QuasiNewtonIteration.Rules(
+                1,
+                new LineSearch.StrongWolfe(1e-12, 1e-10, 26, 0),
+                new Pairs.SameBatch(),
+                QuasiNewtonIteration.LowCurvature.SKIP,
+                0);
+        try (Tensor theta = backend.allocate(n);
+                Optimizer.Iteration iteration = new QuasiNewtonIteration(
+                        rules, inverse, new Problem(backend, quadratic.layout(), Batches.always(quadratic), 0))) {
+            backend.fromHost(new double[] {1, 2, 3, 4}, 0, theta);
+            for (int t = 0; t < n; t++) {
+                double size = Golden.maxAbs(host(theta));
+                assertTrue(size > 1e-2, "ends before step " + t + ": the test shows nothing");
+                iteration.step(theta, quadratic).update().ifPresent(d -> backend.axpyInPlace(1, d, theta));
+            }
+            assertTrue(Golden.maxAbs(host(theta)) < 1e-9, Arrays.toString(host(theta)));
+            for (int i = 0; i < n; i++) {
+                double[] unit = new double[n];
+                unit[i] = 1;
+                assertArrayEquals(unit, product(inverse, 1, bowl[i]), 1e-8, "H times column " + i + " of the Hessian");
+            }
+        }
+    }
+
+    private double[] host(Tensor x) {
+        double[] values = new double[(int) x.size()];
+        backend.toHost(x, values, 0);
+        return values;
+    }
+
+    /** Nocedal and Wright 2006, eq. 6.17 and procedure 18.2, in plain loops; where nothing can be divided all pairs are one. */
+    @Test
+    void bfgs_followsItsFormula_withAndWithoutDamping() {
+        double[][] saddle = {{2, 1, 0}, {1, -1.5, 0.3}, {0, 0.3, 1}};
+        for (double[][] hessian : List.of(bowl, saddle)) {
+            for (boolean damps : new boolean[] {false, true}) {
+                double[] start = {1, 0.2, -1, 0.5};
+                Objective quadratic = new QuadraticObjective(backend, hessian);
+                double[] from = Arrays.copyOf(start, hessian.length);
+                double[][] expected = BfgsReference.path(hessian, from, 0.5, damps, 7);
+                for (String pairs : List.of("same-batch", "successive", "{type: overlap, fraction: 0.1}")) {
+                    String spec = "step-size: 0.5, least-curvature: 0, line-search: none, low-curvature: "
+                            + (damps ? "damp" : "skip") + ", pairs: " + pairs + "}";
+                    List<double[]> path = path("{type: bfgs, " + spec, quadratic, from, 7);
+                    for (int t = 0; t < 7; t++) {
+                        assertArrayEquals(expected[t], path.get(t), 1e-9, pairs + damps + " step " + t);
+                    }
+                }
+            }
+        }
+    }
+
+    /** On a hill yᵀs &lt; 0: such a pair is left out, or made to have a fifth of what H expects. */
+    @Test
+    void pairsOfLowCurvature_areSkippedOrDamped_andNamed() {
+        Objective hill = new QuadraticObjective(backend, new double[][] {{-1, 0}, {0, -2}});
+        String rest = "{type: l-bfgs, step-size: 0.1, line-search: none, low-curvature: ";
+        List<String> skipped = details(rest + "skip}", hill, new double[] {1, 1}, 2);
+        assertTrue(skipped.get(0).contains("\"pair\":\"skipped\""), skipped.get(0));
+        assertTrue(skipped.get(1).contains("\"pairs\":0"), skipped.get(1));
+        List<String> damped = details(rest + "damp}", hill, new double[] {1, 1}, 2);
+        assertTrue(damped.get(0).contains("\"pair\":\"damped\""), damped.get(0));
+        assertTrue(damped.get(1).contains("\"pairs\":1"), damped.get(1));
+        List<String> kept = details(rest + "damp}", new QuadraticObjective(backend, bowl), new double[] {1, 1, 1, 1}, 1);
+        assertTrue(kept.get(0).contains("\"pair\":\"kept\""), kept.get(0));
+    }
+
+    private List<String> details(String method, Objective objective, double[] start, int steps) {
+        List<String> lines = new ArrayList<>();
+        try (Tensor theta = backend.allocate(start.length);
+                Optimizer.Iteration iteration = Methods.optimizer(method)
+                        .start(new Problem(backend, objective.layout(), Batches.always(objective), 0))) {
+            backend.fromHost(start, 0, theta);
+            for (int t = 0; t < steps; t++) {
+                Step step = iteration.step(theta, objective);
+                lines.add(step.details().orElseThrow().line());
+                step.update().ifPresent(d -> backend.axpyInPlace(1, d, theta));
+            }
+        }
+        return lines;
+    }
+
+    @Test
+    void overlapWithALineSearch_isRefused() {
+        String message = assertThrows(SpecException.class, () -> Methods.optimizer("{type: l-bfgs, pairs: overlap}"))
+                .getMessage();
+        assertTrue(message.contains("pairs overlap needs line-search none"), message);
+    }
+
+    /** Berahas, Nocedal and Takáč 2016: g of the batch and of what was shared before, y of what is shared next. */
+    @Test
+    void overlap_sharesTheLastPartOfEachBatchWithTheNext() {
+        GoldenProblem data = new GoldenProblem(backend, Golden.read("trajectory/mlp_data.json"));
+        List<Objective> batches = data.batches("train_batches");
+        int count = batches.get(0).examples();
+        int common = (int) Math.round(0.3 * count);
+        String spec = "{type: l-bfgs, step-size: 0.2, line-search: none, pairs: {type: overlap, fraction: 0.3}}";
+        try (Tensor theta = data.start();
+                Tensor own = backend.allocate((int) theta.size());
+                Tensor other = backend.allocate((int) theta.size());
+                Optimizer.Iteration iteration = Methods.optimizer(spec).start(data.problem(List.of()))) {
+            for (int t = 0; t < 4; t++) {
+                Objective batch = batches.get(t);
+                double loss = batch.gradient(theta, own).loss();
+                double[] g = host(own);
+                if (t > 0) { // the last 30 % of the batch before, at the same θ
+                    batches.get(t - 1).part(count - common, count).orElseThrow().gradient(theta, other);
+                    double[] shared = host(other);
+                    Arrays.setAll(g, i -> (count * g[i] + common * shared[i]) / (count + common));
+                }
+                Step step = iteration.step(theta, batch);
+                assertEquals(loss, step.loss(), 1e-13);
+                assertEquals(Math.sqrt(dot(g, g)), step.gradientNorm(), 1e-12);
+                Objective last = batch.part(count - common, count).orElseThrow();
+                last.gradient(theta, own);
+                backend.axpyInPlace(1, step.update().orElseThrow(), theta);
+                last.gradient(theta, other);
+                backend.axpyInPlace(-1, own, other);
+                double curvature = dot(host(other), host(step.update().orElseThrow()));
+                String line = step.details().orElseThrow().line();
+                assertEquals(curvature, number(line, "curvature"), 1e-12);
+            }
+        }
+    }
+
+    private static double dot(double[] x, double[] y) {
+        double sum = 0;
+        for (int i = 0; i < x.length; i++) {
+            sum += x[i] * y[i];
+        }
+        return sum;
+    }
+
+    private static double number(String line, String key) {
+        return Double.parseDouble(line.replaceAll(".*\"" + key + "\":([-+.eE0-9]+).*", "$1"));
+    }
+
+    /** A gradient that a search ended with is that of the next step; nothing else changes, nor does a checkpoint. */
+    @Test
+    void gradientAtTheEndOfASearch_isUsedAgain_toTheSameBits() {
+        Objective quadratic = new QuadraticObjective(backend, bowl);
+        for (String method : List.of("l-bfgs", "{type: bfgs, pairs: successive}")) {
+            CountingGradients again = new CountingGradients(quadratic);
+            CountingGradients anew = new CountingGradients(quadratic);
+            List<double[]> expected = path(method, anew, InTurn.of(() -> anew), Optional.empty());
+            assertPathsAreEqual(expected, path(method, again, Batches.always(again), Optional.empty()));
+            assertTrue(again.count() < anew.count() - 2, again.count() + " and " + anew.count());
+            CountingGradients restored = new CountingGradients(quadratic);
+            assertPathsAreEqual(
+                    expected, path(method, restored, Batches.always(restored), Optional.of(new MemoryState(backend))));
+            assertEquals(again.count(), restored.count());
+        }
+    }
+
+    private static void assertPathsAreEqual(List<double[]> expected, List<double[]> actual) {
+        for (int t = 0; t < expected.size(); t++) {
+            assertArrayEquals(expected.get(t), actual.get(t), 0, "step " + t);
+        }
+    }
+
+    /** Ten steps; by way of a checkpoint after each if there is one. */
+    private List<double[]> path(String method, Objective objective, Batches batches, Optional<MemoryState> through) {
+        List<double[]> path = new ArrayList<>();
+        Problem problem = new Problem(backend, objective.layout(), batches, 0);
+        Optimizer.Iteration iteration = Methods.optimizer(method).start(problem);
+        try (Tensor theta = backend.allocate(4)) {
+            backend.fromHost(new double[] {1, 2, 3, 4}, 0, theta);
+            for (int t = 0; t < 10; t++) {
+                if (t == 5) { // from outside, as a plateau that goes back does
+                    backend.fromHost(new double[] {0.5, 0.5, -0.5, 1}, 0, theta);
+                }
+                iteration.step(theta, objective).update().ifPresent(d -> backend.axpyInPlace(1, d, theta));
+                path.add(host(theta));
+                if (through.isPresent()) {
+                    MemoryState state = new MemoryState(backend);
+                    iteration.save(state);
+                    iteration.close();
+                    iteration = Methods.optimizer(method).start(problem);
+                    iteration.restore(state);
+                }
+            }
+        } finally {
+            iteration.close();
+        }
+        return path;
+    }
+
+    /** An objective that counts. */
+    private static final class CountingGradients implements Objective {
+        private final Objective objective;
+        private int count;
+
+        CountingGradients(Objective objective) {
+            this.objective = objective;
+        }
+
+        int count() {
+            return count;
+        }
+
+        @Override
+        public ParameterLayout layout() {
+            return objective.layout();
+        }
+
+        @Override
+        public Backend backend() {
+            return objective.backend();
+        }
+
+        @Override
+        public int examples() {
+            return objective.examples();
+        }
+
+        @Override
+        public double loss(Tensor theta) {
+            return objective.loss(theta);
+        }
+
+        @Override
+        public Value gradient(Tensor theta, Tensor gradient) {
+            count++;
+            return objective.gradient(theta, gradient);
+        }
+
+        @Override
+        public CurvatureSummary summary(Tensor theta, Tensor u, Partition partition, Order order) {
+            return objective.summary(theta, u, partition, order);
+        }
+
+        @Override
+        public Linearization at(Tensor theta, Linearization.Use use) {
+            return objective.at(theta, use);
         }
     }
 

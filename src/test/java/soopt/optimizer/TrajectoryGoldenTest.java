@@ -151,7 +151,8 @@ final class TrajectoryGoldenTest {
                 h.path("lr").asDouble(1),
                 h.path("history_size").asInt(history),
                 searches ? new LineSearch.StrongWolfe(1e-4, 0.9, 26, 1e-9) : new LineSearch.None(),
-                QuasiNewtonIteration.Pairs.SUCCESSIVE,
+                new Pairs.Successive(),
+                QuasiNewtonIteration.LowCurvature.SKIP,
                 1e-10);
     }
 

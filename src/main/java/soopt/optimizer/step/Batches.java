@@ -10,7 +10,12 @@ public interface Batches {
     /** The next batch to judge a step by; the batch of the step where a step takes the whole training set. */
     Objective trial();
 
-    /** The same objective for everything. */
+    /** Whether all steps are given the same examples as they are: a gradient at the end of one is that of the next. */
+    default boolean areTheSame() {
+        return false;
+    }
+
+    /** The same objective for everything, steps too. */
     static Batches always(Objective objective) {
         return new Batches() {
             @Override
@@ -21,6 +26,11 @@ public interface Batches {
             @Override
             public Objective trial() {
                 return objective;
+            }
+
+            @Override
+            public boolean areTheSame() {
+                return true;
             }
         };
     }
