@@ -64,7 +64,8 @@ final class NetworkObjective implements Objective {
 
     @Override
     public Optional<Objective> part(int from, int to) {
-        return Optional.of(new NetworkObjective(network, backend, inputs.rows(from, to), targets.rows(from, to), budget));
+        return Optional.of(
+                new NetworkObjective(network, backend, inputs.rows(from, to), targets.rows(from, to), budget));
     }
 
     @Override

@@ -23,7 +23,8 @@ public sealed interface Pairs permits Pairs.SameBatch, Pairs.Successive, Pairs.O
     @Doc("a part of each batch, which the next step has too; that part of a gradient more a step")
     record Overlap(
             @Default("0.2") @Range(above = 0, max = 1) @Doc("o: the part of a batch; at least one example")
-            double fraction) implements Pairs {
+            double fraction)
+            implements Pairs {
         public Overlap {
             Constraints.check(Overlap.class, fraction);
         }

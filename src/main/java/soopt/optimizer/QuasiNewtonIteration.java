@@ -153,9 +153,7 @@ final class QuasiNewtonIteration implements Optimizer.Iteration {
                 return known.get();
             }
         }
-        return shared.isPresent()
-                ? shared.get().gradient(theta, batch, gradient)
-                : batch.gradient(theta, gradient);
+        return shared.isPresent() ? shared.get().gradient(theta, batch, gradient) : batch.gradient(theta, gradient);
     }
 
     /** What is tried first: without pairs the length of a gradient says nothing. */
@@ -208,7 +206,8 @@ final class QuasiNewtonIteration implements Optimizer.Iteration {
         }
         double curvature = inverse.add();
         boolean kept = curvature > rules.leastCurvature() && curvature <= Double.MAX_VALUE;
-        details.put("curvature", damped ? measured : curvature).put("pair", !kept ? "skipped" : damped ? "damped" : "kept");
+        details.put("curvature", damped ? measured : curvature)
+                .put("pair", !kept ? "skipped" : damped ? "damped" : "kept");
     }
 
     /**
@@ -241,8 +240,7 @@ final class QuasiNewtonIteration implements Optimizer.Iteration {
     public void save(State state) {
         stepSize.save(state);
         Value value = next.orElse(Value.of(Double.NaN));
-        state.putNumbers(
-                STATE, hasMoved ? 1 : 0, length, next.isPresent() ? 1 : 0, value.loss(), value.correct());
+        state.putNumbers(STATE, hasMoved ? 1 : 0, length, next.isPresent() ? 1 : 0, value.loss(), value.correct());
         state.putTensor(GRADIENT, gradient);
         if (next.isPresent()) {
             state.putTensor(NEXT, line.gradient());

@@ -15,7 +15,9 @@ final class BfgsReference {
         boolean first = true;
         for (int t = 0; t < steps; t++) {
             double[] g = times(a, x);
-            double alpha = first ? eta * Math.min(1, 1 / Arrays.stream(g).map(Math::abs).sum()) : eta;
+            double alpha = first
+                    ? eta * Math.min(1, 1 / Arrays.stream(g).map(Math::abs).sum())
+                    : eta;
             double[] direction = times(h, g);
             if (dot(direction, g) <= 0) {
                 throw new AssertionError("H is not positive definite");

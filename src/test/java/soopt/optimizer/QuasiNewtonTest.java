@@ -114,7 +114,10 @@ class QuasiNewtonTest {
         return values;
     }
 
-    /** Nocedal and Wright 2006, eq. 6.17 and procedure 18.2, in plain loops; where nothing can be divided all pairs are one. */
+    /**
+     * Nocedal and Wright 2006, eq. 6.17 and procedure 18.2, in plain loops; where nothing can be divided all pairs are
+     * one.
+     */
     @Test
     void bfgs_followsItsFormula_withAndWithoutDamping() {
         double[][] saddle = {{2, 1, 0}, {1, -1.5, 0.3}, {0, 0.3, 1}};
@@ -147,7 +150,8 @@ class QuasiNewtonTest {
         List<String> damped = details(rest + "damp}", hill, new double[] {1, 1}, 2);
         assertTrue(damped.get(0).contains("\"pair\":\"damped\""), damped.get(0));
         assertTrue(damped.get(1).contains("\"pairs\":1"), damped.get(1));
-        List<String> kept = details(rest + "damp}", new QuadraticObjective(backend, bowl), new double[] {1, 1, 1, 1}, 1);
+        List<String> kept =
+                details(rest + "damp}", new QuadraticObjective(backend, bowl), new double[] {1, 1, 1, 1}, 1);
         assertTrue(kept.get(0).contains("\"pair\":\"kept\""), kept.get(0));
     }
 
