@@ -18,9 +18,13 @@ import soopt.npy.NpzAppender;
 /**
  * The folder matrices/: each matrix as CSV and JSON with names of rows and columns, and all of them in matrices.npz,
  * which grows. H̄ is called hbar, hbar_averaged where the optimizer's average is meant. Where no optimizer's refresh
- * lies behind them, groups.csv and groups.json have the learning rates that they give.
+ * lies behind them, groups.csv and groups.json have the learning rates that they give. Of more than
+ * {@value #MOST_TEXT} groups the matrices are in matrices.npz alone.
  */
 public final class MatrixFiles implements AutoCloseable {
+    /** Groups up to which there is text: of 1,000 a file has 20 MB. */
+    static final int MOST_TEXT = 1000;
+
     private final Path folder;
     private Optional<NpzAppender> archive = Optional.empty();
 
@@ -33,7 +37,9 @@ public final class MatrixFiles implements AutoCloseable {
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
         kinds.forEach((kind, matrix) -> {
             String name = recorded.prefix() + "." + kind;
-            write(folder.resolve(name), head(recorded, kind), recorded.names(), matrix);
+            if (isText(matrix.length)) {
+                write(folder.resolve(name), head(recorded, kind), recorded.names(), matrix);
+            }
             arrays.put(name, array(matrix));
         });
         recorded.rates().ifPresent(rates -> {
@@ -44,6 +50,11 @@ public final class MatrixFiles implements AutoCloseable {
                     rates.putTo(head(recorded, "groups")).line() + "\n");
         });
         append(arrays);
+    }
+
+    /** Whether the matrices of so many groups are written as CSV and JSON too. */
+    static boolean isText(int groups) {
+        return groups <= MOST_TEXT;
     }
 
     /** A run that goes on from a checkpoint writes anew what came after it. */

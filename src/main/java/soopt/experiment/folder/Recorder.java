@@ -31,6 +31,7 @@ public final class Recorder implements AutoCloseable {
     private final MatrixFiles matrices;
     private final JsonLines solver;
     private final EventLog events;
+    private boolean saysThatTextIsLeftOut;
     private Status status;
 
     /**
@@ -105,6 +106,12 @@ public final class Recorder implements AutoCloseable {
 
     /** Writes the files of matrices/. */
     public void matrices(RecordedMatrices recorded) {
+        int groups = recorded.names().size();
+        if (!MatrixFiles.isText(groups) && !saysThatTextIsLeftOut) {
+            saysThatTextIsLeftOut = true;
+            JsonObject at = new JsonObject().put("groups", groups);
+            event("matrices_without_text", at, "matrices of " + groups + " groups are in matrices.npz alone");
+        }
         matrices.write(recorded);
     }
 

@@ -61,7 +61,8 @@ final class RefreshTables implements AutoCloseable {
         }
         if (log != CurvatureLog.NEVER) {
             JsonObject at = new JsonObject().put("step", step).put("epoch", epoch);
-            curvature.append(at.putAll(CurvatureJson.of(refresh, log == CurvatureLog.FULL)));
+            curvature.append(at.putAll(CurvatureJson.of(
+                    refresh, log.tellsMatrices(refresh.partition().size()))));
         }
     }
 
