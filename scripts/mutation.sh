@@ -17,11 +17,11 @@ trap 'rm -f "$log"' EXIT
 rm -rf target/classes target/test-classes target/pit-reports
 if ! mvn -B -Pcpu,mutation test-compile org.pitest:pitest-maven:mutationCoverage \
   -Dmutation.classes="$package.*" "$@" >"$log" 2>&1; then
-  grep -aE 'ERROR|did not pass' "$log" | cut -c1-200 >&2
+  grep -aE 'ERROR|did not pass' "$log" | cut -c1-200 >&2 || tail -n 3 "$log" >&2
   exit 1
 fi
 # One element per line: status, class, method, line, what was changed.
 sed 's/<mutation /\n&/g' target/pit-reports/mutations.xml \
   | sed -nE "/status='(SURVIVED|NO_COVERAGE)'/s/.*status='([A-Z_]+)'.*<sourceFile>([^<]*)<.*<mutatedMethod>([^<]*)<.*<lineNumber>([^<]*)<.*<description>([^<]*)<.*/\1 \2:\4 \3: \5/p" \
   | sort
-grep -aE '^>> Generated|timed out' "$log" | tail -1 | sed 's/^>> //'
+grep -a '^>> Generated .* mutations' "$log" | sed 's/^>> //'

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import soopt.curvature.CubicStep;
 import soopt.curvature.CurvatureSummary;
 import soopt.curvature.ParameterLayout;
@@ -121,12 +121,11 @@ class RecorderTest {
     }
 
     @ParameterizedTest
-    @EnumSource(
-            value = RunState.class,
-            names = {"COMPLETED", "FAILED", "DIVERGED", "PREEMPTED"})
-    void theEnd_standsInEveryFileThatTellsIt(RunState state) {
+    @CsvSource({"COMPLETED, 0", "FAILED, 1", "DIVERGED, 6", "PREEMPTED, 75"})
+    void theEnd_standsInEveryFileThatTellsIt(RunState state, int exitCode) {
         Recorder recorder = recorder(CurvatureLog.FULL);
         recorder.metrics(metrics(2, 20, 3, 0.5, 0.75));
+        assertEquals(20, status().path("step").asInt(), "a reader sees how far it is");
         RefreshCount count = RefreshCount.NONE
                 .with(CubicStep.Status.CONVERGED)
                 .with(CubicStep.Status.UNBOUNDED)
@@ -148,7 +147,7 @@ class RecorderTest {
             assertEquals(21, end.path("step").asInt());
             assertEquals(2, end.path("epoch").asInt());
             assertEquals("over", end.path("message").asText());
-            assertEquals(state.exitCode(), end.path("exit_code").asInt());
+            assertEquals(exitCode, end.path("exit_code").asInt());
             assertEquals(
                     "{\"metric\":\"val_acc\",\"value\":0.75,\"epoch\":2}",
                     end.path("best").toString());
