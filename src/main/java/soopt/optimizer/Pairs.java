@@ -17,8 +17,8 @@ public sealed interface Pairs permits Pairs.SameBatch, Pairs.Successive, Pairs.O
 
     /**
      * The last part of each batch belongs to the step after it too: the gradient of a step is that of its batch and of
-     * the part before, and y is measured on the part that it shares with the next (Berahas, Nocedal and Takáč 2016,
-     * §3). A batch that cannot be divided, as the whole training set, is shared as it is.
+     * the part before, and y is measured on the part that it shares with the next (Berahas, Nocedal and Takáč 2016). A
+     * batch that cannot be divided, as the whole training set, is shared as it is.
      */
     @Doc("a part of each batch, which the next step has too; that part of a gradient more a step")
     record Overlap(
