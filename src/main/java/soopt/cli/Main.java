@@ -10,6 +10,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 import soopt.cli.bench.BenchCommand;
+import soopt.cli.curvature.CurvatureCommand;
+import soopt.cli.curvature.SpectrumCommand;
 import soopt.cli.options.Arguments;
 import soopt.cli.options.ExitCode;
 import soopt.cli.options.Version;
@@ -27,6 +29,7 @@ import soopt.cli.terminal.Usage;
             RunCommand.class,
             CheckCommand.class,
             CurvatureCommand.class,
+            SpectrumCommand.class,
             PartitionCommand.class,
             DatasetsCommand.class,
             ConfigCommand.class,

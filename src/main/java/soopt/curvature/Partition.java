@@ -14,6 +14,11 @@ public record Partition(ParameterLayout layout, List<Group> groups) {
         groups = List.copyOf(groups);
     }
 
+    /** Of the groups [S]. */
+    public List<String> names() {
+        return groups.stream().map(Group::name).toList();
+    }
+
     /** All parameters as one group: S = 1. */
     public static Partition whole(ParameterLayout layout) {
         List<Slice> slices = new ArrayList<>();
@@ -26,6 +31,24 @@ public record Partition(ParameterLayout layout, List<Group> groups) {
     /** S. */
     public int size() {
         return groups.size();
+    }
+
+    /**
+     * Σ x_i² over each group [S].
+     *
+     * @param vector x [P], in the order of memory
+     */
+    public double[] squares(double[] vector) {
+        double[] squares = new double[size()];
+        for (int s = 0; s < squares.length; s++) {
+            for (Slice slice : groups.get(s).slices()) {
+                int offset = (int) layout.get(slice.parameter()).offset();
+                for (int i = offset + slice.from(); i < offset + slice.to(); i++) {
+                    squares[s] += vector[i] * vector[i];
+                }
+            }
+        }
+        return squares;
     }
 
     /**

@@ -90,6 +90,34 @@ public final class SummedLinearization implements Linearization {
     }
 
     @Override
+    public void hessianVectors(Tensor v, Tensor out) {
+        sumRows(v, out, Linearization::hessianVector);
+    }
+
+    @Override
+    public void gaussNewtonVectors(Tensor v, Tensor out) {
+        sumRows(v, out, Linearization::gaussNewtonVector);
+    }
+
+    private interface Product {
+        void compute(Linearization part, Tensor v, Tensor out);
+    }
+
+    /** out [n, P] ← Σ_i w_i A_i v of each row: each part's pass is done once, and needs the memory of one row. */
+    private void sumRows(Tensor v, Tensor out, Product product) {
+        int size = layout.size();
+        try (Tensor term = backend.allocate(size)) {
+            backend.fill(out, 0);
+            each((part, weight, first) -> {
+                for (int row = 0; row < v.length(0); row++) {
+                    product.compute(part, v.slice((long) row * size, size), term);
+                    backend.axpyInPlace(weight, term, out.slice((long) row * size, size));
+                }
+            });
+        }
+    }
+
+    @Override
     public void factors(OutputAdjoints adjoints, FactorVisitor visitor) {
         each((part, weight, first) -> part.factors(adjoints, weight == 1 ? visitor : weighted(weight, visitor)));
     }

@@ -1,7 +1,9 @@
 package soopt.solver;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
@@ -109,34 +111,111 @@ public final class Lanczos implements AutoCloseable {
      * @param start v [P]
      */
     public Krylov run(Operator matrix, Tensor start) {
-        double norm = norm(start);
-        if (norm == 0 || !Double.isFinite(norm)) {
-            Ending ending = norm == 0 ? Ending.ZERO : Ending.NOT_FINITE;
-            return krylov(ending, 0, norm, new double[0], new double[0], Double.NaN);
+        Space space = new Space(start);
+        while (space.isOpen()) {
+            matrix.apply(space.latest(), next.reshape(size));
+            space.grow();
         }
-        backend.combine(1 / norm, start, 0, start, row(0));
-        double[] alpha = new double[steps];
-        double[] beta = new double[steps];
-        double largest = 0;
-        for (int j = 0; j < steps; j++) {
-            matrix.apply(row(j), next.reshape(size));
+        return space.krylov();
+    }
+
+    /**
+     * Builds the spaces of several starts at once, a product with all of them for each step, where that costs less than
+     * as many products. It takes 2n vectors more.
+     *
+     * @param spaces the memory of each, n of one size P, all different
+     * @param starts [n, P]
+     */
+    public static List<Krylov> together(Operator matrix, List<Lanczos> spaces, Tensor starts) {
+        int n = spaces.size();
+        Lanczos first = spaces.get(0);
+        if (n == 1) {
+            return List.of(first.run(matrix, starts.reshape(first.size)));
+        }
+        List<Space> all = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            all.add(spaces.get(i).new Space(starts.slice((long) i * first.size, first.size)));
+        }
+        try (Tensor vectors = first.backend.allocate(n, first.size);
+                Tensor products = first.backend.allocate(n, first.size)) {
+            List<Space> open = all.stream().filter(Space::isOpen).toList();
+            while (!open.isEmpty()) {
+                for (int i = 0; i < open.size(); i++) {
+                    first.backend.copy(open.get(i).latest(), vectors.slice((long) i * first.size, first.size));
+                }
+                matrix.applyRows(vectors.rows(0, open.size()), products.rows(0, open.size()));
+                for (int i = 0; i < open.size(); i++) {
+                    open.get(i).grow(products.slice((long) i * first.size, first.size));
+                }
+                open = open.stream().filter(Space::isOpen).toList();
+            }
+        }
+        return all.stream().map(Space::krylov).toList();
+    }
+
+    /** A space while it is built: q_1 … q_k, of which A q_1 … A q_{k−1} are known. */
+    private final class Space {
+        private final double norm;
+        private final double[] alpha = new double[steps];
+        private final double[] beta = new double[steps];
+        private double largest;
+        private int taken;
+        private Optional<Ending> ending = Optional.empty();
+
+        Space(Tensor start) {
+            this.norm = norm(start);
+            if (norm == 0 || !Double.isFinite(norm)) {
+                largest = Double.NaN;
+                ending = Optional.of(norm == 0 ? Ending.ZERO : Ending.NOT_FINITE);
+            } else {
+                backend.combine(1 / norm, start, 0, start, row(0));
+            }
+        }
+
+        boolean isOpen() {
+            return ending.isEmpty();
+        }
+
+        /** q_k, whose product is wanted. */
+        Tensor latest() {
+            return row(taken);
+        }
+
+        void grow(Tensor product) {
+            backend.copy(product, next.reshape(size));
+            grow();
+        }
+
+        /** Takes A q_k, which is in next. */
+        void grow() {
             double length = norm(next);
             largest = Math.max(largest, length);
-            orthogonalize(j + 1);
-            alpha[j] = projections[j];
-            beta[j] = norm(next);
-            if (!Double.isFinite(length) || !Double.isFinite(alpha[j] + beta[j])) {
-                return krylov(Ending.NOT_FINITE, j, norm, alpha, beta, largest);
+            orthogonalize(taken + 1);
+            double a = projections[taken];
+            double b = norm(next);
+            if (!Double.isFinite(length) || !Double.isFinite(a + b)) {
+                ending = Optional.of(Ending.NOT_FINITE);
+                return;
             }
-            if (beta[j] <= INVARIANT * backend.precision().unitRoundoff() * largest) {
-                beta[j] = 0;
-                return krylov(Ending.CONVERGED, j + 1, norm, alpha, beta, largest);
-            }
-            if (j + 1 < steps) {
-                backend.combine(1 / beta[j], next, 0, next, row(j + 1));
+            boolean invariant = b <= INVARIANT * backend.precision().unitRoundoff() * largest;
+            alpha[taken] = a;
+            beta[taken] = invariant ? 0 : b;
+            taken++;
+            if (invariant || taken == size) {
+                ending = Optional.of(Ending.CONVERGED);
+            } else if (taken == steps) {
+                ending = Optional.of(Ending.LIMIT);
+            } else {
+                backend.combine(1 / b, next, 0, next, row(taken));
             }
         }
-        return krylov(steps == size ? Ending.CONVERGED : Ending.LIMIT, steps, norm, alpha, beta, largest);
+
+        Krylov krylov() {
+            double beyond = taken == 0 ? Double.NaN : beta[taken - 1];
+            double residual = largest == 0 ? 0 : beyond / largest;
+            Tridiagonal t = new Tridiagonal(Arrays.copyOf(alpha, taken), Arrays.copyOf(beta, Math.max(0, taken - 1)));
+            return new Krylov(new Solve(ending.orElseThrow(), taken, residual), norm, t, beyond);
+        }
     }
 
     /** out [P] ← Σ_j y_j q_j: a vector of the space of the last run. */
@@ -161,13 +240,6 @@ public final class Lanczos implements AutoCloseable {
             }
         }
         System.arraycopy(sums, 0, projections, 0, n);
-    }
-
-    private static Krylov krylov(Ending ending, int taken, double norm, double[] alpha, double[] beta, double largest) {
-        double beyond = taken == 0 ? Double.NaN : beta[taken - 1];
-        double residual = largest == 0 ? 0 : beyond / largest;
-        Tridiagonal t = new Tridiagonal(Arrays.copyOf(alpha, taken), Arrays.copyOf(beta, Math.max(0, taken - 1)));
-        return new Krylov(new Solve(ending, taken, residual), norm, t, beyond);
     }
 
     private Tensor row(int j) {

@@ -77,7 +77,13 @@ class HelpTest {
                 "bench curvature --model very-big-mlp --full",
                 "bench depth --depths 2,0",
                 "bench partitions --warm-up -1",
-                "curvature a.yaml --split nonsense"
+                "curvature a.yaml --split nonsense",
+                "spectrum a.yaml --top 0",
+                "spectrum a.yaml --steps 0",
+                "spectrum a.yaml --probes -1",
+                "spectrum a.yaml --limit=-1",
+                "spectrum a.yaml --matrix fisher",
+                "spectrum a.yaml --seed x"
             })
     void wrongUsage_isTwoLinesAndExitCode2(String line) {
         Cli.Result result = Cli.run((Object[]) line.split(" ")).expect(ExitCode.USAGE);

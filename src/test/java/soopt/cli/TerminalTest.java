@@ -49,6 +49,7 @@ class TerminalTest {
             new Expected("run $SPEC --results $OUT --force --progress plain", 0, false, "results in "),
             new Expected("check $SPEC --batch 8", 0, false, "ok: derivatives agree"),
             new Expected("curvature $SPEC --limit 300", 0, true, "eigenvalues"),
+            new Expected("spectrum $SPEC --limit 300 --steps 20", 0, true, "Near zero"),
             new Expected("bench curvature --batch 5 --rounds 2 --warm-up 0 --model $SMALL", 0, true, "gradient"),
             new Expected("bench depth --depths 1,2 --width 4 --batch 5 --rounds 2 --warm-up 0", 0, true, "hidden"),
             new Expected("bench partitions --model $SMALL --batch 5 --rounds 2 --warm-up 0", 0, true, "weights-biases"),

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +43,10 @@ final class LanczosTest {
 
     private Krylov run(Lanczos lanczos, double[][] a, double... start) {
         return lanczos.run(Dense.operator(backend, a), Dense.tensor(backend, start));
+    }
+
+    private SpectralDensity density(Lanczos lanczos, Operator a, int n, int vectors, RandomGenerator random) {
+        return SpectralDensity.estimate(backend, List.of(lanczos), a, n, vectors, random, (space, krylov) -> {});
     }
 
     private double[] vector(Lanczos lanczos, double[] coordinates, int n) {
@@ -203,6 +208,43 @@ final class LanczosTest {
         assertEquals(before, backend.memory().liveBytes());
     }
 
+    /** Spaces that end early leave the others to go on. */
+    @Test
+    void spacesBuiltTogether_areThoseBuiltApart() {
+        Random random = new Random(16);
+        double[][] a = Dense.withSpectrum(random, random.doubles(30, -1, 6).toArray());
+        for (int i = 0; i < 30; i++) {
+            for (int j = 0; j < 30; j++) {
+                a[i][j] = i == 0 || j == 0 ? (i == j ? 2 : 0) : a[i][j];
+            }
+        }
+        double[][] starts = {vector(random, 30), new double[30], vector(random, 30), new double[30]};
+        starts[1][0] = 3;
+        try (Lanczos one = new Lanczos(backend, 30, 12);
+                Lanczos two = new Lanczos(backend, 30, 12);
+                Lanczos three = new Lanczos(backend, 30, 12);
+                Lanczos four = new Lanczos(backend, 30, 12)) {
+            double[] rows =
+                    Arrays.stream(starts).flatMapToDouble(Arrays::stream).toArray();
+            List<Krylov> together = Lanczos.together(
+                    Dense.operator(backend, a),
+                    List.of(one, two, three, four),
+                    Dense.tensor(backend, rows).reshape(4, 30));
+            List<Ending> endings =
+                    together.stream().map(krylov -> krylov.solve().ending()).toList();
+            assertEquals(List.of(Ending.LIMIT, Ending.CONVERGED, Ending.LIMIT, Ending.ZERO), endings);
+            for (int i = 0; i < 4; i++) {
+                try (Lanczos alone = new Lanczos(backend, 30, 12)) {
+                    Krylov apart = run(alone, a, starts[i]);
+                    assertEquals(apart.solve(), together.get(i).solve());
+                    assertArrayEquals(apart.t().diagonal(), together.get(i).t().diagonal());
+                    assertArrayEquals(
+                            apart.t().offDiagonal(), together.get(i).t().offDiagonal());
+                }
+            }
+        }
+    }
+
     // ---- quadrature ----
 
     @Test
@@ -238,8 +280,7 @@ final class LanczosTest {
         };
         double sigma = 0.1;
         try (Lanczos lanczos = new Lanczos(backend, n, 60)) {
-            SpectralDensity estimate =
-                    SpectralDensity.estimate(backend, lanczos, second, n, 8, RandomStreams.of(7, "probes", 0));
+            SpectralDensity estimate = density(lanczos, second, n, 8, RandomStreams.of(7, "probes", 0));
             double[] grid = estimate.grid(401, sigma);
             double[] density = estimate.density(grid, sigma);
             double integral = 0;
@@ -268,8 +309,7 @@ final class LanczosTest {
     @Test
     void densityOfAMatrixThatIsNotFinite_isSaid() {
         try (Lanczos lanczos = new Lanczos(backend, 4, 3)) {
-            SpectralDensity none = SpectralDensity.estimate(
-                    backend, lanczos, (v, out) -> backend.fill(out, Double.NaN), 4, 3, new Random(8));
+            SpectralDensity none = density(lanczos, (v, out) -> backend.fill(out, Double.NaN), 4, 3, new Random(8));
             assertEquals(3, none.failed());
             assertTrue(Double.isNaN(none.trace(x -> x).mean()));
             assertTrue(Double.isNaN(none.density(new double[1], 1)[0]));
@@ -291,7 +331,7 @@ final class LanczosTest {
                 off += i == j ? 0 : a[i][j] * a[i][j];
             }
         }
-        Estimate estimate = Trace.hutchinson(backend, Dense.operator(backend, a), 60, 400, new Random(10));
+        Estimate estimate = Trace.hutchinson(backend, Dense.operator(backend, a), 60, 400, 7, new Random(10));
         assertEquals(trace, estimate.mean(), 4 * estimate.standardError());
         assertEquals(Math.sqrt(2 * off / 400), estimate.standardError(), 0.2 * estimate.standardError());
     }
@@ -299,7 +339,7 @@ final class LanczosTest {
     @Test
     void traceOfADiagonalMatrix_takesOneSample() {
         double[][] a = {{3, 0, 0}, {0, -1, 0}, {0, 0, 7}};
-        Estimate estimate = Trace.hutchinson(backend, Dense.operator(backend, a), 3, 1, new Random(11));
+        Estimate estimate = Trace.hutchinson(backend, Dense.operator(backend, a), 3, 1, 1, new Random(11));
         assertEquals(9, estimate.mean());
         assertTrue(Double.isNaN(estimate.standardError()));
     }

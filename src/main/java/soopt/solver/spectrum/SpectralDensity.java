@@ -26,22 +26,41 @@ public record SpectralDensity(List<Quadrature> rules, int size, int failed) {
         rules = List.copyOf(rules);
     }
 
+    /** Is shown each Krylov space before its memory is used for the next. */
+    public interface Visitor {
+        void space(Lanczos lanczos, Lanczos.Krylov krylov);
+    }
+
     /**
      * From so many normal vectors.
      *
+     * @param spaces as many vectors at once; no number of them changes which vectors are drawn
      * @param size P of the matrix and of the Lanczos vectors
      * @param vectors ≥ 1
      */
     public static SpectralDensity estimate(
-            Backend backend, Lanczos lanczos, Operator matrix, int size, int vectors, RandomGenerator random) {
+            Backend backend,
+            List<Lanczos> spaces,
+            Operator matrix,
+            int size,
+            int vectors,
+            RandomGenerator random,
+            Visitor visitor) {
         Probes probes = new Probes(backend, size);
         List<Quadrature> rules = new ArrayList<>();
-        try (Tensor start = backend.allocate(size)) {
-            for (int i = 0; i < vectors; i++) {
-                probes.gaussian(random, start);
-                Lanczos.Krylov krylov = lanczos.run(matrix, start);
-                if (krylov.solve().usable()) {
-                    rules.add(krylov.quadrature());
+        try (Tensor starts = backend.allocate(spaces.size(), size)) {
+            for (int from = 0; from < vectors; from += spaces.size()) {
+                int count = Math.min(spaces.size(), vectors - from);
+                for (int i = 0; i < count; i++) {
+                    probes.gaussian(random, starts.slice((long) i * size, size));
+                }
+                List<Lanczos.Krylov> krylovs =
+                        Lanczos.together(matrix, spaces.subList(0, count), starts.rows(0, count));
+                for (int i = 0; i < count; i++) {
+                    visitor.space(spaces.get(i), krylovs.get(i));
+                    if (krylovs.get(i).solve().usable()) {
+                        rules.add(krylovs.get(i).quadrature());
+                    }
                 }
             }
         }
