@@ -191,7 +191,8 @@ final class SpectrumText {
         return NEWLINE
                 + Text.shown(String.format(
                         Locale.ROOT,
-                        "Near zero lie %s of the eigenvalues of %s and %s of those of H̄ with ‖u_s‖ = 1: the projection %s.",
+                        "Near zero lie %s of the eigenvalues of %s and %s of those of H̄ with unit u_s:"
+                                + " the projection %s.",
                         percent(whole),
                         symbol(rows.get(0)),
                         percent(summary),
