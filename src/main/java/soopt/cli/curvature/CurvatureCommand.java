@@ -83,7 +83,7 @@ public final class CurvatureCommand implements Callable<Integer> {
             Arguments.requireWithin(spec, "--taylor", taylor, 1, MOST_ORDERS);
         }
         CurvatureReport report =
-                look.look(arguments.source(threads.overrides()), data, Optional.ofNullable(out), this::compute);
+                look.look(() -> arguments.source(threads.overrides()), data, Optional.ofNullable(out), this::compute);
         return look.print(json, Optional.ofNullable(out), report::json, report::text, report::write);
     }
 

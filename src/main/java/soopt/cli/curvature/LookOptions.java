@@ -58,10 +58,12 @@ final class LookOptions {
     /**
      * Opens the experiment, takes what the work computes there, and closes it.
      *
+     * @param file is read once the options are known to be right
      * @param out folder for the results, which is made first: no work is lost for want of it
      */
-    <R> R look(SpecSource source, DataOptions data, Optional<Path> out, Function<Look, R> work) {
+    <R> R look(Supplier<SpecSource> file, DataOptions data, Optional<Path> out, Function<Look, R> work) {
         Arguments.requireNotNegative(spec, "--limit", limit);
+        SpecSource source = file.get();
         return SpecArguments.placed(source, () -> {
             Experiment experiment = SpecArguments.bind(source);
             out.ifPresent(LookOptions::makeFolder);

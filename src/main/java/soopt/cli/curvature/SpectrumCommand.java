@@ -131,7 +131,7 @@ public final class SpectrumCommand implements Callable<Integer> {
         Arguments.requirePositive(spec, "--steps", steps);
         Arguments.requirePositive(spec, "--probes", probes);
         Optional<Path> folder = Optional.ofNullable(out);
-        SpectrumReport report = look.look(arguments.source(threads.overrides()), data, folder, this::compute);
+        SpectrumReport report = look.look(() -> arguments.source(threads.overrides()), data, folder, this::compute);
         return look.print(json, folder, report::json, report::text, report::write);
     }
 
