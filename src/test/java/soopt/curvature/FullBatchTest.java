@@ -2,7 +2,9 @@ package soopt.curvature;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +18,9 @@ import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
+import soopt.curvature.fisher.FactorVisitor;
+import soopt.curvature.fisher.FactoredLayer;
+import soopt.curvature.fisher.OutputAdjoints;
 import soopt.model.Initialization;
 import soopt.model.Mlp;
 import soopt.model.Network;
@@ -199,5 +204,148 @@ class FullBatchTest {
             }
         }
         assertEquals(0, batches.summary(theta, v, partition, Order.SECOND).third().length);
+    }
+
+    @Test
+    void taylorTerms_equalTheDirectOnes() {
+        Partition partition = new Partitioning.Canonical().of(network.layout());
+        TaylorTerms expected = direct.taylor(theta, v, partition, 4);
+        TaylorTerms actual = batches.taylor(theta, v, partition, 4);
+
+        assertEquals(expected.loss(), actual.loss(), TOLERANCE);
+        assertArrayEquals(expected.whole(), actual.whole(), 1e-12);
+        for (int k = 0; k < 4; k++) {
+            assertArrayEquals(expected.groups()[k], actual.groups()[k], 1e-12, "order " + (k + 1));
+        }
+    }
+
+    @Test
+    void onePart_isKept_andSeveralAreNot() {
+        FullBatch one = new FullBatch(network.layout(), backend, new One(), (done, of) -> progress.add(done + "/" + of));
+        try (Linearization kept = one.at(theta, Linearization.Use.GRADIENT);
+                Linearization several = batches.at(theta, Linearization.Use.GRADIENT)) {
+            assertTrue(kept.isKept());
+            assertEquals(List.of("1/1"), progress);
+            assertFalse(several.isKept());
+        }
+    }
+
+    private final class One implements FullBatch.Parts {
+        @Override
+        public int count() {
+            return 1;
+        }
+
+        @Override
+        public int examples() {
+            return EXAMPLES;
+        }
+
+        @Override
+        public Objective part(int index) {
+            return direct;
+        }
+    }
+
+    @Test
+    void valueOfAPass_costsNoOtherPass() {
+        try (Linearization here = batches.at(theta, Linearization.Use.GRADIENT)) {
+            vector((objective, out) -> here.gradient(out), batches);
+            assertEquals(3, progress.size());
+            assertEquals(direct.loss(theta), here.value().loss(), TOLERANCE);
+            assertEquals(3, progress.size());
+        }
+        progress.clear();
+        try (Linearization here = batches.at(theta, Linearization.Use.GRADIENT)) {
+            assertEquals(direct.loss(theta), here.value().loss(), TOLERANCE);
+            here.value();
+            assertEquals(List.of("1/3", "2/3", "3/3"), progress);
+        }
+    }
+
+    @Test
+    void fisherMatrices_areTheMeanOfThoseOfTheBatches() {
+        for (Fisher kind : List.of(Fisher.EXACT, Fisher.EMPIRICAL)) {
+            assertArrayEquals(fisher(direct, kind, 1, 5), fisher(batches, kind, 1, 5), TOLERANCE, kind.toString());
+        }
+        double[] mean = new double[parameters];
+        for (int i = 0; i < 3; i++) {
+            Objective part = new Parts().part(i);
+            double[] own = fisher(part, Fisher.MC, 2, 5 + i);
+            for (int j = 0; j < parameters; j++) {
+                mean[j] += part.examples() * own[j] / EXAMPLES;
+            }
+        }
+        assertArrayEquals(mean, fisher(batches, Fisher.MC, 2, 5), TOLERANCE);
+    }
+
+    private double[] fisher(Objective objective, Fisher kind, int draws, long seed) {
+        try (Linearization here = objective.at(theta, Linearization.Use.GAUSS_NEWTON)) {
+            return vector((loss, out) -> here.fisher(kind, draws, seed).times(v, out), objective);
+        }
+    }
+
+    @Test
+    void kroneckerFactors_areThoseOfTheWhole() {
+        double[] expected = factors(direct);
+        assertArrayEquals(expected, factors(batches), TOLERANCE);
+        assertTrue(Arrays.stream(expected).sum() > 0);
+    }
+
+    /** Corners, A and G of both layers, one behind another. */
+    private double[] factors(Objective objective) {
+        double[] found = new double[2 * 81];
+        try (Linearization here = objective.at(theta, Linearization.Use.GRADIENT)) {
+            here.factors(new OutputAdjoints.OfTargets(), new FactorVisitor() {
+                @Override
+                public void inputs(FactoredLayer layer) {
+                    int in = network.layout().get(layer.weight()).shape().get(1);
+                    int at = layer.weight() == 0 ? 0 : 81;
+                    try (Tensor gram = zeros(in, in);
+                            Tensor sums = zeros(in)) {
+                        found[at] += layer.addInputGram(1, gram, sums);
+                        add(gram, at + 1);
+                        add(sums, at + 30);
+                    }
+                }
+
+                @Override
+                public void adjoints(FactoredLayer layer) {
+                    int out = network.layout().get(layer.bias()).size();
+                    try (Tensor gram = zeros(out, out)) {
+                        layer.addOutputGram(1, gram);
+                        add(gram, (layer.weight() == 0 ? 0 : 81) + 40);
+                    }
+                }
+
+                private void add(Tensor from, int at) {
+                    double[] values = new double[(int) from.size()];
+                    backend.toHost(from, values, 0);
+                    for (int i = 0; i < values.length; i++) {
+                        found[at + i] += values[i];
+                    }
+                }
+            });
+        }
+        return found;
+    }
+
+    private Tensor zeros(int... shape) {
+        Tensor tensor = backend.allocate(shape);
+        backend.fill(tensor, 0);
+        return tensor;
+    }
+
+    @Test
+    void passes_giveTheirMemoryBack() {
+        long before = backend.memory().liveBytes();
+        Partition partition = new Partitioning.Canonical().of(network.layout());
+        fisher(batches, Fisher.MC, 2, 5);
+        factors(batches);
+        vector((objective, out) -> objective.gradient(theta, out), batches);
+        vector((objective, out) -> objective.hessianVector(theta, v, out), batches);
+        batches.summary(theta, v, partition, Order.THIRD);
+        batches.at(theta, Linearization.Use.HESSIAN).value();
+        assertEquals(before, backend.memory().liveBytes());
     }
 }
