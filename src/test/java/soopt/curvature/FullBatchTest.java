@@ -221,7 +221,8 @@ class FullBatchTest {
 
     @Test
     void onePart_isKept_andSeveralAreNot() {
-        FullBatch one = new FullBatch(network.layout(), backend, new One(), (done, of) -> progress.add(done + "/" + of));
+        FullBatch one =
+                new FullBatch(network.layout(), backend, new One(), (done, of) -> progress.add(done + "/" + of));
         try (Linearization kept = one.at(theta, Linearization.Use.GRADIENT);
                 Linearization several = batches.at(theta, Linearization.Use.GRADIENT)) {
             assertTrue(kept.isKept());

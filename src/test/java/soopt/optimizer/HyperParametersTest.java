@@ -254,13 +254,16 @@ final class HyperParametersTest {
 
     @Test
     void summary_saysItsGroupsAndHowLongItStands() {
-        Optimizer method = Methods.optimizer("{type: newton-summary, partition: trivial, period: 7, cubic: {damping: 3},"
-                + " average: {type: uniform, warm-up: 4}}");
+        Optimizer method =
+                Methods.optimizer("{type: newton-summary, partition: trivial, period: 7, cubic: {damping: 3},"
+                        + " average: {type: uniform, warm-up: 4}}");
         assertEquals(
                 new Grouping(new Partitioning.Trivial(), 3), method.grouping().orElseThrow());
         assertEquals(28, method.warmUpSteps());
-        assertEquals(0, Methods.optimizer("{type: newton-summary, average: {type: moving, factor: 0.5}}")
-                .warmUpSteps());
+        assertEquals(
+                0,
+                Methods.optimizer("{type: newton-summary, average: {type: moving, factor: 0.5}}")
+                        .warmUpSteps());
         assertEquals(0, Methods.optimizer("adam").warmUpSteps());
         assertTrue(Methods.optimizer("adam").grouping().isEmpty());
     }

@@ -134,7 +134,6 @@ final class FisherPiecesTest {
             part.addProduct(-4, any, matrix, any, any);
         }
         assertEquals(List.of("inputs 2.0", "outputs 1.0", "squares 3.0", "product -1.0"), whole.calls());
-        assertEquals(
-                List.of(4, 5, 6, 7), List.of(part.weight(), part.bias(), part.positions(), part.rows()));
+        assertEquals(List.of(4, 5, 6, 7), List.of(part.weight(), part.bias(), part.positions(), part.rows()));
     }
 }
