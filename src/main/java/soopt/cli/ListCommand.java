@@ -27,14 +27,15 @@ import soopt.model.loss.Loss;
 import soopt.optimizer.Optimizer;
 import soopt.optimizer.direction.Direction;
 import soopt.optimizer.schedule.Schedule;
+import soopt.solver.Damping;
+import soopt.solver.LineSearch;
 import soopt.spec.Choices;
 
 /** Shows what an experiment file can choose from; the sealed interfaces are the only list. */
 @Command(
         name = "list",
         mixinStandardHelpOptions = true,
-        header =
-                "List models, optimizers, directions, schedules, data sets, partitions, activations, losses, problems.",
+        header = "List what a file can choose: models, optimizers, schedules, line searches, data sets, partitions, …",
         footerHeading = "%nExamples:%n",
         footer = {"  soopt list", "  soopt list optimizers", "  soopt list models --json"})
 final class ListCommand implements Callable<Integer> {
@@ -47,8 +48,8 @@ final class ListCommand implements Callable<Integer> {
             arity = "0..*",
             paramLabel = "KIND",
             description =
-                    "models, optimizers, directions, schedules, datasets, partitions, activations, losses, problems (of soopt"
-                            + " gym); all without it")
+                    "models, optimizers, directions, schedules, dampings, line-searches, datasets, partitions, activations,"
+                            + " losses, problems (of soopt gym); all without it")
     private List<String> kinds = List.of();
 
     @Option(names = "--json", description = "print JSON on stdout")
@@ -75,6 +76,8 @@ final class ListCommand implements Callable<Integer> {
         kinds.put("optimizers", () -> Choices.of(Optimizer.class));
         kinds.put("directions", () -> Choices.of(Direction.class));
         kinds.put("schedules", () -> Choices.of(Schedule.class));
+        kinds.put("dampings", () -> Choices.of(Damping.class));
+        kinds.put("line-searches", () -> Choices.of(LineSearch.class));
         kinds.put("datasets", () -> Choices.of(Dataset.class));
         kinds.put("partitions", () -> Choices.of(Partitioning.class));
         kinds.put("activations", () -> constants(Activation.class));

@@ -314,7 +314,14 @@ class CommandsTest {
     void list_namesEveryKind() throws IOException {
         String out = Cli.run("list").expect(ExitCode.OK).out();
         for (String name : List.of(
-                "big-mlp", "newton-summary", "mnist-sample", "weights-biases", "gelu", "softmax-cross-entropy")) {
+                "big-mlp",
+                "newton-summary",
+                "lm-ratio",
+                "strong-wolfe",
+                "mnist-sample",
+                "weights-biases",
+                "gelu",
+                "softmax-cross-entropy")) {
             assertTrue(out.contains(name), name);
         }
         String keys = Cli.run("list", "optimizers").expect(ExitCode.OK).out();
