@@ -400,7 +400,7 @@ class SpectrumTest {
                 Double.parseDouble(values.get(2).split(",")[2]));
         List<String> shares = Files.readAllLines(out.resolve("shares.csv"));
         assertEquals("matrix,index,group,share", shares.get(0));
-        assertEquals(1 + 4 * (values.size() - 1), shares.size());
+        assertEquals(1 + 4 * 4 * 3, shares.size(), "4 matrices, 4 groups, 3 pairs");
         Map<String, Double> sums = shares.subList(1, shares.size()).stream()
                 .map(line -> line.split(","))
                 .collect(Collectors.groupingBy(
@@ -449,6 +449,28 @@ class SpectrumTest {
         assertTrue(out.contains("not finite"), out);
         JsonNode found = spectrum("--weights", weights).path("hessian");
         assertEquals("not_finite", found.path("lanczos_ending").asText());
+    }
+
+    /** Behind weights that are 0 the gradient is 0. */
+    @Test
+    void groupsWithoutADirection_areLeftOutWhereLengthsAreDividedBy() throws IOException {
+        Path weights = folder.resolve("weights.npz");
+        NpzFile.write(
+                weights,
+                Map.of(
+                        "layers.0.weight", NpyArray.of(filled(20, 0.1), 5, 4),
+                        "layers.0.bias", NpyArray.of(new double[5], 5),
+                        "layers.1.weight", NpyArray.of(new double[15], 3, 5),
+                        "layers.1.bias", NpyArray.of(new double[3], 3)));
+        JsonNode result = spectrum("--weights", weights, "--matrix", "summary");
+        assertEquals(4, result.path("summary").path("size").asInt());
+        assertEquals(2, result.path("summary_unit").path("size").asInt());
+        assertEquals(
+                0, result.path("summary_unit").path("shares").path(0).path(0).asDouble());
+        String text = Cli.run("spectrum", spec, "--weights", weights, "--matrix", "summary")
+                .expect(ExitCode.OK)
+                .out();
+        assertTrue(text.contains("2 eigenvalues, by |λ| (2 groups with u_s = 0 left out)"), text);
     }
 
     private static double[] filled(int n, double value) {

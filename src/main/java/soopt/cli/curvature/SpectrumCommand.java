@@ -212,7 +212,7 @@ public final class SpectrumCommand implements Callable<Integer> {
         };
     }
 
-    private static SpectrumReport.Projected projected(Look at) {
+    private SpectrumReport.Projected projected(Look at) {
         Tensor gradient = at.bench().vector();
         at.begin("gradient");
         at.objective().gradient(at.theta(), gradient);
@@ -225,7 +225,7 @@ public final class SpectrumCommand implements Callable<Integer> {
         return new SpectrumReport.Projected(
                 summary,
                 lengths,
-                SummarySpectrum.ofUnit(summary.hessian(), lengths),
-                SummarySpectrum.of(summary.hessian()));
+                SummarySpectrum.ofUnit(summary.hessian(), lengths, top),
+                SummarySpectrum.of(summary.hessian(), top));
     }
 }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import soopt.curvature.CurvatureSummary;
 import soopt.curvature.Partition;
 import soopt.file.Column;
@@ -37,6 +38,9 @@ record SpectrumReport(
     private static final int POINTS = 1001;
     /** Width of a node in the density, as part of the range of all: five points. */
     private static final double WIDTH = 0.005;
+
+    /** With more H̄ would be many MB of text. */
+    private static final int MOST_GROUPS = 500;
 
     SpectrumReport {
         wholes = List.copyOf(wholes);
@@ -76,11 +80,14 @@ record SpectrumReport(
      *
      * @param size number of its eigenvalues
      * @param exact whether all eigenvalues are known
+     * @param values those known, by falling |λ|
+     * @param leading the first of them
      */
     record Row(
             String name,
             int size,
             boolean exact,
+            double[] values,
             List<Spectrum.Pair> leading,
             double smallest,
             double largest,
@@ -97,6 +104,9 @@ record SpectrumReport(
                     whole.name(),
                     density.size(),
                     false,
+                    spectrum.leading().stream()
+                            .mapToDouble(Spectrum.Pair::value)
+                            .toArray(),
                     spectrum.leading(),
                     density.smallest(),
                     density.largest(),
@@ -110,6 +120,7 @@ record SpectrumReport(
                     name,
                     values.length,
                     true,
+                    values,
                     summary.leading(),
                     Arrays.stream(values).min().orElse(Double.NaN),
                     Arrays.stream(values).max().orElse(Double.NaN),
@@ -142,37 +153,42 @@ record SpectrumReport(
         WholeFile.write(folder.resolve("spectrum.json"), json().pretty());
     }
 
-    /** The pair at a place among the leading ones of a matrix. */
+    /** A place among the known eigenvalues of a matrix. */
     private record Place(Row row, int index) {
-        Spectrum.Pair pair() {
-            return row.leading().get(index);
+        double residual() {
+            return row.exact() ? 0 : row.leading().get(index).residual();
         }
     }
 
-    private List<Place> places() {
-        return rows().stream()
-                .flatMap(row -> IntStream.range(0, row.leading().size()).mapToObj(i -> new Place(row, i)))
-                .toList();
+    private static Stream<Place> places(Row row, int count) {
+        return IntStream.range(0, count).mapToObj(i -> new Place(row, i));
     }
 
     private String eigenvaluesCsv() {
         List<Column<Place>> columns = List.of(
                 new Column<>("matrix", place -> place.row().name(), "hessian, gauss-newton, summary-unit or summary"),
                 new Column<>("index", Place::index, "by falling |λ|, from 0"),
-                new Column<>("eigenvalue", place -> place.pair().value(), "λ"),
-                new Column<>("residual", place -> place.pair().residual(), "‖Av − λv‖; 0 where λ is exact"));
-        return Column.table(columns, places());
+                new Column<>("eigenvalue", place -> place.row().values()[place.index()], "λ"),
+                new Column<>("residual", Place::residual, "‖Av − λv‖; 0 where λ is exact"));
+        return Column.table(
+                columns,
+                rows().stream().flatMap(row -> places(row, row.values().length)).toList());
     }
 
     private String sharesCsv() {
-        record Share(Place place, int group) {}
+        record Share(Place place, int group) {
+            double value() {
+                return place.row().leading().get(place.index()).shares()[group];
+            }
+        }
         List<Column<Share>> columns = List.of(
                 new Column<>("matrix", share -> share.place().row().name(), "as in eigenvalues.csv"),
                 new Column<>("index", share -> share.place().index(), "of the eigenvalue"),
                 new Column<>(
                         "group", share -> partition.groups().get(share.group()).name(), "name of the group"),
-                new Column<>("share", share -> share.place().pair().shares()[share.group()], "Σ v_i² over the group"));
-        List<Share> shares = places().stream()
+                new Column<>("share", Share::value, "Σ v_i² over the group"));
+        List<Share> shares = rows().stream()
+                .flatMap(row -> places(row, row.leading().size()))
                 .flatMap(place -> IntStream.range(0, partition.size()).mapToObj(s -> new Share(place, s)))
                 .toList();
         return Column.table(columns, shares);
@@ -232,8 +248,12 @@ record SpectrumReport(
             }
             object.put(rows.get(i).name().replace('-', '_'), one);
         }
-        projected.ifPresent(
-                both -> object.put("hbar", both.summary().hessian()).put("direction_lengths", both.lengths()));
+        projected.ifPresent(both -> {
+            object.put("direction_lengths", both.lengths());
+            if (partition.size() <= MOST_GROUPS) {
+                object.put("hbar", both.summary().hessian());
+            }
+        });
         return object;
     }
 
@@ -241,9 +261,7 @@ record SpectrumReport(
         return new JsonObject()
                 .put("size", row.size())
                 .put("exact", row.exact())
-                .put(
-                        "eigenvalues",
-                        row.leading().stream().mapToDouble(Spectrum.Pair::value).toArray())
+                .put("eigenvalues", row.values())
                 .put(
                         "residuals",
                         row.leading().stream()

@@ -58,14 +58,18 @@ final class SpectrumText {
         };
     }
 
-    private static String heading(SpectrumReport.Row row) {
+    private String heading(SpectrumReport.Row row) {
         String name = switch (row.name()) {
             case "hessian" -> "H, the Hessian of the loss";
             case "gauss-newton" -> "G, the Gauss–Newton matrix";
             case "summary-unit" -> "H̄ along the groups' parts u_s of the gradient, each of length 1";
             default -> "H̄ along the groups' parts u_s of the gradient, as they are";
         };
-        return String.format(Locale.ROOT, "%s: %,d eigenvalues, by |λ|", name, row.size());
+        int without = row.name().equals("summary-unit") && row.size() > 0
+                ? report.partition().size() - row.size()
+                : 0;
+        String leftOut = without == 0 ? "" : String.format(Locale.ROOT, " (%,d groups with u_s = 0 left out)", without);
+        return String.format(Locale.ROOT, "%s: %,d eigenvalues, by |λ|%s", name, row.size(), leftOut);
     }
 
     private String pairs(SpectrumReport.Row row) {

@@ -1,8 +1,8 @@
 package soopt.solver.spectrum;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import soopt.backend.dense.SymmetricEigen;
 import soopt.curvature.Matrices;
@@ -12,27 +12,30 @@ import soopt.curvature.Matrices;
  * orthonormal columns, and lie between the least and the largest of H (Cauchy; Horn and Johnson 2013, cor. 4.3.37).
  *
  * @param groups those that H̄ has a row for: all, or those with u_s ≠ 0 where lengths are divided by
- * @param values ascending; none if H̄ is not finite
- * @param vectors [k][S] of the values: entries squared are the shares of the groups; 0 for a group without a row
+ * @param values all λ, by falling |λ|; none if H̄ is not finite
+ * @param leading of the first of them: exact, so without a residual; a share is an entry of the vector squared, 0 for a
+ *     group without a row
  */
-public record SummarySpectrum(List<Integer> groups, double[] values, double[][] vectors) {
+public record SummarySpectrum(List<Integer> groups, double[] values, List<Spectrum.Pair> leading) {
     public SummarySpectrum {
         groups = List.copyOf(groups);
+        leading = List.copyOf(leading);
     }
 
-    /** Of H̄ as it is. */
-    public static SummarySpectrum of(double[][] summary) {
+    /** Of H̄ as it is, with so many pairs. */
+    public static SummarySpectrum of(double[][] summary, int top) {
         double[] ones = new double[summary.length];
         Arrays.fill(ones, 1);
-        return ofUnit(summary, ones);
+        return ofUnit(summary, ones, top);
     }
 
     /**
      * Of H̄_st / (‖u_s‖ ‖u_t‖).
      *
      * @param lengths [S] ‖u_s‖
+     * @param top pairs, at most
      */
-    public static SummarySpectrum ofUnit(double[][] summary, double[] lengths) {
+    public static SummarySpectrum ofUnit(double[][] summary, double[] lengths, int top) {
         List<Integer> groups = IntStream.range(0, lengths.length)
                 .filter(s -> lengths[s] != 0)
                 .boxed()
@@ -46,27 +49,30 @@ public record SummarySpectrum(List<Integer> groups, double[] values, double[][] 
                 matrix[i][j] = summary[s][t] / lengths[s] / lengths[t];
             }
         }
-        Optional<SymmetricEigen> eigen = SymmetricEigen.of(Matrices.symmetrized(matrix));
-        if (eigen.isEmpty()) {
-            return new SummarySpectrum(groups, new double[0], new double[0][]);
-        }
-        double[][] vectors = new double[size][lengths.length];
-        for (int k = 0; k < size; k++) {
-            for (int i = 0; i < size; i++) {
-                vectors[k][groups.get(i)] = eigen.get().vectors()[k * size + i];
-            }
-        }
-        return new SummarySpectrum(groups, eigen.get().values(), vectors);
+        return SymmetricEigen.of(Matrices.symmetrized(matrix))
+                .map(eigen -> sorted(groups, eigen, lengths.length, top))
+                .orElse(new SummarySpectrum(groups, new double[0], List.of()));
     }
 
-    /** By falling |λ|, as those of a large matrix; exact, so without a residual. */
-    public List<Spectrum.Pair> leading() {
-        return IntStream.range(0, values.length)
+    private static SummarySpectrum sorted(List<Integer> groups, SymmetricEigen eigen, int all, int top) {
+        int size = eigen.size();
+        int[] order = IntStream.range(0, size)
                 .boxed()
-                .sorted((i, j) -> Double.compare(Math.abs(values[j]), Math.abs(values[i])))
-                .map(k -> new Spectrum.Pair(
-                        values[k], 0, Arrays.stream(vectors[k]).map(x -> x * x).toArray()))
-                .toList();
+                .sorted((i, j) -> Double.compare(Math.abs(eigen.values()[j]), Math.abs(eigen.values()[i])))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        List<Spectrum.Pair> leading = new ArrayList<>();
+        for (int k = 0; k < Math.min(top, size); k++) {
+            double[] shares = new double[all];
+            for (int i = 0; i < size; i++) {
+                double entry = eigen.vectors()[order[k] * size + i];
+                shares[groups.get(i)] = entry * entry;
+            }
+            leading.add(new Spectrum.Pair(eigen.values()[order[k]], 0, shares));
+        }
+        double[] values =
+                Arrays.stream(order).mapToDouble(k -> eigen.values()[k]).toArray();
+        return new SummarySpectrum(groups, values, leading);
     }
 
     /** tr H̄. */

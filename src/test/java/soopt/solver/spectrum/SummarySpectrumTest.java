@@ -12,22 +12,24 @@ class SummarySpectrumTest {
     @Test
     void lengths_areDividedBy_andGroupsWithoutOneLeftOut() {
         double[][] summary = {{4, 0, 3}, {0, 0, 0}, {3, 0, 9}};
-        SummarySpectrum unit = SummarySpectrum.ofUnit(summary, new double[] {2, 0, 3});
+        SummarySpectrum unit = SummarySpectrum.ofUnit(summary, new double[] {2, 0, 3}, 1);
         assertEquals(List.of(0, 2), unit.groups());
-        assertArrayEquals(new double[] {0.5, 1.5}, unit.values(), 1e-15);
+        assertArrayEquals(new double[] {1.5, 0.5}, unit.values(), 1e-15);
         assertEquals(2, unit.trace(), 1e-15);
+        assertEquals(1, unit.leading().size());
         assertEquals(1.5, unit.leading().get(0).value(), 1e-15);
         assertArrayEquals(new double[] {0.5, 0, 0.5}, unit.leading().get(0).shares(), 1e-15);
-        assertEquals(3, SummarySpectrum.of(summary).values().length);
+        assertEquals(3, SummarySpectrum.of(summary, 2).values().length);
     }
 
     @Test
     void summaryThatIsNotFinite_hasNoValues() {
-        SummarySpectrum none = SummarySpectrum.of(new double[][] {{Double.NaN}});
+        SummarySpectrum none = SummarySpectrum.of(new double[][] {{Double.NaN}}, 1);
         assertEquals(0, none.values().length);
         assertEquals(List.of(), none.leading());
         assertTrue(Double.isNaN(Spread.of(none.values()).nearZero()));
-        assertEquals(0, SummarySpectrum.ofUnit(new double[1][1], new double[1]).values().length);
+        assertEquals(
+                0, SummarySpectrum.ofUnit(new double[1][1], new double[1], 1).values().length);
     }
 
     @Test
