@@ -7,11 +7,11 @@ import soopt.backend.Tensor;
 import soopt.optimizer.step.State;
 
 /** A checkpoint in memory. */
-final class MemoryState implements State {
+public final class MemoryState implements State {
     private final Backend backend;
     private final Map<String, double[]> values = new HashMap<>();
 
-    MemoryState(Backend backend) {
+    public MemoryState(Backend backend) {
         this.backend = backend;
     }
 

@@ -391,32 +391,4 @@ final class OptimizersTest {
         assertThrows(IllegalArgumentException.class, () -> new Average.Uniform(0, 0));
         assertThrows(IllegalArgumentException.class, () -> newton(MOMENTUM, 0, new Average.None(), NO_MOMENTUM));
     }
-
-    /**
-     * An improvement is a loss below best·(1 − threshold), and not at it; after a reduction the cooldown's epochs are
-     * not bad ones.
-     */
-    @Test
-    void plateau_countsEpochsWithoutImprovement_andCoolsDown() {
-        Plateau.Watch watch = new Plateau(1, 0.5, 0.25, 2, Plateau.Best.KEEP).start();
-        double[] losses = {8, 6, 5.9, 4, 3.5, 3, 4, 4, 4, 4, 4, 4};
-        double[] factors = {1, 1, 1, 1, 1, 0.5, 1, 1, 1, 0.5, 1, 1};
-        for (int epoch = 0; epoch < losses.length; epoch++) {
-            assertEquals(factors[epoch], watch.observe(losses[epoch]), "epoch " + epoch);
-        }
-    }
-
-    @Test
-    void restoredPlateau_goesOnAsBefore() {
-        Plateau plateau = new Plateau(1, 0.5, 0, 1, Plateau.Best.KEEP);
-        Plateau.Watch watch = plateau.start();
-        double[] losses = {1, 2, 2, 2, 2, 0.5, 2, 2, 2, 2, 2};
-        for (double loss : losses) {
-            MemoryState state = new MemoryState(backend);
-            watch.save(state);
-            Plateau.Watch restored = plateau.start();
-            restored.restore(state);
-            assertEquals(watch.observe(loss), restored.observe(loss));
-        }
-    }
 }

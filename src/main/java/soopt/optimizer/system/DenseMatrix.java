@@ -7,9 +7,7 @@ import soopt.optimizer.step.Problem;
 
 /** A symmetric matrix [P, P] formed on the host in float64 from products with the unit vectors, many at a time. */
 final class DenseMatrix implements AutoCloseable {
-    /** Numbers of the block of unit vectors, and of that of their products. */
-    private static final int BLOCK = 1 << 22;
-
+    /** Unit vectors at a time. */
     private static final int MOST_ROWS = 64;
 
     private final Backend backend;
@@ -21,7 +19,7 @@ final class DenseMatrix implements AutoCloseable {
     DenseMatrix(Problem problem) {
         this.backend = problem.backend();
         this.size = problem.layout().size();
-        int rows = Math.max(1, Math.min(Math.min(MOST_ROWS, size), BLOCK / size));
+        int rows = Math.min(MOST_ROWS, size);
         this.units = backend.allocate(rows, size);
         this.products = backend.allocate(rows, size);
         this.values = new double[Math.multiplyExact(size, size)];
