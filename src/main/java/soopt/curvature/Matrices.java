@@ -134,22 +134,10 @@ public final class Matrices {
         int size = eigen.size();
         double largest = Arrays.stream(eigen.values()).map(Math::abs).max().orElse(Double.NaN);
         double threshold = size * Math.ulp(1.0) * largest;
-        if (size > 0 && !Arrays.stream(eigen.values()).allMatch(value -> Math.abs(value) > threshold)) {
+        if (!Arrays.stream(eigen.values()).allMatch(value -> Math.abs(value) > threshold)) {
             return new double[0][];
         }
-        if (size >= LARGE) {
-            return rows(eigen.apply(value -> 1 / value), size);
-        }
-        double[][] inverse = new double[size][size];
-        for (int k = 0; k < size; k++) {
-            for (int i = 0; i < size; i++) {
-                double factor = eigen.vectors()[k * size + i] / eigen.values()[k];
-                for (int j = 0; j < size; j++) {
-                    inverse[i][j] += factor * eigen.vectors()[k * size + j];
-                }
-            }
-        }
-        return inverse;
+        return rows(eigen.apply(value -> 1 / value), size);
     }
 
     private static double[][] rows(double[] matrix, int size) {

@@ -329,4 +329,96 @@ class DerivativeAuditTest {
                                 DerivativeAudit.Verdict.OK),
                         verdicts(audit).subList(3, 6)));
     }
+
+    /** Counts what it is asked for; its third derivative is wrong where y is above 0.5. */
+    private static final class Watched implements Objective {
+        private final Objective right;
+        private final double factor;
+        private int gradients;
+        private int summaries;
+
+        Watched(Objective right, double factor) {
+            this.right = right;
+            this.factor = factor;
+        }
+
+        @Override
+        public ParameterLayout layout() {
+            return right.layout();
+        }
+
+        @Override
+        public Backend backend() {
+            return right.backend();
+        }
+
+        @Override
+        public int examples() {
+            return right.examples();
+        }
+
+        @Override
+        public double loss(Tensor theta) {
+            return right.loss(theta);
+        }
+
+        @Override
+        public Value gradient(Tensor theta, Tensor gradient) {
+            gradients++;
+            return right.gradient(theta, gradient);
+        }
+
+        @Override
+        public CurvatureSummary summary(Tensor theta, Tensor u, Partition partition, Order wanted) {
+            summaries++;
+            CurvatureSummary summary = right.summary(theta, u, partition, wanted);
+            double[] t = new double[2];
+            backend().toHost(theta, t, 0);
+            summary.third()[0] *= t[1] > 0.5 ? factor : 1;
+            return summary;
+        }
+
+        @Override
+        public Linearization at(Tensor theta, Linearization.Use use) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    /** Four differences for each of two groups, at one width; nothing beside θ. */
+    @Test
+    void rightDerivatives_costFourGradientsAGroup() {
+        try (Backend backend = Backends.cpu(Precision.FLOAT64, 1);
+                Tensor theta = backend.allocate(2)) {
+            backend.fromHost(new double[] {0, 1}, 0, theta);
+            Watched objective = new Watched(new KinkAtThePoint(backend, 0, 1, 0), 1);
+            long before = backend.memory().liveBytes();
+            Partition partition = new Partitioning.Canonical().of(objective.layout());
+            try (DerivativeAudit audit = new DerivativeAudit(objective, partition, theta)) {
+                assertEquals(6, audit.rows(2e-3).size());
+            }
+            assertEquals(1, objective.summaries);
+            assertEquals(1 + 1 + 2 * 4, objective.gradients);
+            assertEquals(before, backend.memory().liveBytes());
+        }
+    }
+
+    /** Beside θ, and not beside 0. */
+    @Test
+    void derivativeWrongAboutThePoint_isWrong_thoughItIsRightElsewhere() {
+        try (Backend backend = Backends.cpu(Precision.FLOAT64, 1);
+                Tensor theta = backend.allocate(2)) {
+            backend.fromHost(new double[] {0, 1}, 0, theta);
+            Watched objective = new Watched(new KinkAtThePoint(backend, 0, 1, 0), 1.01);
+            Partition partition = new Partitioning.Canonical().of(objective.layout());
+            try (DerivativeAudit audit = new DerivativeAudit(objective, partition, theta)) {
+                assertEquals(
+                        List.of("x 3"),
+                        audit.rows(2e-3).stream()
+                                .filter(row -> row.verdict() == DerivativeAudit.Verdict.WRONG)
+                                .map(row -> row.group() + " " + row.order())
+                                .toList());
+            }
+            assertEquals(2, objective.summaries);
+        }
+    }
 }
