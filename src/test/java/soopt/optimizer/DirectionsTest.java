@@ -61,8 +61,9 @@ final class DirectionsTest {
 
     @Test
     void everyDirection_isTriedHere() {
-        Set<String> tried =
-                directions().stream().map(d -> Choices.name(Methods.direction(d).getClass())).collect(Collectors.toSet());
+        Set<String> tried = directions().stream()
+                .map(d -> Choices.name(Methods.direction(d).getClass()))
+                .collect(Collectors.toSet());
         assertEquals(
                 Choices.of(Direction.class).stream().map(Choices.Choice::name).collect(Collectors.toSet()), tried);
     }

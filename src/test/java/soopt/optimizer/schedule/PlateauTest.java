@@ -27,16 +27,16 @@ final class PlateauTest {
     @Test
     void restoredPlateau_goesOnAsBefore() {
         try (Backend backend = Backends.cpu(Precision.FLOAT64, 1)) {
-        Plateau plateau = new Plateau(1, 0.5, 0, 1, Plateau.Best.KEEP);
-        Plateau.Watch watch = plateau.start();
-        double[] losses = {1, 2, 2, 2, 2, 0.5, 2, 2, 2, 2, 2};
-        for (double loss : losses) {
-            MemoryState state = new MemoryState(backend);
-            watch.save(state);
-            Plateau.Watch restored = plateau.start();
-            restored.restore(state);
-            assertEquals(watch.observe(loss), restored.observe(loss));
-        }
+            Plateau plateau = new Plateau(1, 0.5, 0, 1, Plateau.Best.KEEP);
+            Plateau.Watch watch = plateau.start();
+            double[] losses = {1, 2, 2, 2, 2, 0.5, 2, 2, 2, 2, 2};
+            for (double loss : losses) {
+                MemoryState state = new MemoryState(backend);
+                watch.save(state);
+                Plateau.Watch restored = plateau.start();
+                restored.restore(state);
+                assertEquals(watch.observe(loss), restored.observe(loss));
+            }
         }
     }
 

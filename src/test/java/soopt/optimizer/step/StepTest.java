@@ -20,8 +20,8 @@ import soopt.solver.Solve;
 
 /** What steps, trials, step sizes and a run's random numbers say. */
 final class StepTest {
-    private final Trial trial = new Trial(
-            0.5, -4, -1, 0.25, 3, true, Optional.of(new Solve(Solve.Ending.CONVERGED, 9, 1e-3)));
+    private final Trial trial =
+            new Trial(0.5, -4, -1, 0.25, 3, true, Optional.of(new Solve(Solve.Ending.CONVERGED, 9, 1e-3)));
 
     @Test
     void whatIsAddedToAStep_leavesTheRestOfIt() {

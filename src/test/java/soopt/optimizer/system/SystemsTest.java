@@ -127,7 +127,10 @@ final class SystemsTest {
         assertEquals(model(b, lambda, g, d), solution.damped(), 1e-12);
         assertEquals(Solve.Ending.CONVERGED, solution.solve().ending());
         assertEquals(
-                "converged", json(solution).path(json(solution).has("cg_ending") ? "cg_ending" : "factorization").asText());
+                "converged",
+                json(solution)
+                        .path(json(solution).has("cg_ending") ? "cg_ending" : "factorization")
+                        .asText());
         return d;
     }
 
@@ -166,19 +169,32 @@ final class SystemsTest {
             solver.look(products(BOWL));
             JsonNode first = details(solver, 0.5, GRADIENT);
             assertEquals(1, first.path("cg_residuals").get(0).asDouble());
-            assertEquals(first.path("cg_iterations").asInt() + 1, first.path("cg_residuals").size());
-            assertEquals(first.path("cg_iterations").asInt() + 1, first.path("cg_models").size());
+            assertEquals(
+                    first.path("cg_iterations").asInt() + 1,
+                    first.path("cg_residuals").size());
+            assertEquals(
+                    first.path("cg_iterations").asInt() + 1,
+                    first.path("cg_models").size());
             MemoryState saved = new MemoryState(backend);
             solver.save(saved);
-            assertEquals("not finite", details(solver, 0.5, 1, Double.NaN, 1).path("cg_ending").asText());
             assertEquals(
-                    0.25, details(solver, 0.5, GRADIENT).path("cg_residuals").get(0).asDouble(), 1e-12);
+                    "not finite",
+                    details(solver, 0.5, 1, Double.NaN, 1).path("cg_ending").asText());
+            assertEquals(
+                    0.25,
+                    details(solver, 0.5, GRADIENT).path("cg_residuals").get(0).asDouble(),
+                    1e-12);
             try (LinearSolver.Running other =
                     cg(50, 0.75, LinearSolver.Preconditioner.NONE).start(problem(3))) {
                 other.restore(saved);
                 other.look(products(BOWL));
                 assertEquals(
-                        0.25, details(other, 0.5, GRADIENT).path("cg_residuals").get(0).asDouble(), 1e-12);
+                        0.25,
+                        details(other, 0.5, GRADIENT)
+                                .path("cg_residuals")
+                                .get(0)
+                                .asDouble(),
+                        1e-12);
             }
         }
     }
@@ -238,8 +254,9 @@ final class SystemsTest {
     }
 
     private static double[][] scaling(double lambda, double[] squares) {
-        return diagonal(
-                Arrays.stream(squares).map(s -> Math.pow(s + lambda, 0.75) - lambda).toArray());
+        return diagonal(Arrays.stream(squares)
+                .map(s -> Math.pow(s + lambda, 0.75) - lambda)
+                .toArray());
     }
 
     /** B + λI = M needs one iteration, whose M⁻¹ is the solution; M has each θ's first gradient alone. */
@@ -317,7 +334,9 @@ final class SystemsTest {
             assertEquals(Solve.Ending.CLIPPED, solution.solve().ending());
             assertArrayEquals(new double[] {-1 / 5.0, -1 / 3.0}, host(delta), 1e-15);
             assertEquals(model(b, 1, g, host(delta)), solution.damped(), 1e-15);
-            assertEquals("not positive definite: eigenvalues clipped", json(solution).path("factorization").asText());
+            assertEquals(
+                    "not positive definite: eigenvalues clipped",
+                    json(solution).path("factorization").asText());
             // shifted far enough it is definite
             assertArrayEquals(new double[] {-1 / 7.0, -1}, solved(solver, b, 3, g), 1e-14);
         }
