@@ -89,7 +89,12 @@ public final class Lanczos implements AutoCloseable {
 
         /** The rule of Gauss for A's spectrum as q_1 sees it: Σ ω_i f(θ_i) ≈ q_1ᵀ f(A) q_1, ω_i = s_{i1}². */
         public Quadrature quadrature() {
-            Tridiagonal.Eigen eigen = t.eigen();
+            return quadrature(t.size());
+        }
+
+        /** The rule as it was after so many of the steps. */
+        public Quadrature quadrature(int steps) {
+            Tridiagonal.Eigen eigen = t.leading(steps).eigen();
             double[] weights =
                     Arrays.stream(eigen.vectors()).mapToDouble(s -> s[0] * s[0]).toArray();
             return new Quadrature(eigen.values(), weights);

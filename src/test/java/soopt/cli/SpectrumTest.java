@@ -265,6 +265,21 @@ class SpectrumTest {
         assertEquals(1, Arrays.stream(numbers(found.path("spread"))).sum(), 1e-12);
     }
 
+    /** The error that is printed covers what few steps miss. */
+    @ParameterizedTest
+    @ValueSource(ints = {4, 6, 8, 12})
+    void errorOfTheShareNearZero_coversThatOfFewSteps(int steps) throws IOException {
+        double all = spectrum("--steps", 100, "--probes", 20, "--matrix", "hessian")
+                .path("hessian")
+                .path("near_zero_share")
+                .asDouble();
+        JsonNode few = spectrum("--steps", steps, "--probes", 20, "--matrix", "hessian")
+                .path("hessian");
+        double error = few.path("near_zero_error").asDouble();
+        assertEquals(all, few.path("near_zero_share").asDouble(), 3 * error);
+        assertTrue(error > 0 && error < 0.5, "" + error);
+    }
+
     /** Cauchy: with orthonormal columns Û, λ_i(H) ≤ λ_i(ÛᵀHÛ) ≤ λ_{P − S + i}(H). */
     @ParameterizedTest
     @ValueSource(strings = {"canonical", "blocks-2", "discrete"})

@@ -9,10 +9,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.cli.options.Arguments;
@@ -22,6 +24,7 @@ import soopt.cli.options.ThreadOptions;
 import soopt.curvature.CurvatureSummary;
 import soopt.curvature.Linearization;
 import soopt.curvature.Order;
+import soopt.file.Shown;
 import soopt.optimizer.system.Matrix;
 import soopt.random.RandomStreams;
 import soopt.solver.Lanczos;
@@ -70,6 +73,7 @@ public final class SpectrumCommand implements Callable<Integer> {
     @Option(
             names = "--matrix",
             split = ",",
+            converter = Kind.Reader.class,
             paramLabel = "NAME",
             description = "${COMPLETION-CANDIDATES}, several with commas (default: all)")
     private List<Kind> kinds = List.of(Kind.values());
@@ -116,6 +120,18 @@ public final class SpectrumCommand implements Callable<Integer> {
 
         Kind(String word) {
             this.word = word;
+        }
+
+        /** Of the word on the command line. */
+        static final class Reader implements ITypeConverter<Kind> {
+            @Override
+            public Kind convert(String text) {
+                return Arrays.stream(values())
+                        .filter(kind -> kind.word.equals(text))
+                        .findFirst()
+                        .orElseThrow(() -> new TypeConversionException(Shown.quoted(text) + " is no matrix; known: "
+                                + HESSIAN + ", " + GAUSS_NEWTON + ", " + SUMMARY));
+            }
         }
 
         /** The word on the command line. */
@@ -166,7 +182,7 @@ public final class SpectrumCommand implements Callable<Integer> {
             int most = Lanczos.stepsWithin(memory(at), at.bench().backend(), size(at));
             return Math.min(steps, most);
         } catch (IllegalArgumentException e) {
-            throw SpecException.of("curvature.memory", List.of(e.getMessage()));
+            throw SpecException.of("curvature.memory", List.of(e.getMessage() + "; raise it"));
         }
     }
 

@@ -111,7 +111,7 @@ record SpectrumReport(
                     density.smallest(),
                     density.largest(),
                     spectrum.trace(),
-                    Spread.of(density));
+                    Spread.of(spectrum));
         }
 
         static Row of(String name, SummarySpectrum summary) {
@@ -207,7 +207,10 @@ record SpectrumReport(
                 new Column<>("near_zero", row -> row.spread().shares()[2], "part with |λ| < 0.01 max |λ|"),
                 new Column<>("above_1_percent", row -> row.spread().shares()[3], "part from 0.01 to 0.1 max |λ|"),
                 new Column<>("above_10_percent", row -> row.spread().shares()[4], "part with λ ≥ 0.1 max |λ|"),
-                new Column<>("near_zero_error", row -> row.spread().nearZeroError(), "standard error of near_zero"));
+                new Column<>(
+                        "near_zero_error",
+                        row -> row.spread().nearZeroError(),
+                        "its standard error and its change since half the steps"));
         return Column.table(columns, rows());
     }
 

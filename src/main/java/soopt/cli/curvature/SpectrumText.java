@@ -181,7 +181,12 @@ final class SpectrumText {
                     row.exact() ? "-" : percent(row.spread().nearZeroError()));
         }
         String title = "Which part of the eigenvalues lies where; near 0: |λ| < " + Spread.NEAR_ZERO + " max |λ|";
-        return Text.shown(title) + NEWLINE + NEWLINE + table.shown("  ") + verdict();
+        String errors = rows.stream().allMatch(SpectrumReport.Row::exact)
+                ? ""
+                : NEWLINE
+                        + Text.shown("± of the part near 0: between random vectors, and since half the steps")
+                        + NEWLINE;
+        return Text.shown(title) + NEWLINE + NEWLINE + table.shown("  ") + errors + verdict();
     }
 
     private String verdict() {
@@ -191,16 +196,22 @@ final class SpectrumText {
             return "";
         }
         double whole = rows.get(0).spread().nearZero();
+        double error = rows.get(0).spread().nearZeroError();
         double summary = exact.get(0).spread().nearZero();
+        String answer = summary < whole - error
+                ? "the projection thins them out"
+                : summary > whole + error
+                        ? "the projection does not thin them out"
+                        : "no difference that these steps show";
         return NEWLINE
                 + Text.shown(String.format(
                         Locale.ROOT,
-                        "Near zero lie %s of the eigenvalues of %s and %s of those of H̄ with unit u_s:"
-                                + " the projection %s.",
+                        "Near zero lie %s ± %s of the eigenvalues of %s, %s of those of H̄ with unit u_s: %s.",
                         percent(whole),
+                        percent(error),
                         symbol(rows.get(0)),
                         percent(summary),
-                        summary < whole ? "thins them out" : "does not thin them out"))
+                        answer))
                 + NEWLINE;
     }
 

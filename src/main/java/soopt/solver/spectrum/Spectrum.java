@@ -8,6 +8,7 @@ import soopt.backend.Tensor;
 import soopt.curvature.Partition;
 import soopt.solver.Lanczos;
 import soopt.solver.Operator;
+import soopt.solver.Quadrature;
 import soopt.solver.Solve;
 
 /**
@@ -17,9 +18,16 @@ import soopt.solver.Solve;
  * @param solve how that space ended: converged if it is invariant, so that all its eigenvalues are A's
  * @param converged eigenvalues of that space whose residual is at most {@value #CONVERGED} of the largest |λ|
  * @param density of all eigenvalues; its trace of x is a second estimate of tr A
+ * @param coarse the density as it was after half the steps: what changed since tells how far the rest may be
  * @param trace tr A (Hutchinson 1990)
  */
-public record Spectrum(List<Pair> leading, Solve solve, int converged, SpectralDensity density, Estimate trace) {
+public record Spectrum(
+        List<Pair> leading,
+        Solve solve,
+        int converged,
+        SpectralDensity density,
+        SpectralDensity coarse,
+        Estimate trace) {
     /** Of the largest |λ|: an eigenvalue with that residual is exact to its square over the gap to the next. */
     public static final double CONVERGED = 1e-6;
 
@@ -67,16 +75,18 @@ public record Spectrum(List<Pair> leading, Solve solve, int converged, SpectralD
             spaces.forEach(Lanczos::close);
         }
         Estimate trace = Trace.hutchinson(backend, matrix, size, effort.steps(), effort.together(), random);
-        return new Spectrum(first.pairs, first.solve, first.converged, density, trace);
+        SpectralDensity coarse = new SpectralDensity(first.coarse, size, density.failed());
+        return new Spectrum(first.pairs, first.solve, first.converged, density, coarse, trace);
     }
 
-    /** Makes the pairs of the first space it sees. */
+    /** Makes the pairs of the first space it sees, and of each the rule of half the steps. */
     private static final class First implements SpectralDensity.Visitor {
         private final Backend backend;
         private final Operator matrix;
         private final Partition partition;
         private final Effort effort;
         private final List<Pair> pairs = new ArrayList<>();
+        private final List<Quadrature> coarse = new ArrayList<>();
         private Solve solve = new Solve(Solve.Ending.NOT_FINITE, 0, Double.NaN);
         private int converged;
         private boolean seen;
@@ -90,10 +100,16 @@ public record Spectrum(List<Pair> leading, Solve solve, int converged, SpectralD
 
         @Override
         public void space(Lanczos lanczos, Lanczos.Krylov krylov) {
-            if (seen) {
-                return;
+            if (krylov.solve().usable()) {
+                coarse.add(krylov.quadrature((krylov.t().size() + 1) / 2));
             }
-            seen = true;
+            if (!seen) {
+                seen = true;
+                look(lanczos, krylov);
+            }
+        }
+
+        private void look(Lanczos lanczos, Lanczos.Krylov krylov) {
             solve = krylov.solve();
             if (!solve.usable()) {
                 return;

@@ -9,7 +9,8 @@ import java.util.function.DoubleUnaryOperator;
  *
  * @param largest max |λ|
  * @param shares [5] of sum 1; NaN if nothing is known
- * @param nearZeroError standard error of the share near zero; 0 where eigenvalues are counted
+ * @param nearZeroError of the share near zero: its standard error and its change since half the steps, as the root of
+ *     their squares; 0 where eigenvalues are counted
  */
 public record Spread(double largest, double[] shares, double nearZeroError) {
     /** |λ| below this part of the largest is near zero. */
@@ -29,15 +30,21 @@ public record Spread(double largest, double[] shares, double nearZeroError) {
         return new Spread(largest, shares, 0);
     }
 
-    /** By a density, with the largest |λ| that its vectors saw. */
-    public static Spread of(SpectralDensity density) {
+    /**
+     * By a density, with the largest |λ| that its vectors saw. An eigenvalue near a limit is counted on the side where
+     * its node lies, so that the share depends on the number of steps more than on the vectors.
+     */
+    public static Spread of(Spectrum spectrum) {
+        SpectralDensity density = spectrum.density();
         double largest = Math.max(Math.abs(density.smallest()), Math.abs(density.largest()));
         double[] shares = new double[LIMITS.length + 1];
         for (int i = 0; i < shares.length; i++) {
             shares[i] = density.trace(inside(i, largest)).mean() / density.size();
         }
         Estimate near = density.trace(inside(MIDDLE, largest));
-        return new Spread(largest, shares, near.standardError() / density.size());
+        double before = spectrum.coarse().trace(inside(MIDDLE, largest)).mean();
+        double vectors = near.samples() == 1 ? 0 : near.standardError();
+        return new Spread(largest, shares, Math.hypot(vectors, near.mean() - before) / density.size());
     }
 
     /** Of |λ| below {@value #NEAR_ZERO} of the largest. */
