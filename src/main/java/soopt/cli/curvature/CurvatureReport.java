@@ -3,6 +3,7 @@ package soopt.cli.curvature;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import soopt.cli.terminal.Table;
 import soopt.cli.terminal.Text;
@@ -14,6 +15,7 @@ import soopt.experiment.folder.GroupRates;
 import soopt.experiment.folder.MatrixFiles;
 import soopt.file.JsonObject;
 import soopt.file.WholeFile;
+import soopt.npy.NpzFile;
 
 /** The curvature along groups and the cubic step of it, as a table, CSV and JSON. */
 record CurvatureReport(
@@ -26,12 +28,19 @@ record CurvatureReport(
         return new GroupRates(partition.groups(), summary, step);
     }
 
-    /** Writes hbar, hbar_inverse, regularized, regularized_inverse and groups, each as CSV and JSON. */
+    /**
+     * Writes hbar, hbar_inverse, regularized, regularized_inverse and groups, each as CSV and JSON; the matrices of
+     * more groups than text is good for as arrays of matrices.npz.
+     */
     void write(Path folder) {
         List<String> names = partition.names();
-        MatrixFiles.kinds("hbar", summary.hessian(), step.regularized())
-                .forEach((kind, matrix) ->
-                        MatrixFiles.write(folder.resolve(kind), new JsonObject().put("kind", kind), names, matrix));
+        Map<String, double[][]> kinds = MatrixFiles.kinds("hbar", summary.hessian(), step.regularized());
+        if (MatrixFiles.isText(names.size())) {
+            kinds.forEach((kind, matrix) ->
+                    MatrixFiles.write(folder.resolve(kind), new JsonObject().put("kind", kind), names, matrix));
+        } else {
+            NpzFile.write(folder.resolve("matrices.npz"), MatrixFiles.arrays(kinds));
+        }
         WholeFile.write(folder.resolve("groups.csv"), rates().csv());
         WholeFile.write(folder.resolve("groups.json"), json().pretty());
         taylor.ifPresent(report -> report.write(folder));
@@ -74,10 +83,11 @@ record CurvatureReport(
     JsonObject json() {
         Matrices.Spectrum spectrum = step.spectrum();
         JsonObject object = new JsonObject().put("examples", examples);
-        rates().putTo(object)
-                .put("hbar", summary.hessian())
-                .put("min_eigenvalue", spectrum.smallest())
-                .put("max_eigenvalue", spectrum.largest());
+        rates().putTo(object);
+        if (MatrixFiles.isText(partition.size())) {
+            object.put("hbar", summary.hessian());
+        }
+        object.put("min_eigenvalue", spectrum.smallest()).put("max_eigenvalue", spectrum.largest());
         taylor.ifPresent(report -> object.put("taylor", report.json()));
         return object;
     }

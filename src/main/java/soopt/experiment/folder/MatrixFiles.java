@@ -35,13 +35,11 @@ public final class MatrixFiles implements AutoCloseable {
     void write(RecordedMatrices recorded) {
         Map<String, double[][]> kinds = kinds(recorded.hessianName(), recorded.hessian(), recorded.regularized());
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
-        kinds.forEach((kind, matrix) -> {
-            String name = recorded.prefix() + "." + kind;
-            if (isText(matrix.length)) {
-                write(folder.resolve(name), head(recorded, kind), recorded.names(), matrix);
-            }
-            arrays.put(name, array(matrix));
-        });
+        arrays(kinds).forEach((kind, array) -> arrays.put(recorded.prefix() + "." + kind, array));
+        if (isText(recorded.names().size())) {
+            kinds.forEach((kind, matrix) -> write(
+                    folder.resolve(recorded.prefix() + "." + kind), head(recorded, kind), recorded.names(), matrix));
+        }
         recorded.rates().ifPresent(rates -> {
             String name = recorded.prefix() + ".groups";
             WholeFile.writeUnforced(folder.resolve(name + ".csv"), rates.csv());
@@ -53,7 +51,7 @@ public final class MatrixFiles implements AutoCloseable {
     }
 
     /** Whether the matrices of so many groups are written as CSV and JSON too. */
-    static boolean isText(int groups) {
+    public static boolean isText(int groups) {
         return groups <= MOST_TEXT;
     }
 
@@ -108,6 +106,12 @@ public final class MatrixFiles implements AutoCloseable {
         WholeFile.writeUnforced(base.resolveSibling(base.getFileName() + ".csv"), Column.table(columns, rows));
         JsonObject object = head.put("rows", matrix.length).put("groups", names).put("matrix", matrix);
         WholeFile.writeUnforced(base.resolveSibling(base.getFileName() + ".json"), object.line() + "\n");
+    }
+
+    public static Map<String, NpyArray> arrays(Map<String, double[][]> matrices) {
+        Map<String, NpyArray> arrays = new LinkedHashMap<>();
+        matrices.forEach((name, matrix) -> arrays.put(name, array(matrix)));
+        return arrays;
     }
 
     private static NpyArray array(double[][] matrix) {
