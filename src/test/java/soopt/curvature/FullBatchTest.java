@@ -194,6 +194,7 @@ class FullBatchTest {
         CurvatureSummary expected = direct.summary(theta, v, partition, Order.THIRD_FULL);
         CurvatureSummary actual = batches.summary(theta, v, partition, Order.THIRD_FULL);
 
+        assertEquals(partition.size(), actual.size());
         assertEquals(expected.loss(), actual.loss(), TOLERANCE);
         assertArrayEquals(expected.gradient(), actual.gradient(), TOLERANCE);
         assertArrayEquals(expected.third(), actual.third(), TOLERANCE);

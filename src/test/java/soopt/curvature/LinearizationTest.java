@@ -175,6 +175,22 @@ final class LinearizationTest {
     }
 
     @Test
+    void rowsOfAPass_areItsProducts() {
+        Tensor theta = tensor(1, 2);
+        Tensor rows = tensor(1, 0, 0, 1, -1, 2).reshape(3, 2);
+        for (Linearization here :
+                List.of(sum(theta), new Bowl(backend, layout, 6).at(theta, Linearization.Use.HESSIAN))) {
+            Tensor out = tensor(9, 9, 9, 9, 9, 9).reshape(3, 2);
+            here.hessianVectors(rows, out);
+            assertArrayEquals(new double[] {6, 0, 0, 18, -6, 36}, values(backend, out), 1e-14);
+            here.gaussNewtonVectors(rows, out);
+            assertArrayEquals(new double[] {12, 0, 0, 36, -12, 72}, values(backend, out), 1e-14);
+            here.close();
+        }
+        assertEquals(List.of(0, 1, 2, 0, 1, 2), closed, "each part once for all rows");
+    }
+
+    @Test
     void formula_hasNoLabels_noFactors_andNoTaylorTerms() {
         Tensor theta = tensor(1, 2);
         Tensor out = tensor(0, 0);

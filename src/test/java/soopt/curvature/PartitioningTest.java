@@ -1,5 +1,6 @@
 package soopt.curvature;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -221,5 +222,17 @@ final class PartitioningTest {
                 .add("b", Role.WEIGHT, 1, 1, 2)
                 .build();
         assertEquals(1, new Partitioning.WeightsBiases().of(layout).size());
+    }
+
+    @Test
+    void squares_areAddedUpOverEachGroup() {
+        double[] x = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+        Partition byRole = new Partitioning.WeightsBiases().of(layout(2));
+        assertEquals(List.of("weights", "biases"), byRole.names());
+        assertArrayEquals(
+                new double[] {1 + 4 + 9 + 16 + 49 + 64 + 81 + 100, 25 + 36 + 121 + 144}, byRole.squares(x));
+        assertArrayEquals(
+                new double[] {1, 4, 9, 16, 25, 36, 49, 64, 81, 100, 121, 144},
+                new Partitioning.Discrete().of(layout(2)).squares(x));
     }
 }

@@ -13,9 +13,9 @@ public interface Sampler {
 
     /** By the generator's nextLong alone, whose numbers do not depend on the version of Java. */
     record Random(RandomGenerator generator) implements Sampler {
-        /** On (0, 1). */
+        /** On (0, 1): the half is lost in the largest numbers, of which one would be 1. */
         private double uniform() {
-            return ((generator.nextLong() >>> 11) + 0.5) * 0x1p-53;
+            return Math.min(((generator.nextLong() >>> 11) + 0.5) * 0x1p-53, 1 - 0x1p-53);
         }
 
         @Override

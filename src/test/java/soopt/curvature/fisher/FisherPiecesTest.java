@@ -2,6 +2,7 @@ package soopt.curvature.fisher;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,15 @@ final class FisherPiecesTest {
     @CsvSource({"0.5, 0", "0.9750021048517795, 1.96", "0.15865525393145707, -1", "0.9986501019683699, 3"})
     void normal_isTheQuantileOfTheDraw(double uniform, double quantile) {
         assertEquals(quantile, at(uniform).normal(), 1e-9);
+    }
+
+    /** All bits 0 and all bits 1: no draw is 0 or 1, whose quantiles are infinite. */
+    @Test
+    void extremeDraws_areFinite_andOpposite() {
+        double least = new Sampler.Random(() -> 0).normal();
+        double most = new Sampler.Random(() -> -1).normal();
+        assertTrue(least < -8 && least > -9, "least " + least);
+        assertEquals(-least, most, 1e-1);
     }
 
     @Test
