@@ -229,8 +229,7 @@ final class PartitioningTest {
         double[] x = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
         Partition byRole = new Partitioning.WeightsBiases().of(layout(2));
         assertEquals(List.of("weights", "biases"), byRole.names());
-        assertArrayEquals(
-                new double[] {1 + 4 + 9 + 16 + 49 + 64 + 81 + 100, 25 + 36 + 121 + 144}, byRole.squares(x));
+        assertArrayEquals(new double[] {1 + 4 + 9 + 16 + 49 + 64 + 81 + 100, 25 + 36 + 121 + 144}, byRole.squares(x));
         assertArrayEquals(
                 new double[] {1, 4, 9, 16, 25, 36, 49, 64, 81, 100, 121, 144},
                 new Partitioning.Discrete().of(layout(2)).squares(x));

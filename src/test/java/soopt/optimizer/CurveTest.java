@@ -250,12 +250,12 @@ final class CurveTest {
         assertEquals(-30 * trial.stepLength(), seen.moved(), 1e-12);
         assertEquals(f(3 + seen.moved()) - f(3), trial.actual(), 1e-12);
         double alpha = trial.stepLength();
-        assertEquals(
-                slope(3) * -30 * alpha + bend(3) * 900 * alpha * alpha / 2, trial.predicted(), 1e-12);
+        assertEquals(slope(3) * -30 * alpha + bend(3) * 900 * alpha * alpha / 2, trial.predicted(), 1e-12);
         assertTrue(trial.tries() > 1);
         String details = seen.step().details().orElseThrow().line();
         assertTrue(details.contains("\"line_search\"") && details.contains("\"line_search_steps\":[1.0,"), details);
-        assertFalse(run("newton", 3, 1).get(0).step().details().orElseThrow().line().contains("line_search"));
+        assertFalse(
+                run("newton", 3, 1).get(0).step().details().orElseThrow().line().contains("line_search"));
     }
 
     // ---- quadratics ----
@@ -277,7 +277,8 @@ final class CurveTest {
     @CsvSource({"2, 4, CONVERGED", "-2, -4, NEGATIVE_CURVATURE", "2, -6, NEGATIVE_CURVATURE"})
     void cauchysStep_hasTheLengthOfItsCurvature_andPredictsItsChange(double a, double b, Solve.Ending ending) {
         double[] moved = new double[2];
-        Step step = quadratic("{type: cauchy, step-size: 0.5}", new double[][] {{a, 0}, {0, b}}, new double[] {3, 1}, moved);
+        Step step = quadratic(
+                "{type: cauchy, step-size: 0.5}", new double[][] {{a, 0}, {0, b}}, new double[] {3, 1}, moved);
         double[] g = {3 * a, b};
         double square = g[0] * g[0] + g[1] * g[1];
         double curvature = a * g[0] * g[0] + b * g[1] * g[1];
