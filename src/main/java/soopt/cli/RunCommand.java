@@ -30,7 +30,8 @@ import soopt.spec.yaml.SpecException;
         mixinStandardHelpOptions = true,
         header = "Train what an experiment file describes, one run per seed.",
         description = {
-            "The folder of a run is named by the hash of its spec: the same spec is not run twice.",
+            "The folder of a run is named by the hash of its spec: the same spec is not run twice, and one that was"
+                    + " interrupted goes on from its newest checkpoint, to the same numbers.",
             "Ctrl-C, TERM, HUP and USR1 stop a run with a checkpoint; a second Ctrl-C stops at once.",
             "A seed that fails does not end the command: the exit code is the first of 130, 75, 1, 5, 4, 3, 6"
                     + " that a seed ended with, else 0."
@@ -58,7 +59,12 @@ final class RunCommand implements Callable<Integer> {
             description = "where runs are written (default: ${DEFAULT-VALUE})")
     private Path results;
 
-    @Option(names = "--force", description = "run again what is finished; the old folder is kept as <id>.attempt-k")
+    @Option(
+            names = "--restart",
+            description = "begin anew what was interrupted; the old folder is kept as <id>.attempt-k")
+    private boolean restart;
+
+    @Option(names = "--force", description = "begin anew what is finished too")
     private boolean force;
 
     @Option(names = "--seed", paramLabel = "N", description = "run this seed instead of those of the file")
@@ -145,7 +151,12 @@ final class RunCommand implements Callable<Integer> {
 
     private Runner.Request request(Experiment experiment, long each, SpecSource source, PrintWriter err) {
         return new Runner.Request(
-                experiment, each, results, data.store(err), source.text(), source.overrides(), commandLine(), force);
+                experiment, each, results, data.store(err), source.text(), source.overrides(), commandLine(), again());
+    }
+
+    private Runner.Again again() {
+        Runner.Again unlessForced = restart ? Runner.Again.RESTART : Runner.Again.GO_ON;
+        return force ? Runner.Again.FORCE : unlessForced;
     }
 
     private List<String> commandLine() {

@@ -1,5 +1,6 @@
 package soopt.experiment;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,12 +12,14 @@ import soopt.curvature.ParameterLayout;
 import soopt.data.DatasetCatalog;
 import soopt.data.examples.Data;
 import soopt.data.fetch.Store;
+import soopt.experiment.checkpoint.Checkpoint;
 import soopt.experiment.file.Experiment;
 import soopt.experiment.folder.Ending;
 import soopt.experiment.folder.Meta;
 import soopt.experiment.folder.MetricsRow;
 import soopt.experiment.folder.Recorder;
 import soopt.experiment.folder.RunDirectory;
+import soopt.experiment.folder.RunDirectoryException;
 import soopt.experiment.folder.RunFolder;
 import soopt.experiment.folder.RunState;
 import soopt.experiment.folder.Status;
@@ -45,7 +48,7 @@ public final class Runner {
      * @param source the experiment file as written
      * @param overrides the key=value arguments
      * @param command the command line, for meta.json
-     * @param force whether a finished run is run again; the old folder is kept as &lt;id&gt;.attempt-k
+     * @param again what becomes of a run that lies there already
      */
     public record Request(
             Experiment experiment,
@@ -55,10 +58,26 @@ public final class Runner {
             String source,
             List<String> overrides,
             List<String> command,
-            boolean force) {
+            Again again) {
         public Request {
             overrides = List.copyOf(overrides);
             command = List.copyOf(command);
+        }
+    }
+
+    /** What becomes of a run that lies there already. A folder that is begun anew is kept as &lt;id&gt;.attempt-k. */
+    public enum Again {
+        /** What was interrupted goes on, what is finished is left alone. */
+        GO_ON,
+        /** The same; a process on another host that may live is taken for dead. */
+        TAKE_OVER,
+        /** What was interrupted begins anew, what is finished is left alone. */
+        RESTART,
+        /** It begins anew, whatever it is. */
+        FORCE;
+
+        boolean goesOn() {
+            return this == GO_ON || this == TAKE_OVER;
         }
     }
 
@@ -105,8 +124,9 @@ public final class Runner {
 
     private RunResult run(String id) {
         try (RunDirectory directory =
-                RunDirectory.claim(request.results(), experiment.experiment(), id, request.force())) {
-            Optional<RunResult> finished = request.force() ? Optional.empty() : finished(directory);
+                RunDirectory.claim(request.results(), experiment.experiment(), id, isForced())) {
+            Optional<RunResult> finished =
+                    request.again() == Again.FORCE ? Optional.empty() : finished(directory);
             if (finished.isPresent()) {
                 return finished.get();
             }
@@ -115,6 +135,10 @@ public final class Runner {
                 return run(directory, backend);
             }
         }
+    }
+
+    private boolean isForced() {
+        return request.again() == Again.FORCE || request.again() == Again.TAKE_OVER;
     }
 
     /** A stop was asked for while there was nothing to write down. */
@@ -171,11 +195,13 @@ public final class Runner {
             RunDirectory directory, Backend backend, NetworkWorkload workload, Counts counts, List<Doubt> doubts) {
         experiment.requireFit(workload.layout());
         CurvatureRecord.Subject subject = subject(workload.layout());
+        Beginning beginning = request.again().goesOn() ? Beginning.of(directory, backend) : Beginning.anew();
+        beginning.doubts().forEach(line -> doubts.add(new Doubt("resumption", line)));
         try (Tensor theta = workload.initialParameters();
                 Optimizer.Iteration iteration = experiment
                         .optimizer()
                         .start(new Problem(backend, workload.layout(), workload, request.seed()));
-                Recorder recorder = create(directory, backend)) {
+                Recorder recorder = open(directory, backend, beginning)) {
             doubts.forEach(doubt -> {
                 recorder.warning(doubt.event(), new JsonObject().put("step", 0), doubt.line());
                 listener.message(doubt.line());
@@ -188,7 +214,7 @@ public final class Runner {
                     subject,
                     new Advice(experiment.optimizer(), experiment.precision()));
             Trainer trainer = new Trainer(plan, workload, counts, iteration, recorder, listener, stop);
-            return train(trainer, theta, recorder);
+            return train(trainer, theta, recorder, beginning);
         }
     }
 
@@ -198,6 +224,16 @@ public final class Runner {
         double damping = grouping.map(Grouping::damping)
                 .orElseGet(() -> experiment.record().curvature().damping());
         return new CurvatureRecord.Subject(experiment.partition(layout), damping, grouping.isPresent());
+    }
+
+    private Recorder open(RunDirectory directory, Backend backend, Beginning beginning) {
+        return beginning.checkpoint().isPresent() ? reopen(directory, backend) : create(directory, backend);
+    }
+
+    private Recorder reopen(RunDirectory directory, Backend backend) {
+        JsonNode earlier = RunFolder.open(directory.path()).meta();
+        directory.reopen();
+        return recorder(directory, Meta.goingOn(meta(directory, backend), earlier));
     }
 
     private Recorder create(RunDirectory directory, Backend backend) {
@@ -218,12 +254,19 @@ public final class Runner {
         StringBuilder overrides = new StringBuilder();
         request.overrides().forEach(line -> overrides.append(line).append('\n'));
         WholeFile.write(directory.file("overrides.txt"), overrides.toString());
+        return recorder(directory, meta(directory, backend));
+    }
+
+    private Recorder recorder(RunDirectory directory, JsonObject meta) {
+        return new Recorder(directory, meta, experiment.record().curvature().log());
+    }
+
+    private JsonObject meta(RunDirectory directory, Backend backend) {
         String dataset =
                 SpecWriter.toJson(experiment).path("dataset").path("type").asText();
         JsonObject meta =
                 Meta.of(directory.id(), experiment.experiment(), request.seed(), dataset, request.command(), backend);
-        meta.putObjects("files", files(dataset));
-        return new Recorder(directory, meta, experiment.record().curvature().log());
+        return meta.putObjects("files", files(dataset));
     }
 
     /** What the run read: the files that the spec names, or those that the data set is known by. */
@@ -244,14 +287,27 @@ public final class Runner {
         return files;
     }
 
-    private RunResult train(Trainer trainer, Tensor theta, Recorder recorder) {
+    private RunResult train(Trainer trainer, Tensor theta, Recorder recorder, Beginning beginning) {
         try {
-            RunResult result = finish(trainer, recorder, trainer.train(theta));
+            beginning.checkpoint().ifPresent(checkpoint -> restore(trainer, checkpoint, theta, recorder.directory()));
+            Ending ending = beginning.checkpoint().isPresent()
+                    ? trainer.resume(theta, beginning.how())
+                    : trainer.train(theta);
+            RunResult result = finish(trainer, recorder, ending);
             listener.finished(result);
             return result;
         } catch (RuntimeException | Error failure) {
             fail(trainer, recorder, failure);
             throw failure;
+        }
+    }
+
+    private static void restore(Trainer trainer, Checkpoint checkpoint, Tensor theta, RunDirectory directory) {
+        try {
+            trainer.restore(checkpoint, theta);
+        } catch (IllegalStateException unknown) {
+            throw new RunDirectoryException("run " + directory.id() + " cannot go on here: " + unknown.getMessage()
+                    + "; use the version of soopt that meta.json names, or begin anew with run --restart");
         }
     }
 
@@ -283,6 +339,8 @@ public final class Runner {
                 position.epoch(),
                 position.step(),
                 recorder.status().best(),
-                trainer.lastRow());
+                trainer.lastRow()
+                        .or(() -> MetricsRow.lastEvaluated(
+                                RunFolder.open(directory.path()).metrics())));
     }
 }

@@ -1,7 +1,5 @@
 package soopt.file;
 
-import de.siegmar.fastcsv.reader.CsvParseException;
-import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.writer.CsvWriter;
 import de.siegmar.fastcsv.writer.LineDelimiter;
 import java.io.StringWriter;
@@ -10,23 +8,21 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** A CSV file with fixed columns that grows by rows; the header is written once, when the file is made. */
-public final class CsvStream<R> implements AutoCloseable {
+public final class CsvStream<R> implements Growing, AutoCloseable {
     /** What Double.toString makes of most numbers below 0. */
     private static final Pattern NEGATIVE = Pattern.compile("-[0-9]+(\\.[0-9]+)?(E-?[0-9]+)?");
 
     private final LineStream lines;
     private final List<Column<R>> columns;
-    private final int stepColumn;
 
     private CsvStream(LineStream lines, List<Column<R>> columns) {
         this.lines = lines;
         this.columns = List.copyOf(columns);
-        this.stepColumn = Column.names(columns).indexOf("step");
     }
 
     public static <R> CsvStream<R> open(Path file, List<Column<R>> columns) {
         LineStream lines = LineStream.open(file);
-        if (lines.isEmpty()) {
+        if (lines.mark() == 0) {
             lines.append(line(Column.names(columns)));
         }
         return new CsvStream<>(lines, columns);
@@ -36,23 +32,19 @@ public final class CsvStream<R> implements AutoCloseable {
         lines.append(Column.line(columns, row));
     }
 
-    /** Drops the rows of later steps. */
-    public void truncateAfter(long step) {
-        boolean[] header = {true};
-        lines.keep(line -> {
-            boolean first = header[0];
-            header[0] = false;
-            return first || stepOf(line) <= step;
-        });
+    @Override
+    public long mark() {
+        return lines.mark();
     }
 
-    private long stepOf(String line) {
-        try {
-            return Long.parseLong(
-                    CsvReader.builder().ofSingleCsvRecord(line).getFields().get(stepColumn));
-        } catch (CsvParseException | NumberFormatException | IndexOutOfBoundsException e) {
-            return Long.MAX_VALUE;
-        }
+    @Override
+    public void force() {
+        lines.force();
+    }
+
+    @Override
+    public void cutBack(long mark) {
+        lines.cutBack(mark);
     }
 
     /**

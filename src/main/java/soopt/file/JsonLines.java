@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A file of JSON objects, one a line, that grows. */
-public final class JsonLines implements AutoCloseable {
+public final class JsonLines implements Growing, AutoCloseable {
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private final LineStream lines;
 
@@ -50,13 +50,19 @@ public final class JsonLines implements AutoCloseable {
         lines.append(object.line());
     }
 
-    /** Drops the objects whose "step" is later. */
-    public void truncateAfter(long step) {
-        lines.keep(line -> stepOf(line) <= step);
+    @Override
+    public long mark() {
+        return lines.mark();
     }
 
-    private static long stepOf(String line) {
-        return parse(line).map(node -> node.path("step").asLong(Long.MAX_VALUE)).orElse(Long.MAX_VALUE);
+    @Override
+    public void force() {
+        lines.force();
+    }
+
+    @Override
+    public void cutBack(long mark) {
+        lines.cutBack(mark);
     }
 
     @Override

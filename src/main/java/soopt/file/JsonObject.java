@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -111,6 +112,12 @@ public final class JsonObject {
     /** Adds all keys of another object after those that are here. */
     public JsonObject putAll(JsonObject other) {
         node.setAll(other.node);
+        return this;
+    }
+
+    /** Without all other keys. */
+    public JsonObject keep(Collection<String> keys) {
+        node.retain(keys);
         return this;
     }
 

@@ -8,14 +8,13 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** A text file that grows by whole lines; each is handed to the operating system when it is appended. */
-public final class LineStream implements AutoCloseable {
+public final class LineStream implements Growing, AutoCloseable {
     private static final int BLOCK = 1 << 13;
     private final Path file;
-    private FileChannel channel;
+    private final FileChannel channel;
 
     private LineStream(Path file, FileChannel channel) {
         this.file = file;
@@ -63,14 +62,6 @@ public final class LineStream implements AutoCloseable {
         }
     }
 
-    boolean isEmpty() {
-        try {
-            return channel.size() == 0;
-        } catch (IOException e) {
-            throw failed(e);
-        }
-    }
-
     /**
      * Appends one line; the line end is added.
      *
@@ -94,16 +85,44 @@ public final class LineStream implements AutoCloseable {
         }
     }
 
-    /** Keeps the lines that pass. */
-    void keep(Predicate<String> passes) {
+    /** Its bytes; all lines are whole then. */
+    @Override
+    public long mark() {
         try {
-            StringBuilder kept = new StringBuilder();
-            wholeLines(file).filter(passes).forEach(line -> kept.append(line).append('\n'));
-            channel.close();
-            WholeFile.write(file, kept.toString());
-            channel = channel(file);
+            return channel.size();
         } catch (IOException e) {
             throw failed(e);
+        }
+    }
+
+    @Override
+    public void force() {
+        try {
+            channel.force(true);
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    @Override
+    public void cutBack(long mark) {
+        try {
+            channel.truncate(mark);
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Whether a file has so many bytes, and a line ends with the last of them. */
+    public static boolean hasLineEndAt(Path file, long mark) {
+        if (mark == 0) {
+            return true;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer last = ByteBuffer.allocate(1);
+            return channel.read(last, mark - 1) == 1 && last.get(0) == '\n';
+        } catch (IOException unreadable) {
+            return false;
         }
     }
 

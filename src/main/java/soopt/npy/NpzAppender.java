@@ -251,6 +251,15 @@ public final class NpzAppender implements AutoCloseable {
         }
     }
 
+    /** Has the disk keep the arrays, also through a power cut. */
+    public void force() {
+        try {
+            channel.force(true);
+        } catch (IOException e) {
+            throw new WriteException(path, e);
+        }
+    }
+
     /**
      * Takes the last arrays away, so that a run that goes on from a checkpoint may append them again.
      *

@@ -44,7 +44,7 @@ class OutcomesTest {
                 SmallRun.YAML,
                 List.of(overrides),
                 List.of("soopt", "run"),
-                false);
+                Runner.Again.GO_ON);
         return Runner.run(request, listener, new StopSignal());
     }
 
@@ -245,7 +245,7 @@ class OutcomesTest {
                 SmallRun.YAML,
                 List.of(),
                 List.of("soopt", "run"),
-                false);
+                Runner.Again.GO_ON);
         RunResult result = Runner.run(request, RunListener.SILENT, stop);
 
         assertEquals(RunResult.Work.NONE, result.work());

@@ -47,7 +47,7 @@ class RunnerTest {
                 SmallRun.YAML,
                 List.of(overrides),
                 List.of("soopt", "run", "small.yaml"),
-                force);
+                force ? Runner.Again.FORCE : Runner.Again.GO_ON);
     }
 
     private static RunResult run(Runner.Request request) {

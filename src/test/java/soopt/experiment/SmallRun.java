@@ -11,6 +11,8 @@ import soopt.backend.engine.Backends;
 import soopt.curvature.Partitioning;
 import soopt.data.examples.Data;
 import soopt.data.fetch.Store;
+import soopt.experiment.checkpoint.Checkpoint;
+import soopt.experiment.checkpoint.Generations;
 import soopt.experiment.file.Experiment;
 import soopt.experiment.folder.Ending;
 import soopt.experiment.folder.Meta;
@@ -18,7 +20,6 @@ import soopt.experiment.folder.MetricsRow;
 import soopt.experiment.folder.Recorder;
 import soopt.experiment.folder.RunDirectory;
 import soopt.experiment.loop.Advice;
-import soopt.experiment.loop.Checkpoint;
 import soopt.experiment.loop.Counts;
 import soopt.experiment.loop.CurvatureRecord;
 import soopt.experiment.loop.RunListener;
@@ -187,7 +188,9 @@ public final class SmallRun {
                 Backend backend = Backends.cpu(experiment.precision(), 1);
                 NetworkWorkload workload = workload(experiment, backend, counts);
                 Descent descent = new Descent(new Problem(backend, workload.layout(), workload, 7), stepSize, period)) {
-            if (!resume) {
+            if (resume) {
+                directory.reopen();
+            } else {
                 directory.create();
             }
             try (Recorder recorder = new Recorder(
@@ -203,10 +206,15 @@ public final class SmallRun {
                                 new Partitioning.Canonical().of(workload.layout()), 1.0, period > 0),
                         new Advice(experiment.optimizer(), experiment.precision()));
                 Trainer trainer = new Trainer(plan, workload, counts, descent, recorder, listener, stop);
-                Optional<Checkpoint> checkpoint = Checkpoint.latest(directory.file("checkpoints"), backend);
+                Optional<Checkpoint> checkpoint = new Generations(directory.file("checkpoints"))
+                        .newest(backend, found -> Trainer.misfit(directory.path(), found))
+                        .checkpoint();
                 Ending ending;
                 try (Tensor theta = workload.initialParameters()) {
-                    ending = resume ? trainer.resume(checkpoint.orElseThrow()) : trainer.train(theta);
+                    if (resume) {
+                        trainer.restore(checkpoint.orElseThrow(), theta);
+                    }
+                    ending = resume ? trainer.resume(theta, "") : trainer.train(theta);
                 }
                 recorder.finish(
                         ending, trainer.position().epoch(), trainer.position().step());

@@ -2,7 +2,9 @@ package soopt.file;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,16 +40,24 @@ class StreamsTest {
     }
 
     @Test
-    void csv_isCutBackToAStep_withItsTornLastLine() throws IOException {
+    void csv_isCutBackToAMark_withItsTornLastLine() throws IOException {
         Path file = folder.resolve("a.csv");
+        long mark;
         try (CsvStream<List<Object>> stream = CsvStream.open(file, columns)) {
             stream.add(List.of(1, 1.0, "a"));
             stream.add(List.of(2, 2.0, "b"));
+            mark = stream.mark();
+            stream.force();
             stream.add(List.of(3, 3.0, "c"));
         }
+        assertTrue(LineStream.hasLineEndAt(file, mark));
+        assertFalse(LineStream.hasLineEndAt(file, mark - 1));
+        assertFalse(LineStream.hasLineEndAt(file, 2 * mark), "beyond its end");
+        assertTrue(LineStream.hasLineEndAt(folder.resolve("missing"), 0));
+        assertFalse(LineStream.hasLineEndAt(folder.resolve("missing"), 1));
         Files.writeString(file, "2,7.0,tor", StandardOpenOption.APPEND);
         try (CsvStream<List<Object>> stream = CsvStream.open(file, columns)) {
-            stream.truncateAfter(2);
+            stream.cutBack(mark);
             stream.add(List.of(3, 4.0, "d"));
         }
 
@@ -62,8 +72,6 @@ class StreamsTest {
             stream.add(List.of(2, -1.0, "a\nb,\u001b[31m\r "));
             stream.add(List.of(3, Double.NEGATIVE_INFINITY, "+1+1"));
             stream.add(List.of(4, 1.0, "@SUM(A1)"));
-            stream.add(List.of(5, 1.0, "-2+3"));
-            stream.truncateAfter(4);
         }
 
         assertEquals(
@@ -122,15 +130,17 @@ class StreamsTest {
     }
 
     @Test
-    void jsonLines_areCutBackToAStep() throws IOException {
+    void jsonLines_areCutBackToAMark() throws IOException {
         Path file = folder.resolve("a.jsonl");
         try (JsonLines lines = JsonLines.open(file)) {
             lines.append(new JsonObject().put("step", 5));
+            long mark = lines.mark();
             lines.append(new JsonObject().put("step", 6));
-            lines.truncateAfter(5);
+            lines.cutBack(mark);
+            lines.append(new JsonObject().put("step", 7));
         }
 
-        assertEquals("{\"step\":5}\n", Files.readString(file));
+        assertEquals("{\"step\":5}\n{\"step\":7}\n", Files.readString(file));
     }
 
     @Test
@@ -259,19 +269,6 @@ class StreamsTest {
         assertEquals("'-NaN,-Inf,+1.5,'+a", CsvStream.line(List.of("-NaN", "-Inf", "+1.5", "+a")));
         assertEquals("-1.5E-7,-2,-1.0E9", CsvStream.line(List.of("-1.5E-7", "-2", "-1.0E9")));
         assertEquals("'-1+2,'-1.2.3,'-1-1,'-2E", CsvStream.line(List.of("-1+2", "-1.2.3", "-1-1", "-2E")));
-    }
-
-    @Test
-    void rowsWithoutAStep_goWhenAStreamIsCutBack() throws IOException {
-        Path file = folder.resolve("a.csv");
-        try (CsvStream<List<Object>> stream = CsvStream.open(file, columns)) {
-            stream.add(List.of("none", 1.0, "a"));
-            stream.add(List.of(1, 1.0, "b"));
-            stream.truncateAfter(Long.MAX_VALUE - 1);
-            stream.add(List.of(2, 1.0, "c"));
-        }
-
-        assertEquals("step,value,name\n1,1.0,b\n2,1.0,c\n", Files.readString(file));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package soopt.experiment.folder;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,8 +11,11 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import soopt.curvature.Matrices;
 import soopt.file.Column;
+import soopt.file.Growing;
 import soopt.file.JsonObject;
+import soopt.file.Temporary;
 import soopt.file.WholeFile;
+import soopt.file.WriteException;
 import soopt.npy.NpyArray;
 import soopt.npy.NpzAppender;
 
@@ -21,7 +25,7 @@ import soopt.npy.NpzAppender;
  * lies behind them, groups.csv and groups.json have the learning rates that they give. Of more than
  * {@value #MOST_TEXT} groups the matrices are in matrices.npz alone.
  */
-public final class MatrixFiles implements AutoCloseable {
+public final class MatrixFiles implements Growing, AutoCloseable {
     /** Groups up to which there is text: of 1,000 a file has 20 MB. */
     static final int MOST_TEXT = 1000;
 
@@ -55,19 +59,57 @@ public final class MatrixFiles implements AutoCloseable {
         return groups <= MOST_TEXT;
     }
 
-    /** A run that goes on from a checkpoint writes anew what came after it. */
     private void append(Map<String, NpyArray> arrays) {
         if (archive.isEmpty()) {
-            NpzAppender opened = NpzAppender.open(folder.resolve("matrices.npz"));
-            archive = Optional.of(opened);
-            List<String> there = opened.names();
-            arrays.keySet().stream()
-                    .mapToInt(there::indexOf)
-                    .filter(at -> at >= 0)
-                    .min()
-                    .ifPresent(opened::cutBack);
+            archive = Optional.of(NpzAppender.open(file(folder)));
         }
         archive.get().append(arrays);
+    }
+
+    private static Path file(Path folder) {
+        return folder.resolve("matrices.npz");
+    }
+
+    /** Whether the archive of a folder has so many arrays, once what a kill tore is mended. */
+    static boolean holds(Path folder, long mark) {
+        if (Files.notExists(file(folder))) {
+            return mark == 0;
+        }
+        try (NpzAppender archive = NpzAppender.open(file(folder))) {
+            return archive.size() >= mark;
+        } catch (WriteException noArchive) {
+            return false;
+        }
+    }
+
+    /** Arrays of matrices.npz. */
+    @Override
+    public long mark() {
+        return archive.map(NpzAppender::size).orElse(0);
+    }
+
+    @Override
+    public void force() {
+        archive.ifPresent(NpzAppender::force);
+    }
+
+    /** The text of later matrices goes too. */
+    @Override
+    public void cutBack(long mark) {
+        if (archive.isEmpty() && Files.notExists(file(folder))) {
+            return;
+        }
+        NpzAppender opened = archive.orElseGet(() -> NpzAppender.open(file(folder)));
+        archive = Optional.of(opened);
+        List<String> names = opened.names();
+        List<String> later = names.subList((int) mark, names.size());
+        opened.cutBack((int) mark);
+        for (String name : later) {
+            String groups = name.substring(0, name.indexOf('.')) + ".groups";
+            for (String text : List.of(name + ".csv", name + ".json", groups + ".csv", groups + ".json")) {
+                Temporary.discard(folder.resolve(text));
+            }
+        }
     }
 
     @Override

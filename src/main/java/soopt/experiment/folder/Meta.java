@@ -1,9 +1,11 @@
 package soopt.experiment.folder;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -24,6 +26,21 @@ public final class Meta {
             "partition", "SLURM_JOB_PARTITION",
             "node_list", "SLURM_JOB_NODELIST",
             "restart_count", "SLURM_RESTART_COUNT");
+
+    /** What tells one process from another. */
+    private static final List<String> PROCESS = List.of(
+            "started_at",
+            "resumed_at",
+            "ended_at",
+            "soopt_version",
+            "git_commit",
+            "host",
+            "pid",
+            "cpu",
+            "backend",
+            "device",
+            "threads",
+            "slurm");
 
     private Meta() {}
 
@@ -52,6 +69,32 @@ public final class Meta {
                 .put("threads", backend.threads())
                 .putAll(slurm())
                 .put("started_at", Instant.now().toString());
+    }
+
+    /**
+     * The object of a process that goes on with a run: it began when it began, and the processes before this one stand
+     * in earlier_processes.
+     *
+     * @param earlier meta.json as they left it
+     */
+    public static JsonObject goingOn(JsonObject now, JsonNode earlier) {
+        JsonObject before = JsonObject.of(earlier).keep(PROCESS);
+        List<JsonObject> processes = new ArrayList<>();
+        earlier.path("earlier_processes").forEach(process -> processes.add(JsonObject.of(process)));
+        processes.add(before);
+        Instant resumed = Instant.now();
+        return now.put("started_at", earlier.path("started_at").asText(resumed.toString()))
+                .put("resumed_at", resumed.toString())
+                .putObjects("earlier_processes", processes);
+    }
+
+    /** What the last digits of a run depend on, by its key. */
+    public static Map<String, String> digits(Backend backend) {
+        Map<String, String> digits = new TreeMap<>();
+        digits.put("soopt_version", version());
+        digits.put("cpu", Host.cpu());
+        digits.put("backend", backend.name());
+        return digits;
     }
 
     /** The completed object. */

@@ -2,17 +2,22 @@ package soopt.experiment.folder;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import soopt.experiment.file.CurvatureLog;
+import soopt.file.Column;
 import soopt.file.CsvStream;
+import soopt.file.CsvTable;
+import soopt.file.Growing;
 import soopt.file.JsonLines;
 import soopt.file.JsonObject;
+import soopt.file.LineStream;
 import soopt.file.WholeFile;
 import soopt.file.WriteException;
-import soopt.host.Host;
 import soopt.optimizer.step.Refresh;
 
 /**
@@ -21,6 +26,12 @@ import soopt.optimizer.step.Refresh;
  */
 public final class Recorder implements AutoCloseable {
     private static final Duration HEARTBEAT = Duration.ofSeconds(10);
+
+    /** Files of lines with numbers, in the order of their marks; the archive of matrices comes last. */
+    private static final List<String> LINES =
+            List.of("metrics.csv", "steps.csv", "learning_rates.csv", "curvature.jsonl", "solver.jsonl");
+
+    private static final String MATRICES = "matrices";
 
     private final RunDirectory directory;
     private final JsonObject meta;
@@ -47,21 +58,11 @@ public final class Recorder implements AutoCloseable {
         this.metrics = CsvStream.open(directory.file("metrics.csv"), MetricsRow.COLUMNS);
         this.steps = CsvStream.open(directory.file("steps.csv"), StepRow.COLUMNS);
         this.refreshes = new RefreshTables(directory, log);
-        this.matrices = new MatrixFiles(directory.file("matrices"));
+        this.matrices = new MatrixFiles(directory.file(MATRICES));
         this.solver = JsonLines.open(directory.file("solver.jsonl"));
         this.events = new EventLog(directory.path(), directory.id());
         WholeFile.write(directory.file("meta.json"), meta.pretty());
-        this.status = new Status(
-                directory.id(),
-                RunState.RUNNING,
-                0,
-                0,
-                Instant.now(),
-                "",
-                Optional.empty(),
-                directory.attempt(),
-                Host.name(),
-                ProcessHandle.current().pid());
+        this.status = directory.begun();
         writeStatus();
     }
 
@@ -120,15 +121,67 @@ public final class Recorder implements AutoCloseable {
         WholeFile.write(directory.incident(name), contents.pretty());
     }
 
+    // ---- going on ----
+
+    /** In the order of their marks. */
+    private List<Growing> streams() {
+        List<Growing> streams = new ArrayList<>(List.of(metrics, steps));
+        streams.addAll(refreshes.streams());
+        streams.addAll(List.of(solver, matrices));
+        return streams;
+    }
+
+    /** How long the files with numbers are now, for a checkpoint. */
+    public double[] marks() {
+        return streams().stream().mapToDouble(Growing::mark).toArray();
+    }
+
+    /** Has the disk keep the numbers so far: a checkpoint must not outlive the rows before it. */
+    public void force() {
+        streams().forEach(Growing::force);
+    }
+
     /**
-     * Drops the rows of steps after this one, so that the streams go on from a checkpoint. Events and run.log keep all
-     * that happened.
+     * What hinders a run from going on with the files of a folder, as the rest of a sentence; empty if nothing does.
+     *
+     * @param marks of its checkpoint
      */
-    public void truncateAfter(long step) {
-        metrics.truncateAfter(step);
-        steps.truncateAfter(step);
-        refreshes.truncateAfter(step);
-        solver.truncateAfter(step);
+    public static Optional<String> misfit(Path folder, double[] marks) {
+        if (marks.length != LINES.size() + 1) {
+            return Optional.of("is of another version of soopt");
+        }
+        for (int i = 0; i < LINES.size(); i++) {
+            Path file = folder.resolve(LINES.get(i));
+            if (!LineStream.hasLineEndAt(file, (long) marks[i])) {
+                return Optional.of("knows rows that " + LINES.get(i) + " has lost");
+            }
+            List<? extends Column<?>> columns = RunFolder.columns().getOrDefault(LINES.get(i), List.of());
+            if (!columns.isEmpty() && !CsvTable.read(file).columns().equals(Column.names(columns))) {
+                return Optional.of("goes with a " + LINES.get(i) + " that has other columns than this version writes");
+            }
+        }
+        return MatrixFiles.holds(folder.resolve(MATRICES), (long) marks[LINES.size()])
+                ? Optional.empty()
+                : Optional.of("knows matrices that matrices.npz has lost");
+    }
+
+    /**
+     * Cuts the numbers back to a checkpoint, and the best epoch with them. Events and run.log keep all that happened.
+     *
+     * @param marks of the checkpoint
+     */
+    public void goOn(double[] marks, int epoch, long step) {
+        List<Growing> streams = streams();
+        for (int i = 0; i < marks.length; i++) {
+            streams.get(i).cutBack((long) marks[i]);
+        }
+        status = status.withBest(Optional.empty()).at(0, 0, Instant.now());
+        CsvTable rows = RunFolder.open(directory.path()).metrics();
+        for (int i = 0; i < rows.size(); i++) {
+            status = status.after(MetricsRow.read(rows, i));
+        }
+        status = status.at(epoch, step, Instant.now());
+        writeStatus();
     }
 
     // ---- what happened ----
@@ -163,11 +216,6 @@ public final class Recorder implements AutoCloseable {
 
     public Status status() {
         return status;
-    }
-
-    /** The best epoch of a run that goes on. */
-    public void restoreBest(Optional<Status.Best> best) {
-        status = status.withBest(best);
     }
 
     /**

@@ -5,6 +5,7 @@ import soopt.curvature.Partition;
 import soopt.experiment.file.CurvatureLog;
 import soopt.file.Column;
 import soopt.file.CsvStream;
+import soopt.file.Growing;
 import soopt.file.JsonLines;
 import soopt.file.JsonObject;
 import soopt.optimizer.step.Refresh;
@@ -66,9 +67,9 @@ final class RefreshTables implements AutoCloseable {
         }
     }
 
-    void truncateAfter(long step) {
-        rates.truncateAfter(step);
-        curvature.truncateAfter(step);
+    /** learning_rates.csv, then curvature.jsonl. */
+    List<Growing> streams() {
+        return List.of(rates, curvature);
     }
 
     @Override

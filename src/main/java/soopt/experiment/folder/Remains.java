@@ -59,7 +59,7 @@ record Remains(Status status, boolean statusWasRead) {
         for (int i = events.size() - 1; i >= 0; i--) {
             JsonNode event = events.get(i);
             String name = event.path("event").asText();
-            if (name.equals("run_started")) {
+            if (name.equals("run_started") || name.equals("run_resumed")) {
                 return Optional.empty();
             }
             if (name.equals("run_finished")) {

@@ -27,6 +27,7 @@ public final class RunDirectory implements AutoCloseable {
     private final Optional<Remains> earlier;
     private Optional<Path> kept = Optional.empty();
     private int attempt = 1;
+    private boolean goesOn;
 
     private RunDirectory(Path path, String id, RunLock lock, Optional<Remains> earlier) {
         this.path = path;
@@ -139,12 +140,50 @@ public final class RunDirectory implements AutoCloseable {
                 .map(remains -> "run " + id + " exists already ("
                         + remains.status().state().name().toLowerCase(Locale.ROOT) + " "
                         + remains.status().heartbeat() + (remains.statusWasRead() ? "" : ", by its other files") + "): "
-                        + path + "; use --force to run it again");
+                        + path + "; use run --force to run it again");
+    }
+
+    /** How the run stands that lies there, if it was not finished. */
+    public Optional<Status> interrupted() {
+        return earlier().filter(status -> !status.state().isFinal());
+    }
+
+    /** When and how the unfinished run that lies there ended, as the rest of a sentence. */
+    public Optional<String> interruption() {
+        return interrupted().map(status -> {
+            String how = status.state() == RunState.RUNNING
+                    ? "without a word"
+                    : "(" + status.state().name() + ": " + status.message().split(";", 2)[0] + ")";
+            return "interrupted at " + status.heartbeat() + " " + how;
+        });
+    }
+
+    /** Goes on with the folder that lies there. */
+    public RunDirectory reopen() {
+        goesOn = true;
+        attempt = earlier().orElseThrow().attempt();
+        return this;
+    }
+
+    /** The status of a run that begins or goes on in it. */
+    Status begun() {
+        Optional<Status> before = earlier().filter(status -> goesOn);
+        return new Status(
+                id,
+                RunState.RUNNING,
+                before.map(Status::epoch).orElse(0),
+                before.map(Status::step).orElse(0L),
+                Instant.now(),
+                "",
+                before.flatMap(Status::best),
+                attempt,
+                Host.name(),
+                ProcessHandle.current().pid());
     }
 
     /** One line on what became of an earlier run that was not finished or is run again; after {@link #create}. */
     public Optional<String> keptMessage() {
-        return earlier.filter(remains -> attempt > 1)
+        return earlier.filter(remains -> kept.isPresent())
                 .map(remains -> "the earlier run ("
                         + (remains.status().state() == RunState.RUNNING
                                 ? "INTERRUPTED"

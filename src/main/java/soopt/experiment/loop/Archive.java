@@ -3,6 +3,7 @@ package soopt.experiment.loop;
 import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
+import soopt.experiment.checkpoint.Checkpoint;
 import soopt.optimizer.Optimizer;
 import soopt.optimizer.schedule.Plateau;
 
@@ -55,7 +56,7 @@ final class Archive {
     Checkpoint take(Tensor theta) {
         Checkpoint checkpoint = Checkpoint.empty(backend);
         checkpoint.putTensor(THETA, theta);
-        checkpoint.putNumbers("position", position.save());
+        checkpoint.putNumbers(Position.KEY, position.save());
         counts.save(checkpoint.within("counts"));
         checkpoint.putNumbers("clocks", clocks.save());
         checkpoint.putNumbers("trainer", restarts, probe.hasBegun() ? 1 : 0);
@@ -69,7 +70,7 @@ final class Archive {
     /** Goes back to where {@link #take} was; θ [P] is overwritten. */
     void restore(Checkpoint checkpoint, Tensor theta) {
         checkpoint.getTensor(THETA, theta);
-        position.restore(checkpoint.getNumbers("position"));
+        position.restore(checkpoint.getNumbers(Position.KEY));
         counts.restore(checkpoint.within("counts"));
         clocks.restore(checkpoint.getNumbers("clocks"));
         double[] own = checkpoint.getNumbers("trainer");

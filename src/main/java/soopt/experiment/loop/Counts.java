@@ -100,11 +100,11 @@ public final class Counts {
             return curvatureSeconds;
         }
 
-        private double[] save() {
+        double[] save() {
             return new double[] {losses, gradients, products, summaries, cost};
         }
 
-        private void restore(double[] saved) {
+        void restore(double[] saved) {
             losses = (long) saved[0];
             gradients = (long) saved[1];
             products = (long) saved[2];

@@ -72,6 +72,14 @@ final class Journal {
         recorder.event("run_started", details, message);
     }
 
+    /** @param how when and by what it was interrupted, as the rest of a sentence */
+    void resumed(String how) {
+        String message = "run " + recorder.directory().id() + " goes on from step " + position.step() + " (epoch "
+                + (position.epoch() + 1) + "), " + how;
+        recorder.event("run_resumed", at(), message);
+        listener.message("seed " + seed + ": " + message);
+    }
+
     void step() {
         listener.step(new RunListener.Progress(
                 position.epoch() + 1,
@@ -158,9 +166,10 @@ final class Journal {
     /** What the user should know of a stopped run, once its state is written. */
     Ending withOutlook(Ending stopped) {
         String saved = checkpointProblem
-                .map(why -> "no checkpoint could be written: " + why)
-                .orElse("a checkpoint is written, but no command goes on from it yet");
-        return stopped.withMessage(stopped.message() + "; " + saved + "; the next run starts from the beginning");
+                .map(why -> "no checkpoint could be written: " + why
+                        + "; the same command goes on from the one before, if there is one")
+                .orElse("a checkpoint is written: the same command goes on from it");
+        return stopped.withMessage(stopped.message() + "; " + saved);
     }
 
     Ending diverged(String message, JsonObject incident) {

@@ -16,6 +16,9 @@ public final class Position {
         MATRICES_OF_EPOCH
     }
 
+    /** Its name in a checkpoint. */
+    static final String KEY = "position";
+
     /** Epochs done. */
     private int epoch;
     /** Steps done of the epoch under way. */

@@ -5,7 +5,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 import soopt.backend.Tensor;
 import soopt.curvature.ParameterLayout;
+import soopt.experiment.checkpoint.Checkpoint;
+import soopt.experiment.checkpoint.Generations;
 import soopt.experiment.file.Every;
+import soopt.experiment.folder.Recorder;
 import soopt.model.weights.WeightsFile;
 
 /** When checkpoints are written, and of what: always of the last step that was taken whole. */
@@ -16,8 +19,11 @@ final class Savepoints {
      */
     private static final double LONG_STEP_SECONDS = 1;
 
+    private static final String MARKS = "marks";
+
     private final Archive archive;
     private final Every every;
+    private final Recorder recorder;
     private final Path folder;
     private final Journal journal;
     /** Where to go back to when the step under way is left in the middle. */
@@ -27,12 +33,23 @@ final class Savepoints {
     private long stepBegan = System.nanoTime();
     private long saved = System.nanoTime();
 
-    /** @param folder checkpoints/ of the run */
-    Savepoints(Archive archive, Every every, Path folder, Journal journal) {
+    Savepoints(Archive archive, Every every, Recorder recorder, Journal journal) {
         this.archive = archive;
         this.every = every;
-        this.folder = folder;
+        this.recorder = recorder;
+        this.folder = recorder.directory().file("checkpoints");
         this.journal = journal;
+    }
+
+    /** What the recorder had written at a checkpoint. */
+    static double[] marks(Checkpoint checkpoint) {
+        return checkpoint.getNumbers(MARKS);
+    }
+
+    private Checkpoint take(Tensor theta) {
+        Checkpoint checkpoint = archive.take(theta);
+        checkpoint.putNumbers(MARKS, recorder.marks());
+        return checkpoint;
     }
 
     boolean isDueAfterStep(long step) {
@@ -53,7 +70,7 @@ final class Savepoints {
         if (stepSeconds < LONG_STEP_SECONDS) {
             return false;
         }
-        beforeStep = Optional.of(archive.take(theta));
+        beforeStep = Optional.of(take(theta));
         return true;
     }
 
@@ -75,7 +92,8 @@ final class Savepoints {
     void save(Tensor theta) {
         saved = System.nanoTime();
         try {
-            beforeStep.orElseGet(() -> archive.take(theta)).save(folder);
+            recorder.force();
+            new Generations(folder).save(beforeStep.orElseGet(() -> take(theta)));
             journal.checkpointSaved();
         } catch (UncheckedIOException full) {
             journal.checkpointFailed(full.getMessage());

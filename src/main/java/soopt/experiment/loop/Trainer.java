@@ -1,9 +1,11 @@
 package soopt.experiment.loop;
 
+import java.nio.file.Path;
 import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.FullBatch;
+import soopt.experiment.checkpoint.Checkpoint;
 import soopt.experiment.file.EvaluationSettings;
 import soopt.experiment.file.Every;
 import soopt.experiment.file.RecordSettings;
@@ -81,10 +83,7 @@ public final class Trainer {
         this.plateau = plan.training().plateau().map(Plateau::start);
         this.archive = new Archive(workload, iteration, plateau, position, counts, clocks, curvature, probe);
         this.savepoints = new Savepoints(
-                archive,
-                plan.record().checkpoint().every(),
-                recorder.directory().file("checkpoints"),
-                journal);
+                archive, plan.record().checkpoint().every(), recorder, journal);
     }
 
     public Position position() {
@@ -106,14 +105,34 @@ public final class Trainer {
         return run(theta);
     }
 
-    /** Goes on from a checkpoint of the same experiment; the streams are cut back to it. */
-    public Ending resume(Checkpoint checkpoint) {
-        try (Tensor theta = backend.allocate(workload.layout().size())) {
-            archive.restore(checkpoint, theta);
-            recorder.truncateAfter(position.step());
-            journal.started();
-            return run(theta);
-        }
+    /**
+     * What hinders a run from going on from a checkpoint with the files of its folder, as the rest of a sentence; empty
+     * if nothing does.
+     */
+    public static Optional<String> misfit(Path folder, Checkpoint checkpoint) {
+        return Recorder.misfit(folder, Savepoints.marks(checkpoint));
+    }
+
+    /**
+     * Goes to a checkpoint of the same experiment; the files of the recorder are cut back to it.
+     *
+     * @param theta θ [P], overwritten
+     * @throws IllegalStateException if something is not in it, which another version may have left out
+     */
+    public void restore(Checkpoint checkpoint, Tensor theta) {
+        archive.restore(checkpoint, theta);
+        recorder.goOn(Savepoints.marks(checkpoint), position.epoch(), position.step());
+    }
+
+    /**
+     * Trains on after {@link #restore}.
+     *
+     * @param how what the user should know of it, as the rest of a sentence
+     */
+    public Ending resume(Tensor theta, String how) {
+        journal.resumed(how);
+        journal.started();
+        return run(theta);
     }
 
     private Ending run(Tensor theta) {
@@ -385,11 +404,16 @@ public final class Trainer {
 
     private void recordMatrices(Tensor theta, boolean byStep) {
         long start = System.nanoTime();
+        double[] counted = counts.records().save();
         try {
             FullBatch.Progress progress = evaluator.progress(RunListener.Work.CURVATURE);
             curvature
                     .matrices(position.epoch(), position.step(), theta, byStep, progress)
                     .ifPresent(recorder::matrices);
+        } catch (Stopped stopped) {
+            // a run that goes on computes them anew: counted once, they are the same whatever stopped it
+            counts.records().restore(counted);
+            throw stopped;
         } finally {
             clocks.addRecord(Clocks.since(start));
         }

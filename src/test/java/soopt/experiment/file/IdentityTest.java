@@ -269,7 +269,7 @@ class IdentityTest {
                 YAML,
                 List.of(),
                 List.of("soopt"),
-                false);
+                Runner.Again.GO_ON);
     }
 
     @Test

@@ -28,6 +28,7 @@ import soopt.curvature.Partition;
 import soopt.experiment.RunFiles;
 import soopt.experiment.file.CurvatureLog;
 import soopt.file.JsonObject;
+import soopt.npy.NpzFile;
 import soopt.optimizer.step.Refresh;
 import soopt.optimizer.step.Trial;
 import soopt.solver.Solve;
@@ -185,16 +186,25 @@ class RecorderTest {
     }
 
     @Test
-    void rowsOfLaterSteps_areDropped_fromEveryStream() {
+    void runThatGoesOn_hasTheNumbersUpToItsMarks_andTheBestOfThem() {
         Recorder recorder = recorder(CurvatureLog.FULL);
+        double[] marks = new double[0];
         for (int step = 1; step <= 3; step++) {
-            recorder.metrics(metrics(step, step, 1, 1, 0));
+            marks = step == 3 ? recorder.marks() : marks;
+            recorder.metrics(metrics(step, step, 1, 1, step));
             recorder.step(step(step, Optional.empty()));
+            recorder.matrices(matrices(step, OptionalLong.empty(), false));
             recorder.refresh(step, 1, refresh(0.6, -6));
             recorder.solver(step, 1, new JsonObject().put("shift", 0.5));
         }
-        recorder.truncateAfter(2);
+        assertEquals(3, recorder.status().best().orElseThrow().value());
+        recorder.goOn(marks, 2, 2);
+        assertEquals(2, recorder.status().best().orElseThrow().value());
+        assertEquals(2, recorder.status().step());
         close(recorder);
+        assertEquals(8, NpzFile.names(folder().resolve("matrices/matrices.npz")).size());
+        assertTrue(Files.exists(folder().resolve("matrices/e0002.hbar_inverse.csv")));
+        assertFalse(RunFiles.files(folder().resolve("matrices")).stream().anyMatch(name -> name.startsWith("e0003")));
         assertEquals(List.of(1.0, 2.0), RunFiles.column(folder().resolve("metrics.csv"), "step"));
         assertEquals(List.of(1.0, 2.0), RunFiles.column(folder().resolve("steps.csv"), "step"));
         assertEquals(List.of(1.0, 1.0, 2.0, 2.0), RunFiles.column(folder().resolve("learning_rates.csv"), "step"));
@@ -370,11 +380,14 @@ class RecorderTest {
     @Test
     void matricesAfterACheckpoint_takeThePlaceOfThoseBehindIt() {
         Recorder first = recorder(CurvatureLog.NEVER);
+        double[] marks = new double[0];
         for (int epoch = 1; epoch <= 3; epoch++) {
             first.matrices(matrices(epoch, OptionalLong.of(epoch), false));
+            marks = epoch == 1 ? first.marks() : marks;
         }
         first.close();
         try (Recorder again = new Recorder(first.directory(), new JsonObject(), CurvatureLog.NEVER)) {
+            again.goOn(marks, 1, 30);
             again.matrices(matrices(2, OptionalLong.of(7), false));
         }
         first.directory().close();

@@ -84,7 +84,7 @@ class RunDirectoryTest {
         try (RunDirectory directory = claim()) {
             assertEquals(
                     "run " + ID + " exists already (completed 2026-01-02T03:04:05Z): " + folder()
-                            + "; use --force to run it again",
+                            + "; use run --force to run it again",
                     directory.finishedMessage().orElseThrow());
         }
     }
@@ -372,7 +372,7 @@ class RunDirectoryTest {
         try (RunDirectory directory = claim()) {
             assertEquals(
                     "run " + ID + " exists already (completed 2026-01-02T03:04:05Z, by its other files): " + folder()
-                            + "; use --force to run it again",
+                            + "; use run --force to run it again",
                     directory.finishedMessage().orElseThrow());
         }
         Status repaired = Status.read(folder()).orElseThrow();

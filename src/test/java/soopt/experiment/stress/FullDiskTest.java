@@ -48,7 +48,7 @@ class FullDiskTest {
                 SmallRun.YAML,
                 List.of(overrides),
                 List.of("soopt", "run", "small.yaml"),
-                false);
+                Runner.Again.GO_ON);
         RunListener listener = new RunListener() {
             @Override
             public void message(String text) {

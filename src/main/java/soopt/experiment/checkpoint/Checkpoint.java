@@ -1,28 +1,28 @@
-package soopt.experiment.loop;
+package soopt.experiment.checkpoint;
 
-import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
+import java.util.zip.CRC32C;
 import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
-import soopt.file.WriteException;
 import soopt.npy.NpyArray;
 import soopt.npy.NpyException;
 import soopt.npy.NpzFile;
 import soopt.optimizer.step.State;
 
-/**
- * Everything a run needs to go on to the same numbers, as named arrays in the type of the run: checkpoints/last.npz and
- * the one before it, prev.npz.
- */
+/** Everything a run needs to go on to the same numbers, as named arrays in the type of the run. */
 public final class Checkpoint implements State {
     /** Numbers converted at once: a network of 10⁸ parameters must not need a second copy in float64. */
     private static final int PIECE = 1 << 20;
+
+    private static final String SEAL = "seal";
+    /** Of the names and of what stands under them. */
+    private static final int FORMAT = 1;
 
     private final Backend backend;
     private final Map<String, NpyArray> arrays;
@@ -35,58 +35,41 @@ public final class Checkpoint implements State {
     }
 
     /** An empty one to put things into. */
-    static Checkpoint empty(Backend backend) {
+    public static Checkpoint empty(Backend backend) {
         return new Checkpoint(backend, new LinkedHashMap<>(), "");
     }
 
-    /** The latest readable checkpoint of a folder checkpoints/; empty if there is none. */
-    public static Optional<Checkpoint> latest(Path folder, Backend backend) {
-        for (String name : new String[] {"last.npz", "prev.npz"}) {
-            Path file = folder.resolve(name);
-            if (Files.exists(file)) {
-                try {
-                    return Optional.of(new Checkpoint(backend, NpzFile.read(file), ""));
-                } catch (NpyException damaged) {
-                    // A kill between the two renames of save leaves prev.npz alone; a full disk may leave a damaged
-                    // file.
-                    continue;
-                }
-            }
+    /**
+     * Of a file, tested against its checksums.
+     *
+     * @throws NpyException if a bit of it is not as it was written, or something is missing
+     */
+    static Checkpoint read(Path file, Backend backend) {
+        Map<String, NpyArray> arrays = new LinkedHashMap<>(NpzFile.read(file));
+        NpyArray seal = arrays.remove(SEAL);
+        if (seal == null || !Arrays.equals(seal(arrays.keySet()), seal.doubles())) {
+            throw new NpyException(file + " lacks a part of it, or is of another version of soopt");
         }
-        return Optional.empty();
+        return new Checkpoint(backend, arrays, "");
     }
 
-    /** Writes last.npz; what was there becomes prev.npz. */
-    void save(Path folder) {
-        Path last = folder.resolve("last.npz");
-        Path next = folder.resolve("next.npz");
-        try {
-            NpzFile.write(next, arrays);
-            if (Files.exists(last)) {
-                Files.move(
-                        last,
-                        folder.resolve("prev.npz"),
-                        StandardCopyOption.ATOMIC_MOVE,
-                        StandardCopyOption.REPLACE_EXISTING);
-            }
-            Files.move(next, last, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException e) {
-            drop(next);
-            throw new WriteException(last, e);
-        }
+    /** Writes it whole or not at all. */
+    void write(Path file) {
+        Map<String, NpyArray> sealed = new LinkedHashMap<>(arrays);
+        double[] seal = seal(arrays.keySet());
+        sealed.put(SEAL, NpyArray.of(seal, seal.length));
+        NpzFile.write(file, sealed);
     }
 
-    /** What is not in its place would only fill the disk. */
-    private static void drop(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException kept) {
-            // the failure before this one is what counts
-        }
+    /** The format, and of the names: each array has a checksum of its own, but none tells that one is missing. */
+    private static double[] seal(Collection<String> names) {
+        CRC32C checksum = new CRC32C();
+        checksum.update(String.join("\n", names).getBytes(StandardCharsets.UTF_8));
+        return new double[] {FORMAT, names.size(), checksum.getValue()};
     }
 
     /** The same checkpoint with names that begin with a prefix of one of its users. */
-    Checkpoint within(String user) {
+    public Checkpoint within(String user) {
         return new Checkpoint(backend, arrays, prefix + user + ".");
     }
 
