@@ -36,13 +36,13 @@ record Beginning(Optional<Checkpoint> checkpoint, String how, List<String> doubt
         if (interruption.isEmpty()) {
             return anew();
         }
-        Generations.Choice choice = generations(directory)
-                .newest(backend, checkpoint -> Trainer.misfit(directory.path(), checkpoint));
+        Generations.Choice choice =
+                generations(directory).newest(backend, checkpoint -> Trainer.misfit(directory.path(), checkpoint));
         List<String> doubts = new ArrayList<>(choice.problems());
         if (choice.checkpoint().isPresent()) {
             generations(directory).settle(choice);
             difference(RunFolder.open(directory.path()).meta(), Meta.digits(backend))
-.ifPresent(doubts::add);
+                    .ifPresent(doubts::add);
         } else {
             doubts.add("run " + directory.id() + " begins anew: the one that was " + interruption.get() + " left no"
                     + " checkpoint that can be used");

@@ -123,10 +123,8 @@ public final class Runner {
     }
 
     private RunResult run(String id) {
-        try (RunDirectory directory =
-                RunDirectory.claim(request.results(), experiment.experiment(), id, isForced())) {
-            Optional<RunResult> finished =
-                    request.again() == Again.FORCE ? Optional.empty() : finished(directory);
+        try (RunDirectory directory = RunDirectory.claim(request.results(), experiment.experiment(), id, isForced())) {
+            Optional<RunResult> finished = request.again() == Again.FORCE ? Optional.empty() : finished(directory);
             if (finished.isPresent()) {
                 return finished.get();
             }
@@ -290,9 +288,8 @@ public final class Runner {
     private RunResult train(Trainer trainer, Tensor theta, Recorder recorder, Beginning beginning) {
         try {
             beginning.checkpoint().ifPresent(checkpoint -> restore(trainer, checkpoint, theta, recorder.directory()));
-            Ending ending = beginning.checkpoint().isPresent()
-                    ? trainer.resume(theta, beginning.how())
-                    : trainer.train(theta);
+            Ending ending =
+                    beginning.checkpoint().isPresent() ? trainer.resume(theta, beginning.how()) : trainer.train(theta);
             RunResult result = finish(trainer, recorder, ending);
             listener.finished(result);
             return result;

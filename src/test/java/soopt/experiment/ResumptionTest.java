@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -122,7 +121,8 @@ class ResumptionTest {
         };
     }
 
-    private RunResult run(Experiment experiment, String where, Runner.Again again, RunListener listener, StopSignal stop) {
+    private RunResult run(
+            Experiment experiment, String where, Runner.Again again, RunListener listener, StopSignal stop) {
         Runner.Request request = new Runner.Request(
                 experiment,
                 7,
@@ -157,11 +157,7 @@ class ResumptionTest {
     private RunResult stop(Experiment experiment, String where, long step) {
         StopSignal stop = new StopSignal();
         return run(
-                experiment,
-                where,
-                Runner.Again.GO_ON,
-                at(step, () -> stop.request(StopSignal.Reason.PREEMPT)),
-                stop);
+                experiment, where, Runner.Again.GO_ON, at(step, () -> stop.request(StopSignal.Reason.PREEMPT)), stop);
     }
 
     private Path folder(Experiment experiment, String where) {
@@ -233,7 +229,10 @@ class ResumptionTest {
         RunResult parts = run(experiment, "parts");
         assertEquals(whole.state(), parts.state(), where);
         assertEquals(whole.message(), parts.message(), where);
-        assertEquals(whole.last().orElseThrow().testLoss(), parts.last().orElseThrow().testLoss(), where);
+        assertEquals(
+                whole.last().orElseThrow().testLoss(),
+                parts.last().orElseThrow().testLoss(),
+                where);
         expectSame(whole.folder(), parts.folder(), where);
         List<Double> restarts = RunFiles.column(parts.folder().resolve("metrics.csv"), "restart_count");
         assertEquals(twice ? 2 : 1, restarts.get(restarts.size() - 1), where);
@@ -299,14 +298,17 @@ class ResumptionTest {
         expectSaid("(PREEMPTED: stopped by a signal after step 6 of 12)");
         JsonNode meta = RunFiles.json(result.folder().resolve("meta.json"));
         assertEquals(1, meta.path("earlier_processes").size());
-        assertEquals(meta.path("started_at"), meta.path("earlier_processes").path(0).path("started_at"));
-        assertTrue(meta.path("resumed_at").asText().compareTo(meta.path("started_at").asText()) > 0);
+        assertEquals(
+                meta.path("started_at"), meta.path("earlier_processes").path(0).path("started_at"));
+        assertTrue(meta.path("resumed_at")
+                        .asText()
+                        .compareTo(meta.path("started_at").asText())
+                > 0);
         List<String> events = RunFiles.jsonLines(result.folder().resolve("events.jsonl")).stream()
                 .map(event -> event.path("event").asText())
                 .filter(name -> name.startsWith("run_"))
                 .toList();
-        assertEquals(
-                List.of("run_started", "run_finished", "run_resumed", "run_started", "run_finished"), events);
+        assertEquals(List.of("run_started", "run_finished", "run_resumed", "run_started", "run_finished"), events);
     }
 
     @Test
@@ -370,7 +372,9 @@ class ResumptionTest {
         assertEquals(RunState.COMPLETED, result.state());
         expectSaid("run " + result.runId() + " begins anew: the one that was interrupted at ", " is kept in ");
         assertTrue(Files.exists(attempt(folder).resolve("metrics.csv")));
-        assertEquals(0, RunFiles.column(folder.resolve("metrics.csv"), "restart_count").get(3));
+        assertEquals(
+                0,
+                RunFiles.column(folder.resolve("metrics.csv"), "restart_count").get(3));
     }
 
     @Test
@@ -421,7 +425,11 @@ class ResumptionTest {
         expectSame(whole.folder(), result.folder(), heard.toString());
         assertEquals(
                 "0.0.1",
-                RunFiles.json(meta).path("earlier_processes").path(0).path("soopt_version").asText());
+                RunFiles.json(meta)
+                        .path("earlier_processes")
+                        .path(0)
+                        .path("soopt_version")
+                        .asText());
     }
 
     /** A version whose methods keep other things: the work of the earlier one is not thrown away. */
@@ -431,7 +439,10 @@ class ResumptionTest {
         Path last = folder(experiment(), "a").resolve("checkpoints/last.npz");
         try (Backend backend = Backends.cpu(Precision.FLOAT64, 1)) {
             Generations generations = new Generations(last.getParent());
-            Checkpoint checkpoint = generations.newest(backend, found -> Optional.empty()).checkpoint().orElseThrow();
+            Checkpoint checkpoint = generations
+                    .newest(backend, found -> Optional.empty())
+                    .checkpoint()
+                    .orElseThrow();
             Checkpoint other = Checkpoint.empty(backend);
             for (String name : List.of("theta", "position", "clocks", "trainer", "marks", "counts.steps")) {
                 other.putNumbers(name, checkpoint.getNumbers(name));
@@ -440,7 +451,8 @@ class ResumptionTest {
         }
         RunDirectoryException e = assertThrows(RunDirectoryException.class, () -> run(experiment(), "a"));
 
-        assertTrue(e.getMessage().contains(" cannot go on here: the checkpoint has no 'counts.records'"), e.getMessage());
+        assertTrue(
+                e.getMessage().contains(" cannot go on here: the checkpoint has no 'counts.records'"), e.getMessage());
         assertTrue(e.getMessage().endsWith("or begin anew with run --restart"), e.getMessage());
         assertTrue(Files.exists(last));
     }

@@ -82,8 +82,7 @@ public final class Trainer {
         this.stop = stop;
         this.plateau = plan.training().plateau().map(Plateau::start);
         this.archive = new Archive(workload, iteration, plateau, position, counts, clocks, curvature, probe);
-        this.savepoints = new Savepoints(
-                archive, plan.record().checkpoint().every(), recorder, journal);
+        this.savepoints = new Savepoints(archive, plan.record().checkpoint().every(), recorder, journal);
     }
 
     public Position position() {

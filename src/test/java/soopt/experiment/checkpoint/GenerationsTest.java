@@ -63,9 +63,7 @@ class GenerationsTest {
         }
         assertEquals(Set.of("last.npz", "prev.npz"), RunFiles.files(folder));
         Generations.Choice before = new Generations(folder)
-                .newest(
-                        backend,
-                        found -> found.getNumbers("a")[0] == 3 ? Optional.of("is too new") : Optional.empty());
+                .newest(backend, found -> found.getNumbers("a")[0] == 3 ? Optional.of("is too new") : Optional.empty());
         assertEquals(2, first(before));
         assertEquals(List.of("checkpoint " + folder.resolve("last.npz") + " is too new"), before.problems());
     }
