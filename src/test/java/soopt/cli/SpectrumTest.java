@@ -466,6 +466,24 @@ class SpectrumTest {
         assertEquals("not_finite", found.path("lanczos_ending").asText());
     }
 
+    @Test
+    void manyGroups_areThoseWithTheLargestShares_andTheOthersTogether() {
+        String out = Cli.run("spectrum", spec, "--matrix", "hessian", "--probes", 1, "optimizer.partition=discrete")
+                .expect(ExitCode.OK)
+                .out();
+        assertTrue(out.contains("30 others "), out);
+        assertTrue(out.contains(" from 1 vector;"), out);
+        for (int k = 1; k <= 5; k++) {
+            int column = k;
+            double sum = out.lines()
+                    .filter(line -> line.startsWith("  layers.") || line.contains(" others "))
+                    .map(line -> line.strip().split("  +")[column])
+                    .mapToDouble(cell -> Double.parseDouble(cell.replace("%", "")))
+                    .sum();
+            assertEquals(100, sum, 14 * 0.05, "of vector " + k);
+        }
+    }
+
     /** Behind weights that are 0 the gradient is 0. */
     @Test
     void groupsWithoutADirection_areLeftOutWhereLengthsAreDividedBy() throws IOException {

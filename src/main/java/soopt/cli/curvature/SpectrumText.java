@@ -97,7 +97,7 @@ final class SpectrumText {
             table.row(cells(
                     others + " others",
                     pairs.stream()
-                            .map(pair -> percent(1
+                            .map(pair -> share(1
                                     - groups.stream()
                                             .mapToDouble(s -> pair.shares()[s])
                                             .sum()))));
@@ -152,14 +152,15 @@ final class SpectrumText {
                         " (of %,d asked for: more do not fit curvature.memory)",
                         report.asked().steps())
                 : "";
+        int vectors = spectrum.density().rules().size();
         String all = solve.ending() == Solve.Ending.CONVERGED ? " to an invariant space," : "";
         return String.format(
                 Locale.ROOT,
-                "%n  %,d Lanczos steps%s%s from each of %d vectors; %,d eigenvalues have a residual ≤ 1e-6 max |λ|",
+                "%n  %,d Lanczos steps%s%s from %s; %,d eigenvalues have a residual ≤ 1e-6 max |λ|",
                 solve.iterations(),
                 fewer,
                 all,
-                spectrum.density().rules().size(),
+                vectors == 1 ? "1 vector" : "each of " + vectors + " vectors",
                 spectrum.converged());
     }
 
