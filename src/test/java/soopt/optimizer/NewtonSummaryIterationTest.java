@@ -92,4 +92,91 @@ final class NewtonSummaryIterationTest {
                 .sum();
         assertTrue(seconds > 0 && seconds < 1e-9 * (System.nanoTime() - start), "seconds " + seconds);
     }
+
+    /** θ = (1, −0.5) and g = (0.55, 0.4): η_s = θ_s/g_s, one of them negative; then a saddle, whose η are 0. */
+    private List<Refresh> bowlThenSaddle(LearningRateMomentum momentum, boolean clipNegative) {
+        Objective coupled = new QuadraticObjective(backend, new double[][] {{1, 0.9}, {0.9, 1}});
+        backend.fromHost(new double[] {1, -0.5}, 0, theta);
+        Iterator<Objective> curvature = List.of(coupled, saddle).iterator();
+        NewtonSummary method = new NewtonSummary(
+                NewtonSummaries.GRADIENT,
+                new Partitioning.Discrete(),
+                0.5,
+                new NewtonSummary.Cubic(0),
+                1,
+                new Average.None(),
+                momentum,
+                clipNegative,
+                0,
+                false);
+        try (Optimizer.Iteration iteration =
+                method.start(new Problem(backend, coupled.layout(), InTurn.of(curvature::next), 0))) {
+            return List.of(
+                    iteration.step(theta, coupled).refresh().orElseThrow(),
+                    iteration.step(theta, coupled).refresh().orElseThrow());
+        }
+    }
+
+    private static void assertRates(double first, double second, double[] actual) {
+        assertArrayEquals(new double[] {first, second}, actual, 1e-12);
+    }
+
+    @Test
+    void ratesAreAveraged_fromTheFirstOn_beforeOrAfterNegativeOnesBecomeZero() {
+        double a = 1 / 0.55;
+        double b = -0.5 / 0.4;
+        List<Refresh> after =
+                bowlThenSaddle(new LearningRateMomentum(0.75, LearningRateMomentum.Order.AVERAGE_THEN_CLIP), true);
+        assertRates(a, b, after.get(0).etaRaw());
+        assertRates(a, b, after.get(0).etaAveraged());
+        assertRates(a, 0, after.get(0).etaUsed());
+        assertRates(a / 2, 0, after.get(0).etaApplied());
+        assertRates(0, 0, after.get(1).etaRaw());
+        assertRates(0.75 * a, 0.75 * b, after.get(1).etaAveraged());
+        assertRates(0.75 * a, 0, after.get(1).etaUsed());
+        List<Refresh> before =
+                bowlThenSaddle(new LearningRateMomentum(0.75, LearningRateMomentum.Order.CLIP_THEN_AVERAGE), true);
+        assertRates(a, b, before.get(0).etaRaw());
+        assertRates(a, 0, before.get(0).etaAveraged());
+        assertRates(0.75 * a, 0, before.get(1).etaAveraged());
+        List<Refresh> signed =
+                bowlThenSaddle(new LearningRateMomentum(0.75, LearningRateMomentum.Order.CLIP_THEN_AVERAGE), false);
+        assertRates(0.75 * a, 0.75 * b, signed.get(1).etaUsed());
+    }
+
+    /** Two computations, three steps apart, move nothing; the third does, and its rates stay for three steps. */
+    @Test
+    void warmUp_computesAndStands() {
+        backend.fromHost(new double[] {1, 1}, 0, theta);
+        NewtonSummary method = new NewtonSummary(
+                NewtonSummaries.GRADIENT,
+                new Partitioning.Discrete(),
+                0.5,
+                new NewtonSummary.Cubic(0),
+                3,
+                new Average.Uniform(2, 2),
+                new LearningRateMomentum(0.5, LearningRateMomentum.Order.CLIP_THEN_AVERAGE),
+                true,
+                0,
+                false);
+        try (Optimizer.Iteration iteration =
+                method.start(new Problem(backend, bowl.layout(), InTurn.of(() -> bowl), 0))) {
+            for (int t = 0; t < 10; t++) {
+                Step step = iteration.step(theta, bowl);
+                assertEquals(t % 3 == 0, step.refresh().isPresent(), "step " + t);
+                assertEquals(t >= 6, step.update().isPresent(), "step " + t);
+                assertEquals(Math.sqrt(5), step.gradientNorm(), 1e-15);
+                assertEquals(1.5, step.loss());
+                if (step.refresh().isPresent()) {
+                    Refresh refresh = step.refresh().get();
+                    assertTrue(refresh.solution().found());
+                    assertEquals(1, refresh.batchExamples());
+                    double part = t < 6 ? 0 : 1;
+                    assertRates(0.5 * part, part, refresh.etaRaw());
+                    assertRates(0.5 * part, part, refresh.etaAveraged());
+                    assertRates(0.25 * part, 0.5 * part, refresh.etaApplied());
+                }
+            }
+        }
+    }
 }
