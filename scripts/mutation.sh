@@ -2,16 +2,25 @@
 # What the tests of a package would notice: changes its code in some hundred places (PIT), one at a time, runs its tests
 # on each, and prints the changes that no test noticed, then the score. The report is target/pit-reports/index.html.
 #   scripts/mutation.sh npy
+#   scripts/mutation.sh optimizer.direction -Dmutation.threads=1
 #   scripts/mutation.sh curvature -Dmutation.tests='soopt.curvature.*,soopt.model.*'
-# The package's own tests (with those of its subpackages) are run unless -Dmutation.tests names others. Minutes.
+# The package's own tests (with those of its subpackages) are run unless -Dmutation.tests names others; on a part of the
+# optimizer, all of the optimizer's. Minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 if [[ $# -eq 0 || $1 == -* ]]; then
-  sed -n '2,6s/^# \{0,1\}//p' "$0" >&2
+  sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
   exit 2
 fi
 package=soopt.${1#soopt.}
 shift
+tests=$package
+if [[ $package == soopt.optimizer.* ]]; then
+  tests=soopt.optimizer
+fi
+if [[ " $* " != *" -Dmutation.tests="* ]]; then
+  set -- -Dmutation.tests="$tests.*" "$@"
+fi
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 rm -rf target/classes target/test-classes target/pit-reports

@@ -41,10 +41,10 @@ public sealed interface Schedule {
 
     /** What may not be meant: keys that a run is too short for, or a step size of 0; a line each. */
     default List<String> doubts(Horizon run) {
-        List<String> doubts = new ArrayList<>();
         if (run.steps() == 0) {
-            return doubts;
+            return List.of();
         }
+        List<String> doubts = new ArrayList<>();
         double last = factor(run.steps() - 1, run);
         needs(run).forEach((key, steps) -> {
             if (steps > run.steps()) {

@@ -91,10 +91,8 @@ final class CgSolver implements LinearSolver.Running {
         int stride = (numbers.length + most - 1) / most;
         int count = (numbers.length + stride - 1) / stride;
         double[] kept = new double[count];
-        Arrays.setAll(kept, i -> numbers[Math.min(numbers.length - 1, i * stride)]);
-        if (count > 0) {
-            kept[count - 1] = numbers[numbers.length - 1];
-        }
+        Arrays.setAll(kept, i -> numbers[i * stride]);
+        kept[count - 1] = numbers[numbers.length - 1];
         return kept;
     }
 

@@ -74,6 +74,11 @@ class ScheduleTest {
         double root = Math.sqrt(3) / 4;
         double[] sixths = {1, .5 + root, .75, .5, .25, .5 - root};
         assertArrayEquals(sixths, factors("cosine", 6, 6), EXACT);
+        double quarter = Math.sqrt(0.5) / 2;
+        assertArrayEquals(
+                new double[] {.5, 1, .5 + quarter, .5, .5 - quarter, 0},
+                factors("{type: cosine, warm-up: 2 steps}", 6, 5),
+                EXACT);
         assertArrayEquals(
                 new double[] {1, .55, .1, .1}, factors("{type: cosine, to: 0.1, over: 2 steps}", 4, 100), EXACT);
     }
