@@ -54,7 +54,8 @@ final class GroupUpdateTest {
     @ParameterizedTest
     @ValueSource(strings = {"0,0,0,0", "0,1,0,1", "0,0,1,1", "1,0,0,1", "0,1,1,2"})
     void groupsOfSeveralTensors_haveOneRate(String groups) {
-        int[] group = Arrays.stream(groups.split(",")).mapToInt(Integer::parseInt).toArray();
+        int[] group =
+                Arrays.stream(groups.split(",")).mapToInt(Integer::parseInt).toArray();
         ParameterLayout.Builder builder = new ParameterLayout.Builder();
         for (int i = 0; i < 4; i++) {
             builder.add("w" + i, Role.WEIGHT, i, 1, i + 1);

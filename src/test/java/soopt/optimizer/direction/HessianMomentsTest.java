@@ -141,7 +141,10 @@ final class HessianMomentsTest {
                         .start(new Problem(backend, layout, Batches.always(own), 4), gradient)) {
             backend.fill(theta, 0);
             for (int t = 0; t < 7; t++) {
-                assertEquals(7, running.observe(theta, new Counting(own, asked), gradient).loss());
+                assertEquals(
+                        7,
+                        running.observe(theta, new Counting(own, asked), gradient)
+                                .loss());
                 running.next(theta);
             }
         }
