@@ -12,14 +12,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import soopt.Golden;
 import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
 import soopt.curvature.Objective;
+import soopt.curvature.Value;
 import soopt.optimizer.direction.Direction;
 import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.Step;
+import soopt.optimizer.step.Trial;
 import soopt.spec.Choices;
 
 /** What every direction must do, with and without its momentum and decay. */
@@ -165,6 +169,69 @@ final class DirectionsTest {
         try (Way way = new Way(yaml)) {
             assertArrayEquals(first, way.next(0), 0);
             assertTrue(Arrays.stream(first).allMatch(Double::isFinite));
+        }
+    }
+
+    // ---- Kronecker factors ----
+
+    private static final String AT_ONCE =
+            "statistics-period: 1, inverse-period: 1, statistics-decay: 0, momentum: 0, damping: 0.1, ";
+
+    /** Of the same batch twice. */
+    private double[][] twice(String fisher) {
+        try (Way way = new Way("{type: k-fac, " + AT_ONCE + fisher + "}")) {
+            return new double[][] {way.next(0), way.next(0)};
+        }
+    }
+
+    @Test
+    void labels_areDrawnAnewAtEachStep() {
+        double[][] exact = twice("fisher: exact");
+        assertArrayEquals(exact[0], exact[1], 0);
+        double[][] drawn = twice("fisher: mc, draws: 2");
+        assertTrue(Golden.relativeError(drawn[0], drawn[1]) > 1e-6);
+    }
+
+    @Test
+    void manyDraws_approachTheExactFactors() {
+        double[] exact = twice("fisher: exact")[0];
+        double few = Golden.relativeError(exact, twice("fisher: mc, draws: 1")[0]);
+        double many = Golden.relativeError(exact, twice("fisher: mc, draws: 400")[0]);
+        assertTrue(many < 0.2 * few, few + " to " + many);
+    }
+
+    /** The first of batch 0, then all of batch 1: its factors join at the fourth. */
+    @ParameterizedTest
+    @ValueSource(strings = {"k-fac", "ekfac"})
+    void factorsAreSampled_atTheirPeriod(String type) {
+        try (Way way = new Way("{type: " + type
+                + ", statistics-period: 3, inverse-period: 1, statistics-decay: 0.5, momentum: 0, fisher: exact}")) {
+            way.next(0);
+            double[] second = way.next(1);
+            assertArrayEquals(second, way.next(1), 1e-12 * Golden.maxAbs(second));
+            assertTrue(Golden.relativeError(second, way.next(1)) > 1e-6);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"k-fac", "ekfac"})
+    void inversions_areTold_atTheirPeriod(String type) {
+        try (Way way = new Way("{type: " + type + ", statistics-period: 1, inverse-period: 2, damping: 0.25}")) {
+            for (int t = 0; t < 5; t++) {
+                way.next(t);
+                Step step = way.running.recorded(Step.resting(Value.of(3), 4));
+                Trial trial = step.trial().orElseThrow();
+                assertEquals(0.25, trial.damping());
+                assertTrue(trial.accepted());
+                assertEquals(t % 2 == 0, step.details().isPresent(), "step " + t);
+                assertEquals(t % 2 == 0, trial.solve().isPresent());
+                if (t % 2 == 0) {
+                    String line = step.details().get().line();
+                    assertTrue(line.startsWith("{\"kl_clip\":1.0,\"factors\":[{\"weight\":"), line);
+                    assertEquals(
+                            data.layout().count() / 2, line.split("\"ending\":\"converged\"", -1).length - 1, line);
+                }
+            }
         }
     }
 }

@@ -106,6 +106,19 @@ final class MuonTest {
         }
     }
 
+    /** For r ≤ n: five times G Gᵀ, its square and the product with G, or one of each and 19 products of r³. */
+    @Test
+    void cheaperForm_isPreferred_whicheverSideIsLonger() {
+        for (int r = 1; r < 40; r++) {
+            for (int n = r; n < 120; n++) {
+                long direct = 5L * (2L * r * r * n + (long) r * r * r);
+                long gram = 2L * r * r * n + 19L * r * r * r;
+                assertEquals(gram < direct, Orthogonalization.prefersGram(r, n), r + " × " + n);
+                assertEquals(gram < direct, Orthogonalization.prefersGram(n, r), n + " × " + r);
+            }
+        }
+    }
+
     /** Nesterov's momentum, the length 0.2 √max(m, n), and Adam for biases and the last layer. */
     @Test
     void directions_followTheirFormulas() {
