@@ -27,7 +27,7 @@ public final class Interrupts {
     public static Interrupts install(StopSignal stop, PrintWriter err) {
         Interrupts interrupts = new Interrupts(stop, err);
         Signals.register("INT", interrupts::cancelled);
-        PREEMPTING.forEach(name -> Signals.register(name, interrupts::preempted));
+        PREEMPTING.forEach(name -> Signals.register(name, () -> interrupts.preempted(name)));
         return interrupts;
     }
 
@@ -52,9 +52,9 @@ public final class Interrupts {
                         : "stopping already; Ctrl-C once more to stop at once");
     }
 
-    private void preempted() {
+    private void preempted(String signal) {
         boolean first = stop.requested().isEmpty();
-        stop.request(StopSignal.Reason.PREEMPT);
+        stop.request(StopSignal.Reason.PREEMPT, signal);
         if (first) {
             say("stopping");
         }

@@ -27,6 +27,7 @@ import soopt.cli.terminal.Usage;
         header = "Second- and higher-order optimization of neural networks.",
         subcommands = {
             RunCommand.class,
+            ResumeCommand.class,
             CheckCommand.class,
             CurvatureCommand.class,
             SpectrumCommand.class,

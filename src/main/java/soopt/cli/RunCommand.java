@@ -1,26 +1,18 @@
 package soopt.cli;
 
-import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import soopt.cli.options.DataOptions;
 import soopt.cli.options.SpecArguments;
-import soopt.cli.options.ThreadOptions;
-import soopt.cli.terminal.Natives;
-import soopt.cli.terminal.StatusLine;
-import soopt.cli.terminal.Terminal;
 import soopt.experiment.Runner;
 import soopt.experiment.file.Experiment;
-import soopt.experiment.loop.StopSignal;
 import soopt.spec.SpecSource;
 import soopt.spec.yaml.SpecException;
 
@@ -40,7 +32,8 @@ import soopt.spec.yaml.SpecException;
         footer = {
             "  soopt run configs/quickstart.yaml",
             "  soopt run configs/mlp_newtonsummary.yaml optimizer.step-size=0.3 training.epochs=2 --seed 1",
-            "  soopt run configs/quickstart.yaml --force --json 2>/dev/null"
+            "  soopt run configs/quickstart.yaml --force --json 2>/dev/null",
+            "  soopt run configs/quickstart.yaml training.epochs=40 --extend"
         })
 final class RunCommand implements Callable<Integer> {
     @Spec
@@ -50,14 +43,7 @@ final class RunCommand implements Callable<Integer> {
     private SpecArguments arguments;
 
     @Mixin
-    private DataOptions data;
-
-    @Option(
-            names = "--results",
-            paramLabel = "DIR",
-            defaultValue = "results",
-            description = "where runs are written (default: ${DEFAULT-VALUE})")
-    private Path results;
+    private RunOptions options;
 
     @Option(
             names = "--restart",
@@ -67,33 +53,13 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--force", description = "begin anew what is finished too")
     private boolean force;
 
+    @Option(
+            names = "--extend",
+            description = "go on from the longest run that differs in fewer training.epochs alone")
+    private boolean extend;
+
     @Option(names = "--seed", paramLabel = "N", description = "run this seed instead of those of the file")
     private Long seed;
-
-    @Mixin
-    private ThreadOptions threads;
-
-    @Option(
-            names = "--progress",
-            paramLabel = "HOW",
-            defaultValue = "auto",
-            description =
-                    "${COMPLETION-CANDIDATES}; auto is a bar on a terminal, else plain (default: ${DEFAULT-VALUE})")
-    private Progress progress;
-
-    @Option(names = "--json", description = "print the results as JSON on stdout")
-    private boolean json;
-
-    /** Lines on failures that were printed: what all seeds fail with is said once. */
-    private final Set<String> told = new HashSet<>();
-
-    /** How a run is shown while it goes. */
-    enum Progress {
-        auto,
-        bar,
-        plain,
-        none
-    }
 
     @Override
     public Integer call() {
@@ -104,40 +70,12 @@ final class RunCommand implements Callable<Integer> {
                     "the file has a sweep block: use soopt sweep, or '~sweep' to run the rest as one experiment";
             throw source.place(SpecException.of("sweep", List.of(remedy)));
         }
-        StopSignal stop = new StopSignal();
-        PrintWriter err = progress == Progress.none
-                ? new PrintWriter(PrintWriter.nullWriter())
-                : spec.commandLine().getErr();
-        Interrupts interrupts = Interrupts.install(stop, spec.commandLine().getErr());
-        boolean bar = progress == Progress.bar || (progress == Progress.auto && Terminal.interactive());
-        Natives.prepare(err);
-        List<SeedResult> done = new ArrayList<>();
-        try (StatusLine status = new StatusLine(err, bar)) {
-            for (long each : experiment.seeds()) {
-                Runner.Request request = request(experiment, each, source, err);
-                done.add(stop.requested()
-                        .map(why -> SeedResult.notStarted(each, why))
-                        .orElseGet(() -> run(request, source, new RunView(status, interrupts), stop)));
-            }
-        }
-        SeedReport report = new SeedReport(done);
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(json ? report.asJson() : report.asText());
-        out.flush();
-        return report.exitCode();
-    }
-
-    /** Whatever one seed ends with, the next one is tried. */
-    private SeedResult run(Runner.Request request, SpecSource source, RunView view, StopSignal stop) {
-        try {
-            return SeedResult.of(SpecArguments.placed(source, () -> Runner.run(request, view, stop)));
-        } catch (Exception | Error failure) {
-            view.ended();
-            List<String> lines = Failures.lines(failure);
-            PrintWriter err = spec.commandLine().getErr();
-            lines.stream().filter(told::add).forEach(err::println);
-            return SeedResult.failed(request.seed(), failure, lines);
-        }
+        Runner.Again again = again();
+        return options.run(
+                experiment.seeds().stream()
+                        .map(each -> new RunOptions.Job(request(experiment, each, source, again), source))
+                        .toList(),
+                true);
     }
 
     private List<String> fromOptions() {
@@ -145,23 +83,31 @@ final class RunCommand implements Callable<Integer> {
         if (seed != null) {
             more.add("seeds=[" + seed + "]");
         }
-        more.addAll(threads.overrides());
+        more.addAll(options.overrides());
         return more;
     }
 
-    private Runner.Request request(Experiment experiment, long each, SpecSource source, PrintWriter err) {
+    private Runner.Request request(Experiment experiment, long each, SpecSource source, Runner.Again again) {
         return new Runner.Request(
-                experiment, each, results, data.store(err), source.text(), source.overrides(), commandLine(), again());
+                experiment,
+                each,
+                options.results(),
+                options.store(),
+                source.text(),
+                source.overrides(),
+                options.commandLine(),
+                again);
     }
 
     private Runner.Again again() {
-        Runner.Again unlessForced = restart ? Runner.Again.RESTART : Runner.Again.GO_ON;
-        return force ? Runner.Again.FORCE : unlessForced;
-    }
-
-    private List<String> commandLine() {
-        List<String> words = new ArrayList<>(List.of("soopt"));
-        words.addAll(spec.root().commandLine().getParseResult().originalArgs());
-        return words;
+        if (Stream.of(restart, force, extend).filter(it -> it).count() > 1) {
+            throw new ParameterException(
+                    spec.commandLine(), "--restart, --force and --extend exclude each other: give one of them");
+        }
+        if (force) {
+            return Runner.Again.FORCE;
+        }
+        Runner.Again unlessRestarted = extend ? Runner.Again.EXTEND : Runner.Again.GO_ON;
+        return restart ? Runner.Again.RESTART : unlessRestarted;
     }
 }

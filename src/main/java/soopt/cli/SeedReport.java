@@ -12,8 +12,12 @@ import soopt.experiment.folder.RunState;
 import soopt.experiment.loop.RunResult;
 import soopt.file.JsonObject;
 
-/** What a command says at its end of all its seeds: each, and the mean over those that were completed. */
-record SeedReport(List<SeedResult> seeds) {
+/**
+ * What a command says at its end of all its seeds: each, and the mean over those that were completed.
+ *
+ * @param alike whether the runs differ in their seeds alone: else a mean over them means nothing
+ */
+record SeedReport(List<SeedResult> seeds, boolean alike) {
     /** The worst first: what stops the others, then whose fault it is, then what training came to. */
     private static final List<Integer> WORST_FIRST = List.of(
             ExitCode.INTERRUPTED,
@@ -27,6 +31,10 @@ record SeedReport(List<SeedResult> seeds) {
 
     SeedReport {
         seeds = List.copyOf(seeds);
+    }
+
+    SeedReport(List<SeedResult> seeds) {
+        this(seeds, true);
     }
 
     /** The exit code of the command: the worst of its seeds. */
@@ -76,6 +84,9 @@ record SeedReport(List<SeedResult> seeds) {
         columns.put("test_loss", MetricsRow::testLoss);
         columns.put("test_acc", MetricsRow::testAccuracy);
         Map<String, Mean> means = new LinkedHashMap<>();
+        if (!alike) {
+            return means;
+        }
         List<MetricsRow> rows = completed();
         columns.forEach((name, column) -> {
             double[] values =

@@ -17,24 +17,34 @@ import soopt.file.Shown;
 /**
  * Where a run begins: anew, or at the newest checkpoint that an earlier process left and that can be used.
  *
+ * @param kind ANEW without a checkpoint
  * @param checkpoint empty if it begins anew
  * @param how what the user should know of it, as the rest of a sentence: when and by what it was interrupted
  * @param doubts a line each: checkpoints that cannot be used; what may change the last digits
  */
-record Beginning(Optional<Checkpoint> checkpoint, String how, List<String> doubts) {
+record Beginning(Kind kind, Optional<Checkpoint> checkpoint, String how, List<String> doubts) {
+    /** Whose numbers its folder begins with. */
+    enum Kind {
+        ANEW,
+        /** Its own. */
+        INTERRUPTED,
+        /** Those of a shorter run. */
+        EXTENDED
+    }
+
     Beginning {
         doubts = List.copyOf(doubts);
     }
 
-    static Beginning anew() {
-        return new Beginning(Optional.empty(), "", List.of());
+    static Beginning anew(List<String> doubts) {
+        return new Beginning(Kind.ANEW, Optional.empty(), "", doubts);
     }
 
     /** Of a run that an earlier process did not finish; anew if there is none. */
     static Beginning of(RunDirectory directory, Backend backend) {
         Optional<String> interruption = directory.interruption();
         if (interruption.isEmpty()) {
-            return anew();
+            return anew(List.of());
         }
         Generations.Choice choice =
                 generations(directory).newest(backend, checkpoint -> Trainer.misfit(directory.path(), checkpoint));
@@ -47,7 +57,11 @@ record Beginning(Optional<Checkpoint> checkpoint, String how, List<String> doubt
             doubts.add("run " + directory.id() + " begins anew: the one that was " + interruption.get() + " left no"
                     + " checkpoint that can be used");
         }
-        return new Beginning(choice.checkpoint(), interruption.get(), doubts);
+        return new Beginning(
+                choice.checkpoint().isPresent() ? Kind.INTERRUPTED : Kind.ANEW,
+                choice.checkpoint(),
+                interruption.get(),
+                doubts);
     }
 
     private static Generations generations(RunDirectory directory) {

@@ -1,8 +1,12 @@
 package soopt.experiment;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.FullBatch;
@@ -13,6 +17,7 @@ import soopt.data.examples.Batches;
 import soopt.data.examples.Data;
 import soopt.data.examples.Examples;
 import soopt.data.examples.Split;
+import soopt.data.fetch.DatasetException;
 import soopt.experiment.file.Experiment;
 import soopt.experiment.file.Training;
 import soopt.experiment.loop.Counts;
@@ -25,6 +30,10 @@ import soopt.optimizer.step.State;
  * augmented views; evaluations, and the loss of the training set that is recorded, are of the set as it is.
  */
 final class NetworkWorkload implements Workload, AutoCloseable {
+    private static final String DATA = "data";
+    /** Examples of each part that a checksum is of: all of a large set would take longer than a step. */
+    private static final int LOOKED_AT = 64;
+
     private final Network network;
     private final Backend backend;
     private final Experiment experiment;
@@ -179,16 +188,53 @@ final class NetworkWorkload implements Workload, AutoCloseable {
 
     @Override
     public void save(State state) {
+        state.putNumbers(DATA, data());
         curvature.save(state);
         trial.save(state);
         recorded.save(state);
     }
 
+    /** @throws DatasetException if the data are not those of the checkpoint */
     @Override
     public void restore(State state) {
+        if (!Arrays.equals(state.getNumbers(DATA), data())) {
+            throw new DatasetException("the data set holds other examples than when the run began: get those back, or"
+                    + " begin anew with run --restart");
+        }
         curvature.restore(state);
         trial.restore(state);
         recorded.restore(state);
+    }
+
+    /** Sizes and checksums of the parts of the data: what a run id does not tell of data that have a name. */
+    private double[] data() {
+        return parts.values().stream()
+                .map(BatchSource::examples)
+                .flatMapToDouble(examples -> DoubleStream.of(examples.size(), checksum(examples)))
+                .toArray();
+    }
+
+    /** CRC-32C of {@value #LOOKED_AT} examples at most, spread evenly. */
+    private static long checksum(Examples examples) {
+        int count = Math.min(LOOKED_AT, examples.size());
+        int[] indices = IntStream.range(0, count)
+                .map(k -> (int) ((long) k * examples.size() / count))
+                .toArray();
+        double[] numbers = new double[Math.max(examples.features(), examples.targets())];
+        CRC32C checksum = new CRC32C();
+        for (int k = 0; k < count; k++) {
+            examples.inputs(indices, k, 1, numbers);
+            checksum.update(bytes(numbers, examples.features()));
+            examples.targets(indices, k, 1, numbers);
+            checksum.update(bytes(numbers, examples.targets()));
+        }
+        return checksum.getValue();
+    }
+
+    private static ByteBuffer bytes(double[] numbers, int count) {
+        ByteBuffer bytes = ByteBuffer.allocate(count * Double.BYTES);
+        bytes.asDoubleBuffer().put(numbers, 0, count);
+        return bytes;
     }
 
     @Override

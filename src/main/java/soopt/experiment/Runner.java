@@ -71,13 +71,15 @@ public final class Runner {
         GO_ON,
         /** The same; a process on another host that may live is taken for dead. */
         TAKE_OVER,
+        /** As {@link #GO_ON}; what was never run goes on where the longest run of fewer epochs ended. */
+        EXTEND,
         /** What was interrupted begins anew, what is finished is left alone. */
         RESTART,
         /** It begins anew, whatever it is. */
         FORCE;
 
         boolean goesOn() {
-            return this == GO_ON || this == TAKE_OVER;
+            return this == GO_ON || this == TAKE_OVER || this == EXTEND;
         }
     }
 
@@ -112,7 +114,7 @@ public final class Runner {
         try {
             return run(stop.unlessAsked(this::id));
         } catch (Stopped early) {
-            return notBegun(early.reason());
+            return notBegun(early);
         }
     }
 
@@ -140,13 +142,13 @@ public final class Runner {
     }
 
     /** A stop was asked for while there was nothing to write down. */
-    private RunResult notBegun(StopSignal.Reason reason) {
-        String message = reason.words() + " before training began; nothing is written";
+    private RunResult notBegun(Stopped early) {
+        String message = early.getMessage() + " before training began; nothing is written";
         return new RunResult(
                 "",
                 request.seed(),
                 RunDirectory.runs(request.results(), experiment.experiment()),
-                new Ending(reason.state(), message),
+                new Ending(early.reason().state(), message),
                 RunResult.Work.NONE,
                 0,
                 0,
@@ -193,7 +195,7 @@ public final class Runner {
             RunDirectory directory, Backend backend, NetworkWorkload workload, Counts counts, List<Doubt> doubts) {
         experiment.requireFit(workload.layout());
         CurvatureRecord.Subject subject = subject(workload.layout());
-        Beginning beginning = request.again().goesOn() ? Beginning.of(directory, backend) : Beginning.anew();
+        Beginning beginning = beginning(directory, backend, workload.stepsPerEpoch());
         beginning.doubts().forEach(line -> doubts.add(new Doubt("resumption", line)));
         try (Tensor theta = workload.initialParameters();
                 Optimizer.Iteration iteration = experiment
@@ -216,6 +218,25 @@ public final class Runner {
         }
     }
 
+    private Beginning beginning(RunDirectory directory, Backend backend, int stepsPerEpoch) {
+        if (!request.again().goesOn()) {
+            return Beginning.anew(List.of());
+        }
+        Beginning own = Beginning.of(directory, backend);
+        if (own.kind() != Beginning.Kind.ANEW || request.again() != Again.EXTEND) {
+            return own;
+        }
+        try {
+            return Extension.find(request.results(), experiment, request.seed())
+                    .map(shorter -> shorter.into(directory, experiment, backend, stepsPerEpoch))
+                    .orElseGet(() -> Beginning.anew(List.of("run " + directory.id()
+                            + " begins anew: no run of fewer epochs of this experiment can be extended")));
+        } catch (WriteException full) {
+            directory.abandon();
+            throw full;
+        }
+    }
+
     /** Whose curvature is recorded: the optimizer's if it computes any. */
     private CurvatureRecord.Subject subject(ParameterLayout layout) {
         Optional<Grouping> grouping = experiment.optimizer().grouping();
@@ -225,7 +246,11 @@ public final class Runner {
     }
 
     private Recorder open(RunDirectory directory, Backend backend, Beginning beginning) {
-        return beginning.checkpoint().isPresent() ? reopen(directory, backend) : create(directory, backend);
+        return switch (beginning.kind()) {
+            case ANEW -> create(directory, backend);
+            case INTERRUPTED -> reopen(directory, backend);
+            case EXTENDED -> begin(directory, backend);
+        };
     }
 
     private Recorder reopen(RunDirectory directory, Backend backend) {
@@ -289,7 +314,7 @@ public final class Runner {
         try {
             beginning.checkpoint().ifPresent(checkpoint -> restore(trainer, checkpoint, theta, recorder.directory()));
             Ending ending =
-                    beginning.checkpoint().isPresent() ? trainer.resume(theta, beginning.how()) : trainer.train(theta);
+                    beginning.checkpoint().isPresent() ? trainer.resume(theta, beginning.how(), beginning.kind() == Beginning.Kind.EXTENDED) : trainer.train(theta);
             RunResult result = finish(trainer, recorder, ending);
             listener.finished(result);
             return result;

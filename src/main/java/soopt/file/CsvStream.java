@@ -47,6 +47,12 @@ public final class CsvStream<R> implements Growing, AutoCloseable {
         lines.cutBack(mark);
     }
 
+    /** Puts another row in the place of the last one. */
+    public void replaceLast(R row) {
+        lines.dropLast();
+        add(row);
+    }
+
     /**
      * One row of CSV without its line end. Texts that a spreadsheet would run as a formula begin with an apostrophe,
      * and control characters, which would tear a line or move a cursor, are written as in Java: {@code \\u000a}.

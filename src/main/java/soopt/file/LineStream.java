@@ -113,6 +113,16 @@ public final class LineStream implements Growing, AutoCloseable {
         }
     }
 
+    /** Takes the last line away. */
+    void dropLast() {
+        try {
+            channel.truncate(Math.max(0, channel.size() - 1));
+            cutTornLine();
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
     /** Whether a file has so many bytes, and a line ends with the last of them. */
     public static boolean hasLineEndAt(Path file, long mark) {
         if (mark == 0) {

@@ -96,7 +96,7 @@ class HelpTest {
             delimiter = '|',
             quoteCharacter = '"',
             value = {
-                "rnu | no command 'rnu'; did you mean 'run'? known: run, check",
+                "rnu | no command 'rnu'; did you mean 'run'? known: run, resume",
                 "bench curvatur | no command 'curvatur'; did you mean 'curvature'? known: curvature, depth",
                 "help bench dpeth | no command 'dpeth'; did you mean 'depth'?",
                 "run a.yaml --epochs 2 | unknown option '--epochs'; keys of the experiment are set without dashes: training.epochs=2",

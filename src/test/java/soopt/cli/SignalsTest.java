@@ -150,6 +150,7 @@ class SignalsTest {
         Path second = await("curving", "metrics.csv", 2);
         send(curving, "HUP");
         expectStopped(evaluating, "evaluating", first, "PREEMPTED", 75);
+        assertTrue(Files.readString(first.resolve("status.json")).contains("stopped by TERM after step 0"));
         expectStopped(cancelled, "cancelled", third, "CANCELLED", 130);
         expectStopped(curving, "curving", second, "PREEMPTED", 75);
         assertEquals(1, Files.readAllLines(first.resolve("metrics.csv")).size(), "half an evaluation is no row");

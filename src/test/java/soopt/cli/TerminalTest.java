@@ -27,6 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import soopt.experiment.file.Experiment;
+import soopt.spec.Binder;
+import soopt.spec.SpecSource;
 
 /**
  * Every command once in a pseudo-terminal, which {@code script} of util-linux opens: each ends in time, sends nothing
@@ -47,6 +50,7 @@ class TerminalTest {
     private static final List<Expected> COMMANDS = List.of(
             new Expected("run $SPEC --results $OUT", 0, true, "results in "),
             new Expected("run $SPEC --results $OUT --force --progress plain", 0, false, "results in "),
+            new Expected("resume $RUN --results $OUT", 0, false, "exists already"),
             new Expected("check $SPEC --batch 8", 0, false, "ok: derivatives agree"),
             new Expected("curvature $SPEC --limit 300", 0, true, "eigenvalues"),
             new Expected("spectrum $SPEC --limit 300 --steps 20", 0, true, "Near zero"),
@@ -85,6 +89,8 @@ class TerminalTest {
         Map<String, String> values = Map.of(
                 "$SPEC",
                 spec.toString(),
+                "$RUN",
+                Binder.bind(SpecSource.read(spec), Experiment.class).runId(0),
                 "$OUT",
                 folder.resolve("out").toString(),
                 "$SMALL",

@@ -26,10 +26,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.engine.Backends;
+import soopt.data.examples.Data;
+import soopt.data.fetch.DatasetException;
 import soopt.data.fetch.Store;
 import soopt.experiment.checkpoint.Checkpoint;
 import soopt.experiment.checkpoint.Generations;
 import soopt.experiment.file.Experiment;
+import soopt.experiment.folder.RunDirectory;
 import soopt.experiment.folder.RunDirectoryException;
 import soopt.experiment.folder.RunState;
 import soopt.experiment.loop.RunListener;
@@ -40,6 +43,7 @@ import soopt.npy.NpzFile;
 import soopt.optimizer.Optimizer;
 import soopt.spec.Binder;
 import soopt.spec.SpecSource;
+import soopt.spec.yaml.SpecException;
 
 /** A run that goes on from a checkpoint has the numbers of one that nobody interrupted, whatever it was. */
 class ResumptionTest {
@@ -430,6 +434,99 @@ class ResumptionTest {
                         .path(0)
                         .path("soopt_version")
                         .asText());
+    }
+
+    @Test
+    void changedData_areAnotherRun_andOfTheSameRunARefusal() {
+        new SmallRun().stopAfter(9).train(results, "a");
+        SmallRun other = new SmallRun().data(before -> new Data(
+                before.test(), before.test(), before.featureShape(), before.outputs(), before.validation()));
+        DatasetException e = assertThrows(DatasetException.class, () -> other.resume(results, "a"));
+
+        assertTrue(e.getMessage().startsWith("the data set holds other examples than when the run began"));
+    }
+
+    // ---- more epochs ----
+
+    private RunResult extend(Experiment experiment) {
+        return run(experiment, "a", Runner.Again.EXTEND, at(-1, () -> {}), new StopSignal());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "record.curvature.every=2 steps",
+                "evaluate.every=2 epochs",
+                "evaluate.every=5 steps",
+                "evaluate.every=never",
+                "training.plateau={patience: 0, threshold: 0.9, factor: 0.5}",
+                "training.schedule={type: step, every: 5 steps}",
+                "training.schedule={type: cosine, to: 0.1, over: 10 steps}",
+            })
+    void extendedRun_hasTheNumbersOfOneLongRun(String setting) {
+        Experiment shorter = experiment(SUMMARY, setting);
+        Experiment longer = experiment(SUMMARY, setting, "training.epochs=5");
+        RunResult whole = run(longer, "whole");
+        RunResult before = run(shorter, "a");
+        String metrics = RunFiles.text(before.folder().resolve("metrics.csv"));
+        RunResult result = extend(longer);
+
+        expectSaid("run " + result.runId() + " goes on from step 12 (epoch 4), with the numbers of run "
+                + before.runId() + " of 3 epochs");
+        assertEquals(5, result.epoch());
+        expectSame(whole.folder(), result.folder(), setting);
+        assertEquals(metrics, RunFiles.text(before.folder().resolve("metrics.csv")), "the shorter run stays");
+        assertTrue(extend(longer).existed());
+    }
+
+    @Test
+    void extension_goesOnFromTheLongestRun_whereverThatEnded_andIsInterruptedAsAny() {
+        RunResult whole = run(experiment("training.epochs=5"), "whole");
+        run(experiment("training.epochs=1"), "a");
+        stop(experiment(), "a", 10);
+        Experiment longer = experiment("training.epochs=5");
+        assertThrows(
+                Crash.class,
+                () -> run(longer, "a", Runner.Again.EXTEND, crashAt(11), new StopSignal()));
+        RunResult result = run(longer, "a");
+
+        expectSaid("interrupted at ");
+        expectSame(whole.folder(), result.folder(), heard.toString());
+        assertEquals(2, result.last().orElseThrow().restarts());
+    }
+
+    @Test
+    void scheduleThatDependsOnTheNumberOfEpochs_isRefused() {
+        String cosine = "training.schedule={type: cosine, to: 0.1}";
+        run(experiment(cosine), "a");
+        Experiment longer = experiment(cosine, "training.epochs=5");
+        SpecException e = assertThrows(SpecException.class, () -> extend(longer));
+
+        assertTrue(
+                e.getMessage().startsWith("training.schedule: depends on training.epochs: step 2 had 0.98"),
+                e.getMessage());
+        assertFalse(Files.exists(folder(longer, "a")));
+    }
+
+    @Test
+    void extensionOfNothing_beginsAnew_andSaysSo() {
+        run(experiment("training.epochs=5"), "a");
+        run(experiment("training.batch-size=16"), "a");
+        RunResult result = extend(experiment());
+
+        assertEquals(RunState.COMPLETED, result.state());
+        expectSaid("run " + result.runId() + " begins anew: no run of fewer epochs of this experiment can be extended");
+    }
+
+    @Test
+    void runThatIsRunning_isNotExtended() {
+        stop(experiment(), "a", 10);
+        Experiment longer = experiment("training.epochs=5");
+        try (RunDirectory other =
+                RunDirectory.claim(results.resolve("a"), "points", experiment().runId(7), false)) {
+            RunDirectoryException e = assertThrows(RunDirectoryException.class, () -> extend(longer));
+            assertTrue(e.getMessage().startsWith("run " + other.id() + " is already running"), e.getMessage());
+        }
     }
 
     /** A version whose methods keep other things: the work of the earlier one is not thrown away. */

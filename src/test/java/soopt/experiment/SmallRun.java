@@ -214,7 +214,7 @@ public final class SmallRun {
                     if (resume) {
                         trainer.restore(checkpoint.orElseThrow(), theta);
                     }
-                    ending = resume ? trainer.resume(theta, "") : trainer.train(theta);
+                    ending = resume ? trainer.resume(theta, "", false) : trainer.train(theta);
                 }
                 recorder.finish(
                         ending, trainer.position().epoch(), trainer.position().step());

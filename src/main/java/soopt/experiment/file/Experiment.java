@@ -166,10 +166,15 @@ public record Experiment(
 
     /** The experiment of one run: this one with one seed and without the sweep. */
     public Experiment run(long seed) {
-        return run(seed, threads);
+        return run(seed, threads, training);
     }
 
-    private Experiment run(long seed, int count) {
+    /** The same for so many epochs. */
+    public Experiment run(long seed, int epochs) {
+        return run(seed, threads, training.lasting(epochs));
+    }
+
+    private Experiment run(long seed, int count, Training lasting) {
         return new Experiment(
                 experiment,
                 List.of(seed),
@@ -179,7 +184,7 @@ public record Experiment(
                 dataset,
                 model,
                 optimizer,
-                training,
+                lasting,
                 evaluate,
                 record,
                 curvature,
@@ -191,7 +196,7 @@ public record Experiment(
      * names hold. How many threads compute it does not matter.
      */
     public String runId(long seed) {
-        return SpecWriter.hash(run(seed, 0));
+        return SpecWriter.hash(run(seed, 0, training));
     }
 
     /** The files that it names, by their keys. */

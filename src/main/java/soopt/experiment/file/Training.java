@@ -45,6 +45,12 @@ public record Training(
                 schedule);
     }
 
+    /** The same for so many epochs. */
+    public Training lasting(int number) {
+        return new Training(
+                number, batchSize, curvatureBatchSize, evaluationBatchSize, fullBatch, plateau, schedule);
+    }
+
     /** What the step size is multiplied with after so many steps, beside what the plateau makes of it. */
     public double scheduled(long steps, int stepsPerEpoch) {
         return schedule.map(it -> it.factor(steps, Horizon.of(epochs, stepsPerEpoch)))

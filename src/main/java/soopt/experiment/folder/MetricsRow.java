@@ -93,6 +93,36 @@ public record MetricsRow(
             new Column<>("peak_memory_bytes", MetricsRow::peakMemoryBytes, "largest sum of live tensors in the epoch"),
             new Column<>("restart_count", MetricsRow::restarts, "how often the run went on from a checkpoint"));
 
+    /** The same where only training examples were looked at. */
+    MetricsRow withoutEvaluation() {
+        return new MetricsRow(
+                epoch,
+                step,
+                samplesSeen,
+                trainLoss,
+                trainAccuracy,
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                Double.NaN,
+                stepSize,
+                lossEvaluations,
+                gradientEvaluations,
+                productEvaluations,
+                summaryEvaluations,
+                gradientEquivalents,
+                rejectedSteps,
+                recordGradientEvaluations,
+                recordSummaryEvaluations,
+                trainSeconds,
+                curvatureSeconds,
+                recordSeconds,
+                evaluationSeconds,
+                wallSeconds,
+                peakMemoryBytes,
+                restarts);
+    }
+
     /**
      * The last row of a metrics.csv in which other than training examples were evaluated, else the last; empty without
      * rows.

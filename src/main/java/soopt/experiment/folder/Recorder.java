@@ -1,7 +1,10 @@
 package soopt.experiment.folder;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -165,18 +168,39 @@ public final class Recorder implements AutoCloseable {
                 : Optional.of("knows matrices that matrices.npz has lost");
     }
 
+    /** Copies the files with numbers from one run folder to another, which has none yet. */
+    public static void copy(Path from, Path to) {
+        try {
+            for (String name : LINES) {
+                Files.copy(from.resolve(name), to.resolve(name));
+            }
+            try (DirectoryStream<Path> files = Files.newDirectoryStream(from.resolve(MATRICES))) {
+                for (Path file : files) {
+                    Files.copy(file, to.resolve(MATRICES).resolve(file.getFileName()));
+                }
+            }
+        } catch (IOException e) {
+            throw new WriteException(to, e);
+        }
+    }
+
     /**
      * Cuts the numbers back to a checkpoint, and the best epoch with them. Events and run.log keep all that happened.
      *
      * @param marks of the checkpoint
+     * @param evaluated whether what its last row says of data beside the training examples is to stay
      */
-    public void goOn(double[] marks, int epoch, long step) {
+    public void goOn(double[] marks, int epoch, long step, boolean evaluated) {
         List<Growing> streams = streams();
         for (int i = 0; i < marks.length; i++) {
             streams.get(i).cutBack((long) marks[i]);
         }
         status = status.withBest(Optional.empty()).at(0, 0, Instant.now());
         CsvTable rows = RunFolder.open(directory.path()).metrics();
+        if (!evaluated && rows.size() > 0) {
+            metrics.replaceLast(MetricsRow.read(rows, rows.size() - 1).withoutEvaluation());
+            rows = RunFolder.open(directory.path()).metrics();
+        }
         for (int i = 0; i < rows.size(); i++) {
             status = status.after(MetricsRow.read(rows, i));
         }

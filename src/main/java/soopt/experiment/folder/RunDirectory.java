@@ -5,10 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import soopt.file.Problems;
+import soopt.file.Shown;
 import soopt.file.Temporary;
 import soopt.file.WriteException;
 import soopt.host.Host;
@@ -39,6 +43,57 @@ public final class RunDirectory implements AutoCloseable {
     /** Where the runs of an experiment lie. */
     public static Path runs(Path results, String experiment) {
         return results.resolve(experiment).resolve("runs");
+    }
+
+    /** The results folder of a run folder. */
+    public static Path resultsOf(Path runFolder) {
+        Path results = runFolder;
+        for (int i = 0; i < 3; i++) {
+            results = Optional.ofNullable(results.getParent())
+                    .orElseThrow(() -> new RunDirectoryException(runFolder + " is no folder of a run: such lie in"
+                            + " <results>/<experiment>/runs"));
+        }
+        return results;
+    }
+
+    /**
+     * The folder of a run.
+     *
+     * @param name its id or the beginning of one, or the folder itself
+     * @throws RunDirectoryException if there is none, or more than one
+     */
+    public static Path find(Path results, String name) {
+        List<Path> found = name.isBlank() ? List.of() : found(results, name);
+        Path folder = Path.of(name);
+        if (found.isEmpty() && Files.isDirectory(folder)) {
+            found = List.of(folder.toAbsolutePath().normalize());
+        }
+        if (found.size() != 1) {
+            throw new RunDirectoryException(
+                    found.isEmpty()
+                            ? "there is no run " + Shown.quoted(name) + " in " + results
+                                    + ", and no folder of that name; results lie elsewhere with --results"
+                            : found.size() + " runs begin with " + Shown.quoted(name) + ": "
+                                    + found.stream().map(Path::toString).collect(Collectors.joining(", ")));
+        }
+        return found.get(0);
+    }
+
+    private static List<Path> found(Path results, String id) {
+        try (Stream<Path> experiments = Files.isDirectory(results) ? Files.list(results) : Stream.empty()) {
+            List<Path> found = new ArrayList<>();
+            for (Path experiment : experiments.sorted().toList()) {
+                Path runs = experiment.resolve("runs");
+                try (Stream<Path> folders = Files.isDirectory(runs) ? Files.list(runs) : Stream.empty()) {
+                    folders.filter(folder -> folder.getFileName().toString().matches("[0-9a-f]{12}"))
+                            .filter(folder -> folder.getFileName().toString().startsWith(id))
+                            .forEach(folder -> found.add(folder.toAbsolutePath().normalize()));
+                }
+            }
+            return found;
+        } catch (IOException e) {
+            throw new RunDirectoryException("cannot read " + results + ": " + Problems.reason(e), e);
+        }
     }
 
     /**

@@ -157,8 +157,9 @@ final class Journal {
         recorder.warning("checkpoint_failed", at(), message);
     }
 
-    Ending stopped(StopSignal.Reason reason) {
-        String message = reason.words() + " after step " + position.step() + " of " + steps();
+    Ending stopped(Stopped early) {
+        StopSignal.Reason reason = early.reason();
+        String message = early.getMessage() + " after step " + position.step() + " of " + steps();
         recorder.warning("signal_received", at().put("reason", reason.name()), message);
         return new Ending(reason.state(), message);
     }

@@ -37,21 +37,29 @@ public final class StopSignal {
         }
     }
 
-    private final CompletableFuture<Reason> asked = new CompletableFuture<>();
+    /** @param words why, for the user */
+    private record Request(Reason why, String words) {}
+
+    private final CompletableFuture<Request> asked = new CompletableFuture<>();
 
     /** Asks to stop; the first reason given counts. Safe in a signal handler. */
     public void request(Reason why) {
-        asked.complete(why);
+        asked.complete(new Request(why, why.words()));
+    }
+
+    /** Asks to stop because a signal came. */
+    public void request(Reason why, String signal) {
+        asked.complete(new Request(why, "stopped by " + signal));
     }
 
     public Optional<Reason> requested() {
-        return Optional.ofNullable(asked.getNow(null));
+        return Optional.ofNullable(asked.getNow(null)).map(Request::why);
     }
 
     /** @throws Stopped if a stop was asked for */
     public void check() {
-        requested().ifPresent(reason -> {
-            throw new Stopped(reason);
+        Optional.ofNullable(asked.getNow(null)).ifPresent(request -> {
+            throw new Stopped(request.why(), request.words());
         });
     }
 

@@ -6,8 +6,9 @@ public final class Stopped extends RuntimeException {
 
     private final StopSignal.Reason reason;
 
-    Stopped(StopSignal.Reason reason) {
-        super(reason.words(), null, false, false);
+    /** @param words why, for the user */
+    Stopped(StopSignal.Reason reason, String words) {
+        super(words, null, false, false);
         this.reason = reason;
     }
 

@@ -120,18 +120,38 @@ public final class Trainer {
      */
     public void restore(Checkpoint checkpoint, Tensor theta) {
         archive.restore(checkpoint, theta);
-        recorder.goOn(Savepoints.marks(checkpoint), position.epoch(), position.step());
+        recorder.goOn(Savepoints.marks(checkpoint), position.epoch(), position.step(), !isAtAnUnevaluatedEnd());
+    }
+
+    /** Of an epoch: a run that ended there has evaluated it as its last, which a longer one does not. */
+    private boolean isAtAnUnevaluatedEnd() {
+        int epoch = position.epoch();
+        return position.hasBegun()
+                && epoch > 0
+                && position.stepInEpoch() == 0
+                && !plan.evaluate().dueAfterEpoch(epoch, plan.training().epochs(), position.step());
     }
 
     /**
      * Trains on after {@link #restore}.
      *
      * @param how what the user should know of it, as the rest of a sentence
+     * @param copied whether the checkpoint lies in the folder of another run
      */
-    public Ending resume(Tensor theta, String how) {
+    public Ending resume(Tensor theta, String how, boolean copied) {
         journal.resumed(how);
         journal.started();
+        if (copied) {
+            savepoints.save(theta);
+        }
         return run(theta);
+    }
+
+    /** How many steps were done at a checkpoint. */
+    public static long stepsDone(Checkpoint checkpoint) {
+        Position position = new Position();
+        position.restore(checkpoint.getNumbers(Position.KEY));
+        return position.step();
     }
 
     private Ending run(Tensor theta) {
@@ -143,7 +163,7 @@ public final class Trainer {
             }
         } catch (Stopped stopped) {
             savepoints.goBack(theta);
-            Ending early = journal.stopped(stopped.reason());
+            Ending early = journal.stopped(stopped);
             savepoints.saveEnd(theta, workload.layout());
             ending = journal.withOutlook(early);
         }

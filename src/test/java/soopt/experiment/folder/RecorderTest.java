@@ -198,7 +198,7 @@ class RecorderTest {
             recorder.solver(step, 1, new JsonObject().put("shift", 0.5));
         }
         assertEquals(3, recorder.status().best().orElseThrow().value());
-        recorder.goOn(marks, 2, 2);
+        recorder.goOn(marks, 2, 2, true);
         assertEquals(2, recorder.status().best().orElseThrow().value());
         assertEquals(2, recorder.status().step());
         close(recorder);
@@ -387,7 +387,7 @@ class RecorderTest {
         }
         first.close();
         try (Recorder again = new Recorder(first.directory(), new JsonObject(), CurvatureLog.NEVER)) {
-            again.goOn(marks, 1, 30);
+            again.goOn(marks, 1, 30, true);
             again.matrices(matrices(2, OptionalLong.of(7), false));
         }
         first.directory().close();

@@ -1,0 +1,136 @@
+package soopt.cli;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import soopt.cli.options.DataOptions;
+import soopt.cli.options.SpecArguments;
+import soopt.cli.options.ThreadOptions;
+import soopt.cli.terminal.Natives;
+import soopt.cli.terminal.StatusLine;
+import soopt.cli.terminal.Terminal;
+import soopt.data.fetch.Store;
+import soopt.experiment.Runner;
+import soopt.experiment.loop.StopSignal;
+import soopt.spec.SpecSource;
+
+/** What the commands that train share: where, how it is shown, and doing one run after the other. */
+final class RunOptions {
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Mixin
+    private DataOptions data;
+
+    @Option(
+            names = "--results",
+            paramLabel = "DIR",
+            defaultValue = "results",
+            description = "where runs are written (default: ${DEFAULT-VALUE})")
+    private Path results;
+
+    @Mixin
+    private ThreadOptions threads;
+
+    @Option(
+            names = "--progress",
+            paramLabel = "HOW",
+            defaultValue = "auto",
+            description =
+                    "${COMPLETION-CANDIDATES}; auto is a bar on a terminal, else plain (default: ${DEFAULT-VALUE})")
+    private Progress progress;
+
+    @Option(names = "--json", description = "print the results as JSON on stdout")
+    private boolean json;
+
+    /** Lines on failures that were printed: what all runs fail with is said once. */
+    private final Set<String> told = new HashSet<>();
+
+    /** How a run is shown while it goes. */
+    enum Progress {
+        auto,
+        bar,
+        plain,
+        none
+    }
+
+    /**
+     * A run to do.
+     *
+     * @param source where its mistakes are reported
+     */
+    record Job(Runner.Request request, SpecSource source) {}
+
+    Path results() {
+        return results;
+    }
+
+    /** What the option --threads sets in an experiment file. */
+    List<String> overrides() {
+        return threads.overrides();
+    }
+
+    Store store() {
+        return data.store(err());
+    }
+
+    /** The words of the command line, for meta.json. */
+    List<String> commandLine() {
+        List<String> words = new ArrayList<>(List.of("soopt"));
+        words.addAll(spec.root().commandLine().getParseResult().originalArgs());
+        return words;
+    }
+
+    private PrintWriter err() {
+        return progress == Progress.none
+                ? new PrintWriter(PrintWriter.nullWriter())
+                : spec.commandLine().getErr();
+    }
+
+    /**
+     * Does the runs in turn, whatever one of them ends with, and prints what became of them.
+     *
+     * @param alike whether they differ in their seeds alone
+     * @return the exit code
+     */
+    int run(List<Job> jobs, boolean alike) {
+        StopSignal stop = new StopSignal();
+        PrintWriter err = err();
+        Interrupts interrupts = Interrupts.install(stop, spec.commandLine().getErr());
+        boolean bar = progress == Progress.bar || (progress == Progress.auto && Terminal.interactive());
+        Natives.prepare(err);
+        List<SeedResult> done = new ArrayList<>();
+        try (StatusLine status = new StatusLine(err, bar)) {
+            for (Job job : jobs) {
+                done.add(stop.requested()
+                        .map(why -> SeedResult.notStarted(job.request().seed(), why))
+                        .orElseGet(() -> run(job, new RunView(status, interrupts), stop)));
+            }
+        }
+        SeedReport report = new SeedReport(done, alike);
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(json ? report.asJson() : report.asText());
+        out.flush();
+        return report.exitCode();
+    }
+
+    private SeedResult run(Job job, RunView view, StopSignal stop) {
+        try {
+            return SeedResult.of(
+                    SpecArguments.placed(job.source(), () -> Runner.run(job.request(), view, stop)));
+        } catch (Exception | Error failure) {
+            view.ended();
+            List<String> lines = Failures.lines(failure);
+            PrintWriter err = spec.commandLine().getErr();
+            lines.stream().filter(told::add).forEach(err::println);
+            return SeedResult.failed(job.request().seed(), failure, lines);
+        }
+    }
+}
