@@ -53,9 +53,7 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--force", description = "begin anew what is finished too")
     private boolean force;
 
-    @Option(
-            names = "--extend",
-            description = "go on from the longest run that differs in fewer training.epochs alone")
+    @Option(names = "--extend", description = "go on from the longest run that differs in fewer training.epochs alone")
     private boolean extend;
 
     @Option(names = "--seed", paramLabel = "N", description = "run this seed instead of those of the file")

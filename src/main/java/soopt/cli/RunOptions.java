@@ -123,8 +123,7 @@ final class RunOptions {
 
     private SeedResult run(Job job, RunView view, StopSignal stop) {
         try {
-            return SeedResult.of(
-                    SpecArguments.placed(job.source(), () -> Runner.run(job.request(), view, stop)));
+            return SeedResult.of(SpecArguments.placed(job.source(), () -> Runner.run(job.request(), view, stop)));
         } catch (Exception | Error failure) {
             view.ended();
             List<String> lines = Failures.lines(failure);

@@ -74,14 +74,13 @@ record Extension(Path folder, int epochs) {
      * @throws RunDirectoryException if the shorter run is still running
      */
     Beginning into(RunDirectory directory, Experiment longer, Backend backend, int stepsPerEpoch) {
-        try (RunDirectory shorter = RunDirectory.claim(
-                RunDirectory.resultsOf(folder.toAbsolutePath()), longer.experiment(), id(), false)) {
+        try (RunDirectory shorter =
+                RunDirectory.claim(RunDirectory.resultsOf(folder.toAbsolutePath()), longer.experiment(), id(), false)) {
             Generations.Choice choice = new Generations(shorter.file("checkpoints"))
                     .newest(backend, found -> Trainer.misfit(shorter.path(), found));
             if (choice.checkpoint().isEmpty()) {
-                return Beginning.anew(List.of(
-                        "run " + directory.id() + " begins anew: run " + id() + " of " + epochs
-                                + " epochs has no checkpoint that can be used"));
+                return Beginning.anew(List.of("run " + directory.id() + " begins anew: run " + id() + " of " + epochs
+                        + " epochs has no checkpoint that can be used"));
             }
             Checkpoint checkpoint = choice.checkpoint().get();
             requireSameSteps(longer.training(), Trainer.stepsDone(checkpoint), stepsPerEpoch);

@@ -313,8 +313,9 @@ public final class Runner {
     private RunResult train(Trainer trainer, Tensor theta, Recorder recorder, Beginning beginning) {
         try {
             beginning.checkpoint().ifPresent(checkpoint -> restore(trainer, checkpoint, theta, recorder.directory()));
-            Ending ending =
-                    beginning.checkpoint().isPresent() ? trainer.resume(theta, beginning.how(), beginning.kind() == Beginning.Kind.EXTENDED) : trainer.train(theta);
+            Ending ending = beginning.checkpoint().isPresent()
+                    ? trainer.resume(theta, beginning.how(), beginning.kind() == Beginning.Kind.EXTENDED)
+                    : trainer.train(theta);
             RunResult result = finish(trainer, recorder, ending);
             listener.finished(result);
             return result;

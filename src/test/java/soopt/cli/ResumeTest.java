@@ -105,10 +105,13 @@ class ResumeTest {
         Cli.Result result = resume(id.substring(0, 11), second.toString(), id).expect(ExitCode.OK);
 
         assertEquals(3, runs(result).size());
-        assertEquals(List.of(false, false, true), Stream.of(0, 1, 2)
-                .map(i -> runs(result).path(i).path("existed").asBoolean())
-                .toList());
-        assertTrue(result.err().contains("run " + id + " goes on from step 4 (epoch 3), interrupted at 2"), result.err());
+        assertEquals(
+                List.of(false, false, true),
+                Stream.of(0, 1, 2)
+                        .map(i -> runs(result).path(i).path("existed").asBoolean())
+                        .toList());
+        assertTrue(
+                result.err().contains("run " + id + " goes on from step 4 (epoch 3), interrupted at 2"), result.err());
         assertTrue(runs(result).path(2).path("message").asText().contains("exists already (completed"));
         assertFalse(result.out().contains("mean"), "they may be of several experiments");
         assertFalse(Files.exists(first.resolveSibling(id + ".attempt-1")));
@@ -168,7 +171,11 @@ class ResumeTest {
         interrupt(run);
         Path status = run.resolve("status.json");
         ObjectNode object = (ObjectNode) RunFiles.json(status);
-        Files.writeString(status, object.put("host", "elsewhere").put("heartbeat", "2099-01-01T00:00:00Z").toString());
+        Files.writeString(
+                status,
+                object.put("host", "elsewhere")
+                        .put("heartbeat", "2099-01-01T00:00:00Z")
+                        .toString());
         assertTrue(resume(run.toString()).expect(ExitCode.SPEC).err().contains("use --force or wait"));
         assertTrue(resume(run.toString(), "--force").expect(ExitCode.OK).err().contains("goes on from step 4"));
     }
@@ -180,13 +187,16 @@ class ResumeTest {
         interrupt(run);
         Cli.Result restarted = run("--seed", "1", "--restart").expect(ExitCode.OK);
         assertTrue(restarted.err().contains("is kept in " + run + ".attempt-1"), restarted.err());
-        Cli.Result extended = run("--seed", "1", "--extend", "training.epochs=3").expect(ExitCode.OK);
+        Cli.Result extended =
+                run("--seed", "1", "--extend", "training.epochs=3").expect(ExitCode.OK);
         assertTrue(
-                extended.err().contains("goes on from step 4 (epoch 3), with the numbers of run "
-                        + run.getFileName() + " of 2 epochs"),
+                extended.err()
+                        .contains("goes on from step 4 (epoch 3), with the numbers of run " + run.getFileName()
+                                + " of 2 epochs"),
                 extended.err());
         assertEquals(6, runs(extended).path(0).path("step").asInt());
         Cli.Result refused = run("--extend", "--force").expect(ExitCode.USAGE);
-        assertTrue(refused.err().startsWith("soopt: --restart, --force and --extend exclude each other"), refused.err());
+        assertTrue(
+                refused.err().startsWith("soopt: --restart, --force and --extend exclude each other"), refused.err());
     }
 }

@@ -439,8 +439,9 @@ class ResumptionTest {
     @Test
     void changedData_areAnotherRun_andOfTheSameRunARefusal() {
         new SmallRun().stopAfter(9).train(results, "a");
-        SmallRun other = new SmallRun().data(before -> new Data(
-                before.test(), before.test(), before.featureShape(), before.outputs(), before.validation()));
+        SmallRun other = new SmallRun()
+                .data(before -> new Data(
+                        before.test(), before.test(), before.featureShape(), before.outputs(), before.validation()));
         DatasetException e = assertThrows(DatasetException.class, () -> other.resume(results, "a"));
 
         assertTrue(e.getMessage().startsWith("the data set holds other examples than when the run began"));
@@ -485,9 +486,7 @@ class ResumptionTest {
         run(experiment("training.epochs=1"), "a");
         stop(experiment(), "a", 10);
         Experiment longer = experiment("training.epochs=5");
-        assertThrows(
-                Crash.class,
-                () -> run(longer, "a", Runner.Again.EXTEND, crashAt(11), new StopSignal()));
+        assertThrows(Crash.class, () -> run(longer, "a", Runner.Again.EXTEND, crashAt(11), new StopSignal()));
         RunResult result = run(longer, "a");
 
         expectSaid("interrupted at ");

@@ -47,8 +47,7 @@ public record Training(
 
     /** The same for so many epochs. */
     public Training lasting(int number) {
-        return new Training(
-                number, batchSize, curvatureBatchSize, evaluationBatchSize, fullBatch, plateau, schedule);
+        return new Training(number, batchSize, curvatureBatchSize, evaluationBatchSize, fullBatch, plateau, schedule);
     }
 
     /** What the step size is multiplied with after so many steps, beside what the plateau makes of it. */

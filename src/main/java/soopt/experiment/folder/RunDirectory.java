@@ -50,8 +50,8 @@ public final class RunDirectory implements AutoCloseable {
         Path results = runFolder;
         for (int i = 0; i < 3; i++) {
             results = Optional.ofNullable(results.getParent())
-                    .orElseThrow(() -> new RunDirectoryException(runFolder + " is no folder of a run: such lie in"
-                            + " <results>/<experiment>/runs"));
+                    .orElseThrow(() -> new RunDirectoryException(
+                            runFolder + " is no folder of a run: such lie in" + " <results>/<experiment>/runs"));
         }
         return results;
     }
