@@ -1,0 +1,103 @@
+package soopt.optimizer.direction;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import soopt.backend.Backend;
+import soopt.backend.Precision;
+import soopt.backend.Tensor;
+import soopt.backend.engine.Backends;
+import soopt.curvature.Objective;
+import soopt.curvature.ParameterLayout;
+import soopt.curvature.ParameterLayout.Role;
+import soopt.curvature.Value;
+import soopt.optimizer.Methods;
+import soopt.optimizer.step.Batches;
+import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.Step;
+
+/**
+ * Shampoo where its factors are known: both of a diagonal matrix G are diagonal, εI + Σ G², and the one of a vector g
+ * has g for an eigenvector (Gupta, Koren and Singer 2018, algorithms 1 and 2).
+ */
+final class ShampooFormulaTest {
+    private static final double EPSILON = 0.01;
+    private static final double DECAY_OF_WEIGHTS = 0.1;
+
+    private final ParameterLayout layout = new ParameterLayout.Builder()
+            .add("matrix", Role.WEIGHT, 0, 2, 2, 2)
+            .add("vector", Role.BIAS, 0, 2, 2)
+            .build();
+
+    private record None() implements Batches {
+        @Override
+        public Objective curvature() {
+            throw new AssertionError();
+        }
+
+        @Override
+        public Objective trial() {
+            throw new AssertionError();
+        }
+    }
+
+    /** Numbers beside what the direction remembers: H of the matrix's two entries and along the vector; the buffer. */
+    private static final class Plain {
+        private final double[] h = {EPSILON, EPSILON, EPSILON};
+        private final double[] root = new double[3];
+        private final double[] buffer = new double[6];
+
+        double[] next(double[] g, boolean refreshes, double exponent, double decay, boolean grafts, double theta) {
+            double[] along = {g[0], g[3], Math.hypot(g[4], g[5])};
+            double[] made = new double[6];
+            for (int i = 0; i < 3; i++) {
+                h[i] = decay * h[i] + (decay == 1 ? 1 : 1 - decay) * along[i] * along[i];
+                root[i] = refreshes ? Math.pow(Math.max(h[i], EPSILON), -exponent / 2) : root[i];
+            }
+            made[0] = root[0] * g[0];
+            made[3] = root[1] * g[3];
+            made[4] = root[2] * g[4];
+            made[5] = root[2] * g[5];
+            double matrix = grafts ? Math.hypot(g[0], g[3]) / Math.hypot(made[0], made[3]) : 1;
+            double vector = grafts ? 1 / root[2] : 1;
+            double[] u = new double[6];
+            for (int i = 0; i < 6; i++) {
+                buffer[i] = 0.5 * buffer[i] + (i < 4 ? matrix : vector) * made[i];
+                u[i] = buffer[i] + DECAY_OF_WEIGHTS * theta;
+            }
+            return u;
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1, 1, none", "0.5, 1, 3, none", "2, 0.75, 2, none", "1, 0.9, 2, sgd"})
+    void shampoo_followsItsFormula_onDiagonalGradients(double exponent, double decay, int period, String grafting) {
+        String yaml = "{type: shampoo, exponent: " + exponent + ", decay: " + decay + ", period: " + period
+                + ", grafting: " + grafting + ", epsilon: " + EPSILON + ", momentum: 0.5, weight-decay: "
+                + DECAY_OF_WEIGHTS + "}";
+        Plain plain = new Plain();
+        try (Backend backend = Backends.cpu(Precision.FLOAT64, 1);
+                Tensor gradient = backend.allocate(6);
+                Tensor theta = backend.allocate(6);
+                Direction.Running shampoo =
+                        Methods.direction(yaml).start(new Problem(backend, layout, new None(), 0), gradient)) {
+            backend.fill(theta, 3);
+            for (int t = 0; t < 7; t++) {
+                double[] g = {1 + t, 0, 0, 0.5 - t, 0.03 * (t + 1), -0.04 * (t + 1)};
+                backend.fromHost(g, 0, gradient);
+                double[] u = new double[6];
+                backend.toHost(shampoo.next(theta), u, 0);
+                boolean refreshes = t % period == 0;
+                double[] expected = plain.next(g, refreshes, exponent, decay, grafting.equals("sgd"), 3);
+                assertArrayEquals(expected, u, 1e-12, "step " + t);
+                Step step = shampoo.recorded(Step.resting(Value.of(1), 2));
+                assertEquals(refreshes, step.details().isPresent(), "step " + t);
+                if (refreshes) {
+                    assertEquals("{\"roots_kept\":\"\"}", step.details().get().line());
+                }
+            }
+        }
+    }
+}
