@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +37,7 @@ import soopt.experiment.folder.RunState;
 import soopt.experiment.loop.RunListener;
 import soopt.experiment.loop.RunResult;
 import soopt.experiment.loop.StopSignal;
+import soopt.experiment.stress.Differences;
 import soopt.npy.NpyArray;
 import soopt.npy.NpzFile;
 import soopt.optimizer.Optimizer;
@@ -47,11 +47,6 @@ import soopt.spec.yaml.SpecException;
 
 /** A run that goes on from a checkpoint has the numbers of one that nobody interrupted, whatever it was. */
 class ResumptionTest {
-    private static final List<String> TABLES = List.of("metrics.csv", "steps.csv", "learning_rates.csv");
-    private static final List<String> OBJECTS = List.of("curvature.jsonl", "solver.jsonl");
-    /** Arrays of a checkpoint that tell of times, restarts and lengths of files with times in them. */
-    private static final List<String> NOT_NUMBERS = List.of("clocks", "trainer", "marks");
-
     private static final int STEPS = 12;
     private static final String SUMMARY = "optimizer={type: newton-summary, step-size: 0.5, period: 3,"
             + " direction: {type: sgd, momentum: 0.9}, average: {type: uniform, window: 2, warm-up: 1}}";
@@ -170,53 +165,8 @@ class ResumptionTest {
 
     // ---- the same numbers ----
 
-    private static List<String> objects(Path file) {
-        return RunFiles.jsonLines(file).stream()
-                .map(ResumptionTest::withoutTimes)
-                .toList();
-    }
-
-    private static String withoutTimes(JsonNode object) {
-        for (Iterator<String> names = object.fieldNames(); names.hasNext(); ) {
-            if (names.next().endsWith("_s")) {
-                names.remove();
-            }
-        }
-        return object.toString();
-    }
-
-    private static Map<String, NpyArray> state(Path folder) {
-        Map<String, NpyArray> arrays = NpzFile.read(folder.resolve("checkpoints/last.npz"));
-        arrays.keySet().removeAll(NOT_NUMBERS);
-        return arrays;
-    }
-
     private static void expectSame(Path whole, Path parts, String where) {
-        for (String table : TABLES) {
-            assertEquals(
-                    RunFiles.withoutTimes(whole.resolve(table)),
-                    RunFiles.withoutTimes(parts.resolve(table)),
-                    where + ": " + table);
-        }
-        for (String lines : OBJECTS) {
-            assertEquals(objects(whole.resolve(lines)), objects(parts.resolve(lines)), where + ": " + lines);
-        }
-        assertEquals(RunFiles.files(whole.resolve("matrices")), RunFiles.files(parts.resolve("matrices")), where);
-        for (String file : RunFiles.files(whole.resolve("matrices"))) {
-            Path matrix = Path.of("matrices").resolve(file);
-            if (file.endsWith(".npz")) {
-                assertEquals(NpzFile.read(whole.resolve(matrix)), NpzFile.read(parts.resolve(matrix)), where);
-            } else {
-                assertEquals(RunFiles.text(whole.resolve(matrix)), RunFiles.text(parts.resolve(matrix)), where);
-            }
-        }
-        assertEquals(state(whole), state(parts), where);
-        for (String key : List.of("state", "epoch", "step", "best", "warnings", "curvature")) {
-            assertEquals(
-                    RunFiles.json(whole.resolve("status.json")).path(key),
-                    RunFiles.json(parts.resolve("status.json")).path(key),
-                    where + ": " + key);
-        }
+        assertEquals(List.of(), Differences.of(whole, parts), where);
     }
 
     /** A crash at a random step, or a crash and a stop, and then to the end. */
