@@ -26,7 +26,7 @@ public final class RunView implements RunListener {
         interrupts.runStarted();
         steps = start.steps();
         stepsPerEpoch = start.stepsPerEpoch();
-        step = 0;
+        step = start.stepsDone();
         headerShown = false;
         status.line("seed " + start.seed() + ": run " + start.runId() + " in " + start.folder());
         status.line(String.format(
@@ -37,7 +37,7 @@ public final class RunView implements RunListener {
                 start.trainingExamples(),
                 RunListener.count(start.epochs(), "epoch"),
                 RunListener.count(start.stepsPerEpoch(), "step")));
-        status.begin("training", " steps", 1, steps);
+        status.begin("training", " steps", 1, steps, step);
     }
 
     @Override

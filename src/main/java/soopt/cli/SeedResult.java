@@ -55,7 +55,8 @@ record SeedResult(long seed, String state, int exitCode, String message, Optiona
                 .put("val_acc", row.validationAccuracy())
                 .put("test_loss", row.testLoss())
                 .put("test_acc", row.testAccuracy())
-                .put("wall_time_s", row.wallSeconds()));
+                .put("wall_time_s", row.wallSeconds())
+                .put("restart_count", row.restarts()));
         return object;
     }
 

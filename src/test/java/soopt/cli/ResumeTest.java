@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,7 +48,7 @@ class ResumeTest {
     private void data(double first) {
         double[] x = {first, 1, 2, 3, 4, 5, 6, 7, 1, 2, 3, 4, 2, 2, 1, 1};
         long[] y = {0, 1, 0, 1, 0, 1, 1, 0};
-        NpzFile.write(folder.resolve("data.npz"), java.util.Map.of("x", NpyArray.of(x, 8, 2), "y", NpyArray.of(y, 8)));
+        NpzFile.write(folder.resolve("data.npz"), Map.of("x", NpyArray.of(x, 8, 2), "y", NpyArray.of(y, 8)));
     }
 
     private Path results() {
@@ -111,7 +112,7 @@ class ResumeTest {
                         .map(i -> runs(result).path(i).path("existed").asBoolean())
                         .toList());
         assertTrue(
-                result.err().contains("run " + id + " goes on from step 4 (epoch 3), interrupted at 2"), result.err());
+                result.err().contains("run " + id + " goes on from step 4 (epoch 2), interrupted at 2"), result.err());
         assertTrue(runs(result).path(2).path("message").asText().contains("exists already (completed"));
         assertFalse(result.out().contains("mean"), "they may be of several experiments");
         assertFalse(Files.exists(first.resolveSibling(id + ".attempt-1")));

@@ -84,7 +84,7 @@ class ResumptionTest {
     }
 
     private static Experiment with(Optimizer optimizer, Precision precision) {
-        Experiment base = experiment();
+        Experiment base = experiment("record.curvature.every=never");
         return new Experiment(
                 base.experiment(),
                 base.seeds(),

@@ -11,8 +11,9 @@ import java.util.Locale;
  * @param unit name of what is counted, e.g. " steps" or " MiB"
  * @param unitSize how much of what is counted makes one unit
  * @param total how much there is to do; −1 if that is not known
+ * @param from how much of it was done before
  */
-record Bar(String task, String unit, long unitSize, long total) {
+record Bar(String task, String unit, long unitSize, long total, long from) {
     private static final int LEAST_CELLS = 6;
     private static final int MOST_CELLS = 30;
     private static final String EIGHTHS = " ▏▎▍▌▋▊▉";
@@ -20,6 +21,10 @@ record Bar(String task, String unit, long unitSize, long total) {
     private static final int RATE = 4;
     /** Places in the line: the count, the task, the time left, the share. */
     private static final int[] GO_FIRST = {3, 0, 5, 1};
+
+    Bar(String task, String unit, long unitSize, long total) {
+        this(task, unit, unitSize, total, 0);
+    }
 
     /**
      * Fills the columns as well as it can: the message and the share done stay longest, the rate and the picture go
@@ -80,13 +85,13 @@ record Bar(String task, String unit, long unitSize, long total) {
     }
 
     private String rate(long done, double seconds) {
-        double rate = seconds > 0 ? done / (double) unitSize / seconds : 0;
+        double rate = seconds > 0 ? (done - from) / (double) unitSize / seconds : 0;
         String format = rate >= 100 ? "%.0f/s" : rate >= 10 ? "%.1f/s" : "%.2f/s";
         return String.format(Locale.ROOT, format, rate);
     }
 
     private String left(long done, double seconds) {
-        return done == 0 ? "-" : clock(Math.round(seconds * (total - done) / done));
+        return done <= from ? "-" : clock(Math.round(seconds * (total - done) / (done - from)));
     }
 
     private static String picture(double share, int cells) {

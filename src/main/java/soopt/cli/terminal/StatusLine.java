@@ -39,10 +39,19 @@ public final class StatusLine implements AutoCloseable {
      * @param unitSize how much of what is counted makes one unit
      * @param total how much there is to do; −1 if that is not known
      */
-    public synchronized void begin(String name, String unitName, long unitSize, long total) {
+    public void begin(String name, String unitName, long unitSize, long total) {
+        begin(name, unitName, unitSize, total, 0);
+    }
+
+    /**
+     * The same for work that goes on.
+     *
+     * @param from how much of it was done before: it says nothing of the pace
+     */
+    public synchronized void begin(String name, String unitName, long unitSize, long total, long from) {
         end();
-        bar = new Bar(Shown.line(name), unitName, unitSize, total);
-        done = 0;
+        bar = new Bar(Shown.line(name), unitName, unitSize, total, from);
+        done = from;
         message = "";
         began = System.nanoTime();
         drawn = began;

@@ -60,7 +60,8 @@ final class Journal {
                 workload.trainingExamples(),
                 settings.epochs(),
                 workload.stepsPerEpoch(),
-                steps());
+                steps(),
+                position.step());
         listener.started(start);
         JsonObject details = at().put("device", start.device())
                 .put("parameters", start.parameters())
@@ -75,7 +76,7 @@ final class Journal {
     /** @param how when and by what it was interrupted, as the rest of a sentence */
     void resumed(String how) {
         String message = "run " + recorder.directory().id() + " goes on from step " + position.step() + " (epoch "
-                + (position.epoch() + 1) + "), " + how;
+                + Math.min(position.epoch() + 1, settings.epochs()) + "), " + how;
         recorder.event("run_resumed", at(), message);
         listener.message("seed " + seed + ": " + message);
     }

@@ -19,6 +19,7 @@ public interface RunListener {
      *
      * @param device the device in words
      * @param steps of the whole run
+     * @param stepsDone those before this process
      */
     record Start(
             String runId,
@@ -29,7 +30,8 @@ public interface RunListener {
             int trainingExamples,
             int epochs,
             int stepsPerEpoch,
-            long steps) {}
+            long steps,
+            long stepsDone) {}
 
     /**
      * Where the run is after a step.

@@ -53,4 +53,13 @@ class BarTest {
         assertEquals("file.gz 50 % (5 of 10 MiB, 2.50/s, ETA 0:02) x", fetch.plain(5 << 20, 2, "x"));
         assertEquals("file.gz 0 % (0 of 10 MiB)", fetch.plain(0, 2, ""));
     }
+
+    @Test
+    void workThatGoesOn_isTimedFromWhereItWentOn() {
+        Bar bar = new Bar("training", " steps", 1, 300, 100);
+
+        assertTrue(bar.plain(200, 10, "").endsWith("(200 of 300 steps, 10.0/s, ETA 0:10)"), bar.plain(200, 10, ""));
+        assertTrue(bar.line(100, 10, "", 80).contains("33 %"), bar.line(100, 10, "", 80));
+        assertTrue(bar.line(100, 10, "", 80).contains("ETA -"), bar.line(100, 10, "", 80));
+    }
 }
