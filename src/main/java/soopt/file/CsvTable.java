@@ -2,11 +2,14 @@ package soopt.file;
 
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -32,6 +35,18 @@ public final class CsvTable {
         }
         try (Stream<String> lines = LineStream.wholeLines(file)) {
             return new CsvTable(lines.map(CsvTable::parse).toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": " + Problems.reason(e), e);
+        }
+    }
+
+    /** The header of such a file alone, however long the file is; of ours it is ASCII. None if the file is missing. */
+    public static List<String> header(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return List.of();
+        }
+        try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
+            return Optional.ofNullable(lines.readLine()).map(CsvTable::parse).orElse(List.of());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file + ": " + Problems.reason(e), e);
         }

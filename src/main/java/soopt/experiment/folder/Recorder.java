@@ -159,7 +159,7 @@ public final class Recorder implements AutoCloseable {
                 return Optional.of("knows rows that " + LINES.get(i) + " has lost");
             }
             List<? extends Column<?>> columns = RunFolder.columns().getOrDefault(LINES.get(i), List.of());
-            if (!columns.isEmpty() && !CsvTable.read(file).columns().equals(Column.names(columns))) {
+            if (!columns.isEmpty() && !CsvTable.header(file).equals(Column.names(columns))) {
                 return Optional.of("goes with a " + LINES.get(i) + " that has other columns than this version writes");
             }
         }

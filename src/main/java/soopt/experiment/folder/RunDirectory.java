@@ -207,7 +207,7 @@ public final class RunDirectory implements AutoCloseable {
     public Optional<String> interruption() {
         return interrupted().map(status -> {
             String how = status.state() == RunState.RUNNING
-                    ? "without a word"
+                    ? "by a kill or a crash"
                     : "(" + status.state().name() + ": " + status.message().split(";", 2)[0] + ")";
             return "interrupted at " + status.heartbeat() + " " + how;
         });
