@@ -35,13 +35,14 @@ public final class CurvatureRecord {
     private final Workload workload;
     private final boolean fullBatch;
     private final Subject subject;
-    private final LatestRefresh refreshes = new LatestRefresh();
+    private final LatestRefresh refreshes;
     private RefreshCount computed = RefreshCount.NONE;
 
     CurvatureRecord(Workload workload, RecordSettings.Curvature settings, Subject subject) {
         this.workload = workload;
         this.fullBatch = settings.fullBatch();
         this.subject = subject;
+        this.refreshes = new LatestRefresh(subject.partition());
     }
 
     /** Whether the matrices are the optimizer's: then they exist from its first step on. */
@@ -52,6 +53,11 @@ public final class CurvatureRecord {
     /** The optimizer computed curvature for this step, from 1. */
     void refreshed(long step, Refresh refresh) {
         refreshes.put(step, refresh);
+    }
+
+    /** What an incident tells of the latest; empty before the optimizer's first. */
+    Optional<LatestRefresh.Told> latest() {
+        return refreshes.told();
     }
 
     /** The optimizer's computations of curvature. */

@@ -3,7 +3,6 @@ package soopt.experiment.loop;
 import java.util.Arrays;
 import java.util.Optional;
 import soopt.file.JsonObject;
-import soopt.optimizer.step.Refresh;
 
 /**
  * When a run has diverged: a loss of a batch or of an evaluation or ‖update‖ is not finite, or such a loss exceeds
@@ -32,7 +31,7 @@ final class Divergence {
     }
 
     /** One line for the user: where, what, and what to try. */
-    static String message(String problem, Position position, Optional<Refresh> refresh, Advice advice) {
+    static String message(String problem, Position position, Optional<LatestRefresh.Told> refresh, Advice advice) {
         return "diverged at step " + (position.step() + 1) + " (epoch " + (position.epoch() + 1) + "): " + problem
                 + refresh.map(rates -> "; the largest learning rate is that of " + largest(rates))
                         .orElse("")
@@ -48,13 +47,13 @@ final class Divergence {
         return "diverged after step " + position.step() + ": " + problem + "; " + advice.afterDivergence();
     }
 
-    private static String largest(Refresh refresh) {
+    private static String largest(LatestRefresh.Told refresh) {
         double[] eta = refresh.etaApplied();
         int largest = 0;
         for (int s = 1; s < eta.length; s++) {
             largest = Math.abs(eta[s]) > Math.abs(eta[largest]) ? s : largest;
         }
-        return refresh.partition().groups().get(largest).name() + " (" + eta[largest] + ")";
+        return refresh.names().get(largest) + " (" + eta[largest] + ")";
     }
 
     /** incident.json of a measured loss. */
@@ -75,7 +74,7 @@ final class Divergence {
             double loss,
             double updateNorm,
             int[] indices,
-            Optional<Refresh> refresh) {
+            Optional<LatestRefresh.Told> refresh) {
         JsonObject object = new JsonObject()
                 .put("message", message)
                 .put("step", position.step() + 1)
@@ -85,24 +84,14 @@ final class Divergence {
                 .put("update_norm", updateNorm)
                 .put("initial_loss", position.initialLoss())
                 .put("batch_indices", indices);
-        refresh.ifPresent(r -> object.put(
-                        "groups",
-                        r.partition().groups().stream()
-                                .map(group -> group.name())
-                                .toList())
-                .put("g", r.sample().gradient())
-                .put("hbar", r.sample().hessian())
-                .put("d3", r.sample().third())
-                .put("g_averaged", r.averaged().gradient())
-                .put("hbar_averaged", r.averaged().hessian())
-                .put("d3_averaged", r.averaged().third())
-                .put("eta_raw", r.etaRaw())
-                .put("eta_averaged", r.etaAveraged())
-                .put("eta_used", r.etaUsed())
-                .put("eta_applied", r.etaApplied())
-                .put(
-                        "eta_largest",
-                        Arrays.stream(r.etaApplied()).map(Math::abs).max().orElse(Double.NaN)));
+        refresh.ifPresent(told -> {
+            object.put("groups", told.names());
+            told.vectors().forEach(object::put);
+            told.matrices().forEach(object::put);
+            object.put(
+                    "eta_largest",
+                    Arrays.stream(told.etaApplied()).map(Math::abs).max().orElse(Double.NaN));
+        });
         return object;
     }
 }

@@ -59,7 +59,6 @@ public final class Trainer {
     private final Clocks clocks = new Clocks();
     private final Position position = new Position();
     private Optional<MetricsRow> lastRow = Optional.empty();
-    private Optional<Refresh> lastRefresh = Optional.empty();
 
     public Trainer(
             Plan plan,
@@ -336,15 +335,14 @@ public final class Trainer {
     }
 
     private void refreshed(Refresh refresh) {
-        lastRefresh = Optional.of(refresh);
         curvature.refreshed(position.step() + 1, refresh);
         journal.refreshed(refresh);
     }
 
     private Ending diverged(String problem, double loss, double updateNorm, Workload.Batch batch) {
-        String message = Divergence.message(problem, position, lastRefresh, plan.advice());
+        String message = Divergence.message(problem, position, curvature.latest(), plan.advice());
         return journal.diverged(
-                message, Divergence.incident(message, position, loss, updateNorm, batch.indices(), lastRefresh));
+                message, Divergence.incident(message, position, loss, updateNorm, batch.indices(), curvature.latest()));
     }
 
     private Ending diverged(String problem, Held held) {

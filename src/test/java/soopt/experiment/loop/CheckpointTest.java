@@ -89,6 +89,20 @@ class CheckpointTest {
         assertEquals(List.of(0.0, 0.0, 1.0), RunFiles.column(folder("parts").resolve("metrics.csv"), "restart_count"));
     }
 
+    /** Between two computations of the curvature: what is told of the last one comes from the checkpoint. */
+    @Test
+    void divergenceOfAResumedRun_isToldAsThatOfAnUninterruptedOne() {
+        Ending whole = new SmallRun().stepSize(1e12).train(results, "whole");
+        new SmallRun().stepSize(1e12).stopAfter(1).train(results, "parts");
+        Ending ending = new SmallRun().stepSize(1e12).resume(results, "parts");
+
+        assertEquals(whole, ending);
+        assertTrue(ending.message().contains("the largest learning rate is that of "), ending.message());
+        assertEquals(
+                RunFiles.json(folder("whole").resolve("incident/incident.json")),
+                RunFiles.json(folder("parts").resolve("incident/incident.json")));
+    }
+
     @Test
     void checkpoints_keepTheOneBefore() {
         new SmallRun().with("record.checkpoint.every=1 epoch").train(results, "a");
