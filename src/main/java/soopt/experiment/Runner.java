@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.Grouping;
@@ -226,11 +227,18 @@ public final class Runner {
         if (own.kind() != Beginning.Kind.ANEW || request.again() != Again.EXTEND) {
             return own;
         }
+        return orAbandon(
+                directory,
+                () -> Extension.find(request.results(), experiment, request.seed())
+                        .map(shorter -> shorter.into(directory, experiment, backend, stepsPerEpoch))
+                        .orElseGet(() -> Beginning.anew(List.of("run " + directory.id()
+                                + " begins anew: no run of fewer epochs of this experiment can be extended"))));
+    }
+
+    /** A folder that was made and cannot be filled is taken away again. */
+    private static <T> T orAbandon(RunDirectory directory, Supplier<T> filling) {
         try {
-            return Extension.find(request.results(), experiment, request.seed())
-                    .map(shorter -> shorter.into(directory, experiment, backend, stepsPerEpoch))
-                    .orElseGet(() -> Beginning.anew(List.of("run " + directory.id()
-                            + " begins anew: no run of fewer epochs of this experiment can be extended")));
+            return filling.get();
         } catch (WriteException full) {
             directory.abandon();
             throw full;
@@ -247,9 +255,9 @@ public final class Runner {
 
     private Recorder open(RunDirectory directory, Backend backend, Beginning beginning) {
         return switch (beginning.kind()) {
-            case ANEW -> create(directory, backend);
+            case ANEW -> orAbandon(directory, () -> begin(directory.create(), backend));
             case INTERRUPTED -> reopen(directory, backend);
-            case EXTENDED -> begin(directory, backend);
+            case EXTENDED -> orAbandon(directory, () -> begin(directory, backend));
         };
     }
 
@@ -259,25 +267,15 @@ public final class Runner {
         return recorder(directory, Meta.goingOn(meta(directory, backend), earlier));
     }
 
-    private Recorder create(RunDirectory directory, Backend backend) {
-        try {
-            directory.create();
-            Recorder recorder = begin(directory, backend);
-            directory.keptMessage().ifPresent(listener::message);
-            return recorder;
-        } catch (WriteException full) {
-            directory.abandon();
-            throw full;
-        }
-    }
-
     private Recorder begin(RunDirectory directory, Backend backend) {
         WholeFile.write(directory.file("config.yaml"), SpecWriter.toYaml(experiment));
         WholeFile.write(directory.file("source.yaml"), request.source());
         StringBuilder overrides = new StringBuilder();
         request.overrides().forEach(line -> overrides.append(line).append('\n'));
         WholeFile.write(directory.file("overrides.txt"), overrides.toString());
-        return recorder(directory, meta(directory, backend));
+        Recorder recorder = recorder(directory, meta(directory, backend));
+        directory.keptMessage().ifPresent(listener::message);
+        return recorder;
     }
 
     private Recorder recorder(RunDirectory directory, JsonObject meta) {

@@ -32,6 +32,7 @@ public final class RunDirectory implements AutoCloseable {
     private Optional<Path> kept = Optional.empty();
     private int attempt = 1;
     private boolean goesOn;
+    private boolean made;
 
     private RunDirectory(Path path, String id, RunLock lock, Optional<Remains> earlier) {
         this.path = path;
@@ -260,6 +261,7 @@ public final class RunDirectory implements AutoCloseable {
                 kept = Optional.of(keeper);
                 attempt++;
             }
+            made = true;
             for (String folder : List.of("matrices", "checkpoints")) {
                 Files.createDirectories(path.resolve(folder));
             }
@@ -291,6 +293,9 @@ public final class RunDirectory implements AutoCloseable {
      * back.
      */
     public void abandon() {
+        if (!made) {
+            return;
+        }
         Temporary.discard(path);
         if (kept.isPresent()) {
             try {

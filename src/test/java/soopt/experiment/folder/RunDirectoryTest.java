@@ -458,6 +458,15 @@ class RunDirectoryTest {
     }
 
     @Test
+    void folderThatWasNotMade_isNotTakenAway() throws IOException {
+        leave(RunState.FAILED, Host.name(), DEAD, Instant.now());
+        try (RunDirectory directory = claim()) {
+            directory.abandon();
+        }
+        assertEquals(RunState.FAILED, Status.read(folder()).orElseThrow().state());
+    }
+
+    @Test
     void endOfAnEarlierStart_isNoEnd() throws IOException {
         leaveEvents(finished("COMPLETED"), "{\"event\":\"run_started\"}", "{\"event\":\"epoch_finished\"}");
 
