@@ -84,16 +84,17 @@ final class CubicNewtonIteration implements Optimizer.Iteration {
                     .with(trial(minimum.solve(), minimum.model(), Double.NaN, 0, false))
                     .with(details);
         }
+        double predicted = model(minimum);
         if (!options.adaptive()) {
-            Trial taken = trial(minimum.solve(), minimum.model(), Double.NaN, 0, true);
+            Trial taken = trial(minimum.solve(), predicted, Double.NaN, 0, true);
             backend.scaleInPlace(scale.value(), step);
             return Step.moving(value, norm, step).with(taken).with(details);
         }
         backend.combine(1, theta, scale.value(), step, point);
         double actual = batch.loss(point) - value.loss();
-        double ratio = actual / minimum.model();
+        double ratio = actual / predicted;
         boolean accepted = ratio >= SUCCESS;
-        Trial tried = trial(minimum.solve(), minimum.model(), actual, 1, accepted);
+        Trial tried = trial(minimum.solve(), predicted, actual, 1, accepted);
         if (!accepted) {
             rho = Math.min(LARGEST, FACTOR * rho);
             return Step.resting(value, norm).with(tried).with(details);
@@ -103,6 +104,18 @@ final class CubicNewtonIteration implements Optimizer.Iteration {
         }
         backend.scaleInPlace(scale.value(), step);
         return Step.moving(value, norm, step).with(tried).with(details);
+    }
+
+    /**
+     * m(α s) = α gᵀs + ½ α² sᵀHs + α³ (ρ/6) ‖s‖³ for the part α of the step that is taken, from m(s), to which it is
+     * equal to the bit for α = 1.
+     */
+    private double model(CubicSolver.Minimum minimum) {
+        double alpha = scale.value();
+        double slope = backend.dot(gradient, step);
+        double cube = rho / 6 * Math.pow(minimum.length(), 3);
+        double curve = minimum.model() - slope - cube;
+        return minimum.model() + (alpha - 1) * slope + (alpha * alpha - 1) * curve + (alpha * alpha * alpha - 1) * cube;
     }
 
     /** The part of each step that is taken: 1 but for a schedule. */

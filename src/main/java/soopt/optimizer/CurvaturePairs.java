@@ -78,7 +78,7 @@ final class CurvaturePairs implements InverseHessian {
     @Override
     public double add() {
         double product = backend.dot(step(), change());
-        if (product > least && product <= Double.MAX_VALUE) {
+        if (product > least && product < Double.POSITIVE_INFINITY) {
             newest = next();
             count = Math.min(most, count + 1);
             products[newest] = product;

@@ -82,7 +82,7 @@ sealed interface InverseHessian extends AutoCloseable permits CurvaturePairs, In
         @Override
         public double add() {
             double curvature = backend.dot(step, change);
-            if (!(curvature > least && curvature <= Double.MAX_VALUE)) {
+            if (!(curvature > least && curvature < Double.POSITIVE_INFINITY)) {
                 return curvature;
             }
             if (count == 0) {

@@ -205,7 +205,7 @@ final class QuasiNewtonIteration implements Optimizer.Iteration {
             damped = damp(measured, start);
         }
         double curvature = inverse.add();
-        boolean kept = curvature > rules.leastCurvature() && curvature <= Double.MAX_VALUE;
+        boolean kept = curvature > rules.leastCurvature() && curvature < Double.POSITIVE_INFINITY;
         details.put("curvature", damped ? measured : curvature)
                 .put("pair", !kept ? "skipped" : damped ? "damped" : "kept");
     }
@@ -217,8 +217,8 @@ final class QuasiNewtonIteration implements Optimizer.Iteration {
      */
     private boolean damp(double measured, Tensor start) {
         double model = -length * backend.dot(inverse.step(), start);
-        double least = inverse.pairs() == 0 ? rules.leastCurvature() : LEAST_PART * model;
-        if (!(measured <= least && model > 0 && measured >= -Double.MAX_VALUE && measured < LEAST_PART * model)) {
+        boolean low = measured < LEAST_PART * model && measured > Double.NEGATIVE_INFINITY;
+        if (!low || inverse.pairs() == 0 && measured > rules.leastCurvature()) {
             return false;
         }
         double part = (1 - LEAST_PART) * model / (model - measured);

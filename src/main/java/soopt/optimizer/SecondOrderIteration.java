@@ -115,7 +115,7 @@ final class SecondOrderIteration implements Optimizer.Iteration {
         double alpha = found.point().alpha();
         double reached = found.point().value();
         int evaluations = chosen.evaluations() + found.evaluations();
-        if (alpha > 0 && Double.isNaN(reached) && judges) {
+        if (Double.isNaN(reached) && judges) {
             reached = ray.value(alpha);
             evaluations++;
         }

@@ -26,6 +26,7 @@ import soopt.curvature.Value;
 import soopt.optimizer.step.Batches;
 import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.Step;
+import soopt.optimizer.step.Trial;
 import soopt.solver.LineSearch;
 import soopt.solver.Solve;
 import soopt.spec.yaml.SpecException;
@@ -372,6 +373,99 @@ class QuasiNewtonTest {
             double[] out = new double[v.length];
             backend.toHost(inverse.step(), out, 0);
             return out;
+        }
+    }
+
+    /** H = diag(1, −1) knows no descent along (1, 1), nor H = −I any: then it is forgotten, and −g is searched. */
+    @Test
+    void inverseWithoutDescent_isForgotten_andTheGradientSearched() {
+        for (boolean flat : new boolean[] {true, false}) {
+            InverseHessian inverse = new InverseHessian.Full(backend, 2, -100);
+            if (flat) {
+                add(inverse, new double[] {1, 0}, new double[] {1, 0});
+                add(inverse, new double[] {0, 1}, new double[] {0, -1});
+                assertArrayEquals(new double[] {1, -1}, product(inverse, 1, new double[] {1, 1}), 0);
+            } else {
+                add(inverse, new double[] {1, 0}, new double[] {-1, 0});
+                assertArrayEquals(new double[] {-1, -1}, product(inverse, 1, new double[] {1, 1}), 0);
+            }
+            QuasiNewtonIteration.Rules rules = new QuasiNewtonIteration.Rules(
+                    2,
+                    new LineSearch.Armijo(0.9, 0.5, 20, LineSearch.Interpolation.NONE),
+                    new Pairs.SameBatch(),
+                    QuasiNewtonIteration.LowCurvature.SKIP,
+                    0);
+            Objective quadratic = new QuadraticObjective(backend, new double[][] {{1, 0}, {0, 1}});
+            try (Tensor theta = backend.allocate(2);
+                    Optimizer.Iteration iteration = new QuasiNewtonIteration(
+                            rules, inverse, new Problem(backend, quadratic.layout(), Batches.always(quadratic), 0))) {
+                backend.fill(theta, 1);
+                Step step = iteration.step(theta, quadratic);
+                Trial trial = step.trial().orElseThrow();
+                assertEquals(Solve.Ending.BREAKDOWN, trial.solve().orElseThrow().ending());
+                // (1 − α)² ≤ 1 − 2 · 0.9 α from α = 2 · min(1, 1/‖g‖₁) on
+                assertEquals(0.125, trial.stepLength());
+                assertEquals(4, trial.tries());
+                assertEquals(0.875 * 0.875 - 1, trial.actual(), 1e-15);
+                assertArrayEquals(
+                        new double[] {-0.125, -0.125}, host(step.update().orElseThrow()), 1e-15);
+                assertTrue(step.details().orElseThrow().line().contains("\"pairs\":0"));
+                assertEquals(1, inverse.pairs(), "the new one alone");
+            }
+        }
+    }
+
+    @Test
+    void searchThatFindsNothing_forgetsThePairs() {
+        InverseHessian inverse = new CurvaturePairs(backend, 1, 3, 0);
+        add(inverse, new double[] {1}, new double[] {2});
+        QuasiNewtonIteration.Rules rules = new QuasiNewtonIteration.Rules(
+                1,
+                new LineSearch.Armijo(0.1, 0.5, 3, LineSearch.Interpolation.NONE),
+                new Pairs.Successive(),
+                QuasiNewtonIteration.LowCurvature.SKIP,
+                0);
+        Objective uphill = new GivenObjective(
+                backend,
+                1,
+                theta -> theta[0] == 0 ? 0 : 1,
+                theta -> new double[] {theta[0] == 0 ? 1 : 7},
+                (theta, v) -> v.clone());
+        try (Tensor theta = backend.allocate(1);
+                Optimizer.Iteration iteration = new QuasiNewtonIteration(
+                        rules, inverse, new Problem(backend, uphill.layout(), Batches.always(uphill), 0))) {
+            backend.fill(theta, 0);
+            Step step = iteration.step(theta, uphill);
+            assertTrue(step.details().orElseThrow().line().contains("\"pairs\":1"));
+            assertTrue(step.update().isEmpty());
+            assertEquals(0, inverse.pairs());
+            backend.fill(theta, -1);
+            iteration.step(theta, uphill);
+            assertEquals(0, inverse.pairs(), "a step that was not taken is no pair");
+        }
+    }
+
+    /** Memory holds NaN where nothing was written. */
+    @Test
+    void checkpointBeforeTheFirstStep_holdsNumbersAlone() {
+        Objective quadratic = new QuadraticObjective(backend, bowl);
+        MemoryState state = new MemoryState(backend);
+        try (Optimizer.Iteration iteration = Methods.optimizer("bfgs")
+                .start(new Problem(backend, quadratic.layout(), Batches.always(quadratic), 0))) {
+            iteration.save(state);
+        }
+        assertArrayEquals(new double[4], state.getNumbers("tensor quasi-newton.gradient"));
+    }
+
+    @Test
+    void pairWhoseProductOverflows_isLeftOut() {
+        try (InverseHessian pairs = new CurvaturePairs(backend, 1, 3, 0);
+                InverseHessian full = new InverseHessian.Full(backend, 1, 0)) {
+            for (InverseHessian inverse : List.of(pairs, full)) {
+                assertEquals(Double.POSITIVE_INFINITY, add(inverse, new double[] {1e200}, new double[] {1e200}));
+                assertEquals(0, add(inverse, new double[] {1}, new double[] {0}));
+                assertEquals(0, inverse.pairs());
+            }
         }
     }
 
