@@ -144,6 +144,32 @@ final class NewtonSummaryIterationTest {
         assertRates(0.75 * a, 0.75 * b, signed.get(1).etaUsed());
     }
 
+    /** H̄ + r |diag H̄|: 3 times the ridge of −9 is above it. */
+    @Test
+    void ridge_addsItsPartOfTheSizeOfTheDiagonal() {
+        NewtonSummary method = new NewtonSummary(
+                NewtonSummaries.GRADIENT,
+                new Partitioning.Discrete(),
+                0.5,
+                new NewtonSummary.Cubic(0),
+                1,
+                new Average.None(),
+                new LearningRateMomentum(0, LearningRateMomentum.Order.CLIP_THEN_AVERAGE),
+                true,
+                3,
+                false);
+        backend.fromHost(new double[] {1, 1}, 0, theta);
+        for (Objective objective : List.of(bowl, saddle)) {
+            try (Optimizer.Iteration iteration =
+                    method.start(new Problem(backend, objective.layout(), InTurn.of(() -> objective), 0))) {
+                double[] raw =
+                        iteration.step(theta, objective).refresh().orElseThrow().etaRaw();
+                boolean up = objective == bowl;
+                assertRates(up ? 1.0 / 8 : 1.0 / 18, up ? 1.0 / 4 : 1.0 / 18, raw);
+            }
+        }
+    }
+
     /** Two computations, three steps apart, move nothing; the third does, and its rates stay for three steps. */
     @Test
     void warmUp_computesAndStands() {

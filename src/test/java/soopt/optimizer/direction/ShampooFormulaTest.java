@@ -48,8 +48,27 @@ final class ShampooFormulaTest {
         private final double[] h = {EPSILON, EPSILON, EPSILON};
         private final double[] root = new double[3];
         private final double[] buffer = new double[6];
+        private final double[] first = new double[6];
+        private final double[] second = new double[6];
+        private int steps;
 
-        double[] next(double[] g, boolean refreshes, double exponent, double decay, boolean grafts, double theta) {
+        /** m̂ / (√v̂ + 10⁻⁸) (Kingma and Ba 2015, algorithm 1). */
+        private double[] adam(double[] g) {
+            steps++;
+            double[] u = new double[6];
+            for (int i = 0; i < 6; i++) {
+                first[i] = 0.9 * first[i] + 0.1 * g[i];
+                second[i] = 0.999 * second[i] + 0.001 * g[i] * g[i];
+                double scale = Math.sqrt(second[i] / (1 - Math.pow(0.999, steps))) + 1e-8;
+                u[i] = first[i] / (1 - Math.pow(0.9, steps)) / scale;
+            }
+            return u;
+        }
+
+        double[] next(double[] g, boolean refreshes, double exponent, double decay, String grafting, double theta) {
+            double[] adam = adam(g);
+            double[] like = grafting.equals("adam") ? adam : g;
+            boolean grafts = !grafting.equals("none");
             double[] along = {g[0], g[3], Math.hypot(g[4], g[5])};
             double[] made = new double[6];
             for (int i = 0; i < 3; i++) {
@@ -60,8 +79,8 @@ final class ShampooFormulaTest {
             made[3] = root[1] * g[3];
             made[4] = root[2] * g[4];
             made[5] = root[2] * g[5];
-            double matrix = grafts ? Math.hypot(g[0], g[3]) / Math.hypot(made[0], made[3]) : 1;
-            double vector = grafts ? 1 / root[2] : 1;
+            double matrix = grafts ? Math.hypot(like[0], like[3]) / Math.hypot(made[0], made[3]) : 1;
+            double vector = grafts ? Math.hypot(like[4], like[5]) / Math.hypot(made[4], made[5]) : 1;
             double[] u = new double[6];
             for (int i = 0; i < 6; i++) {
                 buffer[i] = 0.5 * buffer[i] + (i < 4 ? matrix : vector) * made[i];
@@ -72,7 +91,7 @@ final class ShampooFormulaTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 1, 1, none", "0.5, 1, 3, none", "2, 0.75, 2, none", "1, 0.9, 2, sgd"})
+    @CsvSource({"1, 1, 1, none", "0.5, 1, 3, none", "2, 0.75, 2, none", "1, 0.9, 2, sgd", "1, 1, 3, adam"})
     void shampoo_followsItsFormula_onDiagonalGradients(double exponent, double decay, int period, String grafting) {
         String yaml = "{type: shampoo, exponent: " + exponent + ", decay: " + decay + ", period: " + period
                 + ", grafting: " + grafting + ", epsilon: " + EPSILON + ", momentum: 0.5, weight-decay: "
@@ -90,7 +109,7 @@ final class ShampooFormulaTest {
                 double[] u = new double[6];
                 backend.toHost(shampoo.next(theta), u, 0);
                 boolean refreshes = t % period == 0;
-                double[] expected = plain.next(g, refreshes, exponent, decay, grafting.equals("sgd"), 3);
+                double[] expected = plain.next(g, refreshes, exponent, decay, grafting, 3);
                 assertArrayEquals(expected, u, 1e-12, "step " + t);
                 Step step = shampoo.recorded(Step.resting(Value.of(1), 2));
                 assertEquals(refreshes, step.details().isPresent(), "step " + t);
