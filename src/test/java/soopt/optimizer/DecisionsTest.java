@@ -217,13 +217,25 @@ final class DecisionsTest {
     }
 
     private static String cubic(boolean adaptive) {
-        return "{type: cubic-newton, rho: 3, tries: 1, adaptive: " + adaptive + "}";
+        return cubic(adaptive, "dense");
+    }
+
+    private static String cubic(boolean adaptive, String solver) {
+        return "{type: cubic-newton, rho: 3, tries: 1, adaptive: " + adaptive + ", solver: " + solver + "}";
     }
 
     /** A schedule's part of a step is judged by what the model says of that part: else a small one never passed. */
     @ParameterizedTest
-    @CsvSource({"0.5, true", "0.03, true", "1, true", "0.5, false", "0.03, false", "1, false"})
-    void cubicStepUnderASchedule_isItsPart_andJudgedByTheModelOfIt(double part, boolean adaptive) {
+    @CsvSource({
+        "0.5, true, dense",
+        "0.03, true, dense",
+        "1, true, dense",
+        "0.25, true, lanczos",
+        "0.5, false, dense",
+        "0.03, false, lanczos",
+        "1, false, dense"
+    })
+    void cubicStepUnderASchedule_isItsPart_andJudgedByTheModelOfIt(double part, boolean adaptive, String solver) {
         double s = part * MINIMUM;
         for (double ratio : adaptive ? new double[] {0.101, 0.099} : new double[] {5}) {
             GivenObjective objective = new GivenObjective(
@@ -232,7 +244,7 @@ final class DecisionsTest {
                     theta -> Math.abs(theta[0] - s) < 1e-12 ? ratio * cubic(s) : theta[0] == 0 ? 0 : Double.NaN,
                     theta -> new double[] {-2},
                     (theta, v) -> v.clone());
-            Moved moved = step(cubic(adaptive), objective, part, 0);
+            Moved moved = step(cubic(adaptive, solver), objective, part, 0);
             Trial trial = moved.trial();
             boolean accepted = ratio > 0.1;
             assertEquals(accepted, trial.accepted(), "ratio " + ratio);
@@ -348,5 +360,89 @@ final class DecisionsTest {
         assertTrue(lines.get(1).contains("\"pair\":\"" + pair + "\""), lines.get(1));
         assertTrue(lines.get(1).contains("\"curvature\":" + 5 * y), lines.get(1));
         assertTrue(lines.get(2).contains("\"pairs\":2"), lines.get(2));
+    }
+
+    // ---- K-FAC's rescaled steps, here of the gradient ----
+
+    private static final double DECAY = 0.25;
+
+    private Optimizer.Iteration rescaled(Objective objective, double eta) {
+        Problem problem = new Problem(backend, objective.layout(), Batches.always(objective), 0);
+        return new RescaledIteration(
+                problem, gradient -> Methods.direction("sgd").start(problem, gradient), eta, LAMBDA, DECAY);
+    }
+
+    /**
+     * (α, μ) make the model least (Martens and Grosse 2015, eq. 7.1): its derivative vanishes along −g and along the
+     * last δ; the step is η times that, and predicted is the model of it.
+     */
+    @Test
+    void rescaledStep_minimizesItsModel_alongTheGradientAndTheLastStep() {
+        double eta = 0.5;
+        Objective objective = new GivenObjective(
+                backend,
+                6,
+                theta -> dot(theta, times(theta, 0)) / 2,
+                theta -> times(theta, 0),
+                (theta, v) -> times(v, 0));
+        double[] x = PLACE.clone();
+        double[] last = new double[6];
+        try (Tensor theta = backend.allocate(6);
+                Optimizer.Iteration iteration = rescaled(objective, eta)) {
+            for (int t = 0; t < 4; t++) {
+                backend.fromHost(x, 0, theta);
+                Step step = iteration.step(theta, objective);
+                double[] update = new double[6];
+                backend.toHost(step.update().orElseThrow(), update, 0);
+                double[] delta = Arrays.stream(update).map(v -> v / eta).toArray();
+                double[] slope = times(x, DECAY);
+                double[] rest = times(delta, LAMBDA + DECAY);
+                Arrays.setAll(rest, i -> rest[i] + slope[i]);
+                assertEquals(0, dot(rest, times(x, 0)), 1e-12 * dot(slope, slope));
+                assertEquals(0, dot(rest, last), 1e-12 * dot(slope, slope));
+                Trial trial = step.trial().orElseThrow();
+                double model = dot(slope, update) + dot(update, times(update, LAMBDA + DECAY)) / 2;
+                assertEquals(model, trial.predicted(), 1e-13 * Math.abs(model));
+                assertEquals(LAMBDA, trial.damping());
+                assertTrue(trial.accepted() && trial.stepLength() > 0);
+                Arrays.setAll(x, i -> x[i] + update[i]);
+                last = delta;
+            }
+        }
+    }
+
+    /** On a line Δ and δ₀ are one direction: the last step takes no part. */
+    @Test
+    void rescaledStep_alongOneDirection_isThatOfTheGradientAlone() {
+        Objective objective = new QuadraticObjective(backend, new double[][] {{2}});
+        try (Tensor theta = backend.allocate(1);
+                Optimizer.Iteration iteration = rescaled(objective, 1)) {
+            for (double x : new double[] {3, -1}) {
+                backend.fill(theta, x);
+                Step step = iteration.step(theta, objective);
+                double[] update = new double[1];
+                backend.toHost(step.update().orElseThrow(), update, 0);
+                assertEquals(-(2 + DECAY) * x / (2 + LAMBDA + DECAY), update[0], 1e-14);
+                assertEquals(
+                        (2 + DECAY) / (2 * (2 + LAMBDA + DECAY)),
+                        step.trial().orElseThrow().stepLength(),
+                        1e-14);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, ZERO", "NaN, NOT_FINITE"})
+    void rescaledStep_withoutGradient_rests(double x, Solve.Ending ending) {
+        Objective objective = new QuadraticObjective(backend, new double[][] {{2}});
+        try (Tensor theta = backend.allocate(1);
+                Optimizer.Iteration iteration = rescaled(objective, 1)) {
+            backend.fill(theta, x);
+            Step step = iteration.step(theta, objective);
+            assertTrue(step.update().isEmpty());
+            Trial trial = step.trial().orElseThrow();
+            assertFalse(trial.accepted());
+            assertEquals(ending, trial.solve().orElseThrow().ending());
+        }
     }
 }

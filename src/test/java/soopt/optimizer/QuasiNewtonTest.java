@@ -332,6 +332,9 @@ class QuasiNewtonTest {
         double[] y = {2, 1, 0.5};
         try (InverseHessian pairs = new CurvaturePairs(backend, 3, 5, 0);
                 InverseHessian full = new InverseHessian.Full(backend, 3, 0)) {
+            for (InverseHessian inverse : List.of(pairs, full)) {
+                assertArrayEquals(new double[] {4, 2, 1}, product(inverse, 2, y), 0, "H = I");
+            }
             assertEquals(3.5, add(pairs, s, y));
             assertEquals(3.5, add(full, s, y));
             for (InverseHessian inverse : List.of(pairs, full)) {
@@ -342,9 +345,11 @@ class QuasiNewtonTest {
                 assertEquals(1, inverse.pairs());
                 assertArrayEquals(s, product(inverse, 1, y), 1e-14, "still");
             }
-            pairs.clear();
-            assertEquals(0, pairs.pairs());
-            assertArrayEquals(new double[] {4, 2, 1}, product(pairs, 2, y), 0, "H = I");
+            for (InverseHessian inverse : List.of(pairs, full)) {
+                inverse.clear();
+                assertEquals(0, inverse.pairs());
+                assertArrayEquals(new double[] {4, 2, 1}, product(inverse, 2, y), 0, "H = I");
+            }
         }
     }
 
@@ -449,12 +454,20 @@ class QuasiNewtonTest {
     @Test
     void checkpointBeforeTheFirstStep_holdsNumbersAlone() {
         Objective quadratic = new QuadraticObjective(backend, bowl);
-        MemoryState state = new MemoryState(backend);
-        try (Optimizer.Iteration iteration = Methods.optimizer("bfgs")
-                .start(new Problem(backend, quadratic.layout(), Batches.always(quadratic), 0))) {
-            iteration.save(state);
+        for (String method : List.of("bfgs", "{type: l-bfgs, history: 2}")) {
+            MemoryState state = new MemoryState(backend);
+            try (Optimizer.Iteration iteration = Methods.optimizer(method)
+                    .start(new Problem(backend, quadratic.layout(), Batches.always(quadratic), 0))) {
+                iteration.save(state);
+            }
+            assertArrayEquals(new double[4], state.getNumbers("tensor quasi-newton.gradient"));
+            if (method.equals("bfgs")) {
+                assertArrayEquals(new double[4], state.getNumbers("tensor inverse.step"));
+            } else {
+                assertArrayEquals(new double[12], state.getNumbers("tensor pairs.s"));
+                assertArrayEquals(new double[12], state.getNumbers("tensor pairs.y"));
+            }
         }
-        assertArrayEquals(new double[4], state.getNumbers("tensor quasi-newton.gradient"));
     }
 
     @Test
