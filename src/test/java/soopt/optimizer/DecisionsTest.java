@@ -207,6 +207,38 @@ final class DecisionsTest {
         }
     }
 
+    // ---- natural gradient ----
+
+    private static final String NATURAL = "{type: natural-gradient, fisher: exact, solver: dense, damping: {type:"
+            + " schedule, lambda: 0.5, factor: 0.25, period: 2}}";
+
+    @Test
+    void dampingOfTheNaturalGradient_followsItsSchedule() {
+        Objective objective = new QuadraticObjective(backend, new double[][] {{2}});
+        try (Tensor theta = backend.allocate(1);
+                Optimizer.Iteration iteration = Methods.optimizer(NATURAL)
+                        .start(new Problem(backend, objective.layout(), Batches.always(objective), 0))) {
+            backend.fill(theta, 3);
+            for (double lambda : new double[] {0.5, 0.5, 0.125, 0.125, 0.03125}) {
+                Step step = iteration.step(theta, objective);
+                assertEquals(lambda, step.trial().orElseThrow().damping());
+                double[] update = new double[1];
+                backend.toHost(step.update().orElseThrow(), update, 0);
+                assertEquals(-0.1 * 6 / (2 + lambda), update[0], 1e-14);
+            }
+        }
+    }
+
+    @Test
+    void naturalGradientOfAMatrixThatIsNoNumber_rests() {
+        Moved moved = step(NATURAL, line(new double[] {1}, Double.NaN, 0), 1, 0);
+        assertEquals(0, moved.update().length);
+        assertFalse(moved.trial().accepted());
+        assertEquals(0, moved.trial().stepLength());
+        assertEquals(
+                Solve.Ending.NOT_FINITE, moved.trial().solve().orElseThrow().ending());
+    }
+
     // ---- cubic steps ----
 
     /** The minimum of g s + h s²/2 + (ρ/6)|s|³ with g = −2, h = 1, ρ = 3: s = (√(1 + 12) − 1)/3. */

@@ -75,6 +75,9 @@ final class NewtonSummaryIterationTest {
         assertArrayEquals(new double[] {0.5, 1}, first.etaRaw(), 1e-15);
         assertArrayEquals(first.etaRaw(), second.etaRaw());
         assertArrayEquals(new double[] {0.25, 0.5}, second.etaApplied(), 1e-15);
+        double[] update = new double[2];
+        backend.toHost(steps.get(1).update().orElseThrow(), update, 0);
+        assertArrayEquals(new double[] {-0.25 * 2, -0.5 * 1}, update, 1e-15, "−η ⊙ g");
         assertTrue(steps.get(1).update().isPresent());
     }
 
