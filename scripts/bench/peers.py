@@ -384,10 +384,12 @@ class Workload:
         return lambda: shampoo.step(self.gradient())
 
     def lbfgs(self):
-        """Steps of a size that keeps the pairs above torch's threshold, on parameters of its own."""
+        """Steps of a size that keeps the pairs above torch's threshold, on parameters of its own; the first fill the memory."""
         moved = [p.detach().clone().requires_grad_() for p in self.parameters]
         optimizer = lbfgs(moved, 1e-2)
         run = closure(optimizer, lambda: F.cross_entropy(forward(self.layers, moved, self.x), self.y))
+        for _ in range(11):
+            optimizer.step(run)
         return lambda: optimizer.step(run)
 
     def works(self):

@@ -28,20 +28,21 @@ final class BenchProblem implements AutoCloseable {
     private static final int PERIOD = 10;
 
     /**
-     * How an optimizer is measured; its state does not matter for the time.
+     * How an optimizer is measured.
      *
      * @param keys of the optimizer, after its type
+     * @param before steps that fill its memory
      * @param steps whose mean is taken: a whole period
      */
-    private record Setting(String keys, int steps) {}
+    private record Setting(String keys, int before, int steps) {}
 
     /** As scripts/bench/peers.py measures them. */
     private static final Map<String, Setting> SETTINGS = Map.of(
-            "k-fac", new Setting("step-size: 1.0e-8, statistics-period: 10, inverse-period: 100", 100),
-            "ekfac", new Setting("step-size: 1.0e-8, statistics-period: 10, inverse-period: 100", 100),
-            "shampoo", new Setting("step-size: 1.0e-8, period: 20, block-size: 1024", 20),
+            "k-fac", new Setting("step-size: 1.0e-8, statistics-period: 10, inverse-period: 100", 0, 100),
+            "ekfac", new Setting("step-size: 1.0e-8, statistics-period: 10, inverse-period: 100", 0, 100),
+            "shampoo", new Setting("step-size: 1.0e-8, period: 20, block-size: 1024", 0, 20),
             // the steps are so long that differences of gradients are no noise
-            "l-bfgs", new Setting("step-size: 0.01, line-search: none, pairs: successive, least-curvature: 0", 1));
+            "l-bfgs", new Setting("step-size: 0.01, line-search: none, pairs: successive, least-curvature: 0", 11, 1));
 
     private record Subject(Optimizer optimizer) {}
 
@@ -116,6 +117,9 @@ final class BenchProblem implements AutoCloseable {
                 iteration.step(at, training).update().ifPresent(update -> backend.axpyInPlace(1, update, at));
             }
         };
+        for (int i = 0; i < setting.before; i++) {
+            run.run();
+        }
         return new Work(
                 kind.name() + " step", run, setting.steps, backend.memory().liveBytes() - before - bytes(at));
     }
@@ -126,7 +130,7 @@ final class BenchProblem implements AutoCloseable {
                 + (has(kind, "partition") ? "partition: " + partition + ", " : "")
                 + (periodic ? "period: " + PERIOD + ", " : "")
                 + (has(kind, "fisher") && searches(kind) ? "fisher: exact, " : "");
-        return new Setting(keys, periodic ? PERIOD : 1);
+        return new Setting(keys, 0, periodic ? PERIOD : 1);
     }
 
     /** Whether a step of it solves a system or searches a line: what that takes depends on the problem. */
