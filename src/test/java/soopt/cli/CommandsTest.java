@@ -79,7 +79,7 @@ class CommandsTest {
         Object[] words = {"run", spec, "--results", folder.resolve("results"), "--seed", 3, "--progress", "none"};
         Cli.run(words).expect(ExitCode.OK);
         Cli.Result again = Cli.run(words).expect(ExitCode.OK);
-        assertTrue(again.out().contains("use --force"), again.out());
+        assertTrue(again.out().contains("use run --force"), again.out());
         assertEquals("", again.err());
         Object[] forced = Arrays.copyOf(words, words.length + 1);
         forced[words.length] = "--force";

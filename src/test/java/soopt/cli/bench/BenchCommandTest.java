@@ -96,7 +96,7 @@ class BenchCommandTest {
                  "results": [{"name": "gradient", "median_s": 1000, "extra_bytes": 1073741824},
                              {"name": "sgd step", "median_s": 1000}]}
                 """.formatted(MODEL));
-        String out = bench("curvature", "--model", MODEL, "--only", "step", "--against", peer)
+        String out = bench("curvature", "--model", MODEL, "--only", "sgd,adam", "--against", peer)
                 .out();
         String gradient = out.lines()
                 .filter(line -> line.startsWith("gradient"))
