@@ -150,7 +150,10 @@ class SignalsTest {
         Path second = await("curving", "metrics.csv", 2);
         send(curving, "HUP");
         expectStopped(evaluating, "evaluating", first, "PREEMPTED", 75);
-        assertTrue(Files.readString(first.resolve("status.json")).contains("stopped by TERM after step 0"));
+        // of signals that wait together the JVM takes that of the smallest number first
+        String told = Files.readString(first.resolve("status.json"));
+        assertTrue(
+                told.contains("stopped by TERM after step 0") || told.contains("stopped by USR1 after step 0"), told);
         expectStopped(cancelled, "cancelled", third, "CANCELLED", 130);
         expectStopped(curving, "curving", second, "PREEMPTED", 75);
         assertEquals(1, Files.readAllLines(first.resolve("metrics.csv")).size(), "half an evaluation is no row");
