@@ -97,48 +97,13 @@ final class LapackEigen {
             a.put((long) c * size + c - 1, unit, 0, size - c + 1);
         }
         int block = Math.min(BLOCK, size);
-        try (NativeArray t = new NativeArray((long) block * block);
-                NativeArray zv = new NativeArray((long) block * size);
-                NativeArray zvt = new NativeArray((long) block * size)) {
+        try (ReflectionBlock reflections = ReflectionBlock.of(block, size)) {
             for (int from = 1; from < size; from += block) {
                 int count = Math.min(block, size - from);
-                int width = from + count - 1;
                 View v = a.view((long) from * size, size);
-                triangle(v, width, count, tau, from - 1, t);
-                NativeArray.product(false, true, size, count, width, 1, z.view(0, size), v, 0, zv.view(0, count));
-                NativeArray.product(
-                        false,
-                        false,
-                        size,
-                        count,
-                        count,
-                        1,
-                        zv.view(0, count),
-                        t.view(0, count),
-                        0,
-                        zvt.view(0, count));
-                NativeArray.product(false, false, size, width, count, -1, zvt.view(0, count), v, 1, z.view(0, size));
+                reflections.subtract(v, count, from + count - 1, tau, from - 1, false, z.view(0, size), size);
             }
         }
-    }
-
-    /** t ← T with H₁ … H_k = I − V T Vᵀ, upper triangular: T_jj = τ_j, T_{·j} = −τ_j T (Vᵀ v_j) above. */
-    static void triangle(View v, int width, int count, double[] tau, int from, NativeArray t) {
-        double[] gram = new double[count * count];
-        NativeArray.product(false, true, count, count, width, 1, v, v, 0, t.view(0, count));
-        t.get(0, gram, 0, gram.length);
-        double[] triangle = new double[count * count];
-        for (int j = 0; j < count; j++) {
-            for (int i = 0; i < j; i++) {
-                double sum = 0;
-                for (int k = i; k < j; k++) {
-                    sum += triangle[i * count + k] * gram[k * count + j];
-                }
-                triangle[i * count + j] = -tau[from + j] * sum;
-            }
-            triangle[j * count + j] = tau[from + j];
-        }
-        t.put(0, triangle, 0, triangle.length);
     }
 
     /** Σ_k w_k v_k v_kᵀ [n·n]. */

@@ -118,12 +118,12 @@ public final class Orthonormalization {
         void byBlocks(double[] rows) {
             try (NativeArray a = new NativeArray(rows.length);
                     NativeArray q = new NativeArray(rows.length);
-                    Block block = new Block(this)) {
+                    ReflectionBlock block = ReflectionBlock.of(BLOCK, size)) {
                 a.put(0, rows, 0, rows.length);
                 for (int top = 0; top < size; top += BLOCK) {
                     int count = Math.min(BLOCK, size - top);
                     reflect(a, top, count);
-                    block.subtract(a, top, false, top + count, a);
+                    subtract(block, a, top, false, top + count, a);
                 }
                 double[] row = new double[size];
                 for (int k = 0; k < size; k++) {
@@ -132,10 +132,19 @@ public final class Orthonormalization {
                     row[k] = 0;
                 }
                 for (int top = (size - 1) / BLOCK * BLOCK; top >= 0; top -= BLOCK) {
-                    block.subtract(a, top, true, top, q);
+                    subtract(block, a, top, true, top, q);
                 }
                 q.get(0, rows, 0, rows.length);
             }
+        }
+
+        /** The block whose V begins in row and column top of a, applied to the rows of x from one on. */
+        private void subtract(
+                ReflectionBlock block, NativeArray a, int top, boolean transposes, int from, NativeArray x) {
+            int length = size - top;
+            View v = a.view((long) top * size + top, size);
+            View target = x.view((long) from * size + top, size);
+            block.subtract(v, Math.min(BLOCK, length), length, tau, top, transposes, target, size - from);
         }
 
         /** Rows top, top + 1, … of a ← their v, with 0 before the 1. */
@@ -155,41 +164,6 @@ public final class Orthonormalization {
             for (int r = 0; r < count; r++) {
                 a.put((long) (top + r) * size + top, panel, r * length, length);
             }
-        }
-    }
-
-    /** Room for the reflections of a block together. */
-    private record Block(Reflections all, NativeArray t, NativeArray products, NativeArray combined)
-            implements AutoCloseable {
-        Block(Reflections all) {
-            this(
-                    all,
-                    new NativeArray((long) BLOCK * BLOCK),
-                    new NativeArray((long) BLOCK * all.size),
-                    new NativeArray((long) BLOCK * all.size));
-        }
-
-        /** X ← X − (X Vᵀ) T V, or with Tᵀ, for the rows of x from one on, where V begins in row and column top of a. */
-        void subtract(NativeArray a, int top, boolean transposes, int from, NativeArray x) {
-            int size = all.size;
-            int count = Math.min(BLOCK, size - top);
-            int length = size - top;
-            int rows = size - from;
-            View v = a.view((long) top * size + top, size);
-            View target = x.view((long) from * size + top, size);
-            View xv = products.view(0, count);
-            View xvt = combined.view(0, count);
-            LapackEigen.triangle(v, length, count, all.tau, top, t);
-            NativeArray.product(false, true, rows, count, length, 1, target, v, 0, xv);
-            NativeArray.product(false, transposes, rows, count, count, 1, xv, t.view(0, count), 0, xvt);
-            NativeArray.product(false, false, rows, length, count, -1, xvt, v, 1, target);
-        }
-
-        @Override
-        public void close() {
-            combined.close();
-            products.close();
-            t.close();
         }
     }
 }
