@@ -106,7 +106,7 @@ class SeedsTest {
         SeedResult failed = SeedResult.failed(1, failure, List.of("internal error: a mistake"));
         SeedResult fine = new SeedResult(2, "COMPLETED", 0, "completed", Optional.empty());
 
-        SeedReport report = new SeedReport(List.of(failed, fine));
+        SeedReport report = new SeedReport(List.of(failed, fine), true);
         assertEquals(ExitCode.INTERNAL, report.exitCode());
         assertEquals(
                 List.of("seed 1: internal error: a mistake", "seed 2: completed"),
@@ -120,7 +120,7 @@ class SeedsTest {
                 .map(code -> new SeedResult(1, "?", Integer.parseInt(code), "", Optional.empty()))
                 .toList();
 
-        assertEquals(expected, new SeedReport(seeds).exitCode());
+        assertEquals(expected, new SeedReport(seeds, true).exitCode());
     }
 
     @Test

@@ -32,35 +32,10 @@ class DerivativeAuditTest {
             """;
 
     /** An objective whose summary of one order is off by a relative 1e-3. */
-    private record Wrong(Objective right, int order) implements Objective {
-        @Override
-        public ParameterLayout layout() {
-            return right.layout();
-        }
-
-        @Override
-        public Backend backend() {
-            return right.backend();
-        }
-
-        @Override
-        public int examples() {
-            return right.examples();
-        }
-
-        @Override
-        public double loss(Tensor theta) {
-            return right.loss(theta);
-        }
-
-        @Override
-        public Value gradient(Tensor theta, Tensor gradient) {
-            return right.gradient(theta, gradient);
-        }
-
+    private record Wrong(Objective inner, int order) implements ForwardingObjective {
         @Override
         public CurvatureSummary summary(Tensor theta, Tensor u, Partition partition, Order wanted) {
-            CurvatureSummary summary = right.summary(theta, u, partition, wanted);
+            CurvatureSummary summary = inner.summary(theta, u, partition, wanted);
             double factor = 1.001;
             switch (order) {
                 case 1 -> summary.gradient()[0] *= factor;
@@ -69,11 +44,6 @@ class DerivativeAuditTest {
                 default -> {}
             }
             return summary;
-        }
-
-        @Override
-        public Linearization at(Tensor theta, Linearization.Use use) {
-            return right.at(theta, use);
         }
     }
 
@@ -331,7 +301,7 @@ class DerivativeAuditTest {
     }
 
     /** Counts what it is asked for; its third derivative is wrong where y is above 0.5. */
-    private static final class Watched implements Objective {
+    private static final class Watched implements ForwardingObjective {
         private final Objective right;
         private final double factor;
         private int gradients;
@@ -343,23 +313,8 @@ class DerivativeAuditTest {
         }
 
         @Override
-        public ParameterLayout layout() {
-            return right.layout();
-        }
-
-        @Override
-        public Backend backend() {
-            return right.backend();
-        }
-
-        @Override
-        public int examples() {
-            return right.examples();
-        }
-
-        @Override
-        public double loss(Tensor theta) {
-            return right.loss(theta);
+        public Objective inner() {
+            return right;
         }
 
         @Override

@@ -3,56 +3,22 @@ package soopt.optimizer;
 import java.util.Iterator;
 import java.util.List;
 import java.util.stream.DoubleStream;
-import soopt.backend.Backend;
 import soopt.backend.Tensor;
-import soopt.curvature.CurvatureSummary;
 import soopt.curvature.Fisher;
+import soopt.curvature.ForwardingObjective;
 import soopt.curvature.Linearization;
 import soopt.curvature.Metric;
 import soopt.curvature.Objective;
-import soopt.curvature.Order;
-import soopt.curvature.ParameterLayout;
-import soopt.curvature.Partition;
 import soopt.curvature.Value;
 import soopt.curvature.fisher.FactorVisitor;
 import soopt.curvature.fisher.OutputAdjoints;
 import soopt.curvature.fisher.Sampler;
 
 /** An objective whose model draws these labels, whatever it is asked. */
-record LabelledObjective(Objective objective, double[] labels) implements Objective {
-    @Override
-    public ParameterLayout layout() {
-        return objective.layout();
-    }
-
-    @Override
-    public Backend backend() {
-        return objective.backend();
-    }
-
-    @Override
-    public int examples() {
-        return objective.examples();
-    }
-
-    @Override
-    public double loss(Tensor theta) {
-        return objective.loss(theta);
-    }
-
-    @Override
-    public Value gradient(Tensor theta, Tensor gradient) {
-        return objective.gradient(theta, gradient);
-    }
-
-    @Override
-    public CurvatureSummary summary(Tensor theta, Tensor u, Partition partition, Order order) {
-        return objective.summary(theta, u, partition, order);
-    }
-
+record LabelledObjective(Objective inner, double[] labels) implements ForwardingObjective {
     @Override
     public Linearization at(Tensor theta, Linearization.Use use) {
-        return new Labelled(objective.at(theta, use), labels);
+        return new Labelled(inner.at(theta, use), labels);
     }
 
     private record Given(Iterator<Double> labels) implements Sampler {

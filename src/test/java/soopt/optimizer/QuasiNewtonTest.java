@@ -16,12 +16,9 @@ import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
-import soopt.curvature.CurvatureSummary;
-import soopt.curvature.Linearization;
+import soopt.curvature.ForwardingObjective;
 import soopt.curvature.Objective;
-import soopt.curvature.Order;
 import soopt.curvature.ParameterLayout;
-import soopt.curvature.Partition;
 import soopt.curvature.Value;
 import soopt.optimizer.step.Batches;
 import soopt.optimizer.step.Problem;
@@ -277,7 +274,7 @@ class QuasiNewtonTest {
     }
 
     /** An objective that counts. */
-    private static final class CountingGradients implements Objective {
+    private static final class CountingGradients implements ForwardingObjective {
         private final Objective objective;
         private int count;
 
@@ -285,44 +282,19 @@ class QuasiNewtonTest {
             this.objective = objective;
         }
 
+        @Override
+        public Objective inner() {
+            return objective;
+        }
+
         int count() {
             return count;
-        }
-
-        @Override
-        public ParameterLayout layout() {
-            return objective.layout();
-        }
-
-        @Override
-        public Backend backend() {
-            return objective.backend();
-        }
-
-        @Override
-        public int examples() {
-            return objective.examples();
-        }
-
-        @Override
-        public double loss(Tensor theta) {
-            return objective.loss(theta);
         }
 
         @Override
         public Value gradient(Tensor theta, Tensor gradient) {
             count++;
             return objective.gradient(theta, gradient);
-        }
-
-        @Override
-        public CurvatureSummary summary(Tensor theta, Tensor u, Partition partition, Order order) {
-            return objective.summary(theta, u, partition, order);
-        }
-
-        @Override
-        public Linearization at(Tensor theta, Linearization.Use use) {
-            return objective.at(theta, use);
         }
     }
 

@@ -12,6 +12,7 @@ import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
 import soopt.curvature.CurvatureSummary;
 import soopt.curvature.DirectLinearization;
+import soopt.curvature.ForwardingObjective;
 import soopt.curvature.Linearization;
 import soopt.curvature.Objective;
 import soopt.curvature.Order;
@@ -152,41 +153,11 @@ final class HessianMomentsTest {
     }
 
     /** Counts passes for a Hessian. */
-    private record Counting(Diagonal own, int[] asked) implements Objective {
-        @Override
-        public ParameterLayout layout() {
-            return own.layout();
-        }
-
-        @Override
-        public Backend backend() {
-            return own.backend();
-        }
-
-        @Override
-        public int examples() {
-            return own.examples();
-        }
-
-        @Override
-        public double loss(Tensor theta) {
-            return own.loss(theta);
-        }
-
-        @Override
-        public Value gradient(Tensor theta, Tensor gradient) {
-            return own.gradient(theta, gradient);
-        }
-
-        @Override
-        public CurvatureSummary summary(Tensor theta, Tensor u, Partition partition, Order order) {
-            return own.summary(theta, u, partition, order);
-        }
-
+    private record Counting(Diagonal inner, int[] asked) implements ForwardingObjective {
         @Override
         public Linearization at(Tensor theta, Linearization.Use use) {
             asked[0]++;
-            return own.at(theta, use);
+            return inner.at(theta, use);
         }
     }
 }

@@ -14,7 +14,7 @@ import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.ParameterLayout.Role;
-import soopt.optimizer.step.Batches;
+import soopt.optimizer.step.NoBatches;
 import soopt.optimizer.step.Problem;
 
 /** Muon beside its formula in plain loops. */
@@ -134,9 +134,9 @@ final class MuonTest {
         try (Tensor gradient = backend.allocate(21);
                 Tensor theta = backend.allocate(21);
                 Direction.Running muon = new Direction.Muon(0.95, 0.9, 0.999, 1e-8, 0.1)
-                        .start(new Problem(backend, layout, new None(), 0), gradient);
+                        .start(new Problem(backend, layout, new NoBatches(), 0), gradient);
                 Direction.Running other = new Direction.Adam(0.9, 0.999, 1e-8, 0)
-                        .start(new Problem(backend, layout, new None(), 0), gradient)) {
+                        .start(new Problem(backend, layout, new NoBatches(), 0), gradient)) {
             backend.fill(theta, 2);
             for (double[][] g : new double[][][] {first, second}) {
                 backend.fromHost(g[0], 0, gradient);
@@ -158,19 +158,4 @@ final class MuonTest {
     }
 
     /** A direction that asks for no batch. */
-    static Batches none() {
-        return new None();
-    }
-
-    private record None() implements Batches {
-        @Override
-        public soopt.curvature.Objective curvature() {
-            throw new AssertionError();
-        }
-
-        @Override
-        public soopt.curvature.Objective trial() {
-            throw new AssertionError();
-        }
-    }
 }

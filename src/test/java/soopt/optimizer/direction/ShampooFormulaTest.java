@@ -10,13 +10,12 @@ import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
-import soopt.curvature.Objective;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.ParameterLayout.Role;
 import soopt.curvature.Value;
 import soopt.optimizer.MemoryState;
 import soopt.optimizer.Methods;
-import soopt.optimizer.step.Batches;
+import soopt.optimizer.step.NoBatches;
 import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.Step;
 
@@ -31,18 +30,6 @@ final class ShampooFormulaTest {
             .add("matrix", Role.WEIGHT, 0, 2, 2, 2)
             .add("vector", Role.BIAS, 0, 2, 2)
             .build();
-
-    private record None() implements Batches {
-        @Override
-        public Objective curvature() {
-            throw new AssertionError();
-        }
-
-        @Override
-        public Objective trial() {
-            throw new AssertionError();
-        }
-    }
 
     /** Numbers beside what the direction remembers: H of the matrix's two entries and along the vector; the buffer. */
     private static final class Plain {
@@ -116,7 +103,7 @@ final class ShampooFormulaTest {
                 Tensor gradient = backend.allocate(6);
                 Tensor theta = backend.allocate(6);
                 Direction.Running shampoo =
-                        Methods.direction(yaml).start(new Problem(backend, layout, new None(), 0), gradient)) {
+                        Methods.direction(yaml).start(new Problem(backend, layout, new NoBatches(), 0), gradient)) {
             backend.fill(theta, 3);
             for (int t = 0; t < 7; t++) {
                 double[] g = {1 + t, 0, 0, 0.5 - t, 0.03 * (t + 1), -0.04 * (t + 1)};
@@ -147,7 +134,7 @@ final class ShampooFormulaTest {
                 Tensor gradient = backend.allocate(6);
                 Tensor theta = backend.allocate(6);
                 Direction.Running shampoo = Methods.direction("{type: shampoo, epsilon: 0, momentum: 0}")
-                        .start(new Problem(backend, layout, new None(), 0), gradient)) {
+                        .start(new Problem(backend, layout, new NoBatches(), 0), gradient)) {
             backend.fill(theta, 0);
             double[] g = {4 * matrix, 0, 0, 9 * matrix, 4 * vector, 0};
             backend.fromHost(g, 0, gradient);

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import soopt.Golden;
@@ -18,8 +17,6 @@ import soopt.backend.engine.Backends;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.ParameterLayout.Parameter;
 import soopt.curvature.ParameterLayout.Role;
-import soopt.optimizer.Methods;
-import soopt.optimizer.step.Problem;
 
 /** Long axes in blocks; the roots themselves have golden numbers. */
 final class ShampooTest {
@@ -29,39 +26,6 @@ final class ShampooTest {
     @AfterEach
     void close() {
         backend.close();
-    }
-
-    private static ParameterLayout layout(int[]... shapes) {
-        ParameterLayout.Builder builder = new ParameterLayout.Builder();
-        for (int i = 0; i < shapes.length; i++) {
-            builder.add("w" + i, Role.WEIGHT, i, 1, shapes[i]);
-        }
-        return builder.build();
-    }
-
-    private static double[][] gradients(int size) {
-        Random random = new Random(7);
-        double[][] gradients = new double[STEPS][];
-        for (int t = 0; t < STEPS; t++) {
-            gradients[t] = random.doubles(size, -1, 1).toArray();
-        }
-        return gradients;
-    }
-
-    /** u of each step. */
-    private double[][] directions(String spec, ParameterLayout layout, double[][] gradients) {
-        double[][] result = new double[gradients.length][layout.size()];
-        try (Tensor gradient = backend.allocate(layout.size());
-                Tensor theta = backend.allocate(layout.size());
-                Direction.Running running =
-                        Methods.direction(spec).start(new Problem(backend, layout, MuonTest.none(), 0), gradient)) {
-            backend.fill(theta, 0.5);
-            for (int t = 0; t < gradients.length; t++) {
-                backend.fromHost(gradients[t], 0, gradient);
-                backend.toHost(running.next(theta), result[t], 0);
-            }
-        }
-        return result;
     }
 
     /** Numbers of rows and columns, in places counted from 0 of a matrix [.., columns]. */
@@ -75,10 +39,12 @@ final class ShampooTest {
 
     @Test
     void tensorWithinOneBlock_hasTheSameBits_whateverTheBlocks() {
-        ParameterLayout layout = layout(new int[] {4, 6}, new int[] {6}, new int[] {2, 3, 2, 2});
-        double[][] gradients = gradients(layout.size());
-        double[][] expected = directions("{type: shampoo, period: 2, grafting: adam}", layout, gradients);
-        double[][] actual = directions("{type: shampoo, period: 2, grafting: adam, block-size: 6}", layout, gradients);
+        ParameterLayout layout = DirectionRuns.layout(new int[] {4, 6}, new int[] {6}, new int[] {2, 3, 2, 2});
+        double[][] gradients = DirectionRuns.gradients(7, STEPS, layout.size());
+        double[][] expected =
+                DirectionRuns.directions(backend, "{type: shampoo, period: 2, grafting: adam}", layout, gradients);
+        double[][] actual = DirectionRuns.directions(
+                backend, "{type: shampoo, period: 2, grafting: adam, block-size: 6}", layout, gradients);
         for (int t = 0; t < STEPS; t++) {
             assertArrayEquals(expected[t], actual[t], 0);
         }
@@ -89,9 +55,10 @@ final class ShampooTest {
     void blocks_areTensorsOfTheirOwn() {
         int[] tops = {0, 2, 5};
         int[] lefts = {0, 3, 7};
-        double[][] gradients = gradients(35);
+        double[][] gradients = DirectionRuns.gradients(7, STEPS, 35);
         String spec = "{type: shampoo, period: 2, decay: 0.9, weight-decay: 0.1";
-        double[][] whole = directions(spec + ", block-size: 4}", layout(new int[] {5, 7}), gradients);
+        double[][] whole = DirectionRuns.directions(
+                backend, spec + ", block-size: 4}", DirectionRuns.layout(new int[] {5, 7}), gradients);
         for (int i = 0; i < 2; i++) {
             for (int j = 0; j < 2; j++) {
                 int rows = tops[i + 1] - tops[i];
@@ -100,24 +67,28 @@ final class ShampooTest {
                 for (int t = 0; t < STEPS; t++) {
                     own[t] = box(gradients[t], 7, tops[i], rows, lefts[j], columns);
                 }
-                double[][] expected = directions(spec + "}", layout(new int[] {rows, columns}), own);
+                double[][] expected = DirectionRuns.directions(
+                        backend, spec + "}", DirectionRuns.layout(new int[] {rows, columns}), own);
                 for (int t = 0; t < STEPS; t++) {
                     assertArrayEquals(
                             expected[t], box(whole[t], 7, tops[i], rows, lefts[j], columns), 1e-14, i + " " + j);
                 }
             }
         }
-        double[][] together = directions(spec + "}", layout(new int[] {5, 7}), gradients);
+        double[][] together =
+                DirectionRuns.directions(backend, spec + "}", DirectionRuns.layout(new int[] {5, 7}), gradients);
         assertTrue(Golden.relativeError(together[4], whole[4]) > 1e-3, "the blocks change nothing");
     }
 
     /** A tensor cut along its first axis lies in memory as two tensors do. */
     @Test
     void twoBlocksOfRows_areTwoTensors() {
-        double[][] gradients = gradients(8 * 3 * 2 * 2);
+        double[][] gradients = DirectionRuns.gradients(7, STEPS, 8 * 3 * 2 * 2);
         String spec = "{type: shampoo, period: 1, block-size: 4}";
-        double[][] one = directions(spec, layout(new int[] {8, 3, 2, 2}), gradients);
-        double[][] two = directions(spec, layout(new int[] {4, 3, 2, 2}, new int[] {4, 3, 2, 2}), gradients);
+        double[][] one =
+                DirectionRuns.directions(backend, spec, DirectionRuns.layout(new int[] {8, 3, 2, 2}), gradients);
+        double[][] two = DirectionRuns.directions(
+                backend, spec, DirectionRuns.layout(new int[] {4, 3, 2, 2}, new int[] {4, 3, 2, 2}), gradients);
         for (int t = 0; t < STEPS; t++) {
             assertArrayEquals(two[t], one[t], 0);
         }
@@ -126,10 +97,11 @@ final class ShampooTest {
     /** The length of the gradient in each tensor, not in each block. */
     @Test
     void graftedLength_isThatOfTheTensor() {
-        double[][] gradients = gradients(35);
-        double[][] u = directions(
+        double[][] gradients = DirectionRuns.gradients(7, STEPS, 35);
+        double[][] u = DirectionRuns.directions(
+                backend,
                 "{type: shampoo, period: 1, momentum: 0, grafting: sgd, block-size: 4}",
-                layout(new int[] {5, 7}),
+                DirectionRuns.layout(new int[] {5, 7}),
                 gradients);
         for (int t = 0; t < STEPS; t++) {
             assertEquals(norm(gradients[t]), norm(u[t]), 1e-13);
@@ -144,7 +116,7 @@ final class ShampooTest {
     void blocks_coverEachNumberOnce_andAreNearlyEqual() {
         for (int[] shape : new int[][] {{7}, {5, 7}, {9, 2, 3, 5}, {1, 1}, {3, 10, 4}, {0, 3}}) {
             for (int most : new int[] {1, 2, 3, 4, 100}) {
-                List<Block> blocks = Block.of(layout(shape).get(0), most);
+                List<Block> blocks = Block.of(DirectionRuns.layout(shape).get(0), most);
                 int size = (int) Tensor.sizeOf(shape);
                 double[] seen = new double[size];
                 try (Tensor x = backend.allocate(size);

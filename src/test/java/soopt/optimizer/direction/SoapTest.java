@@ -21,6 +21,7 @@ import soopt.curvature.ParameterLayout.Role;
 import soopt.curvature.Value;
 import soopt.file.JsonObject;
 import soopt.optimizer.Methods;
+import soopt.optimizer.step.NoBatches;
 import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.Step;
 
@@ -31,38 +32,6 @@ final class SoapTest {
     @AfterEach
     void close() {
         backend.close();
-    }
-
-    private static ParameterLayout layout(int[]... shapes) {
-        ParameterLayout.Builder builder = new ParameterLayout.Builder();
-        for (int i = 0; i < shapes.length; i++) {
-            builder.add("w" + i, Role.WEIGHT, i, 1, shapes[i]);
-        }
-        return builder.build();
-    }
-
-    private static double[][] gradients(int steps, int size) {
-        Random random = new Random(5);
-        double[][] gradients = new double[steps][];
-        for (int t = 0; t < steps; t++) {
-            gradients[t] = random.doubles(size, -1, 1).toArray();
-        }
-        return gradients;
-    }
-
-    private double[][] directions(String spec, ParameterLayout layout, double[][] gradients) {
-        double[][] result = new double[gradients.length][layout.size()];
-        try (Tensor gradient = backend.allocate(layout.size());
-                Tensor theta = backend.allocate(layout.size());
-                Direction.Running running =
-                        Methods.direction(spec).start(new Problem(backend, layout, MuonTest.none(), 0), gradient)) {
-            backend.fill(theta, 0.5);
-            for (int t = 0; t < gradients.length; t++) {
-                backend.fromHost(gradients[t], 0, gradient);
-                backend.toHost(running.next(theta), result[t], 0);
-            }
-        }
-        return result;
     }
 
     /** Where each row and column has one number, both factors are diagonal, in an order that changes. */
@@ -77,9 +46,11 @@ final class SoapTest {
                 gradients[t][4 * i + columns[i]] = random.nextGaussian() * Math.exp(random.nextGaussian());
             }
         }
-        ParameterLayout layout = layout(new int[] {4, 4});
-        double[][] adam = directions("{type: adamw, beta1: 0.8, beta2: 0.9, weight-decay: 0.1}", layout, gradients);
-        double[][] soap = directions(
+        ParameterLayout layout = DirectionRuns.layout(new int[] {4, 4});
+        double[][] adam = DirectionRuns.directions(
+                backend, "{type: adamw, beta1: 0.8, beta2: 0.9, weight-decay: 0.1}", layout, gradients);
+        double[][] soap = DirectionRuns.directions(
+                backend,
                 "{type: soap, beta1: 0.8, beta2: 0.9, decay: 0.5, period: 1, weight-decay: 0.1, basis: " + basis + "}",
                 layout,
                 gradients);
@@ -90,10 +61,12 @@ final class SoapTest {
 
     @Test
     void tensorsWithOneAxis_followAdamToTheBit() {
-        ParameterLayout layout = layout(new int[] {9}, new int[] {1, 1}, new int[] {3, 4});
-        double[][] gradients = gradients(6, layout.size());
-        double[][] adam = directions("{type: adam, beta1: 0.95, beta2: 0.95}", layout, gradients);
-        double[][] soap = directions("{type: soap, period: 2, block-size: 4}", layout, gradients);
+        ParameterLayout layout = DirectionRuns.layout(new int[] {9}, new int[] {1, 1}, new int[] {3, 4});
+        double[][] gradients = DirectionRuns.gradients(5, 6, layout.size());
+        double[][] adam =
+                DirectionRuns.directions(backend, "{type: adam, beta1: 0.95, beta2: 0.95}", layout, gradients);
+        double[][] soap =
+                DirectionRuns.directions(backend, "{type: soap, period: 2, block-size: 4}", layout, gradients);
         for (int t = 0; t < gradients.length; t++) {
             assertArrayEquals(Arrays.copyOf(adam[t], 10), Arrays.copyOf(soap[t], 10), 0);
         }
@@ -105,9 +78,10 @@ final class SoapTest {
     @ValueSource(strings = {"4 4", "3 2 2", "2 3 2 2"})
     void directions_followTheAlgorithmInPlainLoops(String axes) {
         int[] shape = Arrays.stream(axes.split(" ")).mapToInt(Integer::parseInt).toArray();
-        ParameterLayout layout = layout(shape);
-        double[][] gradients = gradients(11, layout.size());
-        double[][] soap = directions("{type: soap, beta1: 0.9, beta2: 0.8, decay: 0.7, period: 3}", layout, gradients);
+        ParameterLayout layout = DirectionRuns.layout(shape);
+        double[][] gradients = DirectionRuns.gradients(5, 11, layout.size());
+        double[][] soap = DirectionRuns.directions(
+                backend, "{type: soap, beta1: 0.9, beta2: 0.8, decay: 0.7, period: 3}", layout, gradients);
         SoapReference reference = new SoapReference(shape, 0.9, 0.8, 0.7, 1e-8, 3);
         for (int t = 0; t < gradients.length; t++) {
             assertArrayEquals(reference.next(gradients[t]), soap[t], 1e-10, "step " + t);
@@ -117,16 +91,16 @@ final class SoapTest {
     @Test
     void kernelsWithChannelsLast_haveTheSameDirections() {
         int[] shape = {3, 4, 2, 2};
-        ParameterLayout first = layout(shape);
+        ParameterLayout first = DirectionRuns.layout(shape);
         ParameterLayout last = new ParameterLayout.Builder()
                 .addChannelsLast("w0", Role.WEIGHT, 0, 1, 4, shape)
                 .build();
-        double[][] gradients = gradients(7, 48);
+        double[][] gradients = DirectionRuns.gradients(5, 7, 48);
         double[][] inMemory =
                 Arrays.stream(gradients).map(last.get(0)::toMemory).toArray(double[][]::new);
         String spec = "{type: soap, period: 2, block-size: 3}";
-        double[][] expected = directions(spec, first, gradients);
-        double[][] actual = directions(spec, last, inMemory);
+        double[][] expected = DirectionRuns.directions(backend, spec, first, gradients);
+        double[][] actual = DirectionRuns.directions(backend, spec, last, inMemory);
         for (int t = 0; t < gradients.length; t++) {
             assertArrayEquals(expected[t], last.get(0).fromMemory(actual[t]), 1e-9);
         }
@@ -134,13 +108,16 @@ final class SoapTest {
 
     @Test
     void blocks_areTensorsOfTheirOwn() {
-        double[][] gradients = gradients(8, 6 * 4);
+        double[][] gradients = DirectionRuns.gradients(5, 8, 6 * 4);
         String spec = "{type: soap, period: 2, basis: eigen, block-size: 4}";
-        double[][] one = directions(spec, layout(new int[] {6, 4}), gradients);
-        double[][] two = directions(spec, layout(new int[] {3, 4}, new int[] {3, 4}), gradients);
-        double[][] left = directions(spec, layout(new int[] {4, 3}), half(gradients, 0));
-        double[][] right = directions(spec, layout(new int[] {4, 3}), half(gradients, 3));
-        double[][] columns = directions(spec, layout(new int[] {4, 6}), gradients);
+        double[][] one = DirectionRuns.directions(backend, spec, DirectionRuns.layout(new int[] {6, 4}), gradients);
+        double[][] two = DirectionRuns.directions(
+                backend, spec, DirectionRuns.layout(new int[] {3, 4}, new int[] {3, 4}), gradients);
+        double[][] left =
+                DirectionRuns.directions(backend, spec, DirectionRuns.layout(new int[] {4, 3}), half(gradients, 0));
+        double[][] right =
+                DirectionRuns.directions(backend, spec, DirectionRuns.layout(new int[] {4, 3}), half(gradients, 3));
+        double[][] columns = DirectionRuns.directions(backend, spec, DirectionRuns.layout(new int[] {4, 6}), gradients);
         for (int t = 0; t < gradients.length; t++) {
             assertArrayEquals(two[t], one[t], 0);
             assertArrayEquals(left[t], half(columns, 0)[t], 0);
@@ -191,11 +168,11 @@ final class SoapTest {
         int n = start.length;
         double[][] w = start;
         double[] u = new double[n * n];
-        ParameterLayout layout = layout(new int[] {n, n});
+        ParameterLayout layout = DirectionRuns.layout(new int[] {n, n});
         try (Tensor gradient = backend.allocate(n * n);
                 Tensor theta = backend.allocate(n * n);
                 Direction.Running running = Methods.direction("{type: " + method + "}")
-                        .start(new Problem(backend, layout, MuonTest.none(), 0), gradient)) {
+                        .start(new Problem(backend, layout, new NoBatches(), 0), gradient)) {
             for (int t = 0; t < 11; t++) {
                 double[] g = Golden.flat(slope.apply(w));
                 backend.fromHost(g, 0, gradient);
@@ -214,12 +191,12 @@ final class SoapTest {
     @Test
     void powerIterations_findTheEigenvectors() {
         int n = 6;
-        double[][] gradients = gradients(2, n * n);
+        double[][] gradients = DirectionRuns.gradients(5, 2, n * n);
         try (BlockBasis basis = new BlockBasis(backend, "w", new int[] {n, n});
                 Tensor gradient = backend.allocate(n * n);
                 Tensor out = backend.allocate(n * n);
                 Tensor moments = backend.allocate(n * n);
-                Block.Room room = Block.Room.of(backend, layout(new int[] {n, n}), false)) {
+                Block.Room room = Block.Room.of(backend, DirectionRuns.layout(new int[] {n, n}), false)) {
             backend.fill(moments, 0);
             backend.fromHost(gradients[0], 0, gradient);
             basis.observe(gradient, 0);
@@ -256,14 +233,14 @@ final class SoapTest {
 
     @Test
     void factorBeyondTheRange_keepsTheLastBasis_andIsNamed() {
-        ParameterLayout layout = layout(new int[] {3, 3}, new int[] {2, 2});
-        double[] fine = gradients(1, 13)[0];
+        ParameterLayout layout = DirectionRuns.layout(new int[] {3, 3}, new int[] {2, 2});
+        double[] fine = DirectionRuns.gradients(5, 1, 13)[0];
         double[] huge = fine.clone();
         Arrays.setAll(huge, i -> i < 9 ? 1e200 * huge[i] : huge[i]);
         try (Tensor gradient = backend.allocate(13);
                 Tensor theta = backend.allocate(13);
                 Direction.Running running = Methods.direction("{type: soap, period: 2}")
-                        .start(new Problem(backend, layout, MuonTest.none(), 0), gradient)) {
+                        .start(new Problem(backend, layout, new NoBatches(), 0), gradient)) {
             String[] expected = {"{\"bases_kept\":\"\"}", "none", "{\"bases_kept\":\"w0\"}", "none"};
             for (int t = 0; t < 4; t++) {
                 backend.fromHost(t == 2 ? huge : fine, 0, gradient);

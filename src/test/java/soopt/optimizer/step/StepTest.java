@@ -11,7 +11,6 @@ import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
-import soopt.curvature.Objective;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Value;
 import soopt.file.JsonObject;
@@ -83,19 +82,7 @@ final class StepTest {
 
     private static double draw(Backend backend, long seed, String purpose, long step) {
         ParameterLayout layout = new ParameterLayout.Builder().build();
-        Batches none = new None();
+        Batches none = new NoBatches();
         return new Problem(backend, layout, none, seed).random(purpose, step).nextDouble();
-    }
-
-    private record None() implements Batches {
-        @Override
-        public Objective curvature() {
-            throw new AssertionError();
-        }
-
-        @Override
-        public Objective trial() {
-            throw new AssertionError();
-        }
     }
 }

@@ -15,10 +15,9 @@ import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
-import soopt.curvature.Objective;
 import soopt.curvature.ParameterLayout;
 import soopt.optimizer.MemoryState;
-import soopt.optimizer.step.Batches;
+import soopt.optimizer.step.NoBatches;
 import soopt.optimizer.step.Problem;
 import soopt.solver.ConjugateGradient;
 import soopt.solver.Solve;
@@ -35,23 +34,11 @@ final class SystemsTest {
         backend.close();
     }
 
-    private record None() implements Batches {
-        @Override
-        public Objective curvature() {
-            throw new AssertionError();
-        }
-
-        @Override
-        public Objective trial() {
-            throw new AssertionError();
-        }
-    }
-
     private Problem problem(int size) {
         ParameterLayout layout = new ParameterLayout.Builder()
                 .add("w", ParameterLayout.Role.WEIGHT, 0, 1, size)
                 .build();
-        return new Problem(backend, layout, new None(), 0);
+        return new Problem(backend, layout, new NoBatches(), 0);
     }
 
     private Products products(double[][] matrix) {
