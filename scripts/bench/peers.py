@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """PyTorch's side of the benchmark: a gradient, the curvature summary by nested automatic differentiation, products with the
-Hessian and the Gauss-Newton matrix, and steps of SGD, Adam, K-FAC, Shampoo and L-BFGS. The names are those of `soopt bench curvature --json`.
+Hessian and the Gauss-Newton matrix, and steps of SGD, Adam, K-FAC, Shampoo and L-BFGS. The names are those of
+`soopt bench curvature --json`.
 
 The summary of a direction u split into S groups is g_s = DL[u_s], H_st = D2L[u_s, u_t], order3_s = D3L[u_s, u_s, u_s].
 It is computed as Wolinski (ECML PKDD 2025) does in public code: differentiate the loss keeping the graph, contract with u_s,

@@ -33,10 +33,6 @@ record SeedReport(List<SeedResult> seeds, boolean alike) {
         seeds = List.copyOf(seeds);
     }
 
-    SeedReport(List<SeedResult> seeds) {
-        this(seeds, true);
-    }
-
     /** The exit code of the command: the worst of its seeds. */
     int exitCode() {
         return WORST_FIRST.stream()

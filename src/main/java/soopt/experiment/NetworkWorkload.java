@@ -52,6 +52,9 @@ final class NetworkWorkload implements Workload, AutoCloseable {
     private int[] order;
     private Examples seen;
     private int seenIn = -1;
+    /** What {@link #data} says, once it was asked for. */
+    private double[] known = {};
+
     private FullBatch.Progress stepProgress = (done, of) -> {};
 
     NetworkWorkload(Experiment experiment, long seed, Data loaded, Backend backend, Counts counts) {
@@ -188,7 +191,7 @@ final class NetworkWorkload implements Workload, AutoCloseable {
 
     @Override
     public void save(State state) {
-        state.putNumbers(DATA, data());
+        state.putNumbers(DATA, known());
         curvature.save(state);
         trial.save(state);
         recorded.save(state);
@@ -197,13 +200,21 @@ final class NetworkWorkload implements Workload, AutoCloseable {
     /** @throws DatasetException if the data are not those of the checkpoint */
     @Override
     public void restore(State state) {
-        if (!Arrays.equals(state.getNumbers(DATA), data())) {
+        if (!Arrays.equals(state.getNumbers(DATA), known())) {
             throw new DatasetException("the data set holds other examples than when the run began: get those back, or"
                     + " begin anew with run --restart");
         }
         curvature.restore(state);
         trial.restore(state);
         recorded.restore(state);
+    }
+
+    /** They do not change: looked at once, however many checkpoints are written. */
+    private double[] known() {
+        if (known.length == 0) {
+            known = data();
+        }
+        return known;
     }
 
     /** Sizes and checksums of the parts of the data: what a run id does not tell of data that have a name. */

@@ -78,7 +78,7 @@ final class CurvaturePairs implements InverseHessian {
     @Override
     public double add() {
         double product = backend.dot(step(), change());
-        if (product > least && product < Double.POSITIVE_INFINITY) {
+        if (InverseHessian.isEnough(product, least)) {
             newest = next();
             count = Math.min(most, count + 1);
             products[newest] = product;
@@ -106,15 +106,15 @@ final class CurvaturePairs implements InverseHessian {
             backend.combine(1, rest, -alpha[i], change(place), out);
             rest = out;
         }
-        // what follows works on out / size, to spare a pass over it
-        double size = scale * products[newest] / squares[newest];
+        // what follows works on out / whole, to spare a pass over it
+        double whole = scale * products[newest] / squares[newest];
         for (int i = count - 1; i >= 0; i--) {
             int place = Math.floorMod(newest - i, rows);
-            double factor = scale * alpha[i] - size * backend.dot(change(place), out) / products[place];
+            double factor = scale * alpha[i] - whole * backend.dot(change(place), out) / products[place];
             if (i > 0) {
-                backend.axpyInPlace(factor / size, step(place), out);
+                backend.axpyInPlace(factor / whole, step(place), out);
             } else {
-                backend.combine(factor, step(place), size, out, out);
+                backend.combine(factor, step(place), whole, out, out);
             }
         }
     }

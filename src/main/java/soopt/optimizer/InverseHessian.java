@@ -12,8 +12,13 @@ sealed interface InverseHessian extends AutoCloseable permits CurvaturePairs, In
     /** [P]: y = ∇L(θ′) − ∇L(θ) of that pair. */
     Tensor change();
 
-    /** Takes in the pair; gives yᵀs. Where that is too small or no number nothing changes. */
+    /** Takes in the pair; gives yᵀs. Where that is not {@link #isEnough} nothing changes. */
     double add();
+
+    /** Whether yᵀs is a number above the least that a pair may have. */
+    static boolean isEnough(double product, double least) {
+        return product > least && product < Double.POSITIVE_INFINITY;
+    }
 
     /** out ← α H v; out may be {@link #step}. */
     void multiply(double alpha, Tensor v, Tensor out);
@@ -82,7 +87,7 @@ sealed interface InverseHessian extends AutoCloseable permits CurvaturePairs, In
         @Override
         public double add() {
             double curvature = backend.dot(step, change);
-            if (!(curvature > least && curvature < Double.POSITIVE_INFINITY)) {
+            if (!InverseHessian.isEnough(curvature, least)) {
                 return curvature;
             }
             if (count == 0) {

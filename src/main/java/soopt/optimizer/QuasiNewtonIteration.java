@@ -205,7 +205,7 @@ final class QuasiNewtonIteration implements Optimizer.Iteration {
             damped = damp(measured, start);
         }
         double curvature = inverse.add();
-        boolean kept = curvature > rules.leastCurvature() && curvature < Double.POSITIVE_INFINITY;
+        boolean kept = InverseHessian.isEnough(curvature, rules.leastCurvature());
         details.put("curvature", damped ? measured : curvature)
                 .put("pair", !kept ? "skipped" : damped ? "damped" : "kept");
     }

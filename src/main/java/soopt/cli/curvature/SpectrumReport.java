@@ -235,7 +235,6 @@ record SpectrumReport(
         JsonObject object = new JsonObject()
                 .put("examples", examples)
                 .put("loss", loss)
-                .put("loss", loss)
                 .put("parameters", partition.layout().size())
                 .put("groups", partition.names())
                 .put("steps_asked", asked.steps())

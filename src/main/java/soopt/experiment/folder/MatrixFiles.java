@@ -150,6 +150,7 @@ public final class MatrixFiles implements Growing, AutoCloseable {
         WholeFile.writeUnforced(base.resolveSibling(base.getFileName() + ".json"), object.line() + "\n");
     }
 
+    /** The same matrices as arrays [S, S]. */
     public static Map<String, NpyArray> arrays(Map<String, double[][]> matrices) {
         Map<String, NpyArray> arrays = new LinkedHashMap<>();
         matrices.forEach((name, matrix) -> arrays.put(name, array(matrix)));

@@ -73,8 +73,7 @@ public final class CurvatureRecord {
     /** The matrices after so many epochs and steps; empty while the optimizer has none. */
     Optional<RecordedMatrices> matrices(
             int epoch, long step, Tensor theta, boolean byStep, FullBatch.Progress progress) {
-        List<String> names =
-                subject.partition().groups().stream().map(Partition.Group::name).toList();
+        List<String> names = subject.partition().names();
         if (isOptimizers()) {
             return refreshes
                     .solved()

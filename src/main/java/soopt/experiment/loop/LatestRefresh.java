@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import soopt.curvature.Partition;
 import soopt.experiment.folder.RefreshCount;
 import soopt.optimizer.step.Refresh;
@@ -31,20 +32,19 @@ final class LatestRefresh {
     record Told(List<String> names, Map<String, double[]> vectors, Map<String, double[][]> matrices) {
         /** @param averaged H̄ [S][S] */
         private static Told of(Refresh refresh, double[][] averaged) {
-            Map<String, double[]> vectors = new LinkedHashMap<>();
-            vectors.put("g", refresh.sample().gradient());
-            vectors.put("d3", refresh.sample().third());
-            vectors.put("g_averaged", refresh.averaged().gradient());
-            vectors.put("d3_averaged", refresh.averaged().third());
-            vectors.put("eta_raw", refresh.etaRaw());
-            vectors.put("eta_averaged", refresh.etaAveraged());
-            vectors.put("eta_used", refresh.etaUsed());
-            vectors.put(APPLIED, refresh.etaApplied());
-            Map<String, double[][]> matrices = new LinkedHashMap<>();
             boolean same = refresh.sample() == refresh.averaged();
-            matrices.put(SAMPLE, same ? averaged : refresh.sample().hessian());
+            double[][] sample = same ? averaged : refresh.sample().hessian();
+            return of(refresh.partition().names(), vector -> vector.of.apply(refresh), sample, averaged);
+        }
+
+        private static Told of(
+                List<String> names, Function<Vector, double[]> vector, double[][] sample, double[][] averaged) {
+            Map<String, double[]> vectors = new LinkedHashMap<>();
+            VECTORS.forEach(each -> vectors.put(each.key, vector.apply(each)));
+            Map<String, double[][]> matrices = new LinkedHashMap<>();
+            matrices.put(SAMPLE, sample);
             matrices.put(AVERAGED, averaged);
-            return new Told(LatestRefresh.names(refresh.partition()), vectors, matrices);
+            return new Told(names, vectors, matrices);
         }
 
         /** [S]. */
@@ -53,9 +53,19 @@ final class LatestRefresh {
         }
     }
 
+    /** One of those that an incident tells. */
+    private record Vector(String key, Function<Refresh, double[]> of) {}
+
     private static final String APPLIED = "eta_applied";
-    private static final List<String> VECTORS =
-            List.of("g", "d3", "g_averaged", "d3_averaged", "eta_raw", "eta_averaged", "eta_used", APPLIED);
+    private static final List<Vector> VECTORS = List.of(
+            new Vector("g", refresh -> refresh.sample().gradient()),
+            new Vector("d3", refresh -> refresh.sample().third()),
+            new Vector("g_averaged", refresh -> refresh.averaged().gradient()),
+            new Vector("d3_averaged", refresh -> refresh.averaged().third()),
+            new Vector("eta_raw", Refresh::etaRaw),
+            new Vector("eta_averaged", Refresh::etaAveraged),
+            new Vector("eta_used", Refresh::etaUsed),
+            new Vector(APPLIED, Refresh::etaApplied));
     private static final String SAMPLE = "hbar";
     private static final String AVERAGED = "hbar_averaged";
 
@@ -66,11 +76,7 @@ final class LatestRefresh {
 
     /** @param partition the optimizer's */
     LatestRefresh(Partition partition) {
-        this.names = names(partition);
-    }
-
-    private static List<String> names(Partition partition) {
-        return partition.groups().stream().map(Partition.Group::name).toList();
+        this.names = partition.names();
     }
 
     /** The optimizer computed curvature for this step, from 1. */
@@ -122,12 +128,8 @@ final class LatestRefresh {
         double[][] averaged = square(state.getNumbers("hessian"));
         solved = Optional.of(
                 new Solved((long) state.getNumbers("step")[0], averaged, square(state.getNumbers("regularized"))));
-        Map<String, double[]> vectors = new LinkedHashMap<>();
-        VECTORS.forEach(key -> vectors.put(key, state.getNumbers(key)));
-        Map<String, double[][]> matrices = new LinkedHashMap<>();
-        matrices.put(SAMPLE, state.has(SAMPLE) ? square(state.getNumbers(SAMPLE)) : averaged);
-        matrices.put(AVERAGED, averaged);
-        told = Optional.of(new Told(names, vectors, matrices));
+        double[][] sample = state.has(SAMPLE) ? square(state.getNumbers(SAMPLE)) : averaged;
+        told = Optional.of(Told.of(names, vector -> state.getNumbers(vector.key), sample, averaged));
     }
 
     private static double[] flat(double[][] matrix) {
