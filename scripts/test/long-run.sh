@@ -49,4 +49,8 @@ awk -F, -v epochs="$epochs" -v early="$early" -v late="$late" '
   }' "$folder/metrics.csv" && status=0 || status=1
 printf 'files %d, matrices.npz %d KiB, curvature.jsonl %d KiB\n' "$(find "$folder" -type f | wc -l)" \
   $(($(stat -c %s "$folder/matrices/matrices.npz") / 1024)) $(($(stat -c %s "$folder/curvature.jsonl") / 1024))
+if [[ $(find "$folder" -type f | wc -l) -gt 25 ]]; then
+  echo "more than 25 files" >&2
+  status=1
+fi
 exit "$status"

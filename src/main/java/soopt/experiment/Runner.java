@@ -279,7 +279,7 @@ public final class Runner {
     }
 
     private Recorder recorder(RunDirectory directory, JsonObject meta) {
-        return new Recorder(directory, meta, experiment.record().curvature().log());
+        return new Recorder(directory, meta, experiment.record().curvature());
     }
 
     private JsonObject meta(RunDirectory directory, Backend backend) {

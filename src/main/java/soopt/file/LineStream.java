@@ -1,6 +1,8 @@
 package soopt.file;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -133,6 +135,22 @@ public final class LineStream implements Growing, AutoCloseable {
             return channel.read(last, mark - 1) == 1 && last.get(0) == '\n';
         } catch (IOException unreadable) {
             return false;
+        }
+    }
+
+    /** Whether there is such a file with a line that has its end. */
+    public static boolean hasLine(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return false;
+        }
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            int b = in.read();
+            while (b >= 0 && b != '\n') {
+                b = in.read();
+            }
+            return b == '\n';
+        } catch (IOException e) {
+            throw new WriteException(file, e);
         }
     }
 

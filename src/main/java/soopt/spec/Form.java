@@ -18,6 +18,9 @@ public @interface Form {
     /** What the pattern says, to end a sentence that began with "must be". */
     String words() default "";
 
+    /** Whether a whole number ≥ 1 that the pattern matches may be written without quotes, for the schema. */
+    boolean orCount() default false;
+
     /** Elements that a list has at least. */
     int least() default 0;
 

@@ -124,8 +124,14 @@ public final class JsonSchema {
         }
         Optional<Form> form = Optional.ofNullable(type.getAnnotation(Form.class));
         if (ScalarReader.parser(type).isEmpty() || form.isPresent()) {
-            schema.put("type", "string");
-            form.ifPresent(it -> formed(schema, it));
+            ObjectNode text = JSON.objectNode().put("type", "string");
+            form.ifPresent(it -> formed(text, it));
+            if (!form.map(Form::orCount).orElse(false)) {
+                return text;
+            }
+            ArrayNode choices = schema.putArray("anyOf");
+            choices.add(text);
+            choices.addObject().put("type", "integer").put("minimum", 1);
             return schema;
         }
         // two types in one list is what validators in strict mode refuse

@@ -212,6 +212,7 @@ class ResumptionTest {
                 "record.curvature.every=2 steps",
                 "record.curvature.every=never",
                 "record.curvature={every: 5 steps, full-batch: true}",
+                "record.curvature={every: 1 steps, keep: 2}",
                 "record.steps.every=1 step",
                 "record.steps.every=1 epoch",
                 "record.checkpoint.every=1 step",

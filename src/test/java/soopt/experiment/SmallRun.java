@@ -196,7 +196,7 @@ public final class SmallRun {
             try (Recorder recorder = new Recorder(
                     directory,
                     Meta.of(id, "small", 7, "mnist-sample", List.of("soopt", "run"), backend),
-                    experiment.record().curvature().log())) {
+                    experiment.record().curvature())) {
                 Trainer.Plan plan = new Trainer.Plan(
                         7,
                         experiment.training(),

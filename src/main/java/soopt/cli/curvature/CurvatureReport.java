@@ -11,8 +11,8 @@ import soopt.curvature.CubicStep;
 import soopt.curvature.CurvatureSummary;
 import soopt.curvature.Matrices;
 import soopt.curvature.Partition;
-import soopt.experiment.folder.GroupRates;
-import soopt.experiment.folder.MatrixFiles;
+import soopt.experiment.matrices.GroupRates;
+import soopt.experiment.matrices.MatrixText;
 import soopt.file.JsonObject;
 import soopt.file.WholeFile;
 import soopt.npy.NpzFile;
@@ -34,12 +34,12 @@ record CurvatureReport(
      */
     void write(Path folder) {
         List<String> names = partition.names();
-        Map<String, double[][]> kinds = MatrixFiles.kinds("hbar", summary.hessian(), step.regularized());
-        if (MatrixFiles.isText(names.size())) {
+        Map<String, double[][]> kinds = MatrixText.kinds("hbar", summary.hessian(), step.regularized());
+        if (MatrixText.isText(names.size())) {
             kinds.forEach((kind, matrix) ->
-                    MatrixFiles.write(folder.resolve(kind), new JsonObject().put("kind", kind), names, matrix));
+                    MatrixText.write(folder.resolve(kind), kind, names, matrix));
         } else {
-            NpzFile.write(folder.resolve("matrices.npz"), MatrixFiles.arrays(kinds));
+            NpzFile.write(folder.resolve("matrices.npz"), MatrixText.arrays(kinds));
         }
         WholeFile.write(folder.resolve("groups.csv"), rates().csv());
         WholeFile.write(folder.resolve("groups.json"), json().pretty());
@@ -84,7 +84,7 @@ record CurvatureReport(
         Matrices.Spectrum spectrum = step.spectrum();
         JsonObject object = new JsonObject().put("examples", examples);
         rates().putTo(object);
-        if (MatrixFiles.isText(partition.size())) {
+        if (MatrixText.isText(partition.size())) {
             object.put("hbar", summary.hessian());
         }
         object.put("min_eigenvalue", spectrum.smallest()).put("max_eigenvalue", spectrum.largest());

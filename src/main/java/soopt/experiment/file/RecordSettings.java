@@ -31,10 +31,13 @@ public record RecordSettings(
             @Default("1.0") @Range(min = 0) @Doc("λ_int of the regularized matrix where the optimizer has none")
             double damping,
 
+            @Default("all") @Doc("of which moments the matrices stay: all, last, or the last N")
+            Keep keep,
+
             @Default("full") @Doc("what curvature.jsonl tells of each refresh")
             CurvatureLog log) {
         public Curvature {
-            Constraints.check(Curvature.class, every, fullBatch, damping, log);
+            Constraints.check(Curvature.class, every, fullBatch, damping, keep, log);
             every.requireCount("every");
         }
     }

@@ -11,7 +11,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import soopt.experiment.file.CurvatureLog;
+import soopt.experiment.file.RecordSettings;
+import soopt.experiment.matrices.MatrixFiles;
+import soopt.experiment.matrices.MatrixText;
+import soopt.experiment.matrices.RecordedMatrices;
 import soopt.file.Column;
 import soopt.file.CsvStream;
 import soopt.file.CsvTable;
@@ -52,16 +55,16 @@ public final class Recorder implements AutoCloseable {
      * Opens the streams, which are made if they are missing, and says that the run is running.
      *
      * @param meta of the run; ended_at is added when it is over
-     * @param log what curvature.jsonl tells
+     * @param settings what of the curvature is kept
      */
-    public Recorder(RunDirectory directory, JsonObject meta, CurvatureLog log) {
+    public Recorder(RunDirectory directory, JsonObject meta, RecordSettings.Curvature settings) {
         this.directory = directory;
         this.meta = meta;
         this.room = Room.in(directory.path());
         this.metrics = CsvStream.open(directory.file("metrics.csv"), MetricsRow.COLUMNS);
         this.steps = CsvStream.open(directory.file("steps.csv"), StepRow.COLUMNS);
-        this.refreshes = new RefreshTables(directory, log);
-        this.matrices = new MatrixFiles(directory.file(MATRICES));
+        this.refreshes = new RefreshTables(directory, settings.log());
+        this.matrices = new MatrixFiles(directory.file(MATRICES), settings.keep());
         this.solver = JsonLines.open(directory.file("solver.jsonl"));
         this.events = new EventLog(directory.path(), directory.id());
         WholeFile.write(directory.file("meta.json"), meta.pretty());
@@ -111,7 +114,7 @@ public final class Recorder implements AutoCloseable {
     /** Writes the files of matrices/. */
     public void matrices(RecordedMatrices recorded) {
         int groups = recorded.names().size();
-        if (!MatrixFiles.isText(groups) && !saysThatTextIsLeftOut) {
+        if (!MatrixText.isText(groups) && !saysThatTextIsLeftOut) {
             saysThatTextIsLeftOut = true;
             JsonObject at = new JsonObject().put("groups", groups);
             event("matrices_without_text", at, "matrices of " + groups + " groups are in matrices.npz alone");
@@ -137,6 +140,15 @@ public final class Recorder implements AutoCloseable {
     /** How long the files with numbers are now, for a checkpoint. */
     public double[] marks() {
         return streams().stream().mapToDouble(Growing::mark).toArray();
+    }
+
+    /**
+     * A checkpoint is safe: what only older ones need may go.
+     *
+     * @param marks of it
+     */
+    public void checkpointed(double[] marks) {
+        matrices.checkpointed((long) marks[LINES.size()]);
     }
 
     /** Has the disk keep the numbers so far: a checkpoint must not outlive the rows before it. */
@@ -165,7 +177,7 @@ public final class Recorder implements AutoCloseable {
         }
         return MatrixFiles.holds(folder.resolve(MATRICES), (long) marks[LINES.size()])
                 ? Optional.empty()
-                : Optional.of("knows matrices that matrices.npz has lost");
+                : Optional.of("knows matrices that the folder has lost");
     }
 
     /** Copies the files with numbers from one run folder to another, which has none yet. */
@@ -253,7 +265,8 @@ public final class Recorder implements AutoCloseable {
         room.free();
         Optional<WriteException> refused = Optional.empty();
         status = status.at(epoch, step, Instant.now()).ended(ending);
-        for (Runnable write : List.<Runnable>of(() -> addEnd(ending), this::endMeta, this::writeStatus)) {
+        for (Runnable write : List.<Runnable>of(
+                () -> endMatrices(ending), () -> addEnd(ending), this::endMeta, this::writeStatus)) {
             try {
                 write.run();
             } catch (WriteException e) {
@@ -262,6 +275,13 @@ public final class Recorder implements AutoCloseable {
         }
         if (refused.isPresent()) {
             throw refused.get();
+        }
+    }
+
+    /** What goes on later may need more of them than are kept in the end. */
+    private void endMatrices(Ending ending) {
+        if (ending.state().isFinal()) {
+            matrices.finish();
         }
     }
 

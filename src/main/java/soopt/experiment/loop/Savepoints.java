@@ -93,7 +93,9 @@ final class Savepoints {
         saved = System.nanoTime();
         try {
             recorder.force();
-            new Generations(folder).save(beforeStep.orElseGet(() -> take(theta)));
+            Checkpoint checkpoint = beforeStep.orElseGet(() -> take(theta));
+            new Generations(folder).save(checkpoint);
+            recorder.checkpointed(marks(checkpoint));
             journal.checkpointSaved();
         } catch (UncheckedIOException full) {
             journal.checkpointFailed(full.getMessage());

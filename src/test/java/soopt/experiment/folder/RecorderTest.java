@@ -13,9 +13,12 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +30,11 @@ import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
 import soopt.experiment.RunFiles;
 import soopt.experiment.file.CurvatureLog;
+import soopt.experiment.file.Every;
+import soopt.experiment.file.Keep;
+import soopt.experiment.file.RecordSettings;
+import soopt.experiment.matrices.GroupRates;
+import soopt.experiment.matrices.RecordedMatrices;
 import soopt.file.JsonObject;
 import soopt.npy.NpzFile;
 import soopt.optimizer.step.Refresh;
@@ -81,9 +89,17 @@ class RecorderTest {
         return new StepRow(step, 1, 3, 4, 5, 6, -0.5, -0.25, -1, 0.1, trial);
     }
 
+    private static RecordSettings.Curvature settings(CurvatureLog log, String keep) {
+        return new RecordSettings.Curvature(Every.parse("1 epoch"), false, 1, Keep.parse(keep), log);
+    }
+
     private Recorder recorder(CurvatureLog log) {
+        return recorder(settings(log, "all"));
+    }
+
+    private Recorder recorder(RecordSettings.Curvature settings) {
         return new Recorder(
-                RunDirectory.claim(results, "x", "a", false).create(), new JsonObject().put("dataset", "d"), log);
+                RunDirectory.claim(results, "x", "a", false).create(), new JsonObject().put("dataset", "d"), settings);
     }
 
     private static void close(Recorder recorder) {
@@ -203,8 +219,11 @@ class RecorderTest {
         assertEquals(2, recorder.status().step());
         close(recorder);
         assertEquals(8, NpzFile.names(folder().resolve("matrices/matrices.npz")).size());
-        assertTrue(Files.exists(folder().resolve("matrices/e0002.hbar_inverse.csv")));
-        assertFalse(RunFiles.files(folder().resolve("matrices")).stream().anyMatch(name -> name.startsWith("e0003")));
+        for (String name : List.of("matrices.csv", "groups.csv")) {
+            List<Double> left = RunFiles.column(folder().resolve("matrices/" + name), "epoch");
+            assertEquals(Set.of(1.0, 2.0), Set.copyOf(left), name);
+        }
+        assertEquals(List.of("e0001", "e0002"), moments());
         assertEquals(List.of(1.0, 2.0), RunFiles.column(folder().resolve("metrics.csv"), "step"));
         assertEquals(List.of(1.0, 2.0), RunFiles.column(folder().resolve("steps.csv"), "step"));
         assertEquals(List.of(1.0, 1.0, 2.0, 2.0), RunFiles.column(folder().resolve("learning_rates.csv"), "step"));
@@ -320,7 +339,7 @@ class RecorderTest {
         CubicStep.Outcome outcome = CubicStep.solve(summary.hessian(), summary.gradient(), summary.third(), 1);
         return new RecordedMatrices(
                 epoch,
-                30,
+                10 * epoch,
                 refreshStep,
                 List.of("w", "b"),
                 refreshStep.isPresent() ? RecordedMatrices.Source.REFRESH : RecordedMatrices.Source.TRAINING_SET,
@@ -333,19 +352,26 @@ class RecorderTest {
     }
 
     @Test
-    void matrices_areAFileOfEachKind_andArraysOfOneArchive() {
+    void matrices_areRowsOfOneTable_linesOfOneFile_andArraysOfOneArchive() {
         Recorder recorder = recorder(CurvatureLog.NEVER);
         recorder.matrices(matrices(3, OptionalLong.of(29), false));
-        recorder.matrices(matrices(3, OptionalLong.empty(), true));
+        assertFalse(Files.exists(folder().resolve("matrices/groups.csv")));
+        recorder.matrices(matrices(4, OptionalLong.empty(), true));
         close(recorder);
         Path matrices = folder().resolve("matrices");
-        assertEquals("group,w,b\nw,4.0,1.0\nb,1.0,3.0\n", RunFiles.text(matrices.resolve("e0003.hbar_averaged.csv")));
+        List<String> rows = RunFiles.text(matrices.resolve("matrices.csv")).lines().toList();
+        assertEquals(1 + 2 * 4 * 2, rows.size());
+        assertEquals("step,epoch,matrix,group,w,b", rows.get(0));
+        assertEquals("30,3,hbar_averaged,w,4.0,1.0", rows.get(1));
+        assertEquals("30,3,hbar_averaged,b,1.0,3.0", rows.get(2));
+        assertEquals("40,4,regularized,b,0.0,4.0", rows.get(14));
+        List<JsonNode> lines = RunFiles.jsonLines(matrices.resolve("matrices.jsonl"));
         assertEquals(
-                "{\"kind\":\"regularized\",\"epoch\":3,\"step\":30,\"refresh_step\":29,\"source\":\"refresh\",\"rows\":2,"
-                        + "\"groups\":[\"w\",\"b\"],\"matrix\":[[5.0,0.0],[0.0,4.0]]}\n",
-                RunFiles.text(matrices.resolve("e0003.regularized.json")));
-        assertFalse(Files.exists(matrices.resolve("e0003.groups.csv")));
-        assertTrue(RunFiles.text(matrices.resolve("s000030.hbar.json")).contains("\"source\":\"training_set\""));
+                "{\"step\":30,\"epoch\":3,\"moment\":\"e0003\",\"source\":\"refresh\",\"refresh_step\":29,"
+                        + "\"groups\":[\"w\",\"b\"],\"hbar_averaged\":[[4.0,1.0],[1.0,3.0]]",
+                lines.get(0).toString().split(",\"hbar_averaged_inverse")[0]);
+        assertEquals("[[5.0,0.0],[0.0,4.0]]", lines.get(0).path("regularized").toString());
+        assertEquals("training_set", lines.get(1).path("source").asText());
         RunFolder run = RunFolder.open(folder());
         assertEquals(8, run.matrices().size());
         assertArrayEquals(
@@ -354,7 +380,7 @@ class RecorderTest {
                 1e-15);
         assertArrayEquals(
                 new double[] {3 / 11.0, -1 / 11.0, -1 / 11.0, 4 / 11.0},
-                run.matrices().get("s000030.hbar_inverse").doubles(),
+                run.matrices().get("s000040.hbar_inverse").doubles(),
                 1e-15);
     }
 
@@ -365,12 +391,11 @@ class RecorderTest {
         recorder.matrices(recorded);
         close(recorder);
         CubicStep.Outcome step = recorded.rates().orElseThrow().step();
-        Path base = folder().resolve("matrices/e0004.groups.csv");
-        List<String> rows = RunFiles.text(base).lines().toList();
-        assertEquals("group_index,group,role,parameters,g,hbar_diagonal,d3,d,eta", rows.get(0));
-        assertEquals("1,b,bias,2,2.0,3.0,-6.0," + step.model().scale()[1] + "," + step.eta()[1], rows.get(2));
-        JsonNode object = RunFiles.json(base.resolveSibling("e0004.groups.json"));
-        assertEquals("groups", object.path("kind").asText());
+        Path matrices = folder().resolve("matrices");
+        List<String> rows = RunFiles.text(matrices.resolve("groups.csv")).lines().toList();
+        assertEquals("step,epoch,group_index,group,role,parameters,g,hbar_diagonal,d3,d,eta", rows.get(0));
+        assertEquals("40,4,1,b,bias,2,2.0,3.0,-6.0," + step.model().scale()[1] + "," + step.eta()[1], rows.get(2));
+        JsonNode object = RunFiles.jsonLines(matrices.resolve("matrices.jsonl")).get(0);
         assertEquals("[4,2]", object.path("parameters").toString());
         assertEquals(step.eta()[0], object.path("eta").get(0).asDouble());
         assertEquals(step.r(), object.path("r").asDouble());
@@ -386,8 +411,8 @@ class RecorderTest {
             marks = epoch == 1 ? first.marks() : marks;
         }
         first.close();
-        try (Recorder again = new Recorder(first.directory(), new JsonObject(), CurvatureLog.NEVER)) {
-            again.goOn(marks, 1, 30, true);
+        try (Recorder again = new Recorder(first.directory(), new JsonObject(), settings(CurvatureLog.NEVER, "all"))) {
+            again.goOn(marks, 1, 10, true);
             again.matrices(matrices(2, OptionalLong.of(7), false));
         }
         first.directory().close();
@@ -396,6 +421,77 @@ class RecorderTest {
                 RunFolder.open(folder()).matrices().keySet().stream()
                         .map(name -> name.substring(0, 5))
                         .toList());
+        assertEquals(List.of("e0001", "e0002"), moments());
+    }
+
+    private List<String> moments() {
+        return RunFiles.jsonLines(folder().resolve("matrices/matrices.jsonl")).stream()
+                .map(line -> line.path("moment").asText())
+                .toList();
+    }
+
+    /** The moments in every file of matrices/. */
+    private Set<List<Double>> keptEpochs() {
+        Path matrices = folder().resolve("matrices");
+        List<Double> lines = RunFiles.jsonLines(matrices.resolve("matrices.jsonl")).stream()
+                .map(line -> line.path("epoch").asDouble())
+                .toList();
+        List<Double> rows = RunFiles.column(matrices.resolve("matrices.csv"), "epoch").stream()
+                .distinct()
+                .toList();
+        List<Double> rates = RunFiles.column(matrices.resolve("groups.csv"), "epoch").stream()
+                .distinct()
+                .toList();
+        List<Double> arrays = NpzFile.names(matrices.resolve("matrices.npz")).stream()
+                .map(name -> Double.parseDouble(name.substring(1, 5)))
+                .distinct()
+                .toList();
+        return new HashSet<>(List.of(lines, rows, rates, arrays));
+    }
+
+    @Test
+    void keptMoments_areTheLastOnes_andThoseThatTheCheckpointBeforeTheNewestNeeds() {
+        Recorder recorder = recorder(settings(CurvatureLog.NEVER, "2"));
+        List<List<Double>> kept = new ArrayList<>();
+        for (int epoch = 1; epoch <= 6; epoch++) {
+            recorder.matrices(matrices(epoch, OptionalLong.empty(), false));
+            if (epoch % 2 == 0) {
+                recorder.checkpointed(recorder.marks());
+                recorder.force();
+                kept.add(moments().stream().map(name -> Double.parseDouble(name.substring(1))).toList());
+            }
+        }
+        assertEquals(
+                List.of(List.of(1.0, 2.0), List.of(1.0, 2.0, 3.0, 4.0), List.of(3.0, 4.0, 5.0, 6.0)),
+                kept);
+        recorder.finish(new Ending(RunState.COMPLETED, "done"), 6, 60);
+        close(recorder);
+        assertEquals(Set.of(List.of(5.0, 6.0)), keptEpochs());
+    }
+
+    @Test
+    void keptMoments_areCutBackToACheckpoint() {
+        Recorder recorder = recorder(settings(CurvatureLog.NEVER, "last"));
+        double[] marks = new double[0];
+        for (int epoch = 1; epoch <= 5; epoch++) {
+            recorder.matrices(matrices(epoch, OptionalLong.empty(), false));
+            marks = epoch < 4 ? recorder.marks() : marks;
+            if (epoch < 4) {
+                recorder.checkpointed(marks);
+            }
+        }
+        recorder.close();
+        recorder.directory().close();
+        assertEquals(Optional.empty(), Recorder.misfit(folder(), marks));
+        try (RunDirectory directory = RunDirectory.claim(results, "x", "a", false).reopen();
+                Recorder again = new Recorder(directory, new JsonObject(), settings(CurvatureLog.NEVER, "last"))) {
+            again.goOn(marks, 3, 30, true);
+            assertEquals(marks[marks.length - 1], again.marks()[marks.length - 1]);
+            assertEquals(List.of("e0002", "e0003"), moments());
+            again.matrices(matrices(4, OptionalLong.empty(), false));
+            again.finish(new Ending(RunState.COMPLETED, "done"), 4, 40);
+        }
+        assertEquals(Set.of(List.of(4.0)), keptEpochs());
     }
 
     // ---- the best epoch ----

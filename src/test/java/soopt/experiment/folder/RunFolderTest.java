@@ -118,13 +118,8 @@ class RunFolderTest {
                 new ArrayList<>(List.of(folder.meta(), folder.curvature().get(0)));
         objects.add(
                 new ObjectMapper().readTree(folder.path().resolve("status.json").toFile()));
-        try (var files = Files.list(folder.path().resolve("matrices"))) {
-            for (Path file :
-                    files.filter(path -> path.toString().endsWith(".json")).toList()) {
-                objects.add(new ObjectMapper().readTree(file.toFile()));
-            }
-        }
-        assertEquals(3 + 12, objects.size());
+        objects.addAll(RunFiles.jsonLines(folder.path().resolve("matrices/matrices.jsonl")));
+        assertEquals(3 + 3, objects.size());
         Set<String> missing = new TreeSet<>();
         for (JsonNode object : objects) {
             object.fieldNames().forEachRemaining(key -> {

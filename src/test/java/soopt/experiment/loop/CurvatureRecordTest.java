@@ -50,20 +50,19 @@ class CurvatureRecordTest {
         new SmallRun().train(results, "a");
 
         Path matrices = folder("a").resolve("matrices");
-        JsonNode json = RunFiles.json(matrices.resolve("e0001.regularized.json"));
-        List<NamedCsvRecord> csv = RunFiles.rows(matrices.resolve("e0001.regularized.csv"));
+        JsonNode json = moment("a", "e0001");
+        List<NamedCsvRecord> csv = rows("a", "regularized");
         Map<String, NpyArray> npz = NpzFile.read(matrices.resolve("matrices.npz"));
         double[] values = npz.get("e0001.regularized").doubles();
         double[] inverse = npz.get("e0001.regularized_inverse").doubles();
         assertEquals("refresh", json.path("source").asText());
-        assertEquals(4, json.path("rows").asInt());
         for (int i = 0; i < 4; i++) {
             assertEquals(
                     csv.get(i).getField("group"), json.path("groups").get(i).asText());
             for (int j = 0; j < 4; j++) {
                 double value = values[4 * i + j];
-                assertEquals(value, json.path("matrix").get(i).get(j).asDouble(), 0);
-                assertEquals(value, Double.parseDouble(csv.get(i).getField(1 + j)), 0);
+                assertEquals(value, json.path("regularized").get(i).get(j).asDouble(), 0);
+                assertEquals(value, Double.parseDouble(csv.get(i).getField(4 + j)), 0);
                 double product = 0;
                 for (int k = 0; k < 4; k++) {
                     product += values[4 * i + k] * inverse[4 * k + j];
@@ -92,11 +91,7 @@ class CurvatureRecordTest {
             largest = Math.max(largest, Math.abs(x));
         }
         assertArrayEquals(whole, pieces, 1e-12 * largest);
-        assertEquals(
-                "training_set",
-                RunFiles.json(folder("a").resolve("matrices/e0002.hbar.json"))
-                        .path("source")
-                        .asText());
+        assertEquals("training_set", moment("a", "e0002").path("source").asText());
     }
 
     @Test
@@ -104,11 +99,7 @@ class CurvatureRecordTest {
         new SmallRun().period(0).train(results, "a");
         new SmallRun().period(0).with("record.curvature.every=never").train(results, "b");
 
-        assertEquals(
-                "batch",
-                RunFiles.json(folder("a").resolve("matrices/e0001.hbar.json"))
-                        .path("source")
-                        .asText());
+        assertEquals("batch", moment("a", "e0001").path("source").asText());
         assertFalse(Files.exists(folder("b").resolve("matrices/matrices.npz")));
         assertEquals(
                 RunFiles.withoutTimes(folder("b").resolve("metrics.csv")).replaceAll("record_\\w+=\\d+", ""),
@@ -138,16 +129,18 @@ class CurvatureRecordTest {
         new SmallRun().train(results, "b");
 
         Path matrices = folder("a").resolve("matrices");
-        List<NamedCsvRecord> groups = RunFiles.rows(matrices.resolve("e0001.groups.csv"));
-        List<NamedCsvRecord> matrix = RunFiles.rows(matrices.resolve("e0001.regularized.csv"));
-        JsonNode json = RunFiles.json(matrices.resolve("e0001.groups.json"));
+        List<NamedCsvRecord> groups = RunFiles.rows(matrices.resolve("groups.csv")).stream()
+                .filter(row -> row.getField("epoch").equals("1"))
+                .toList();
+        List<NamedCsvRecord> matrix = rows("a", "regularized");
+        JsonNode json = moment("a", "e0001");
         assertEquals("converged", json.path("root_status").asText());
         for (int i = 0; i < 4; i++) {
             double product = 0;
             double size = 0;
             for (int j = 0; j < 4; j++) {
                 double eta = Double.parseDouble(groups.get(j).getField("eta"));
-                double term = Double.parseDouble(matrix.get(i).getField(1 + j)) * eta;
+                double term = Double.parseDouble(matrix.get(i).getField(4 + j)) * eta;
                 product += term;
                 size += Math.abs(term);
             }
@@ -156,7 +149,7 @@ class CurvatureRecordTest {
             assertEquals(g, json.path("g").get(i).asDouble());
             assertEquals(groups.get(i).getField("group"), matrix.get(i).getField("group"));
         }
-        assertFalse(Files.exists(folder("b").resolve("matrices/e0001.groups.csv")), "curvature.jsonl has them");
+        assertFalse(Files.exists(folder("b").resolve("matrices/groups.csv")), "curvature.jsonl has them");
     }
 
     @Test
@@ -168,7 +161,7 @@ class CurvatureRecordTest {
                 NpzFile.names(folder("a").resolve("matrices/matrices.npz")).stream()
                         .filter(name -> name.endsWith(".hbar_averaged"))
                         .collect(Collectors.toSet()));
-        JsonNode json = RunFiles.json(folder("a").resolve("matrices/s000005.hbar_averaged.json"));
+        JsonNode json = moment("a", "s000005");
         assertEquals(5, json.path("step").asInt());
         assertEquals(4, json.path("refresh_step").asInt());
         List<String> refreshes = RunFiles.rows(folder("a").resolve("learning_rates.csv")).stream()
@@ -185,14 +178,30 @@ class CurvatureRecordTest {
 
         JsonNode refresh =
                 RunFiles.jsonLines(folder("a").resolve("curvature.jsonl")).get(0);
-        JsonNode matrix = RunFiles.json(folder("a").resolve("matrices/e0000.hbar_averaged.json"));
-        assertEquals(refresh.path("hbar_averaged"), matrix.path("matrix"));
-        assertEquals("hbar_averaged", matrix.path("kind").asText());
+        JsonNode matrix = moment("a", "e0000");
+        assertEquals(refresh.path("hbar_averaged"), matrix.path("hbar_averaged"));
+        assertEquals(4, rows("a", "hbar_averaged").size());
         assertEquals(refresh.path("step"), matrix.path("refresh_step"));
         assertEquals(
                 Set.of("hbar_averaged", "hbar_averaged_inverse", "regularized", "regularized_inverse"),
                 kinds(folder("a")));
         assertEquals(Set.of("hbar", "hbar_inverse", "regularized", "regularized_inverse"), kinds(folder("b")));
+    }
+
+    /** The line of a moment in matrices.jsonl. */
+    private JsonNode moment(String run, String name) {
+        return RunFiles.jsonLines(folder(run).resolve("matrices/matrices.jsonl")).stream()
+                .filter(line -> line.path("moment").asText().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The rows of a matrix after epoch 1 in matrices.csv. */
+    private List<NamedCsvRecord> rows(String run, String matrix) {
+        return RunFiles.rows(folder(run).resolve("matrices/matrices.csv")).stream()
+                .filter(row -> row.getField("epoch").equals("1"))
+                .filter(row -> row.getField("matrix").equals(matrix))
+                .toList();
     }
 
     private static Set<String> kinds(Path run) {

@@ -145,7 +145,9 @@ class FullDiskTest {
         assertEquals(List.of(), FolderAudit.of(run, true));
         for (String name : List.of(
                 "metrics.csv",
-                "matrices/e0001.hbar.csv",
+                "matrices/matrices.csv",
+                "matrices/groups.csv",
+                "matrices/matrices.jsonl",
                 "meta.json",
                 "steps.csv",
                 "checkpoints/last.npz",

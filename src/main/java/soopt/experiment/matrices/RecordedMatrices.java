@@ -1,4 +1,4 @@
-package soopt.experiment.folder;
+package soopt.experiment.matrices;
 
 import java.util.List;
 import java.util.Locale;

@@ -1,7 +1,9 @@
-package soopt.experiment.folder;
+package soopt.experiment.matrices;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import soopt.curvature.CubicStep;
 import soopt.curvature.CurvatureSummary;
@@ -38,7 +40,28 @@ public record GroupRates(List<Partition.Group> groups, CurvatureSummary summary,
 
     /** A row per group. */
     public String csv() {
-        return Column.table(columns(), IntStream.range(0, groups.size()).boxed().toList());
+        return csv(columns());
+    }
+
+    private String csv(List<Column<Integer>> columns) {
+        return Column.table(columns, IntStream.range(0, groups.size()).boxed().toList());
+    }
+
+    /** The first line of the groups.csv of a run, which has the rates of many moments. */
+    String header() {
+        return csv(columns(0, 0)).lines().findFirst().orElseThrow();
+    }
+
+    /** The rows of a moment in it, without the last line end. */
+    String rows(long step, int epoch) {
+        return csv(columns(step, epoch)).lines().skip(1).collect(Collectors.joining("\n"));
+    }
+
+    private List<Column<Integer>> columns(long step, int epoch) {
+        List<Column<Integer>> columns = new ArrayList<>(List.of(
+                new Column<>("step", s -> step, "steps done"), new Column<>("epoch", s -> epoch, "epochs done")));
+        columns.addAll(columns());
+        return columns;
     }
 
     /** Puts loss, groups, ḡ, D̄³, D, η and how it was solved behind what is there. */

@@ -1,4 +1,4 @@
-package soopt.experiment.folder;
+package soopt.experiment.matrices;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import soopt.experiment.file.CurvatureLog;
+import soopt.experiment.file.Keep;
 import soopt.npy.NpzFile;
 
 /** What of recorded matrices is text. */
@@ -28,12 +29,14 @@ class MatrixFilesTest {
 
     @Test
     void matricesOfAThousandGroups_areText_ofOneMoreAnArrayAlone() throws IOException {
-        assertTrue(MatrixFiles.isText(MatrixFiles.MOST_TEXT));
-        assertFalse(MatrixFiles.isText(MatrixFiles.MOST_TEXT + 1));
-        Set<String> few = written(2);
-        assertTrue(few.containsAll(Set.of("e0003.hbar.csv", "e0003.hbar.json", "e0003.hbar_inverse.csv")), "" + few);
-        int many = MatrixFiles.MOST_TEXT + 1;
-        assertEquals(Set.of("matrices.npz"), written(many));
+        assertTrue(MatrixText.isText(MatrixText.MOST_TEXT));
+        assertFalse(MatrixText.isText(MatrixText.MOST_TEXT + 1));
+        assertEquals(Set.of("matrices.csv", "matrices.jsonl", "matrices.npz"), written(2));
+        int many = MatrixText.MOST_TEXT + 1;
+        assertEquals(Set.of("matrices.jsonl", "matrices.npz"), written(many));
+        assertEquals(
+                "{\"step\":30,\"epoch\":3,\"moment\":\"e0003\",\"source\":\"batch\"}\n",
+                Files.readString(folder.resolve(many + "/matrices.jsonl")));
         assertArrayEquals(
                 new int[] {many, many},
                 NpzFile.read(folder.resolve(many + "/matrices.npz"))
@@ -55,7 +58,7 @@ class MatrixFilesTest {
             identity[i][i] = 1;
         }
         List<String> names = IntStream.range(0, groups).mapToObj(i -> "g" + i).toList();
-        try (MatrixFiles files = new MatrixFiles(own)) {
+        try (MatrixFiles files = new MatrixFiles(own, Keep.parse("all"))) {
             files.write(new RecordedMatrices(
                     3,
                     30,
