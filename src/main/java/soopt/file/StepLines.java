@@ -74,7 +74,10 @@ public final class StepLines implements AutoCloseable {
                 }
                 at++;
                 if (b == '\n') {
-                    add(blocks, begin, new String(head, 0, (int) Math.min(HEAD, at - 1 - begin), StandardCharsets.UTF_8));
+                    add(
+                            blocks,
+                            begin,
+                            new String(head, 0, (int) Math.min(HEAD, at - 1 - begin), StandardCharsets.UTF_8));
                     begin = at;
                 }
             }

@@ -36,8 +36,7 @@ record CurvatureReport(
         List<String> names = partition.names();
         Map<String, double[][]> kinds = MatrixText.kinds("hbar", summary.hessian(), step.regularized());
         if (MatrixText.isText(names.size())) {
-            kinds.forEach((kind, matrix) ->
-                    MatrixText.write(folder.resolve(kind), kind, names, matrix));
+            kinds.forEach((kind, matrix) -> MatrixText.write(folder.resolve(kind), kind, names, matrix));
         } else {
             NpzFile.write(folder.resolve("matrices.npz"), MatrixText.arrays(kinds));
         }

@@ -265,8 +265,8 @@ public final class Recorder implements AutoCloseable {
         room.free();
         Optional<WriteException> refused = Optional.empty();
         status = status.at(epoch, step, Instant.now()).ended(ending);
-        for (Runnable write : List.<Runnable>of(
-                () -> endMatrices(ending), () -> addEnd(ending), this::endMeta, this::writeStatus)) {
+        for (Runnable write :
+                List.<Runnable>of(() -> endMatrices(ending), () -> addEnd(ending), this::endMeta, this::writeStatus)) {
             try {
                 write.run();
             } catch (WriteException e) {

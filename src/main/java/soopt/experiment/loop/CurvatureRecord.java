@@ -11,10 +11,10 @@ import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.Partition;
 import soopt.experiment.file.RecordSettings;
+import soopt.experiment.folder.RefreshCount;
 import soopt.experiment.matrices.GroupRates;
 import soopt.experiment.matrices.RecordedMatrices;
 import soopt.experiment.matrices.RecordedMatrices.Source;
-import soopt.experiment.folder.RefreshCount;
 import soopt.optimizer.step.Refresh;
 import soopt.optimizer.step.State;
 

@@ -128,7 +128,8 @@ public final class MatrixFiles implements Growing, AutoCloseable {
             return false;
         }
         try (NpzAppender archive = NpzAppender.open(archive(folder))) {
-            return archive.names().stream().anyMatch(name -> moment(name).equals(last.get().name()));
+            return archive.names().stream()
+                    .anyMatch(name -> moment(name).equals(last.get().name()));
         } catch (WriteException noArchive) {
             return false;
         }
@@ -213,8 +214,9 @@ public final class MatrixFiles implements Growing, AutoCloseable {
         open().forEach(lines -> lines.dropBefore(first));
         Collection<String> kept = names();
         NpzAppender opened = archive();
-        List<String> names =
-                opened.names().stream().filter(name -> kept.contains(moment(name))).toList();
+        List<String> names = opened.names().stream()
+                .filter(name -> kept.contains(moment(name)))
+                .toList();
         opened.close();
         NpzFile.write(archive(folder), NpzFile.read(archive(folder), names));
         archive = Optional.empty();

@@ -359,7 +359,8 @@ class RecorderTest {
         recorder.matrices(matrices(4, OptionalLong.empty(), true));
         close(recorder);
         Path matrices = folder().resolve("matrices");
-        List<String> rows = RunFiles.text(matrices.resolve("matrices.csv")).lines().toList();
+        List<String> rows =
+                RunFiles.text(matrices.resolve("matrices.csv")).lines().toList();
         assertEquals(1 + 2 * 4 * 2, rows.size());
         assertEquals("step,epoch,matrix,group,w,b", rows.get(0));
         assertEquals("30,3,hbar_averaged,w,4.0,1.0", rows.get(1));
@@ -392,7 +393,8 @@ class RecorderTest {
         close(recorder);
         CubicStep.Outcome step = recorded.rates().orElseThrow().step();
         Path matrices = folder().resolve("matrices");
-        List<String> rows = RunFiles.text(matrices.resolve("groups.csv")).lines().toList();
+        List<String> rows =
+                RunFiles.text(matrices.resolve("groups.csv")).lines().toList();
         assertEquals("step,epoch,group_index,group,role,parameters,g,hbar_diagonal,d3,d,eta", rows.get(0));
         assertEquals("40,4,1,b,bias,2,2.0,3.0,-6.0," + step.model().scale()[1] + "," + step.eta()[1], rows.get(2));
         JsonNode object = RunFiles.jsonLines(matrices.resolve("matrices.jsonl")).get(0);
@@ -458,12 +460,12 @@ class RecorderTest {
             if (epoch % 2 == 0) {
                 recorder.checkpointed(recorder.marks());
                 recorder.force();
-                kept.add(moments().stream().map(name -> Double.parseDouble(name.substring(1))).toList());
+                kept.add(moments().stream()
+                        .map(name -> Double.parseDouble(name.substring(1)))
+                        .toList());
             }
         }
-        assertEquals(
-                List.of(List.of(1.0, 2.0), List.of(1.0, 2.0, 3.0, 4.0), List.of(3.0, 4.0, 5.0, 6.0)),
-                kept);
+        assertEquals(List.of(List.of(1.0, 2.0), List.of(1.0, 2.0, 3.0, 4.0), List.of(3.0, 4.0, 5.0, 6.0)), kept);
         recorder.finish(new Ending(RunState.COMPLETED, "done"), 6, 60);
         close(recorder);
         assertEquals(Set.of(List.of(5.0, 6.0)), keptEpochs());
@@ -483,7 +485,8 @@ class RecorderTest {
         recorder.close();
         recorder.directory().close();
         assertEquals(Optional.empty(), Recorder.misfit(folder(), marks));
-        try (RunDirectory directory = RunDirectory.claim(results, "x", "a", false).reopen();
+        try (RunDirectory directory =
+                        RunDirectory.claim(results, "x", "a", false).reopen();
                 Recorder again = new Recorder(directory, new JsonObject(), settings(CurvatureLog.NEVER, "last"))) {
             again.goOn(marks, 3, 30, true);
             assertEquals(marks[marks.length - 1], again.marks()[marks.length - 1]);
