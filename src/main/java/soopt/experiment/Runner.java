@@ -14,6 +14,7 @@ import soopt.data.DatasetCatalog;
 import soopt.data.examples.Data;
 import soopt.data.fetch.Store;
 import soopt.experiment.checkpoint.Checkpoint;
+import soopt.experiment.claim.ClaimLostException;
 import soopt.experiment.file.Experiment;
 import soopt.experiment.folder.Ending;
 import soopt.experiment.folder.Meta;
@@ -317,10 +318,32 @@ public final class Runner {
             RunResult result = finish(trainer, recorder, ending);
             listener.finished(result);
             return result;
+        } catch (ClaimLostException lost) {
+            RunResult result = lost(trainer, recorder, lost);
+            listener.finished(result);
+            return result;
         } catch (RuntimeException | Error failure) {
             fail(trainer, recorder, failure);
             throw failure;
         }
+    }
+
+    /** Another process writes the folder now: nothing is written. */
+    private RunResult lost(Trainer trainer, Recorder recorder, ClaimLostException lost) {
+        RunDirectory directory = recorder.directory();
+        Position position = trainer.position();
+        String message = "run " + directory.id() + " was " + lost.getMessage() + "; this process stops after step "
+                + position.step() + " and leaves the folder alone";
+        return new RunResult(
+                directory.id(),
+                request.seed(),
+                directory.path(),
+                new Ending(RunState.PREEMPTED, message),
+                RunResult.Work.DONE_NOW,
+                position.epoch(),
+                position.step(),
+                Optional.empty(),
+                trainer.lastRow());
     }
 
     private static void restore(Trainer trainer, Checkpoint checkpoint, Tensor theta, RunDirectory directory) {

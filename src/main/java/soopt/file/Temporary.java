@@ -31,9 +31,14 @@ public final class Temporary {
     private static final Pattern NAME = Pattern.compile(".*?(?:\\.[0-9a-f]{16}\\.([0-9a-f]{8}))?\\.tmp(\\d{1,18})");
 
     private static final SecureRandom RANDOM = new SecureRandom();
-    private static final String MACHINE = machine();
+    private static final String MACHINE = thisMachine();
 
     private Temporary() {}
+
+    /** Where a pid means something: this start of this machine, in this container. */
+    public static String machine() {
+        return MACHINE;
+    }
 
     /** A name in the folder of the target that nobody can guess. */
     public static Path beside(Path target) {
@@ -87,6 +92,16 @@ public final class Temporary {
         return removed;
     }
 
+    /** Removes from a folder the temporary files of one process, whether it lives or not: it cannot rename them then. */
+    public static void sweep(Path folder, String machine, long pid) {
+        for (Path path : list(folder)) {
+            Matcher name = NAME.matcher(path.getFileName().toString());
+            if (name.matches() && machine.equals(name.group(1)) && Long.toString(pid).equals(name.group(2))) {
+                discard(path);
+            }
+        }
+    }
+
     /** Removes from a folder what has such a name and was not written for so long. */
     public static void sweep(Path folder, Pattern names, Duration age) {
         for (Path path : list(folder)) {
@@ -125,11 +140,8 @@ public final class Temporary {
         }
     }
 
-    /**
-     * Where a pid means something: this start of this machine, in this container. Elsewhere the same number is another
-     * process.
-     */
-    private static String machine() {
+    /** Elsewhere the same number is another process. */
+    private static String thisMachine() {
         return String.format(
                 "%08x",
                 (text(Path.of("/proc/sys/kernel/random/boot_id")) + link(Path.of("/proc/self/ns/pid"))).hashCode());

@@ -38,7 +38,17 @@ public final class WholeFile {
      * @throws WriteException if the file system refuses; the file is as it was
      */
     public static void write(Path target, byte[] bytes) {
-        write(target, all(bytes), true);
+        write(target, all(bytes), true, () -> {});
+    }
+
+    /**
+     * Replaces the file by this text in UTF-8, if that is still wanted.
+     *
+     * @param permission called when only the rename is left to do; throws to leave the file as it is
+     * @throws WriteException if the file system refuses; the file is as it was
+     */
+    public static void write(Path target, String text, Runnable permission) {
+        write(target, all(text.getBytes(StandardCharsets.UTF_8)), true, permission);
     }
 
     /**
@@ -48,7 +58,7 @@ public final class WholeFile {
      * @throws WriteException if the file system refuses; the file is as it was
      */
     public static void writeUnforced(Path target, String text) {
-        write(target, all(text.getBytes(StandardCharsets.UTF_8)), false);
+        write(target, all(text.getBytes(StandardCharsets.UTF_8)), false, () -> {});
     }
 
     private static Contents all(byte[] bytes) {
@@ -66,10 +76,10 @@ public final class WholeFile {
      * @throws WriteException if the file system refuses; the file is as it was, and the temporary one is gone
      */
     public static void write(Path target, Contents contents) {
-        write(target, contents, true);
+        write(target, contents, true, () -> {});
     }
 
-    private static void write(Path target, Contents contents, boolean forced) {
+    private static void write(Path target, Contents contents, boolean forced, Runnable permission) {
         Path temporary = Temporary.beside(target);
         try {
             try (FileChannel channel = Temporary.create(temporary)) {
@@ -78,6 +88,7 @@ public final class WholeFile {
                     channel.force(true);
                 }
             }
+            permission.run();
             Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
             if (forced) {
                 forceFolder(target);

@@ -54,7 +54,7 @@ class BadInputTest {
         Path runs = results().resolve("bad").resolve("runs");
         if (Files.exists(runs)) {
             try (var entries = Files.list(runs)) {
-                assertTrue(entries.allMatch(entry -> entry.endsWith(".locks")), "a run folder was left");
+                assertTrue(entries.allMatch(entry -> entry.endsWith(".claims")), "a run folder was left");
             } catch (IOException e) {
                 throw new AssertionError(e);
             }

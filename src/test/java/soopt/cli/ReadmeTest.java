@@ -104,7 +104,7 @@ class ReadmeTest {
                         "optimizer.average.warm-up=0")
                 .expect(ExitCode.OK);
         try (var runs = Files.walk(folder, 3)) {
-            Path run = runs.filter(path -> path.getParent().endsWith("runs") && !path.endsWith(".locks"))
+            Path run = runs.filter(path -> path.getParent().endsWith("runs") && !path.endsWith(".claims"))
                     .findFirst()
                     .orElseThrow();
             for (String file : files) {

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import soopt.cli.options.ExitCode;
 import soopt.experiment.InMemory;
 import soopt.experiment.RunFiles;
+import soopt.experiment.claim.Claim;
+import soopt.experiment.claim.Owner;
 import soopt.experiment.folder.RunDirectory;
 import soopt.npy.NpyArray;
 import soopt.npy.NpzFile;
@@ -170,13 +172,8 @@ class ResumeTest {
         run("--seed", "1").expect(ExitCode.OK);
         Path run = folders().get(0);
         interrupt(run);
-        Path status = run.resolve("status.json");
-        ObjectNode object = (ObjectNode) RunFiles.json(status);
-        Files.writeString(
-                status,
-                object.put("host", "elsewhere")
-                        .put("heartbeat", "2099-01-01T00:00:00Z")
-                        .toString());
+        Owner elsewhere = new Owner("elsewhere", "i", "b", "m", 1, "1", "");
+        Claim.acquire(RunDirectory.claimFile(run), elsewhere, false);
         assertTrue(resume(run.toString()).expect(ExitCode.SPEC).err().contains("use --force or wait"));
         assertTrue(resume(run.toString(), "--force").expect(ExitCode.OK).err().contains("goes on from step 4"));
     }

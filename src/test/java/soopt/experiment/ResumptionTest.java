@@ -494,7 +494,7 @@ class ResumptionTest {
             for (String name : List.of("theta", "position", "clocks", "trainer", "marks", "counts.steps")) {
                 other.putNumbers(name, checkpoint.getNumbers(name));
             }
-            generations.save(other);
+            generations.save(other, () -> {});
         }
         RunDirectoryException e = assertThrows(RunDirectoryException.class, () -> run(experiment(), "a"));
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,13 +16,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import soopt.data.fetch.DatasetException;
 import soopt.data.fetch.Store;
+import soopt.experiment.claim.Claim;
+import soopt.experiment.claim.Owner;
 import soopt.experiment.file.Experiment;
 import soopt.experiment.folder.MetricsRow;
+import soopt.experiment.folder.RunDirectory;
 import soopt.experiment.folder.RunDirectoryException;
 import soopt.experiment.folder.RunState;
 import soopt.experiment.loop.RunListener;
 import soopt.experiment.loop.RunResult;
 import soopt.experiment.loop.StopSignal;
+import soopt.file.Temporary;
+import soopt.file.WriteException;
 import soopt.optimizer.step.Refresh;
 import soopt.spec.Binder;
 import soopt.spec.SpecSource;
@@ -159,6 +165,59 @@ class RunnerTest {
                 "FAILED",
                 RunFiles.json(folder.resolve("status.json")).path("state").asText());
         assertTrue(RunFiles.text(folder.resolve("run.log")).contains("at soopt.experiment."));
+    }
+
+    /** As a process that was stopped finds it when it goes on. */
+    @Test
+    void runThatWasTakenOver_stops_andLeavesTheFolderAlone() throws IOException {
+        Path folder =
+                results.resolve("small/runs").resolve(SmallRun.experiment().runId(7));
+        Owner elsewhere = new Owner("elsewhere", "i", "b", "m", 1, "1", "");
+        List<String> files = List.of("status.json", "meta.json", "run.log", "events.jsonl");
+        List<String> before = new ArrayList<>();
+        RunListener taken = new RunListener() {
+            @Override
+            public void epoch(MetricsRow row) {
+                if (row.epoch() == 1) {
+                    try {
+                        Files.delete(RunDirectory.claimFile(folder));
+                        Claim.acquire(RunDirectory.claimFile(folder), elsewhere, false);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                    files.forEach(file -> before.add(RunFiles.text(folder.resolve(file))));
+                }
+            }
+        };
+
+        RunResult result = Runner.run(request(false), taken, new StopSignal());
+
+        assertEquals(RunState.PREEMPTED, result.state());
+        assertEquals(75, result.exitCode());
+        assertTrue(
+                result.message().matches("run \\w+ was taken over by elsewhere \\(pid 1\\) while this process was silent;"
+                        + " this process stops after step 14 and leaves the folder alone"),
+                result.message());
+        assertEquals(
+                before,
+                files.stream().map(file -> RunFiles.text(folder.resolve(file))).toList());
+        assertFalse(Files.exists(folder.resolve("checkpoints/last.npz")));
+        assertTrue(Files.exists(RunDirectory.claimFile(folder)));
+    }
+
+    @Test
+    void resultsFolderRemovedInMidRun_isAFailureToWrite() {
+        RunListener removes = new RunListener() {
+            @Override
+            public void epoch(MetricsRow row) {
+                Temporary.discard(results.resolve("small"));
+            }
+        };
+
+        WriteException e =
+                assertThrows(WriteException.class, () -> Runner.run(request(false), removes, new StopSignal()));
+        assertTrue(e.getMessage().endsWith(": no such file or folder"), e.getMessage());
+        assertFalse(Files.exists(results.resolve("small")));
     }
 
     @Test

@@ -41,12 +41,18 @@ public final class Generations {
         }
     }
 
-    /** Makes it the newest; the one that was is the one before. */
-    public void save(Checkpoint checkpoint) {
+    /**
+     * Makes it the newest; the one that was is the one before.
+     *
+     * @param permission throws if another process writes the folder by now
+     */
+    public void save(Checkpoint checkpoint, Runnable permission) {
         Path last = folder.resolve(LAST);
         Path next = folder.resolve(NEXT);
+        permission.run();
         try {
             checkpoint.write(next);
+            permission.run();
             if (Files.exists(last)) {
                 rename(last, folder.resolve(BEFORE));
             }

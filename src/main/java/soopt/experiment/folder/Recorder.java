@@ -22,7 +22,6 @@ import soopt.file.Growing;
 import soopt.file.JsonLines;
 import soopt.file.JsonObject;
 import soopt.file.LineStream;
-import soopt.file.WholeFile;
 import soopt.file.WriteException;
 import soopt.optimizer.step.Refresh;
 
@@ -67,7 +66,7 @@ public final class Recorder implements AutoCloseable {
         this.matrices = new MatrixFiles(directory.file(MATRICES), settings.keep());
         this.solver = JsonLines.open(directory.file("solver.jsonl"));
         this.events = new EventLog(directory.path(), directory.id());
-        WholeFile.write(directory.file("meta.json"), meta.pretty());
+        directory.write(directory.file("meta.json"), meta.pretty());
         this.status = directory.begun();
         writeStatus();
     }
@@ -124,7 +123,7 @@ public final class Recorder implements AutoCloseable {
 
     /** Writes a file of the folder incident/. */
     public void incident(String name, JsonObject contents) {
-        WholeFile.write(directory.incident(name), contents.pretty());
+        directory.write(directory.incident(name), contents.pretty());
     }
 
     // ---- going on ----
@@ -299,11 +298,11 @@ public final class Recorder implements AutoCloseable {
     }
 
     private void endMeta() {
-        WholeFile.write(directory.file("meta.json"), Meta.ended(meta).pretty());
+        directory.write(directory.file("meta.json"), Meta.ended(meta).pretty());
     }
 
     private void writeStatus() {
-        WholeFile.write(directory.file("status.json"), status.json());
+        directory.write(directory.file("status.json"), status.json());
     }
 
     @Override

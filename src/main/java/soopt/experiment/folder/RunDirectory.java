@@ -3,17 +3,22 @@ package soopt.experiment.folder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import soopt.experiment.claim.Claim;
+import soopt.experiment.claim.ClaimLostException;
+import soopt.experiment.claim.Holder;
+import soopt.experiment.claim.Owner;
 import soopt.file.Problems;
 import soopt.file.Shown;
 import soopt.file.Temporary;
+import soopt.file.WholeFile;
 import soopt.file.WriteException;
 import soopt.host.Host;
 
@@ -22,22 +27,22 @@ import soopt.host.Host;
  * nothing into it, and created when the run can start.
  */
 public final class RunDirectory implements AutoCloseable {
-    /** Begins the note in the lock of a claim that was refused: the heartbeat it saw, and when. */
-    private static final String SEEN = "seen ";
+    /** Of the folder of runs, where claims lie; one does not go with a run folder that is kept aside. */
+    private static final String CLAIMS = ".claims";
 
     private final Path path;
     private final String id;
-    private final RunLock lock;
+    private final Claim claim;
     private final Optional<Remains> earlier;
     private Optional<Path> kept = Optional.empty();
     private int attempt = 1;
     private boolean goesOn;
     private boolean made;
 
-    private RunDirectory(Path path, String id, RunLock lock, Optional<Remains> earlier) {
+    private RunDirectory(Path path, String id, Claim claim, Optional<Remains> earlier) {
         this.path = path;
         this.id = id;
-        this.lock = lock;
+        this.claim = claim;
         this.earlier = earlier;
     }
 
@@ -101,83 +106,76 @@ public final class RunDirectory implements AutoCloseable {
      * Takes the right to write a run folder, and sweeps what dead processes left half-written in it. The end of a run
      * that a kill kept out of status.json is written there.
      *
-     * @param force whether to take it from a process on another host that may live, which no lock may tell from here
+     * @param force whether to take it from a process that may live, as far as that cannot be told from here
      * @throws RunDirectoryException if the results folder cannot be written or another process runs this run
      */
     public static RunDirectory claim(Path results, String experiment, String id, boolean force) {
-        Path runs = runs(results, experiment);
-        Path path = runs.resolve(id);
-        RunLock lock = lock(results, runs.resolve(".locks").resolve(id))
-                .orElseThrow(() -> new RunDirectoryException("run " + id + " is already running: " + path));
+        Path path = runs(results, experiment).resolve(id);
+        Claim claim = claim(results, path, force);
         try {
-            Optional<Remains> earlier = Remains.of(path);
-            if (!force && earlier.isPresent()) {
-                refuseIfAlive(earlier.get().status(), path, lock);
-            }
+            claim.predecessor().ifPresent(before -> fence(path, before));
             for (String folder : List.of("", "matrices", "checkpoints", "incident")) {
                 Temporary.sweep(path.resolve(folder));
             }
+            Optional<Remains> earlier = Remains.of(path);
             earlier.ifPresent(remains -> remains.repair(path));
-            return new RunDirectory(path, id, lock, earlier);
+            return new RunDirectory(path, id, claim, earlier);
         } catch (RuntimeException | Error e) {
-            lock.close();
+            claim.close();
             throw e;
         }
     }
 
-    private static Optional<RunLock> lock(Path results, Path file) {
+    /** The file that says who writes a run folder. */
+    public static Path claimFile(Path runFolder) {
+        return runFolder.resolveSibling(CLAIMS).resolve(runFolder.getFileName());
+    }
+
+    private static Claim claim(Path results, Path path, boolean force) {
+        Owner here = Owner.here();
+        Claim.Attempt attempt;
         try {
-            Optional<RunLock> lock = RunLock.acquire(file);
-            Path runs = file.getParent().getParent();
-            if (!Files.isWritable(runs)) {
-                lock.ifPresent(RunLock::discard);
-                throw new RunDirectoryException(unwritable(results, "permission denied: " + runs));
-            }
-            return lock;
+            attempt = Claim.acquire(claimFile(path), here, force);
         } catch (IOException e) {
             throw new RunDirectoryException(unwritable(results, Problems.reason(e)), e);
         }
+        Claim claim = attempt.claim()
+                .orElseThrow(() -> new RunDirectoryException("run " + path.getFileName() + " is already running"
+                        + attempt.holder().orElseThrow().refusal(here) + ": " + path));
+        if (!Files.isWritable(path.getParent())) {
+            claim.discard();
+            throw new RunDirectoryException(unwritable(results, "permission denied: " + path.getParent()));
+        }
+        return claim;
     }
 
     /**
-     * On this host the lock is the truth; it may not reach from one host of a network file system to another. There the
-     * heartbeat tells: it must be young, or, by a clock that is not ours, must move while we look.
+     * A process that was silent may come back to open files and half-written ones. The files that it has open are
+     * replaced by copies, so that its lines go into files without a name; what it was about to rename is deleted.
+     * Before it writes another file it looks whether it still may ({@link #write}).
      */
-    private static void refuseIfAlive(Status status, Path path, RunLock lock) {
-        boolean elsewhere = !status.host().isEmpty() && !status.host().equals(Host.name());
-        if (status.state() != RunState.RUNNING || !elsewhere || isSilent(status.heartbeat(), Instant.now(), lock)) {
+    private static void fence(Path path, Holder before) {
+        if (!Files.isDirectory(path) || before.life(Owner.here(), Instant.now()) == Holder.Life.GONE) {
             return;
         }
-        throw new RunDirectoryException("run " + status.runId() + " is already running on " + status.host() + " (pid "
-                + status.pid() + ", last heard of " + status.heartbeat() + "): " + path
-                + "; if it is dead, use --force or wait " + Status.LEASE.toMinutes() + " minutes");
-    }
-
-    /**
-     * Whether nothing was heard for {@link Status#LEASE}: by the two clocks, or by ours since an earlier claim saw the
-     * same.
-     */
-    private static boolean isSilent(Instant heartbeat, Instant now, RunLock lock) {
-        if (heartbeat.plus(Status.LEASE).isBefore(now)) {
-            return true;
-        }
-        try {
-            Optional<Instant> since = seenSince(lock.note(), heartbeat).filter(seen -> !seen.isAfter(now));
-            if (since.isEmpty()) {
-                lock.note(SEEN + heartbeat + " " + now);
+        for (String name : List.of("", "matrices", "checkpoints", "incident")) {
+            Path folder = path.resolve(name);
+            Temporary.sweep(folder, before.owner().machine(), before.owner().pid());
+            if (!name.equals("checkpoints") && Files.isDirectory(folder)) {
+                renew(folder);
             }
-            return since.filter(seen -> !seen.plus(Status.LEASE).isAfter(now)).isPresent();
-        } catch (IOException e) {
-            throw new WriteException(Path.of(".locks"), e);
         }
     }
 
-    private static Optional<Instant> seenSince(String note, Instant heartbeat) {
-        String same = SEEN + heartbeat + " ";
-        try {
-            return note.startsWith(same) ? Optional.of(Instant.parse(note.substring(same.length()))) : Optional.empty();
-        } catch (DateTimeParseException torn) {
-            return Optional.empty();
+    private static void renew(Path folder) {
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = Temporary.beside(file);
+                Files.copy(file, copy, StandardCopyOption.COPY_ATTRIBUTES);
+                Files.move(copy, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
+        } catch (IOException e) {
+            throw new WriteException(folder, e);
         }
     }
 
@@ -321,15 +319,32 @@ public final class RunDirectory implements AutoCloseable {
     }
 
     /**
-     * Lets other processes have the folder; without one there is nothing to keep locked, and no trace of the claim
-     * stays.
+     * Makes sure that no other process has taken the run over.
+     *
+     * @throws ClaimLostException if one has
+     */
+    public void require() {
+        claim.require();
+    }
+
+    /**
+     * Replaces a file of the folder by this text, unless the run was taken over meanwhile.
+     *
+     * @throws ClaimLostException if it was; the file is as the other process wants it
+     */
+    void write(Path file, String text) {
+        WholeFile.write(file, text, this::require);
+    }
+
+    /**
+     * Lets other processes have the folder; without one there is nothing to keep, and no trace of the claim stays.
      */
     @Override
     public void close() {
         if (Files.notExists(path)) {
-            lock.discard();
+            claim.discard();
         } else {
-            lock.close();
+            claim.close();
         }
     }
 }

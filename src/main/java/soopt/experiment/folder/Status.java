@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
@@ -31,9 +30,6 @@ public record Status(
         String host,
         long pid,
         Optional<Ending> ending) {
-    /** A running process on another host that was not heard of for so long is taken for dead. */
-    public static final Duration LEASE = Duration.ofMinutes(10);
-
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     /** Of a run that goes on, or of whose end no more is known. */

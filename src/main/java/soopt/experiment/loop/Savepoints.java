@@ -94,7 +94,7 @@ final class Savepoints {
         try {
             recorder.force();
             Checkpoint checkpoint = beforeStep.orElseGet(() -> take(theta));
-            new Generations(folder).save(checkpoint);
+            new Generations(folder).save(checkpoint, recorder.directory()::require);
             recorder.checkpointed(marks(checkpoint));
             journal.checkpointSaved();
         } catch (UncheckedIOException full) {
@@ -105,6 +105,7 @@ final class Savepoints {
     /** A checkpoint, and θ by tensor in PyTorch's layout for whoever compares, which is a result of the run. */
     void saveEnd(Tensor theta, ParameterLayout layout) {
         save(theta);
+        recorder.directory().require();
         WeightsFile.write(folder.resolve("weights.npz"), layout, theta, archive.backend());
     }
 }

@@ -39,7 +39,7 @@ class GenerationsTest {
         Checkpoint checkpoint = Checkpoint.empty(backend);
         checkpoint.putNumbers("a", numbers(first));
         checkpoint.within("b").putNumbers("c", first);
-        new Generations(folder).save(checkpoint);
+        new Generations(folder).save(checkpoint, () -> {});
     }
 
     private Generations.Choice newest() {

@@ -6,23 +6,25 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import soopt.experiment.SmallRun;
+import soopt.experiment.claim.Claim;
+import soopt.experiment.claim.ClaimLostException;
+import soopt.experiment.claim.Holder;
+import soopt.experiment.claim.Owner;
+import soopt.file.LineStream;
 import soopt.host.Host;
 
 class RunDirectoryTest {
@@ -100,31 +102,6 @@ class RunDirectoryTest {
     }
 
     @Test
-    void lock_excludesAnotherProcess() throws Exception {
-        try (RunDirectory directory = claim()) {
-            Path lock = RunDirectory.runs(results, "x").resolve(".locks").resolve(directory.id());
-            Process other = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-XX:TieredStopAtLevel=1",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            LockProbe.class.getName(),
-                            lock.toString())
-                    .redirectErrorStream(true)
-                    .start();
-            assertEquals("held", new String(other.getInputStream().readAllBytes()).strip());
-        }
-    }
-
-    /** Says whether a lock is held by somebody else. */
-    static final class LockProbe {
-        public static void main(String[] arguments) throws IOException {
-            System.out.println(RunLock.acquire(Path.of(arguments[0])).isPresent() ? "free" : "held");
-        }
-    }
-
-    @Test
     void finishedFolder_isKeptAsAttempt() throws IOException {
         leave(RunState.COMPLETED, Host.name(), DEAD, Instant.now());
         try (RunDirectory directory = claim().create()) {
@@ -161,79 +138,52 @@ class RunDirectoryTest {
         }
     }
 
+    // ---- claims ----
+
+    private static final Owner ELSEWHERE = new Owner("elsewhere", "i", "b", "0000000a", 1, "1", "");
+
+    private Path claimFile() {
+        return RunDirectory.claimFile(folder());
+    }
+
+    private Claim takenElsewhere() throws IOException {
+        return Claim.acquire(claimFile(), ELSEWHERE, false).claim().orElseThrow();
+    }
+
+    private void beSilent() throws IOException {
+        Files.setLastModifiedTime(
+                claimFile(), FileTime.from(Instant.now().minus(Holder.LEASE).minusSeconds(1)));
+    }
+
     @Test
     void processOnAnotherHost_isBelievedWhileItsHeartIsYoung() throws IOException {
         leave(RunState.RUNNING, "elsewhere", 1, Instant.now());
+        takenElsewhere();
+
         RunDirectoryException e = assertThrows(RunDirectoryException.class, this::claim);
-        assertTrue(e.getMessage().contains("is already running on elsewhere (pid 1"), e.getMessage());
-
-        leave(
-                RunState.RUNNING,
-                "elsewhere",
-                1,
-                Instant.now().minus(Status.LEASE).minusSeconds(1));
-        claim().close();
-    }
-
-    // ---- clocks of other hosts ----
-
-    private void leaveRunningElsewhere(Instant heartbeat) throws IOException {
-        leave(RunState.RUNNING, "elsewhere", 1, heartbeat);
-    }
-
-    private Path lockFile() {
-        return RunDirectory.runs(results, "x").resolve(".locks").resolve(ID);
-    }
-
-    private void assertRefused() {
-        RunDirectoryException e = assertThrows(RunDirectoryException.class, this::claim);
-        assertTrue(e.getMessage().contains("is already running on elsewhere (pid 1"), e.getMessage());
-        assertTrue(e.getMessage().endsWith("; if it is dead, use --force or wait 10 minutes"), e.getMessage());
-    }
-
-    @Test
-    void heartbeatOfTheFuture_isBelievedUntilItStoodStillForTheLease() throws IOException {
-        Instant future = Instant.parse("2099-01-01T00:00:00Z");
-        leaveRunningElsewhere(future);
-        assertRefused();
-        assertTrue(Files.readString(lockFile()).startsWith("seen 2099-01-01T00:00:00Z "), "it notes what it saw");
-
-        Instant seen = Instant.now().minus(Status.LEASE);
-        Files.writeString(lockFile(), "seen " + future + " " + seen.plusSeconds(60));
-        assertRefused();
-        assertEquals("seen " + future + " " + seen.plusSeconds(60), Files.readString(lockFile()));
-
-        Files.writeString(lockFile(), "seen " + future + " " + seen.minusSeconds(1));
-        claim().close();
-    }
-
-    @Test
-    void heartbeatOfTheFuture_thatMoves_isALivingRun() throws IOException {
-        leaveRunningElsewhere(Instant.parse("2099-01-01T00:00:10Z"));
-        Files.createDirectories(lockFile().getParent());
-        Files.writeString(lockFile(), "seen 2099-01-01T00:00:00Z 2026-01-01T00:00:00Z");
-
-        assertRefused();
-        assertTrue(Files.readString(lockFile()).startsWith("seen 2099-01-01T00:00:10Z "));
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"", "seen", "seen 2099-01-01T00:00:00Z then", "seen 2099-01-01T00:00:00Z 2098-01-01T00:00:00Z"})
-    void noteThatSaysNothing_isWrittenAnew(String note) throws IOException {
-        leaveRunningElsewhere(Instant.parse("2099-01-01T00:00:00Z"));
-        Files.createDirectories(lockFile().getParent());
-        Files.writeString(lockFile(), note);
-
-        assertRefused();
         assertTrue(
-                Files.readString(lockFile()).matches("seen 2099-01-01T00:00:00Z 20[2-8].*"),
-                Files.readString(lockFile()));
+                e.getMessage().startsWith("run " + ID + " is already running on elsewhere (pid 1), last heard of 2"),
+                e.getMessage());
+        assertTrue(
+                e.getMessage().endsWith("; if it is dead, use --force or wait 10 minutes: " + folder()),
+                e.getMessage());
+        beSilent();
+        claim().close();
+    }
+
+    /** Its status.json says so, but nobody claims it: it was cut off, or copied from another results folder. */
+    @Test
+    void runningStatus_withoutAClaim_isThatOfACutOffRun() throws IOException {
+        leave(RunState.RUNNING, "elsewhere", 1, Instant.now());
+
+        try (RunDirectory directory = claim()) {
+            assertTrue(directory.interrupted().isPresent());
+        }
     }
 
     @Test
-    void force_takesARunFromAnotherHost_butNotFromALock() throws IOException {
-        leaveRunningElsewhere(Instant.parse("2099-01-01T00:00:00Z"));
+    void force_takesARunFromAnotherHost_butNotFromALivingProcess() throws IOException {
+        takenElsewhere();
 
         try (RunDirectory directory = RunDirectory.claim(results, "x", ID, true)) {
             assertEquals(folder(), directory.path());
@@ -241,7 +191,50 @@ class RunDirectoryTest {
         }
     }
 
-    // ---- locks ----
+    /** What a stopped process does when it goes on after another took its run over. */
+    @Test
+    void processThatComesBack_writesNothingThatTheNewOwnerReads() throws IOException {
+        leave(RunState.RUNNING, "elsewhere", 1, Instant.now());
+        Claim slept = takenElsewhere();
+        Files.createDirectories(folder().resolve("matrices"));
+        Path metrics = folder().resolve("metrics.csv");
+        Path half = folder().resolve(".status.json.0123456789abcdef.0000000a.tmp1");
+        Files.writeString(half, "what it was about to rename");
+        try (LineStream open = LineStream.open(metrics);
+                LineStream events = LineStream.open(folder().resolve("matrices/a.csv"))) {
+            open.append("epoch,step");
+            beSilent();
+            try (RunDirectory directory = claim()) {
+                open.append("5,55");
+                events.append("5,55");
+                assertThrows(ClaimLostException.class, slept::require);
+                slept.close();
+
+                assertEquals("epoch,step\n", Files.readString(metrics));
+                assertEquals("", Files.readString(folder().resolve("matrices/a.csv")));
+                assertFalse(Files.exists(half));
+                directory.require();
+                directory.write(folder().resolve("status.json"), "{}");
+            }
+        }
+    }
+
+    @Test
+    void fileOfARunThatWasTakenOver_isNotReplaced() throws IOException {
+        RunDirectory directory = claim().create();
+        directory.write(directory.file("status.json"), "ours");
+        Files.delete(claimFile());
+        takenElsewhere();
+
+        assertThrows(ClaimLostException.class, () -> directory.write(directory.file("status.json"), "lost"));
+        directory.close();
+
+        assertEquals("ours", Files.readString(directory.file("status.json")));
+        assertTrue(Files.exists(claimFile()));
+        try (Stream<Path> files = Files.list(folder())) {
+            assertTrue(files.noneMatch(file -> file.toString().contains(".tmp")));
+        }
+    }
 
     @Test
     void claimWithoutARun_leavesNoTrace() {
@@ -253,33 +246,11 @@ class RunDirectoryTest {
 
     @Test
     void claimWithoutARun_leavesTheFoldersOfOthers() throws IOException {
-        Files.createDirectories(RunDirectory.runs(results, "x").resolve(".locks"));
+        Files.createDirectories(RunDirectory.runs(results, "x").resolve(".claims"));
         claim().close();
 
-        assertTrue(Files.exists(RunDirectory.runs(results, "x").resolve(".locks")));
-        assertFalse(Files.exists(lockFile()));
-    }
-
-    @Test
-    void lockOfARun_stays() throws IOException {
-        try (RunDirectory directory = claim()) {
-            directory.create();
-        }
-
-        assertTrue(Files.exists(lockFile()));
-    }
-
-    /** Whoever opened the file before it was deleted must see that it bears its name no more. */
-    @Test
-    void deletedLock_saysSoToThoseWhoOpenedIt() throws IOException {
-        RunLock lock = RunLock.acquire(lockFile()).orElseThrow();
-        try (FileChannel early = FileChannel.open(lockFile(), StandardOpenOption.READ)) {
-            lock.discard();
-            ByteBuffer bytes = ByteBuffer.allocate(10);
-            early.read(bytes);
-            assertEquals("gone", new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8));
-        }
-        assertFalse(Files.exists(lockFile()));
+        assertTrue(Files.exists(RunDirectory.runs(results, "x").resolve(".claims")));
+        assertFalse(Files.exists(claimFile()));
     }
 
     @Test
@@ -287,25 +258,6 @@ class RunDirectoryTest {
         leave(RunState.FAILED, Host.name(), DEAD, Instant.now());
         try (RunDirectory directory = claim()) {
             assertEquals(Optional.empty(), directory.keptMessage(), "before it is moved");
-        }
-    }
-
-    @Test
-    void lockThatIsGone_isNotTaken() throws IOException {
-        RunLock first = RunLock.acquire(lockFile()).orElseThrow();
-        first.discard();
-        RunLock second = RunLock.acquire(lockFile()).orElseThrow();
-
-        assertEquals("", second.note());
-        second.note("gone");
-        second.close();
-        long begin = System.nanoTime();
-        try (RunLock third = RunLock.acquire(lockFile()).orElseThrow()) {
-            assertTrue(System.nanoTime() - begin > 400_000_000L, "it waits for whoever may still delete it");
-            assertEquals(
-                    "gone",
-                    third.note(),
-                    "left by one that died before it could delete the file: taken after some tries");
         }
     }
 
@@ -340,9 +292,9 @@ class RunDirectoryTest {
     }
 
     @Test
-    void plantedLink_isNotFollowedByTheLock() throws IOException {
-        Files.createDirectories(lockFile().getParent());
-        Files.createSymbolicLink(lockFile(), results.resolve("made"));
+    void plantedLink_isNotFollowedByTheClaim() throws IOException {
+        Files.createDirectories(claimFile().getParent());
+        Files.createSymbolicLink(claimFile(), results.resolve("made"));
 
         RunDirectoryException e = assertThrows(RunDirectoryException.class, this::claim);
         assertTrue(e.getMessage().contains("a link is in the way"), e.getMessage());
@@ -514,20 +466,6 @@ class RunDirectoryTest {
         try (RunDirectory directory = claim()) {
             assertEquals(RunState.DIVERGED, directory.earlier().orElseThrow().state());
         }
-    }
-
-    @Test
-    void youngRunOfAnotherHost_withoutAStatus_isBelieved() throws IOException {
-        leaveEvents("{\"event\":\"run_started\"}");
-        Files.writeString(folder().resolve("meta.json"), "{\"host\":\"elsewhere\",\"pid\":1}");
-
-        assertRefused();
-        for (String name : List.of("events.jsonl", "meta.json")) {
-            Files.setLastModifiedTime(
-                    folder().resolve(name),
-                    FileTime.from(Instant.now().minus(Status.LEASE).minusSeconds(1)));
-        }
-        claim().close();
     }
 
     @Test
