@@ -92,11 +92,15 @@ public final class Temporary {
         return removed;
     }
 
-    /** Removes from a folder the temporary files of one process, whether it lives or not: it cannot rename them then. */
+    /**
+     * Removes from a folder the temporary files of one process, whether it lives or not: it cannot rename them then.
+     */
     public static void sweep(Path folder, String machine, long pid) {
         for (Path path : list(folder)) {
             Matcher name = NAME.matcher(path.getFileName().toString());
-            if (name.matches() && machine.equals(name.group(1)) && Long.toString(pid).equals(name.group(2))) {
+            if (name.matches()
+                    && machine.equals(name.group(1))
+                    && Long.toString(pid).equals(name.group(2))) {
                 discard(path);
             }
         }

@@ -21,8 +21,8 @@ public final class RunningProcess {
         Path folder = Path.of("/proc", Long.toString(pid));
         try {
             String stat = Files.readString(folder.resolve("stat"));
-            List<String> fields = List.of(
-                    stat.substring(stat.lastIndexOf(')') + 1).strip().split(" "));
+            List<String> fields =
+                    List.of(stat.substring(stat.lastIndexOf(')') + 1).strip().split(" "));
             boolean over = "ZX".contains(fields.get(STATE)) && threads(folder) <= 1;
             return over ? Optional.empty() : Optional.of(fields.get(START));
         } catch (IOException | IndexOutOfBoundsException none) {

@@ -195,8 +195,9 @@ class RunnerTest {
         assertEquals(RunState.PREEMPTED, result.state());
         assertEquals(75, result.exitCode());
         assertTrue(
-                result.message().matches("run \\w+ was taken over by elsewhere \\(pid 1\\) while this process was silent;"
-                        + " this process stops after step 14 and leaves the folder alone"),
+                result.message()
+                        .matches("run \\w+ was taken over by elsewhere \\(pid 1\\) while this process was silent;"
+                                + " this process stops after step 14 and leaves the folder alone"),
                 result.message());
         assertEquals(
                 before,

@@ -97,8 +97,8 @@ public final class Claim implements AutoCloseable {
 
     /** Into our own file alone: one that lost its name is nobody's. */
     void beat() {
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
+        try (FileChannel channel =
+                FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS)) {
             ByteBuffer head = ByteBuffer.allocate(won.headBytes());
             while (head.hasRemaining() && channel.read(head, head.position()) > 0) {}
             if (new String(head.array(), StandardCharsets.UTF_8).contains(won.token())) {

@@ -77,10 +77,10 @@ record Taker(Path file, Owner here, boolean force, String replacement, boolean p
                         .put("token", token)
                         .put("replacement", replacement)
                         .put("claimed_at", Instant.now().toString())
-                        .line() + "\n";
+                        .line()
+                + "\n";
         try {
-            Files.writeString(
-                    own, head + new String(beat(0), StandardCharsets.UTF_8), StandardOpenOption.CREATE_NEW);
+            Files.writeString(own, head + new String(beat(0), StandardCharsets.UTF_8), StandardOpenOption.CREATE_NEW);
             return take(own, new Won(token, head.getBytes(StandardCharsets.UTF_8).length, Optional.empty()));
         } finally {
             Temporary.discard(own);
@@ -95,7 +95,8 @@ record Taker(Path file, Owner here, boolean force, String replacement, boolean p
             Optional<Holder> holder = Holder.read(file);
             boolean late = System.nanoTime() >= until;
             if (holder.isPresent()) {
-                boolean free = isFree(holder.get(), Files.getLastModifiedTime(own).toInstant());
+                boolean free =
+                        isFree(holder.get(), Files.getLastModifiedTime(own).toInstant());
                 if (free && replace(own, holder.get())) {
                     return Outcome.of(new Won(mine.token, mine.headBytes, holder));
                 }
@@ -179,7 +180,8 @@ record Taker(Path file, Owner here, boolean force, String replacement, boolean p
         } catch (NoSuchFileException gone) {
             throw gone;
         } catch (FileSystemException e) {
-            if (!String.valueOf(e.getReason()).matches("Operation not (permitted|supported)|Function not implemented")) {
+            if (!String.valueOf(e.getReason())
+                    .matches("Operation not (permitted|supported)|Function not implemented")) {
                 throw e;
             }
             return copy(own, name);

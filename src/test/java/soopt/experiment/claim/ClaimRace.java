@@ -27,7 +27,8 @@ public final class ClaimRace {
         List<Process> children = new ArrayList<>();
         for (int i = 0; i < processes; i++) {
             children.add(new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-XX:TieredStopAtLevel=1",
                             "-Xmx64m",
                             "-cp",
@@ -68,7 +69,9 @@ public final class ClaimRace {
     /** One line, byte by byte: no more is taken than is asked for. */
     private static String read(Process child) throws IOException {
         StringBuilder line = new StringBuilder();
-        for (int c = child.getInputStream().read(); c >= 0 && c != '\n'; c = child.getInputStream().read()) {
+        for (int c = child.getInputStream().read();
+                c >= 0 && c != '\n';
+                c = child.getInputStream().read()) {
             line.append((char) c);
         }
         return line.toString().strip();
@@ -83,8 +86,7 @@ public final class ClaimRace {
             System.out.println(run(processes, claims, folder.resolve("new")) + " new claims: one winner each");
             Path dead = folder.resolve("dead");
             Owner here = Owner.here();
-            Owner gone =
-                    new Owner(here.host(), here.installation(), here.boot(), here.machine(), 1L << 23, "1", "");
+            Owner gone = new Owner(here.host(), here.installation(), here.boot(), here.machine(), 1L << 23, "1", "");
             for (int i = 0; i < claims; i++) {
                 Claim.acquire(dead.resolve("c" + i), gone, false);
             }
@@ -105,12 +107,12 @@ public final class ClaimRace {
         StringBuilder names = new StringBuilder();
         long begin = System.nanoTime();
         for (int i : order) {
-            Optional<Claim> claim = Claim.acquire(folder.resolve("c" + i), here, false).claim();
+            Optional<Claim> claim =
+                    Claim.acquire(folder.resolve("c" + i), here, false).claim();
             claim.ifPresent(won::add);
             claim.ifPresent(got -> names.append(i).append(' '));
         }
-        System.err.printf(
-                "%.2f ms a try, %d won%n", (System.nanoTime() - begin) / 1e6 / order.size(), won.size());
+        System.err.printf("%.2f ms a try, %d won%n", (System.nanoTime() - begin) / 1e6 / order.size(), won.size());
         System.out.println(names);
         while (System.in.read() >= 0) {}
     }

@@ -26,8 +26,8 @@ class ClaimTest {
     /** The same process as another host would see it. */
     private static final Owner ELSEWHERE = new Owner("elsewhere", "i", "b", "m", HERE.pid(), HERE.started(), "12_3");
     /** Above the largest pid of Linux: no such process. */
-    private static final Owner DEAD = new Owner(
-            HERE.host(), HERE.installation(), HERE.boot(), HERE.machine(), 1L << 23, HERE.started(), "");
+    private static final Owner DEAD =
+            new Owner(HERE.host(), HERE.installation(), HERE.boot(), HERE.machine(), 1L << 23, HERE.started(), "");
 
     @TempDir
     Path folder;
@@ -168,7 +168,9 @@ class ClaimTest {
     void claimThatWasDeleted_isLost_butAResultsFolderThatIsGoneIsForWritersToTell() throws IOException {
         Claim claim = take(HERE);
         Files.delete(file());
-        assertTrue(assertThrows(ClaimLostException.class, claim::require).getMessage().contains("was removed"));
+        assertTrue(assertThrows(ClaimLostException.class, claim::require)
+                .getMessage()
+                .contains("was removed"));
         Files.delete(file().getParent());
         claim.require();
         claim.close();
@@ -182,7 +184,8 @@ class ClaimTest {
         Path right = file().resolveSibling("a." + token + ".next");
         Path unused = Files.writeString(file().resolveSibling(".unused"), "its claim");
         Files.writeString(
-                right, DEAD.json().put("token", "t").put("replacement", ".unused").line() + "\n");
+                right,
+                DEAD.json().put("token", "t").put("replacement", ".unused").line() + "\n");
 
         try (Claim claim = take(HERE)) {
             claim.require();
