@@ -210,6 +210,13 @@ class LauncherTest {
     }
 
     @Test
+    void classesOfAnEarlierBuild_areMadeAnew_forWhatTheyUseMayHaveChanged() throws IOException, InterruptedException {
+        Path stale = write(home.resolve("target/classes/soopt/Stale.class"), "of a source that is gone");
+        start().expect(0);
+        assertFalse(Files.exists(stale));
+    }
+
+    @Test
     void jarThatMavenMadeByHand_isTaken() throws IOException, InterruptedException {
         start().expect(0);
         for (String jar : List.of("lib/a.jar", "soopt.jar")) {
