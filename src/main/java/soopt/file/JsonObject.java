@@ -102,6 +102,12 @@ public final class JsonObject {
         return this;
     }
 
+    /** Any value that was read. */
+    public JsonObject put(String key, JsonNode value) {
+        node.set(key, value);
+        return this;
+    }
+
     /** A list of objects. */
     public JsonObject putObjects(String key, List<JsonObject> values) {
         ArrayNode array = node.putArray(key);

@@ -4,6 +4,7 @@ import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -11,9 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import soopt.file.Shown;
 import soopt.spec.yaml.Mark;
 import soopt.spec.yaml.OverrideValue;
+import soopt.spec.yaml.OverrideValues;
 import soopt.spec.yaml.Paths;
 import soopt.spec.yaml.Problem;
 import soopt.spec.yaml.SpecException;
@@ -23,6 +27,14 @@ import soopt.spec.yaml.YamlText;
 
 /** Makes records of what the user wrote, and reports everything that is wrong with it in one pass. */
 public final class Binder {
+    /** Values of {@link Default} that were read before, by the name of the component: they never change. */
+    private static final ClassValue<Map<String, Object>> DEFAULTS = new ClassValue<>() {
+        @Override
+        protected Map<String, Object> computeValue(Class<?> recordType) {
+            return new ConcurrentHashMap<>();
+        }
+    };
+
     private final List<Problem> problems = new ArrayList<>();
     private final KeyPaths paths;
     private final YamlNode root;
@@ -47,8 +59,52 @@ public final class Binder {
         return type.cast(binder.finish(value));
     }
 
+    /**
+     * The record that one key of a file of another record has; empty if the key is not there. The rest of the file may
+     * be wrong.
+     *
+     * @throws SpecException with all mistakes below the key, sorted by line
+     */
+    public static <T extends Record> Optional<T> bindKey(
+            SpecSource source, Class<? extends Record> file, String key, Class<T> type) {
+        Optional<YamlNode> node =
+                source.root().get(key).map(YamlNode.Entry::value).filter(value -> !value.isNull());
+        if (node.isEmpty()) {
+            return Optional.empty();
+        }
+        Binder binder = new Binder(file, source.root(), source.folders());
+        return Optional.of(type.cast(binder.finish(binder.record(type, node.get(), key))));
+    }
+
+    /**
+     * Holds keys of overrides against those that a file of a record may have.
+     *
+     * @param places where each stands
+     * @throws SpecException for all that are unknown
+     */
+    public static void requireKeys(
+            Collection<String> keys, Class<? extends Record> file, Function<String, Mark> places) {
+        KeyPaths paths = new KeyPaths(file);
+        List<Problem> unknown = new ArrayList<>();
+        keys.forEach(key ->
+                paths.problem(key).ifPresent(problem -> unknown.add(new Problem(places.apply(key), key + problem))));
+        if (!unknown.isEmpty()) {
+            throw Problem.exception(unknown);
+        }
+    }
+
     /** The value of {@link Default}; a wrong one is a mistake of ours. */
     static Object defaultOf(Component component) {
+        Map<String, Object> known = DEFAULTS.get(component.declaration().getDeclaringRecord());
+        Object value = known.get(component.javaName());
+        if (value == null) {
+            value = readDefault(component);
+            known.put(component.javaName(), value);
+        }
+        return value;
+    }
+
+    private static Object readDefault(Component component) {
         String text = component.defaultText().orElseThrow();
         try {
             Mark mark = new Mark("@Default(\"" + text + "\")", 0, 0);
@@ -77,6 +133,9 @@ public final class Binder {
         if (plain == OverrideValue.class) {
             return Optional.of(OverrideValue.of(node));
         }
+        if (plain == OverrideValues.class) {
+            return values(node, path);
+        }
         if (ScalarReader.reads(plain)) {
             return scalar(plain, bounds, node, path);
         }
@@ -87,6 +146,19 @@ public final class Binder {
             return choice(plain, node, path);
         }
         throw new IllegalStateException(path + ": the spec has no form for " + type.getTypeName());
+    }
+
+    private Optional<Object> values(YamlNode node, String path) {
+        try {
+            return Optional.of(OverrideValues.of(node));
+        } catch (IllegalArgumentException e) {
+            report(node.mark(), path + " " + e.getMessage());
+        } catch (SpecException e) {
+            report(
+                    node.mark(),
+                    path + " has no values that can be read: " + e.problems().get(0));
+        }
+        return Optional.empty();
     }
 
     private Optional<Object> scalar(Class<?> type, Bounds bounds, YamlNode node, String path) {
@@ -163,6 +235,7 @@ public final class Binder {
 
     private static boolean takesOverrides(Type type) {
         return type == OverrideValue.class
+                || type == OverrideValues.class
                 || type instanceof ParameterizedType generic && takesOverrides(generic.getActualTypeArguments()[0]);
     }
 

@@ -8,12 +8,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import soopt.spec.yaml.OverrideValue;
+import soopt.spec.yaml.OverrideValues;
 
 /**
  * The names of the experiment file: what a sealed interface permits, the keys of a record, the constants of an enum.
  */
 public final class Choices {
+    private static final Pattern WORD = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])");
+
     private Choices() {}
 
     /**
@@ -69,8 +73,7 @@ public final class Choices {
      * vgg11-prime}.
      */
     static String kebab(String name) {
-        return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-")
-                .toLowerCase(Locale.ROOT);
+        return WORD.matcher(name).replaceAll("-").toLowerCase(Locale.ROOT);
     }
 
     static List<Class<? extends Record>> records(Class<?> sealedInterface) {
@@ -154,6 +157,9 @@ public final class Choices {
         }
         if (plain == OverrideValue.class) {
             return "any value";
+        }
+        if (plain == OverrideValues.class) {
+            return OverrideValues.FORMS;
         }
         return plain.isEnum() ? "one of " + String.join(", ", constants(plain)) : name(plain);
     }

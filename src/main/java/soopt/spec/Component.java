@@ -19,13 +19,39 @@ import java.util.stream.Stream;
  * A record component as the experiment file sees it: its key, type, default, range and meaning.
  *
  * @param path the component, after those marked {@link Inline} whose records it is in, outermost first
+ * @param key its name in the file
  */
-record Component(List<RecordComponent> path) {
+record Component(List<RecordComponent> path, String key) {
+    /** Reflection is slow, and a sweep binds thousands of files. */
+    private static final ClassValue<List<Component>> KNOWN = new ClassValue<>() {
+        @Override
+        protected List<Component> computeValue(Class<?> recordType) {
+            return found(recordType);
+        }
+    };
+
+    private static final ClassValue<List<Component>> DECLARED = new ClassValue<>() {
+        @Override
+        protected List<Component> computeValue(Class<?> recordType) {
+            return Arrays.stream(recordType.getRecordComponents())
+                    .map(declaration -> new Component(List.of(declaration)))
+                    .toList();
+        }
+    };
+
+    private Component(List<RecordComponent> path) {
+        this(path, Choices.kebab(path.get(path.size() - 1).getName()));
+    }
+
     /**
      * Those that are keys of the mapping of a record, in the order of declaration: in the place of one marked {@link
      * Inline} those of its record.
      */
     static List<Component> of(Class<?> recordType) {
+        return KNOWN.get(recordType);
+    }
+
+    private static List<Component> found(Class<?> recordType) {
         List<Component> components = new ArrayList<>();
         add(recordType, List.of(), components);
         Set<String> keys = new HashSet<>();
@@ -69,9 +95,7 @@ record Component(List<RecordComponent> path) {
 
     /** Those that a record declares itself: the arguments of its constructor. */
     static List<Component> declared(Class<?> recordType) {
-        return Arrays.stream(recordType.getRecordComponents())
-                .map(declaration -> new Component(List.of(declaration)))
-                .toList();
+        return DECLARED.get(recordType);
     }
 
     RecordComponent declaration() {
@@ -80,10 +104,6 @@ record Component(List<RecordComponent> path) {
 
     static List<String> keys(List<Component> components) {
         return components.stream().map(Component::key).toList();
-    }
-
-    String key() {
-        return Choices.kebab(javaName());
     }
 
     String javaName() {

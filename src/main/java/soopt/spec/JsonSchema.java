@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import soopt.spec.yaml.OverrideValue;
+import soopt.spec.yaml.OverrideValues;
 
 /**
  * The JSON Schema (draft 2020-12) of an experiment file, from the records themselves, so that editors complete and
@@ -88,6 +89,12 @@ public final class JsonSchema {
         Class<?> plain = (Class<?>) type;
         if (plain == OverrideValue.class) {
             return JSON.objectNode();
+        }
+        if (plain == OverrideValues.class) {
+            ArrayNode forms = JSON.objectNode().putArray("anyOf");
+            forms.addObject().put("type", "array");
+            forms.addObject().put("type", "string").put("pattern", "^\\s*(range|logspace|choice)\\s*\\(");
+            return JSON.objectNode().set("anyOf", forms);
         }
         return ScalarReader.reads(plain) ? scalar(plain, bounds) : reference(plain);
     }

@@ -55,6 +55,17 @@ final class Overrides {
         return root;
     }
 
+    /** The tree with a key set to a value that stands somewhere else; as {@link #apply}. */
+    static YamlNode.Mapping set(YamlNode.Mapping root, String key, YamlNode value, List<Problem> problems) {
+        try {
+            List<String> keys = Arrays.asList(key.split("\\.", -1));
+            return (YamlNode.Mapping) new Overrides(value.mark()).change(root, "", keys, Optional.of(value));
+        } catch (IllegalArgumentException e) {
+            problems.add(new Problem(value.mark(), e.getMessage()));
+        }
+        return root;
+    }
+
     private static YamlNode value(String text, Mark mark) {
         return YamlReader.read(text, (line, column) -> mark).orElse(new YamlNode.Scalar(mark, "", true));
     }

@@ -9,9 +9,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import soopt.file.Problems;
 import soopt.file.Shown;
 import soopt.spec.yaml.Mark;
+import soopt.spec.yaml.OverrideValue;
 import soopt.spec.yaml.Problem;
 import soopt.spec.yaml.SpecException;
 import soopt.spec.yaml.YamlNode;
@@ -77,7 +79,12 @@ public final class SpecSource {
         return parse(name, List.of(WORKING_FOLDER), yaml);
     }
 
-    private static SpecSource parse(String name, List<Path> folders, String yaml) {
+    /**
+     * A text that was read before.
+     *
+     * @param folders where files with relative names are looked up
+     */
+    public static SpecSource parse(String name, List<Path> folders, String yaml) {
         YamlNode node = YamlReader.read(yaml, (line, column) -> Mark.inFile(name, line, column))
                 .orElseThrow(() -> new SpecException(name + ": is empty"));
         if (!(node instanceof YamlNode.Mapping mapping)) {
@@ -105,6 +112,27 @@ public final class SpecSource {
         }
         List<String> all = new ArrayList<>(overrides);
         all.addAll(more);
+        return new SpecSource(name, text, folders, all, result);
+    }
+
+    /**
+     * This source with values set that stand somewhere else, in order: mistakes in them are told where they stand. The
+     * overrides say the same in words.
+     *
+     * @param more dotted keys and their values
+     * @throws SpecException for all values that cannot be set
+     */
+    public SpecSource with(Map<String, OverrideValue> more) {
+        List<Problem> problems = new ArrayList<>();
+        List<String> all = new ArrayList<>(overrides);
+        YamlNode.Mapping result = root;
+        for (Map.Entry<String, OverrideValue> each : more.entrySet()) {
+            result = Overrides.set(result, each.getKey(), each.getValue().node(), problems);
+            all.add(each.getKey() + "=" + each.getValue().text());
+        }
+        if (!problems.isEmpty()) {
+            throw Problem.exception(problems);
+        }
         return new SpecSource(name, text, folders, all, result);
     }
 
@@ -142,7 +170,7 @@ public final class SpecSource {
     }
 
     /** Where the files that it names are looked up: its own folder, then the working folder. */
-    List<Path> folders() {
+    public List<Path> folders() {
         return folders;
     }
 

@@ -14,8 +14,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import soopt.file.NamedFile;
 import soopt.spec.yaml.OverrideValue;
+import soopt.spec.yaml.OverrideValues;
 import soopt.spec.yaml.YamlText;
 
 /** Records back to text: with every default written out, so that the text says all there is to know about a run. */
@@ -44,8 +46,18 @@ public final class SpecWriter {
      * file stands for what it holds, wherever it lies.
      */
     public static String hash(Object record) {
+        return hash(record, UnaryOperator.identity());
+    }
+
+    /**
+     * The same.
+     *
+     * @param known gives a file that is equal to one of the record's and may have been read before
+     */
+    public static String hash(Object record, UnaryOperator<NamedFile> known) {
         JsonNode json = toJson(record);
-        files(record).forEach((key, file) -> {
+        files(record).forEach((key, named) -> {
+            NamedFile file = known.apply(named);
             if (file.problem().isEmpty()) {
                 replace(json, key, JSON.textNode("sha256:" + file.checksum().sha256()));
             }
@@ -120,6 +132,11 @@ public final class SpecWriter {
         }
         if (value instanceof OverrideValue free) {
             return free.json();
+        }
+        if (value instanceof OverrideValues several) {
+            ArrayNode array = JSON.arrayNode();
+            several.values().forEach(each -> array.add(each.json()));
+            return array;
         }
         Class<?> plain = (Class<?>) type;
         if (!ScalarReader.reads(plain)) {

@@ -13,6 +13,7 @@ import java.util.function.Function;
 import soopt.file.NamedFile;
 import soopt.spec.yaml.Mark;
 import soopt.spec.yaml.OverrideValue;
+import soopt.spec.yaml.OverrideValues;
 import soopt.spec.yaml.YamlReader;
 
 /** Valid records of any type that a file can hold, by chance: every choice, every limit, awkward texts. */
@@ -145,6 +146,9 @@ public final class RandomRecords {
         if (plain == OverrideValue.class) {
             return anyValue();
         }
+        if (plain == OverrideValues.class) {
+            return new OverrideValues(List.of(anyValue(), anyValue()));
+        }
         if (plain == String.class) {
             return form.isPresent() ? name() : text();
         }
@@ -196,7 +200,7 @@ public final class RandomRecords {
         return list;
     }
 
-    private Object anyValue() {
+    private OverrideValue anyValue() {
         List<String> yaml = List.of(
                 "1",
                 "1.0",

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.UnaryOperator;
 import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
@@ -196,7 +197,16 @@ public record Experiment(
      * names hold. How many threads compute it does not matter.
      */
     public String runId(long seed) {
-        return SpecWriter.hash(run(seed, 0, training));
+        return runId(seed, UnaryOperator.identity());
+    }
+
+    /**
+     * The same.
+     *
+     * @param known gives a file that is equal to one of these and may have been read before
+     */
+    public String runId(long seed, UnaryOperator<NamedFile> known) {
+        return SpecWriter.hash(run(seed, 0, training), known);
     }
 
     /** The files that it names, by their keys. */

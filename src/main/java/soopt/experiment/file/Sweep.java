@@ -1,44 +1,43 @@
 package soopt.experiment.file;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.TreeMap;
 import soopt.file.Shown;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
-import soopt.spec.yaml.OverrideValue;
+import soopt.spec.Inline;
 
 /**
  * The runs that {@code soopt sweep} makes of one file; no other command reads it and it is no part of a run's identity.
+ *
+ * @param shared holds for every block: its combinations with each of theirs
  */
 public record Sweep(
-        @Default("{}") @Doc("key: [values]; every combination")
-        Map<String, List<OverrideValue>> grid,
+        @Inline SweepBlock shared,
 
-        @Default("{}") @Doc("key: [values], all of one length; the k-th values together")
-        Map<String, List<OverrideValue>> zip,
+        @Default("[]") @Doc("blocks of combinations, one after the other; what stands beside holds for each")
+        List<SweepBlock> blocks,
 
-        @Default("[]") @Doc("one mapping of keys to values per run")
-        List<Map<String, OverrideValue>> list,
+        @Default("{}")
+        @Doc("tune: seeds to search with; final: seeds to measure with what was found best; else the seeds of the file")
+        Map<String, List<Long>> seeds) {
+    /** Seeds to search with. */
+    public static final String TUNE = "tune";
+    /** Seeds to measure with. */
+    public static final String FINAL = "final";
 
-        @Default("[]") @Doc("combinations to leave out: those that have all of these values")
-        List<Map<String, OverrideValue>> exclude) {
     public Sweep {
-        Constraints.check(Sweep.class, grid, zip, list, exclude);
-        grid.forEach((key, values) -> requireValues("grid." + key, values));
-        zip.forEach((key, values) -> requireValues("zip." + key, values));
-        if (zip.values().stream().mapToInt(List::size).distinct().count() > 1) {
-            throw new IllegalArgumentException("zip must have lists of one length, but has "
-                    + Shown.value(zip.entrySet().stream()
-                            .map(entry -> entry.getValue().size() + " of " + entry.getKey())
-                            .collect(Collectors.joining(", "))));
-        }
-    }
-
-    private static void requireValues(String name, List<OverrideValue> values) {
-        if (values.isEmpty()) {
-            throw new IllegalArgumentException(name + " must have at least one value");
-        }
+        Constraints.check(Sweep.class, shared, blocks, seeds);
+        new TreeMap<>(seeds).forEach((name, values) -> {
+            if (!name.equals(TUNE) && !name.equals(FINAL)) {
+                throw new IllegalArgumentException("seeds must be of tune and final, but has " + Shown.quoted(name));
+            }
+            if (values.isEmpty() || new HashSet<>(values).size() < values.size()) {
+                throw new IllegalArgumentException("seeds." + name + " must be different numbers, at least one");
+            }
+        });
     }
 }

@@ -10,15 +10,32 @@ import java.util.regex.Pattern;
 /**
  * A value of any kind, to which an override sets a key. In a map of them each key is that of an override, and is
  * checked against the file's records.
+ *
+ * @param json numbers by their value, so that 1e-4 and 0.0001 are the same; values are equal if these are
+ * @param node as it was written
  */
-public record OverrideValue(JsonNode json) {
+public record OverrideValue(JsonNode json, YamlNode node) {
     private static final JsonNodeFactory JSON = JsonNodeFactory.instance;
     private static final Pattern WHOLE = Pattern.compile("[-+]?[0-9]{1,1000}");
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z][A-Za-z0-9_./-]*");
 
-    /** What was written; numbers by their value, so that 1e-4 and 0.0001 are the same. */
     public static OverrideValue of(YamlNode node) {
-        return new OverrideValue(json(node));
+        return new OverrideValue(json(node), node);
+    }
+
+    /** A value that one of the program stands for, where {@code mark} is. */
+    static OverrideValue of(String text, Mark mark) {
+        return of(new YamlNode.Scalar(mark, text, true));
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof OverrideValue value && value.json.equals(json);
+    }
+
+    @Override
+    public int hashCode() {
+        return json.hashCode();
     }
 
     /** As an override has it after the =. */

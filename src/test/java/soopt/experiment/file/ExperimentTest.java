@@ -51,9 +51,10 @@ class ExperimentTest {
         experiment
                 .sweep()
                 .orElseThrow()
+                .shared()
                 .grid()
-                .forEach((key, values) ->
-                        grid.put(key, values.stream().map(OverrideValue::text).toList()));
+                .forEach((key, values) -> grid.put(
+                        key, values.values().stream().map(OverrideValue::text).toList()));
 
         assertEquals(
                 Map.of(
