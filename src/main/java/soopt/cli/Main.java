@@ -15,6 +15,8 @@ import soopt.cli.curvature.SpectrumCommand;
 import soopt.cli.options.Arguments;
 import soopt.cli.options.ExitCode;
 import soopt.cli.options.Version;
+import soopt.cli.results.LsCommand;
+import soopt.cli.results.ShowCommand;
 import soopt.cli.terminal.Console;
 import soopt.cli.terminal.Terminal;
 import soopt.cli.terminal.Usage;
@@ -28,6 +30,8 @@ import soopt.cli.terminal.Usage;
         subcommands = {
             RunCommand.class,
             ResumeCommand.class,
+            LsCommand.class,
+            ShowCommand.class,
             CheckCommand.class,
             CurvatureCommand.class,
             SpectrumCommand.class,

@@ -18,6 +18,9 @@ import java.util.stream.Stream;
  * does not count, nor does a row of another length than the header. A file that is missing has no rows.
  */
 public final class CsvTable {
+    /** Of a file that is missing. */
+    public static final CsvTable NONE = new CsvTable(List.of());
+
     private final List<String> columns;
     private final List<List<String>> rows;
 
@@ -47,6 +50,21 @@ public final class CsvTable {
         }
         try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
             return Optional.ofNullable(lines.readLine()).map(CsvTable::parse).orElse(List.of());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": " + Problems.reason(e), e);
+        }
+    }
+
+    /**
+     * The header and the last row alone, however long the file is: a table of one row, or of none if the file is
+     * missing or has none.
+     */
+    public static CsvTable last(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return new CsvTable(List.of());
+        }
+        try {
+            return new CsvTable(LineStream.ends(file).stream().map(CsvTable::parse).toList());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file + ": " + Problems.reason(e), e);
         }

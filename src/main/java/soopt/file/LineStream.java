@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** A text file that grows by whole lines; each is handed to the operating system when it is appended. */
@@ -162,6 +163,35 @@ public final class LineStream implements Growing, AutoCloseable {
             end--;
         }
         return new String(bytes, 0, end, StandardCharsets.UTF_8).lines();
+    }
+
+    /** The first and the last whole line of such a file; one or none if it has no more. */
+    static List<String> ends(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            long size = channel.size();
+            for (int block = BLOCK; ; block *= 4) {
+                int length = (int) Math.min(block, size);
+                String tail = read(channel, size - length, length);
+                boolean whole = length == size;
+                List<String> lines =
+                        tail.substring(0, tail.lastIndexOf('\n') + 1).lines().toList();
+                if (whole) {
+                    return lines.size() <= 1 ? lines : List.of(lines.get(0), lines.get(lines.size() - 1));
+                }
+                if (lines.size() > 1) {
+                    String head = read(channel, 0, length);
+                    if (head.contains("\n")) {
+                        return List.of(head.substring(0, head.indexOf('\n')), lines.get(lines.size() - 1));
+                    }
+                }
+            }
+        }
+    }
+
+    private static String read(FileChannel channel, long from, int length) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(length);
+        while (bytes.hasRemaining() && channel.read(bytes, from + bytes.position()) >= 0) {}
+        return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
     }
 
     private WriteException failed(IOException e) {

@@ -8,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import soopt.file.Problems;
 import soopt.file.Shown;
 import soopt.spec.yaml.Mark;
@@ -152,6 +154,34 @@ public final class SpecSource {
             }
         }
         return node.mark();
+    }
+
+    /** Its leaves by their dotted keys, in order; a list is one leaf, as it would be written on a line. */
+    public Map<String, String> settings() {
+        Map<String, String> settings = new LinkedHashMap<>();
+        root.entries().forEach((key, entry) -> addSettings(key, entry.value(), settings));
+        return settings;
+    }
+
+    private static void addSettings(String key, YamlNode node, Map<String, String> settings) {
+        if (node instanceof YamlNode.Mapping mapping && !mapping.entries().isEmpty()) {
+            mapping.entries().forEach((name, entry) -> addSettings(key + "." + name, entry.value(), settings));
+        } else {
+            settings.put(key, line(node));
+        }
+    }
+
+    private static String line(YamlNode node) {
+        if (node instanceof YamlNode.Scalar scalar) {
+            return scalar.text();
+        }
+        if (node instanceof YamlNode.Sequence sequence) {
+            return sequence.elements().stream().map(SpecSource::line).collect(Collectors.joining(", ", "[", "]"));
+        }
+        return ((YamlNode.Mapping) node)
+                .entries().entrySet().stream()
+                        .map(entry -> entry.getKey() + ": " + line(entry.getValue().value()))
+                        .collect(Collectors.joining(", ", "{", "}"));
     }
 
     /** What messages call the file. */

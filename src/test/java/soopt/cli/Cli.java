@@ -14,7 +14,7 @@ public final class Cli {
 
     /** What a command line did. */
     public record Result(int code, String out, String err) {
-        List<String> errorLines() {
+        public List<String> errorLines() {
             return err.lines().toList();
         }
 

@@ -37,6 +37,7 @@ class JsonTest {
             value = {
                 "0 | run $/a.yaml --json --results $/out",
                 "6 | run $/a.yaml --json --results $/out optimizer={type: sgd, step-size: 1.0e+30} seeds=[1,2]",
+                "0 | ls --json --results $/",
                 "0 | check $/a.yaml --json --batch 4",
                 "0 | curvature $/a.yaml --json --limit 10 --threads 1",
                 "0 | spectrum $/a.yaml --json --limit 10 --steps 5 --threads 1",
@@ -76,6 +77,9 @@ class JsonTest {
                 "2 | spectrum $/a.yaml --json --matrix x",
                 "3 | partition $/a.yaml --json optimizer.partition=blocks-90",
                 "3 | config show $/a.yaml --json a=b",
+                "3 | ls --json --results $/none",
+                "2 | ls --json --state nothing",
+                "3 | show --json nothing --results $/out",
                 "2 | list --json nothing",
                 "2 | gym --json --problem nothing",
                 "2 | gym --json --optimizer nothing",

@@ -51,6 +51,8 @@ class TerminalTest {
             new Expected("run $SPEC --results $OUT", 0, true, "results in "),
             new Expected("run $SPEC --results $OUT --force --progress plain", 0, false, "results in "),
             new Expected("resume $RUN --results $OUT", 0, false, "exists already"),
+            new Expected("ls --results $OUT", 0, false, "COMPLETED"),
+            new Expected("show $RUN --results $OUT", 0, false, "metrics.csv"),
             new Expected("check $SPEC --batch 8", 0, false, "ok: derivatives agree"),
             new Expected("curvature $SPEC --limit 300", 0, true, "eigenvalues"),
             new Expected("spectrum $SPEC --limit 300 --steps 20", 0, true, "Near zero"),

@@ -42,6 +42,8 @@ final class CommandCases {
             List.of("config", "validate", "SPEC"),
             List.of("config", "schema"),
             List.of("list"),
+            List.of("ls"),
+            List.of("show", "FOLDER"),
             List.of("bench", "curvature", "--nothing"),
             List.of("bench", "depth", "--nothing"),
             List.of("bench", "partitions", "--nothing"),

@@ -3,12 +3,14 @@ package soopt.cli.terminal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** A table of text in columns as wide as their widest cell; columns of numbers are flush right. */
 public final class Table {
-    private static final String NUMBER = "[-+]?([0-9][0-9,.]*(e[-+]?[0-9]+)?|NaN|Infinity|-)%?";
+    private static final Pattern NUMBER =
+            Pattern.compile("[-+]?([0-9][0-9,.]*(e[-+]?[0-9]+)?|NaN|Infinity|-)%?");
 
     private static final String GAP = "  ";
     private static final String UNDER = "    ";
@@ -135,9 +137,12 @@ public final class Table {
         if (hasHeader()) {
             all.add(0, header);
         }
+        int[] widths = IntStream.range(0, header.size()).map(this::width).toArray();
+        List<Boolean> numeric =
+                IntStream.range(0, header.size()).mapToObj(this::isNumeric).toList();
         for (List<String> row : all) {
             String line = IntStream.range(0, row.size())
-                    .mapToObj(column -> pad(row.get(column), width(column), isNumeric(column)))
+                    .mapToObj(column -> pad(row.get(column), widths[column], numeric.get(column)))
                     .collect(Collectors.joining(GAP));
             out.append((indent + line).stripTrailing()).append(System.lineSeparator());
         }
@@ -180,7 +185,7 @@ public final class Table {
 
     private boolean isNumeric(int column) {
         return !rows.isEmpty()
-                && rows.stream().map(row -> row.get(column)).allMatch(cell -> cell.isEmpty() || cell.matches(NUMBER));
+                && rows.stream().map(row -> row.get(column)).allMatch(cell -> cell.isEmpty() || NUMBER.matcher(cell).matches());
     }
 
     private static String pad(String cell, int width, boolean right) {

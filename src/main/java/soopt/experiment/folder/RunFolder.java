@@ -58,6 +58,14 @@ public final class RunFolder {
         return Status.read(path);
     }
 
+    /**
+     * How the run stands: RUNNING also if it was cut off. Where status.json is missing, damaged or behind the end of
+     * the run, the other files say it. Empty of a folder without any file of a run.
+     */
+    public Optional<Status> outcome() {
+        return Remains.of(path).map(Remains::status);
+    }
+
     /** The experiment with all defaults written out. */
     public Experiment config() {
         return Binder.bind(SpecSource.read(path.resolve("config.yaml")), Experiment.class);

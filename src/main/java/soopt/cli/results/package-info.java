@@ -1,0 +1,2 @@
+/** Commands over folders of results. */
+package soopt.cli.results;

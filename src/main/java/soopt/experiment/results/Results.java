@@ -1,0 +1,91 @@
+package soopt.experiment.results;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import soopt.experiment.folder.RunDirectory;
+import soopt.experiment.folder.RunDirectoryException;
+import soopt.file.Problems;
+import soopt.file.Shown;
+import soopt.spec.Suggestions;
+
+/** A results folder: its experiments, and the runs of each. */
+public final class Results {
+    private static final String RUN = "[0-9a-f]{12}";
+
+    private Results() {}
+
+    /**
+     * The folders of experiments, by name.
+     *
+     * @param names of those that are asked for, or folders; all if there are none
+     * @throws RunDirectoryException if one is not there
+     */
+    public static List<Path> experiments(Path results, List<String> names) {
+        List<Path> all = list(results).stream()
+                .filter(folder -> Files.isDirectory(folder.resolve("runs")))
+                .toList();
+        if (names.isEmpty()) {
+            if (!Files.isDirectory(results)) {
+                throw new RunDirectoryException(
+                        "there is no results folder " + results + "; results lie elsewhere with --results");
+            }
+            return all;
+        }
+        return names.stream().map(name -> experiment(results, all, name)).distinct().toList();
+    }
+
+    private static Path experiment(Path results, List<Path> all, String name) {
+        Optional<Path> named = all.stream()
+                .filter(folder -> folder.getFileName().toString().equals(name))
+                .findFirst();
+        Path folder = Path.of(name);
+        if (named.isEmpty() && !name.isBlank() && Files.isDirectory(folder.resolve("runs"))) {
+            return folder.toAbsolutePath().normalize();
+        }
+        return named.orElseThrow(() -> {
+            List<String> known =
+                    all.stream().map(each -> each.getFileName().toString()).toList();
+            String meant = Suggestions.nearest(name, known)
+                    .map(near -> "; did you mean '" + near + "'?")
+                    .orElse(known.isEmpty() ? "" : "; there are " + Shown.cut(String.join(", ", known), 200));
+            return new RunDirectoryException("there is no experiment " + Shown.quoted(name) + " in " + results + meant);
+        });
+    }
+
+    /** The runs of an experiment in order of their names, read one after the other as the stream is. */
+    public static Stream<ResultRun> runs(Path experiment) {
+        String name = experiment.getFileName().toString();
+        return runFolders(experiment).parallelStream().map(folder -> ResultRun.read(name, folder));
+    }
+
+    /** The folders of its runs, without those that were kept aside. */
+    public static List<Path> runFolders(Path experiment) {
+        return list(experiment.resolve("runs")).stream()
+                .filter(folder -> folder.getFileName().toString().matches(RUN) && Files.isDirectory(folder))
+                .toList();
+    }
+
+    /** One run by its id, the beginning of one, or its folder. */
+    public static ResultRun run(Path results, String name) {
+        Path folder = RunDirectory.find(results, name);
+        Path experiment = Optional.ofNullable(folder.getParent())
+                .flatMap(runs -> Optional.ofNullable(runs.getParent()))
+                .orElse(folder);
+        return ResultRun.read(String.valueOf(experiment.getFileName()), folder);
+    }
+
+    static List<Path> list(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.sorted().toList();
+        } catch (IOException e) {
+            throw new RunDirectoryException("cannot read " + folder + ": " + Problems.reason(e), e);
+        }
+    }
+}
