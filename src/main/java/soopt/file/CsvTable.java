@@ -64,7 +64,8 @@ public final class CsvTable {
             return new CsvTable(List.of());
         }
         try {
-            return new CsvTable(LineStream.ends(file).stream().map(CsvTable::parse).toList());
+            return new CsvTable(
+                    LineStream.ends(file).stream().map(CsvTable::parse).toList());
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file + ": " + Problems.reason(e), e);
         }

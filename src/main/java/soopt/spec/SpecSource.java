@@ -180,7 +180,8 @@ public final class SpecSource {
         }
         return ((YamlNode.Mapping) node)
                 .entries().entrySet().stream()
-                        .map(entry -> entry.getKey() + ": " + line(entry.getValue().value()))
+                        .map(entry ->
+                                entry.getKey() + ": " + line(entry.getValue().value()))
                         .collect(Collectors.joining(", ", "{", "}"));
     }
 

@@ -50,11 +50,7 @@ public final class LsCommand implements Callable<Integer> {
     @Mixin
     private ResultsOptions options;
 
-    @Option(
-            names = "--state",
-            split = ",",
-            paramLabel = "STATE",
-            description = "only these: ${COMPLETION-CANDIDATES}")
+    @Option(names = "--state", split = ",", paramLabel = "STATE", description = "only these: ${COMPLETION-CANDIDATES}")
     private List<Standing> states = List.of();
 
     @Option(
@@ -97,7 +93,8 @@ public final class LsCommand implements Callable<Integer> {
         found.forEach((name, runs) -> varied.put(name, keys.isEmpty() ? Varied.keys(runs) : keys));
         found.replaceAll((name, runs) -> runs.stream()
                 .filter(run -> states.isEmpty() || states.contains(run.standing()))
-                .filter(run -> settings.entrySet().stream().allMatch(each -> holds(run, each.getKey(), each.getValue())))
+                .filter(run ->
+                        settings.entrySet().stream().allMatch(each -> holds(run, each.getKey(), each.getValue())))
                 .sorted(order(varied.get(name)))
                 .toList());
         PrintWriter out = spec.commandLine().getOut();
@@ -156,20 +153,22 @@ public final class LsCommand implements Callable<Integer> {
         if (column.isEmpty()) {
             return usual;
         }
-        Comparator<ResultRun> order =
-                switch (column) {
-                    case "state" -> Comparator.comparing(ResultRun::standing);
-                    case "epoch" -> Comparator.comparingInt(ResultRun::epoch);
-                    case "seed" -> Comparator.comparing(ResultRun::seed, Varied::compare);
-                    case "best" -> Comparator.comparingDouble(
-                            run -> run.best().map(best -> best.value()).orElse(Double.NaN));
-                    case "heartbeat" -> Comparator.comparing(
-                            run -> run.status().map(status -> status.heartbeat().toString()).orElse(""));
-                    default -> Column.names(MetricsRow.COLUMNS).contains(column)
-                            ? Comparator.comparingDouble(run -> run.number(column))
-                            : Comparator.comparing(
-                                    run -> run.settings().getOrDefault(column, ""), Varied::compare);
-                };
+        Comparator<ResultRun> order = switch (column) {
+            case "state" -> Comparator.comparing(ResultRun::standing);
+            case "epoch" -> Comparator.comparingInt(ResultRun::epoch);
+            case "seed" -> Comparator.comparing(ResultRun::seed, Varied::compare);
+            case "best" ->
+                Comparator.comparingDouble(
+                        run -> run.best().map(best -> best.value()).orElse(Double.NaN));
+            case "heartbeat" ->
+                Comparator.comparing(run -> run.status()
+                        .map(status -> status.heartbeat().toString())
+                        .orElse(""));
+            default ->
+                Column.names(MetricsRow.COLUMNS).contains(column)
+                        ? Comparator.comparingDouble(run -> run.number(column))
+                        : Comparator.comparing(run -> run.settings().getOrDefault(column, ""), Varied::compare);
+        };
         return (sort.startsWith("-") ? order.reversed() : order).thenComparing(usual);
     }
 
@@ -201,8 +200,9 @@ public final class LsCommand implements Callable<Integer> {
         List<String> union =
                 varied.values().stream().flatMap(List::stream).distinct().toList();
         StringBuilder text = new StringBuilder(RunColumns.csvHeader(union)).append('\n');
-        found.values().forEach(runs -> runs.forEach(
-                run -> text.append(RunColumns.csv(run, union)).append('\n')));
+        found.values()
+                .forEach(runs -> runs.forEach(
+                        run -> text.append(RunColumns.csv(run, union)).append('\n')));
         return text.toString();
     }
 

@@ -22,7 +22,15 @@ final class RunColumns {
     private static final int SHORT_ID = 7;
 
     private static final List<String> BEFORE = List.of(
-            "experiment", "run_id", "state", "epoch", "epochs", "train_loss", "best_metric", "best_value", "best_epoch");
+            "experiment",
+            "run_id",
+            "state",
+            "epoch",
+            "epochs",
+            "train_loss",
+            "best_metric",
+            "best_value",
+            "best_epoch");
 
     private RunColumns() {}
 

@@ -107,8 +107,9 @@ public final class ShowCommand implements Callable<Integer> {
         String id = run.id();
         return switch (run.standing()) {
             case RUNNING -> "it is running: 'soopt watch' follows it";
-            case COMPLETED -> "'soopt run " + run.folder().resolve("config.yaml")
-                    + " training.epochs=… --extend' trains it for longer";
+            case COMPLETED ->
+                "'soopt run " + run.folder().resolve("config.yaml")
+                        + " training.epochs=… --extend' trains it for longer";
             case DIVERGED -> "'soopt replay " + id + "' computes the step that diverged again";
             case STALLED -> "it would end the same: change the experiment";
             case UNKNOWN -> "'soopt run' with its experiment begins it anew";
@@ -137,18 +138,25 @@ public final class ShowCommand implements Callable<Integer> {
         fact(facts, "began", meta.path("started_at"));
         fact(facts, "resumed", meta.path("resumed_at"));
         fact(facts, "ended", meta.path("ended_at"));
-        facts.row("where", meta.path("host").asText("?") + ", " + meta.path("device").asText("?"));
+        facts.row(
+                "where",
+                meta.path("host").asText("?") + ", " + meta.path("device").asText("?"));
         facts.row(
                 "program",
-                meta.path("soopt_version").asText("?") + " " + meta.path("git_commit").asText("")
+                meta.path("soopt_version").asText("?") + " "
+                        + meta.path("git_commit").asText("")
                         + (meta.path("git_dirty").asBoolean() ? " (with changes)" : ""));
-        run.status().flatMap(Status::ending).map(Ending::warnings).orElse(List.of()).forEach(warning ->
-                facts.row("warning", warning));
+        run.status()
+                .flatMap(Status::ending)
+                .map(Ending::warnings)
+                .orElse(List.of())
+                .forEach(warning -> facts.row("warning", warning));
         text.append(facts.shown("  ")).append(System.lineSeparator());
         text.append(metrics(run)).append(System.lineSeparator());
         Table files = new Table("file", "bytes", "");
-        files(run.folder()).forEach((file, bytes) -> files.row(
-                file, String.format(Locale.ROOT, "%,d", bytes), CONTENTS.getOrDefault(file, "")));
+        files(run.folder())
+                .forEach((file, bytes) ->
+                        files.row(file, String.format(Locale.ROOT, "%,d", bytes), CONTENTS.getOrDefault(file, "")));
         text.append(files.shown("  ")).append(System.lineSeparator());
         text.append(Text.shown(goOn(run))).append(System.lineSeparator());
         return text.toString();
@@ -185,10 +193,11 @@ public final class ShowCommand implements Callable<Integer> {
         JsonObject last = new JsonObject();
         run.last().columns().forEach(column -> last.put(column, run.number(column)));
         List<JsonObject> files = new ArrayList<>();
-        files(run.folder()).forEach((file, bytes) -> files.add(new JsonObject()
-                .put("file", file)
-                .put("bytes", bytes)
-                .put("contents", CONTENTS.getOrDefault(file, ""))));
+        files(run.folder())
+                .forEach((file, bytes) -> files.add(new JsonObject()
+                        .put("file", file)
+                        .put("bytes", bytes)
+                        .put("contents", CONTENTS.getOrDefault(file, ""))));
         JsonObject settings = new JsonObject();
         run.settings().forEach(settings::put);
         return RunColumns.json(run, List.of())

@@ -9,8 +9,7 @@ import java.util.stream.IntStream;
 
 /** A table of text in columns as wide as their widest cell; columns of numbers are flush right. */
 public final class Table {
-    private static final Pattern NUMBER =
-            Pattern.compile("[-+]?([0-9][0-9,.]*(e[-+]?[0-9]+)?|NaN|Infinity|-)%?");
+    private static final Pattern NUMBER = Pattern.compile("[-+]?([0-9][0-9,.]*(e[-+]?[0-9]+)?|NaN|Infinity|-)%?");
 
     private static final String GAP = "  ";
     private static final String UNDER = "    ";
@@ -185,7 +184,9 @@ public final class Table {
 
     private boolean isNumeric(int column) {
         return !rows.isEmpty()
-                && rows.stream().map(row -> row.get(column)).allMatch(cell -> cell.isEmpty() || NUMBER.matcher(cell).matches());
+                && rows.stream()
+                        .map(row -> row.get(column))
+                        .allMatch(cell -> cell.isEmpty() || NUMBER.matcher(cell).matches());
     }
 
     private static String pad(String cell, int width, boolean right) {

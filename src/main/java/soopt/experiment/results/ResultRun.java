@@ -21,8 +21,8 @@ import soopt.spec.SpecSource;
 import soopt.spec.yaml.SpecException;
 
 /**
- * One run as a list shows it. Of its files status.json, config.yaml and the last row of metrics.csv are read, and others
- * only where these do not say how it stands.
+ * One run as a list shows it. Of its files status.json, config.yaml and the last row of metrics.csv are read, and
+ * others only where these do not say how it stands.
  *
  * @param experiment the name of the folder of its experiment
  * @param reason one line on how it stands; empty of a run that goes on
@@ -77,7 +77,8 @@ public record ResultRun(
         try {
             Owner here = Owner.here();
             Optional<Holder> holder = Holder.read(RunDirectory.claimFile(folder));
-            Holder.Life life = holder.map(each -> each.life(here, Instant.now())).orElse(Holder.Life.GONE);
+            Holder.Life life =
+                    holder.map(each -> each.life(here, Instant.now())).orElse(Holder.Life.GONE);
             if (life == Holder.Life.LIVES) {
                 return new Seen(Standing.RUNNING, "", said);
             }

@@ -35,7 +35,10 @@ public final class Results {
             }
             return all;
         }
-        return names.stream().map(name -> experiment(results, all, name)).distinct().toList();
+        return names.stream()
+                .map(name -> experiment(results, all, name))
+                .distinct()
+                .toList();
     }
 
     private static Path experiment(Path results, List<Path> all, String name) {

@@ -24,7 +24,8 @@ public final class Varied {
         Map<String, Set<String>> values = new LinkedHashMap<>();
         known.forEach(run -> run.settings().keySet().forEach(key -> values.put(key, new LinkedHashSet<>())));
         values.keySet().removeAll(APART);
-        values.forEach((key, seen) -> known.forEach(run -> seen.add(run.settings().getOrDefault(key, ""))));
+        values.forEach(
+                (key, seen) -> known.forEach(run -> seen.add(run.settings().getOrDefault(key, ""))));
         return values.entrySet().stream()
                 .filter(entry -> entry.getValue().size() > 1)
                 .map(Map.Entry::getKey)
@@ -73,9 +74,7 @@ public final class Varied {
     }
 
     public static boolean sameNumber(String one, String other) {
-        return YamlNode.isNumber(one)
-                && YamlNode.isNumber(other)
-                && number(one) == number(other);
+        return YamlNode.isNumber(one) && YamlNode.isNumber(other) && number(one) == number(other);
     }
 
     private static double number(String text) {

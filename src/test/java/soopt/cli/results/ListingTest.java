@@ -75,14 +75,20 @@ class ListingTest {
 
     @Test
     void csv_hasARowPerRun_withWhatVaries() {
-        List<String> lines =
-                runs.command("ls", "tiny", "--csv").expect(ExitCode.OK).out().lines().toList();
+        List<String> lines = runs.command("ls", "tiny", "--csv")
+                .expect(ExitCode.OK)
+                .out()
+                .lines()
+                .toList();
         assertEquals(4, lines.size());
         assertEquals(
                 "experiment,run_id,state,epoch,epochs,train_loss,best_metric,best_value,best_epoch,seed,"
                         + "optimizer.step-size,reason",
                 lines.get(0));
-        assertTrue(lines.get(3).matches("tiny,[0-9a-f]{12},COMPLETED,2,2,0\\.\\d+,train_loss,.*,2,1,0.3,completed 2 epochs"), lines.get(3));
+        assertTrue(
+                lines.get(3)
+                        .matches("tiny,[0-9a-f]{12},COMPLETED,2,2,0\\.\\d+,train_loss,.*,2,1,0.3,completed 2 epochs"),
+                lines.get(3));
     }
 
     @Test
@@ -101,7 +107,8 @@ class ListingTest {
         assertTrue(text.contains("failed: it broke"), text);
         assertTrue(text.contains("is gone since 2"), text);
         assertTrue(text.contains("3 runs: 1 STALE, 1 COMPLETED, 1 FAILED"), text);
-        assertTrue(text.contains("'soopt resume " + stale.getFileName().toString().substring(0, 7) + "' goes on"), text);
+        assertTrue(
+                text.contains("'soopt resume " + stale.getFileName().toString().substring(0, 7) + "' goes on"), text);
     }
 
     @Test
@@ -109,8 +116,7 @@ class ListingTest {
         assertEquals(
                 List.of("1 0.3 COMPLETED", "1 0.1 COMPLETED", "2 0.1 COMPLETED"),
                 states("ls", "--sort", "-optimizer.step-size"));
-        assertEquals(
-                List.of("2 0.1 COMPLETED", "1 0.1 COMPLETED", "1 0.3 COMPLETED"), states("ls", "--sort", "-seed"));
+        assertEquals(List.of("2 0.1 COMPLETED", "1 0.1 COMPLETED", "1 0.3 COMPLETED"), states("ls", "--sort", "-seed"));
         List<String> falling = states("ls", "--sort", "-train_loss");
         List<String> rising = new ArrayList<>(states("ls", "--sort", "train_loss"));
         Collections.reverse(rising);
@@ -181,10 +187,12 @@ class ListingTest {
     void show_isAPageOnOneRun() {
         Path run = runs.folder("1", "0.3");
         String id = run.getFileName().toString();
-        String text = runs.command("show", id.substring(0, 6)).expect(ExitCode.OK).out();
+        String text =
+                runs.command("show", id.substring(0, 6)).expect(ExitCode.OK).out();
 
         assertTrue(text.startsWith("run " + id + " of tiny, seed 1: COMPLETED\n"), text);
-        for (String part : List.of("sgd on mlp, npz", "epoch 2 of 2, step 4", "train_loss", "status.json", "--extend")) {
+        for (String part :
+                List.of("sgd on mlp, npz", "epoch 2 of 2, step 4", "train_loss", "status.json", "--extend")) {
             assertTrue(text.contains(part), part + " in " + text);
         }
         JsonNode json = runs.json("show", run);
