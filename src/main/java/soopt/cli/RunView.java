@@ -1,6 +1,7 @@
 package soopt.cli;
 
 import java.util.Locale;
+import soopt.cli.terminal.Figures;
 import soopt.cli.terminal.StatusLine;
 import soopt.experiment.folder.MetricsRow;
 import soopt.experiment.loop.RunListener;
@@ -74,11 +75,11 @@ public final class RunView implements RunListener {
                 Locale.ROOT,
                 "%5s %12s %9s %9s %10s %8s",
                 epochs(row),
-                number(row.trainLoss()),
-                classification ? percent(row.validationAccuracy()) : number(row.validationLoss()),
-                classification ? percent(row.testAccuracy()) : number(row.testLoss()),
-                number(row.stepSize()),
-                seconds(row.wallSeconds())));
+                Figures.number(row.trainLoss()),
+                classification ? Figures.percent(row.validationAccuracy()) : Figures.number(row.validationLoss()),
+                classification ? Figures.percent(row.testAccuracy()) : Figures.number(row.testLoss()),
+                Figures.number(row.stepSize()),
+                Figures.seconds(row.wallSeconds())));
     }
 
     /** 2 after the second epoch, 2.25 within the third. */
@@ -102,18 +103,5 @@ public final class RunView implements RunListener {
     void ended() {
         interrupts.runEnded();
         status.end();
-    }
-
-    /** Four significant digits; "-" for what was not measured. */
-    public static String number(double value) {
-        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.4g", value);
-    }
-
-    public static String percent(double fraction) {
-        return Double.isNaN(fraction) ? "-" : String.format(Locale.ROOT, "%.2f %%", 100 * fraction);
-    }
-
-    public static String seconds(double seconds) {
-        return seconds < 60 ? String.format(Locale.ROOT, "%.1f s", seconds) : StatusLine.clock(Math.round(seconds));
     }
 }

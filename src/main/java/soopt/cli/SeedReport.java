@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import soopt.cli.terminal.Figures;
 import soopt.cli.options.ExitCode;
 import soopt.experiment.folder.MetricsRow;
 import soopt.experiment.folder.RunState;
@@ -133,10 +134,10 @@ record SeedReport(List<SeedResult> seeds, boolean alike) {
 
     private static String summary(MetricsRow row) {
         String test = Double.isNaN(row.testAccuracy())
-                ? "test loss " + RunView.number(row.testLoss())
-                : "test accuracy " + RunView.percent(row.testAccuracy());
+                ? "test loss " + Figures.number(row.testLoss())
+                : "test accuracy " + Figures.percent(row.testAccuracy());
         return test + " after epoch " + row.epoch() + ", " + row.step() + " steps, "
-                + RunView.seconds(row.wallSeconds());
+                + Figures.seconds(row.wallSeconds());
     }
 
     /** The accuracies where there are any, else the losses; and the training loss. */
@@ -156,11 +157,11 @@ record SeedReport(List<SeedResult> seeds, boolean alike) {
         if (metric.endsWith("_acc")) {
             return String.format(Locale.ROOT, "%s %.2f ± %.2f %%", metric, 100 * mean.mean(), 100 * mean.deviation());
         }
-        return metric + " " + RunView.number(mean.mean()) + " ± " + RunView.number(mean.deviation());
+        return metric + " " + Figures.number(mean.mean()) + " ± " + Figures.number(mean.deviation());
     }
 
     private static String value(String metric, double value) {
-        return metric.endsWith("_acc") ? RunView.percent(value) : RunView.number(value);
+        return metric.endsWith("_acc") ? Figures.percent(value) : Figures.number(value);
     }
 
     // ---- as JSON ----

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import soopt.cli.RunView;
+import soopt.cli.terminal.Figures;
 import soopt.cli.terminal.Table;
 import soopt.experiment.folder.Status;
 import soopt.experiment.results.ResultRun;
@@ -45,7 +45,7 @@ final class RunColumns {
                     run.id().substring(0, SHORT_ID),
                     run.standing().name(),
                     run.epoch() + (run.epochs().isEmpty() ? "" : "/" + run.epochs()),
-                    RunView.number(run.number("train_loss")),
+                    Figures.number(run.number("train_loss")),
                     run.best().map(RunColumns::words).orElse("-")));
             cells.addAll(Varied.values(run, varied));
             cells.add(run.seed());
@@ -56,7 +56,7 @@ final class RunColumns {
     }
 
     static String words(Status.Best best) {
-        String value = best.metric().endsWith("acc") ? RunView.percent(best.value()) : RunView.number(best.value());
+        String value = best.metric().endsWith("acc") ? Figures.percent(best.value()) : Figures.number(best.value());
         return best.metric() + " " + value + " @" + best.epoch();
     }
 

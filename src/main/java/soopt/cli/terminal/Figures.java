@@ -1,0 +1,21 @@
+package soopt.cli.terminal;
+
+import java.util.Locale;
+
+/** Numbers as people read them; "-" for what was not measured. */
+public final class Figures {
+    private Figures() {}
+
+    /** Four significant digits. */
+    public static String number(double value) {
+        return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.4g", value);
+    }
+
+    public static String percent(double fraction) {
+        return Double.isNaN(fraction) ? "-" : String.format(Locale.ROOT, "%.2f %%", 100 * fraction);
+    }
+
+    public static String seconds(double seconds) {
+        return seconds < 60 ? String.format(Locale.ROOT, "%.1f s", seconds) : StatusLine.clock(Math.round(seconds));
+    }
+}
