@@ -120,7 +120,7 @@ class ArchitectureTest {
                 .doNotHaveFullyQualifiedName(ITERATOR)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.nd4j..", "org.bytedeco..")
+                .resideInAnyPackage("org.nd4j..", "org.bytedeco..", "com.sun.jna..")
                 .check(classes);
     }
 
