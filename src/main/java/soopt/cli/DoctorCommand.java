@@ -12,6 +12,7 @@ import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
+import soopt.cli.options.FailureLines;
 import soopt.cli.options.DataOptions;
 import soopt.cli.options.ExitCode;
 import soopt.cli.options.Version;
@@ -98,8 +99,8 @@ final class DoctorCommand implements Callable<Integer> {
             table.row(right ? "ok" : "WRONG", "engine", text);
             return right ? Optional.empty() : Optional.of("a product of two matrices is wrong");
         } catch (LinkageError | RuntimeException e) {
-            table.row("WRONG", "engine", Failures.cause(e));
-            return Optional.of(Failures.cause(e));
+            table.row("WRONG", "engine", FailureLines.cause(e));
+            return Optional.of(FailureLines.cause(e));
         }
     }
 }

@@ -17,6 +17,8 @@ import soopt.cli.options.ExitCode;
 import soopt.cli.options.Version;
 import soopt.cli.results.LsCommand;
 import soopt.cli.results.ShowCommand;
+import soopt.cli.run.ResumeCommand;
+import soopt.cli.run.RunCommand;
 import soopt.cli.terminal.Console;
 import soopt.cli.terminal.Terminal;
 import soopt.cli.terminal.Usage;

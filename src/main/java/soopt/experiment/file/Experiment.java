@@ -175,10 +175,19 @@ public record Experiment(
         return run(seed, threads, training.lasting(epochs));
     }
 
+    /** The same with so many threads, and without the sweep. */
+    public Experiment with(int number) {
+        return run(seeds, number, training);
+    }
+
     private Experiment run(long seed, int count, Training lasting) {
+        return run(List.of(seed), count, lasting);
+    }
+
+    private Experiment run(List<Long> some, int count, Training lasting) {
         return new Experiment(
                 experiment,
-                List.of(seed),
+                some,
                 precision,
                 device,
                 count,

@@ -140,7 +140,7 @@ public final class RunDirectory implements AutoCloseable {
             throw new RunDirectoryException(unwritable(results, Problems.reason(e)), e);
         }
         Claim claim = attempt.claim()
-                .orElseThrow(() -> new RunDirectoryException("run " + path.getFileName() + " is already running"
+                .orElseThrow(() -> RunDirectoryException.inUse("run " + path.getFileName() + " is already running"
                         + attempt.holder().orElseThrow().refusal(here) + ": " + path));
         if (!Files.isWritable(path.getParent())) {
             claim.discard();

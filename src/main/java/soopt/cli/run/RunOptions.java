@@ -1,4 +1,4 @@
-package soopt.cli;
+package soopt.cli.run;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -11,6 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import soopt.cli.options.DataOptions;
+import soopt.cli.options.FailureLines;
 import soopt.cli.options.SpecArguments;
 import soopt.cli.options.ThreadOptions;
 import soopt.cli.terminal.Natives;
@@ -126,7 +127,7 @@ final class RunOptions {
             return SeedResult.of(SpecArguments.placed(job.source(), () -> Runner.run(job.request(), view, stop)));
         } catch (Exception | Error failure) {
             view.ended();
-            List<String> lines = Failures.lines(failure);
+            List<String> lines = FailureLines.of(failure);
             PrintWriter err = spec.commandLine().getErr();
             lines.stream().filter(told::add).forEach(err::println);
             return SeedResult.failed(job.request().seed(), failure, lines);

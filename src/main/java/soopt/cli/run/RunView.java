@@ -1,4 +1,4 @@
-package soopt.cli;
+package soopt.cli.run;
 
 import java.util.Locale;
 import soopt.cli.terminal.Figures;

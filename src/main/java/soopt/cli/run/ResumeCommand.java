@@ -1,4 +1,4 @@
-package soopt.cli;
+package soopt.cli.run;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +32,7 @@ import soopt.spec.SpecSource;
             "  soopt resume 9a78c1",
             "  soopt resume results/quickstart/runs/*",
         })
-final class ResumeCommand implements Callable<Integer> {
+public final class ResumeCommand implements Callable<Integer> {
     @Parameters(
             arity = "1..*",
             paramLabel = "RUN",

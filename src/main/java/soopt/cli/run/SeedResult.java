@@ -1,4 +1,4 @@
-package soopt.cli;
+package soopt.cli.run;
 
 import java.util.List;
 import java.util.Optional;

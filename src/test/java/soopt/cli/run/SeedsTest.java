@@ -1,4 +1,4 @@
-package soopt.cli;
+package soopt.cli.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import soopt.cli.Cli;
 import soopt.cli.options.ExitCode;
 import soopt.experiment.file.Experiment;
 import soopt.experiment.folder.RunDirectory;

@@ -1,4 +1,4 @@
-package soopt.cli;
+package soopt.cli.run;
 
 import java.io.PrintWriter;
 import java.util.List;

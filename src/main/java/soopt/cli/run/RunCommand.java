@@ -1,4 +1,4 @@
-package soopt.cli;
+package soopt.cli.run;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +35,7 @@ import soopt.spec.yaml.SpecException;
             "  soopt run configs/quickstart.yaml --force --json 2>/dev/null",
             "  soopt run configs/quickstart.yaml training.epochs=40 --extend"
         })
-final class RunCommand implements Callable<Integer> {
+public final class RunCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 

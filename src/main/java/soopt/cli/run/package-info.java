@@ -1,0 +1,2 @@
+/** Commands that train, and what they share. */
+package soopt.cli.run;
