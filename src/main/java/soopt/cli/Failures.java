@@ -3,12 +3,12 @@ package soopt.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.regex.Pattern;
+import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
-import picocli.CommandLine;
 import soopt.cli.options.ExitCode;
 import soopt.cli.options.FailureLines;
 import soopt.experiment.FailureCode;
@@ -23,8 +23,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     public int handleParseException(ParameterException failure, String[] arguments) {
         CommandLine command = failure.getCommandLine();
         PrintWriter err = command.getErr();
-        FailureLines.shown("soopt: " + message(failure, List.of(arguments)))
-                .forEach(err::println);
+        FailureLines.shown("soopt: " + message(failure, List.of(arguments))).forEach(err::println);
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         return ExitCode.USAGE;
     }

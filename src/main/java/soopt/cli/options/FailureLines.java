@@ -20,7 +20,9 @@ import soopt.file.Temporary;
 import soopt.file.WriteException;
 import soopt.spec.yaml.SpecException;
 
-/** What the user needs to know of whatever was thrown; the stack trace of what is not the user's mistake goes to a file. */
+/**
+ * What the user needs to know of whatever was thrown; the stack trace of what is not the user's mistake goes to a file.
+ */
 public final class FailureLines {
     private static final Pattern ERROR_LOG = Pattern.compile("error-\\d{8}-\\d{6}-.*\\.log");
     private static final Duration KEPT = Duration.ofDays(30);
