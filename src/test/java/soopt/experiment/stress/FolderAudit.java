@@ -63,7 +63,7 @@ final class FolderAudit {
                 fault(file, "a temporary file was not swept");
             }
         } else if (name.endsWith(".csv")) {
-            csv(file, file.getParent().equals(folder) && !over);
+            csv(file, !over);
         } else if (name.endsWith(".jsonl")) {
             for (String line : lines(file, !over)) {
                 json(file, line);
