@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import soopt.experiment.folder.RunDirectoryException;
 import soopt.experiment.folder.RunFolder;
 
 /**
@@ -170,9 +171,18 @@ public final class KillRuns {
     private Path current() throws IOException {
         return folders().stream()
                 .filter(path -> !path.getFileName().toString().contains("attempt"))
-                .filter(path -> RunFolder.open(path).meta().path("seed").asInt(seed) == seed)
+                .filter(this::isOfTheSeed)
                 .findFirst()
                 .orElse(results);
+    }
+
+    /** The process under test may move a folder aside while we look. */
+    private boolean isOfTheSeed(Path folder) {
+        try {
+            return RunFolder.open(folder).meta().path("seed").asInt(seed) == seed;
+        } catch (RunDirectoryException moved) {
+            return false;
+        }
     }
 
     private void kill() throws IOException, InterruptedException {
