@@ -15,6 +15,8 @@ import soopt.cli.curvature.SpectrumCommand;
 import soopt.cli.options.Arguments;
 import soopt.cli.options.ExitCode;
 import soopt.cli.options.Version;
+import soopt.cli.results.BestCommand;
+import soopt.cli.results.CollectCommand;
 import soopt.cli.results.LsCommand;
 import soopt.cli.results.ShowCommand;
 import soopt.cli.run.ResumeCommand;
@@ -34,6 +36,8 @@ import soopt.cli.terminal.Usage;
             ResumeCommand.class,
             LsCommand.class,
             ShowCommand.class,
+            BestCommand.class,
+            CollectCommand.class,
             CheckCommand.class,
             CurvatureCommand.class,
             SpectrumCommand.class,

@@ -53,6 +53,8 @@ class TerminalTest {
             new Expected("resume $RUN --results $OUT", 0, false, "exists already"),
             new Expected("ls --results $OUT", 0, false, "COMPLETED"),
             new Expected("show $RUN --results $OUT", 0, false, "metrics.csv"),
+            new Expected("best --results $OUT", 0, false, "the best again: soopt run"),
+            new Expected("collect --results $OUT", 0, false, "summary.json"),
             new Expected("check $SPEC --batch 8", 0, false, "ok: derivatives agree"),
             new Expected("curvature $SPEC --limit 300", 0, true, "eigenvalues"),
             new Expected("spectrum $SPEC --limit 300 --steps 20", 0, true, "Near zero"),

@@ -44,6 +44,8 @@ final class CommandCases {
             List.of("list"),
             List.of("ls"),
             List.of("show", "FOLDER"),
+            List.of("best"),
+            List.of("collect"),
             List.of("bench", "curvature", "--nothing"),
             List.of("bench", "depth", "--nothing"),
             List.of("bench", "partitions", "--nothing"),

@@ -17,7 +17,6 @@ import soopt.experiment.folder.RunState;
 import soopt.experiment.folder.Status;
 import soopt.file.CsvTable;
 import soopt.file.Problems;
-import soopt.spec.SpecSource;
 import soopt.spec.yaml.SpecException;
 
 /**
@@ -41,12 +40,12 @@ public record ResultRun(
         List<String> problems) {
     private static final String SEEDS = "seeds";
 
-    static ResultRun read(String experiment, Path folder) {
+    static ResultRun read(String experiment, Path folder, Settings files) {
         List<String> problems = new ArrayList<>();
         Map<String, String> settings = Map.of();
         CsvTable last = CsvTable.NONE;
         try {
-            settings = SpecSource.read(folder.resolve("config.yaml")).settings();
+            settings = files.read(folder.resolve("config.yaml"));
         } catch (SpecException unreadable) {
             problems.add(unreadable.problems().get(0));
         }

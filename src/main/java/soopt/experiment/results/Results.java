@@ -62,7 +62,8 @@ public final class Results {
     /** The runs of an experiment in order of their names, read one after the other as the stream is. */
     public static Stream<ResultRun> runs(Path experiment) {
         String name = experiment.getFileName().toString();
-        return runFolders(experiment).parallelStream().map(folder -> ResultRun.read(name, folder));
+        Settings settings = new Settings();
+        return runFolders(experiment).parallelStream().map(folder -> ResultRun.read(name, folder, settings));
     }
 
     /** The folders of its runs, without those that were kept aside. */
@@ -78,7 +79,7 @@ public final class Results {
         Path experiment = Optional.ofNullable(folder.getParent())
                 .flatMap(runs -> Optional.ofNullable(runs.getParent()))
                 .orElse(folder);
-        return ResultRun.read(String.valueOf(experiment.getFileName()), folder);
+        return ResultRun.read(String.valueOf(experiment.getFileName()), folder, new Settings());
     }
 
     static List<Path> list(Path folder) {
