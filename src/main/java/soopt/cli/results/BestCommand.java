@@ -160,8 +160,8 @@ public final class BestCommand implements Callable<Integer> {
     private Predicate<ResultRun> wanted(Path experiment) {
         Path results = Optional.ofNullable(experiment.getParent()).orElse(Path.of(""));
         Map<String, List<String>> roles = new HashMap<>();
-        Plan.find(results, experiment.getFileName().toString()).ifPresent(plan -> plan.current()
-                .forEach(entry -> roles.put(entry.runId(), entry.roles())));
+        Plan.find(results, experiment.getFileName().toString())
+                .ifPresent(plan -> plan.current().forEach(entry -> roles.put(entry.runId(), entry.roles())));
         boolean told = roles.values().stream().anyMatch(each -> !each.isEmpty());
         if (role.equals("all") || role.equals("auto") && !told) {
             return run -> true;
@@ -181,8 +181,8 @@ public final class BestCommand implements Callable<Integer> {
 
     private String asText(String experiment, Ranking ranking) {
         String end = System.lineSeparator();
-        StringBuilder text = new StringBuilder(experiment + ": " + ranking.metric() + ", " + statistic
-                + " over seeds, " + (ranking.maximize() ? "the larger the better" : "the smaller the better") + end);
+        StringBuilder text = new StringBuilder(experiment + ": " + ranking.metric() + ", " + statistic + " over seeds, "
+                + (ranking.maximize() ? "the larger the better" : "the smaller the better") + end);
         if (ranking.configurations().isEmpty()) {
             text.append("  no run counts").append(end);
         } else {
@@ -204,7 +204,8 @@ public final class BestCommand implements Callable<Integer> {
                     value(ranking.metric(), each.value()),
                     value(ranking.metric(), each.range()[0]),
                     value(ranking.metric(), each.range()[1]),
-                    each.runs().size() + (each.excluded() == 0 ? "" : " of " + (each.runs().size() + each.excluded())),
+                    each.runs().size()
+                            + (each.excluded() == 0 ? "" : " of " + (each.runs().size() + each.excluded())),
                     epochs(each)));
             cells.addAll(each.settings().values());
             table.row(cells.toArray());
@@ -214,8 +215,14 @@ public final class BestCommand implements Callable<Integer> {
 
     /** When its runs had their values: "12", or "9-14". */
     private static String epochs(Configuration configuration) {
-        int least = configuration.runs().stream().mapToInt(Ranking.Scored::epoch).min().orElse(0);
-        int most = configuration.runs().stream().mapToInt(Ranking.Scored::epoch).max().orElse(0);
+        int least = configuration.runs().stream()
+                .mapToInt(Ranking.Scored::epoch)
+                .min()
+                .orElse(0);
+        int most = configuration.runs().stream()
+                .mapToInt(Ranking.Scored::epoch)
+                .max()
+                .orElse(0);
         return least == most ? Integer.toString(least) : least + "-" + most;
     }
 

@@ -19,7 +19,8 @@ import soopt.file.JsonObject;
 @Command(
         name = "collect",
         mixinStandardHelpOptions = true,
-        header = "Write summary.csv and summary.json of an experiment: a row per run, with what varies and its results.",
+        header =
+                "Write summary.csv and summary.json of an experiment: a row per run, with what varies and its results.",
         description = {
             "The order does not depend on when runs ended, and equal runs give equal files but for the columns from "
                     + Summary.MACHINE + " on: times, memory, restarts, reasons."

@@ -90,14 +90,12 @@ public final class Summary {
         columns.add(new Column<>("state", row -> row.run.standing().name(), "how it stands"));
         columns.add(new Column<>("epochs", row -> row.run.epochs(), "epochs that it is to have"));
         columns.add(new Column<>("epoch", row -> row.run.epoch(), "epochs done"));
-        columns.add(new Column<>(
-                "step", row -> row.run.status().map(Status::step).orElse(0L), "steps done"));
+        columns.add(
+                new Column<>("step", row -> row.run.status().map(Status::step).orElse(0L), "steps done"));
         columns.add(new Column<>(
                 "best_metric", row -> row.run.best().map(Status.Best::metric).orElse(""), "what best is by"));
         columns.add(new Column<>(
-                "best_value",
-                row -> row.run.best().map(Status.Best::value).orElse(Double.NaN),
-                "its best value"));
+                "best_value", row -> row.run.best().map(Status.Best::value).orElse(Double.NaN), "its best value"));
         columns.add(new Column<>(
                 "best_epoch",
                 row -> row.run.best().<Object>map(Status.Best::epoch).orElse(""),
@@ -137,8 +135,7 @@ public final class Summary {
         List<Column<Row>> columns = columns(varied);
         StringBuilder csv = new StringBuilder(Column.table(columns, List.of()));
         List<JsonObject> objects = new ArrayList<>();
-        List<ResultRun> sorted =
-                runs.stream().sorted(Varied.order(varied)).toList();
+        List<ResultRun> sorted = runs.stream().sorted(Varied.order(varied)).toList();
         try (Stream<Row> rows = sorted.parallelStream().map(Row::of)) {
             rows.forEachOrdered(row -> {
                 String table = Column.table(columns, List.of(row));

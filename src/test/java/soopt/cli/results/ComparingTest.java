@@ -60,8 +60,11 @@ class ComparingTest {
     /** Settings and values, best first. */
     private static String ranks(JsonNode experiment) {
         List<String> ranks = new ArrayList<>();
-        experiment.path("configurations").forEach(each -> ranks.add(
-                each.path("settings").path("optimizer.step-size").asText() + ": " + each.path("value").asDouble()));
+        experiment
+                .path("configurations")
+                .forEach(each -> ranks.add(
+                        each.path("settings").path("optimizer.step-size").asText() + ": "
+                                + each.path("value").asDouble()));
         return String.join(", ", ranks);
     }
 
@@ -72,10 +75,13 @@ class ComparingTest {
 
         assertEquals("val_acc", experiment.path("metric").asText());
         assertEquals("0.3: 0.9, 0.1: 0.625", ranks(experiment));
-        assertEquals(1, experiment.path("configurations").path(0).path("excluded").asInt());
+        assertEquals(
+                1, experiment.path("configurations").path(0).path("excluded").asInt());
         List<String> excluded = new ArrayList<>();
-        experiment.path("excluded").forEach(each -> excluded.add(
-                each.path("reason").asText() + " " + each.path("message").asText()));
+        experiment
+                .path("excluded")
+                .forEach(each -> excluded.add(each.path("reason").asText() + " "
+                        + each.path("message").asText()));
         assertEquals(
                 List.of(
                         "JUMP its train_loss rose from 0.001 to 0.2 by epoch 2",
@@ -118,7 +124,11 @@ class ComparingTest {
         runs.train();
         Files.writeString(runs.spec(), Files.readString(runs.spec()).replace("step-size: 0.1", "step-size: 0.3"));
         List<Path> before = runs.train();
-        JsonNode best = runs.json("best").path("experiments").path(0).path("configurations").path(0);
+        JsonNode best = runs.json("best")
+                .path("experiments")
+                .path(0)
+                .path("configurations")
+                .path(0);
 
         List<Object> words = new ArrayList<>();
         for (String word : best.path("command").asText().replace("'", "").split(" ")) {
@@ -165,14 +175,19 @@ class ComparingTest {
 
         List<String> lines = Files.readAllLines(runs.experiment().resolve("summary.csv"));
         assertEquals(7, lines.size());
-        assertTrue(lines.get(0).startsWith("run_id,seed,optimizer.step-size,training.epochs,state,epochs,epoch,step,"), lines.get(0));
+        assertTrue(
+                lines.get(0).startsWith("run_id,seed,optimizer.step-size,training.epochs,state,epochs,epoch,step,"),
+                lines.get(0));
         assertEquals(
                 "0.1 1, 0.1 2, 0.3 1, 0.3 2, 1.0 1, 1.0 2",
                 lines.stream()
                         .skip(1)
                         .map(line -> line.split(",")[2] + " " + line.split(",")[1])
                         .collect(Collectors.joining(", ")));
-        assertTrue(lines.get(1).startsWith("000000abc001,1,0.1,2,COMPLETED,2,2,20,val_acc,0.5,1,0.6,0.25,0.5,NaN,0.5,0.25,"), lines.get(1));
+        assertTrue(
+                lines.get(1)
+                        .startsWith("000000abc001,1,0.1,2,COMPLETED,2,2,20,val_acc,0.5,1,0.6,0.25,0.5,NaN,0.5,0.25,"),
+                lines.get(1));
         JsonNode json = new ObjectMapper()
                 .readTree(runs.experiment().resolve("summary.json").toFile());
         assertEquals(6, json.path("runs").size());
@@ -180,7 +195,11 @@ class ComparingTest {
         assertEquals(20, json.path("runs").path(0).path("grad_evals").asInt());
         assertEquals(
                 "0.1",
-                json.path("runs").path(0).path("settings").path("optimizer.step-size").asText());
+                json.path("runs")
+                        .path(0)
+                        .path("settings")
+                        .path("optimizer.step-size")
+                        .asText());
     }
 
     @Test
@@ -222,7 +241,9 @@ class ComparingTest {
         WrittenRuns runs = grid();
         Files.createDirectories(runs.experiment().resolve("summary.csv/in-the-way"));
         Cli.Result result = command("collect").expect(ExitCode.SPEC);
-        assertTrue(result.err().startsWith("cannot write " + runs.experiment().resolve("summary.csv") + ": "), result.err());
+        assertTrue(
+                result.err().startsWith("cannot write " + runs.experiment().resolve("summary.csv") + ": "),
+                result.err());
         assertEquals(1, result.errorLines().size());
     }
 }
