@@ -157,7 +157,7 @@ class LauncherTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"scripts/soopt", "scripts/bench/run.sh", ".ci/run"})
+    @ValueSource(strings = {"scripts/soopt", "scripts/bench/run.sh", "scripts/test/release.sh", ".ci/run"})
     void script_isExecutableAndHasNoSyntaxError(String script) throws IOException, InterruptedException {
         assertTrue(Files.isExecutable(Path.of(script)), script);
         Process bash = new ProcessBuilder("bash", "-n", script)
@@ -214,6 +214,35 @@ class LauncherTest {
         Path stale = write(home.resolve("target/classes/soopt/Stale.class"), "of a source that is gone");
         start().expect(0);
         assertFalse(Files.exists(stale));
+    }
+
+    // ---- a release ----
+
+    private void release() throws IOException {
+        home = folder.resolve("soopt-1.0");
+        executable(home.resolve("bin/soopt"), Files.readString(Path.of("scripts/soopt")));
+        write(home.resolve("soopt.jar"), "released\nPK\005\006");
+        write(home.resolve("lib/a.jar"), "PK\005\006");
+        withoutMaven();
+    }
+
+    @Test
+    void release_startsWithoutMaven_andWritesNothingBesideItsJars() throws IOException, InterruptedException {
+        release();
+        Said said = shell(home.resolve("bin/soopt") + " list").expect(0);
+        assertEquals("released", said.jar());
+        assertEquals("", said.err());
+        assertFalse(Files.exists(home.resolve("target")));
+    }
+
+    @Test
+    void release_takesTheJavaThatCameWithIt() throws IOException, InterruptedException {
+        release();
+        write(home.resolve("runtime/release"), "JAVA_VERSION=\"21.0.1\"\nMODULES=\"java.base\"\n");
+        executable(home.resolve("runtime/bin/java"), JAVA.replace("head -n 1", "echo of the release; head -n 1"));
+        Said said = shell(home.resolve("bin/soopt") + " list").expect(0);
+        assertTrue(said.out().contains("of the release"), said.out());
+        assertFalse(said.out().contains("jdk.incubator.vector"), said.out());
     }
 
     @Test
