@@ -16,9 +16,12 @@ import soopt.cli.options.Arguments;
 import soopt.cli.options.ExitCode;
 import soopt.cli.options.Version;
 import soopt.cli.results.BestCommand;
+import soopt.cli.results.CleanCommand;
 import soopt.cli.results.CollectCommand;
 import soopt.cli.results.LsCommand;
+import soopt.cli.results.MergeCommand;
 import soopt.cli.results.ShowCommand;
+import soopt.cli.results.WatchCommand;
 import soopt.cli.run.ResumeCommand;
 import soopt.cli.run.RunCommand;
 import soopt.cli.terminal.Console;
@@ -38,6 +41,9 @@ import soopt.cli.terminal.Usage;
             ShowCommand.class,
             BestCommand.class,
             CollectCommand.class,
+            WatchCommand.class,
+            CleanCommand.class,
+            MergeCommand.class,
             CheckCommand.class,
             CurvatureCommand.class,
             SpectrumCommand.class,

@@ -192,7 +192,7 @@ public final class LsCommand implements Callable<Integer> {
         return runs.stream()
                 .filter(run -> run.standing() == Standing.STALE || run.standing() == Standing.PREEMPTED)
                 .findFirst()
-                .map(run -> "'soopt resume " + run.id().substring(0, 7) + "' goes on with a run that was interrupted;"
+                .map(run -> "'soopt resume " + RunColumns.shortId(run) + "' goes on with a run that was interrupted;"
                         + " 'soopt show' tells more of one");
     }
 

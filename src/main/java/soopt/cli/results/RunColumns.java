@@ -42,7 +42,7 @@ final class RunColumns {
         Table table = new Table(header.toArray(String[]::new));
         for (ResultRun run : runs) {
             List<String> cells = new ArrayList<>(List.of(
-                    run.id().substring(0, SHORT_ID),
+                    shortId(run),
                     run.standing().name(),
                     run.epoch() + (run.epochs().isEmpty() ? "" : "/" + run.epochs()),
                     Figures.number(run.number("train_loss")),
@@ -53,6 +53,10 @@ final class RunColumns {
             table.row(cells.toArray());
         }
         return table;
+    }
+
+    static String shortId(ResultRun run) {
+        return run.id().substring(0, SHORT_ID);
     }
 
     static String words(Status.Best best) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import soopt.experiment.folder.RunDirectory;
 import soopt.experiment.folder.RunDirectoryException;
@@ -61,9 +62,14 @@ public final class Results {
 
     /** The runs of an experiment in order of their names, read one after the other as the stream is. */
     public static Stream<ResultRun> runs(Path experiment) {
+        return runs(experiment, folder -> true);
+    }
+
+    /** The same of those folders that are wanted. */
+    public static Stream<ResultRun> runs(Path experiment, Predicate<Path> wanted) {
         String name = experiment.getFileName().toString();
         Settings settings = new Settings();
-        return runFolders(experiment).parallelStream().map(folder -> ResultRun.read(name, folder, settings));
+        return runFolders(experiment).parallelStream().filter(wanted).map(folder -> ResultRun.read(name, folder, settings));
     }
 
     /** The folders of its runs, without those that were kept aside. */
