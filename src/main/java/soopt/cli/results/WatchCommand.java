@@ -84,11 +84,12 @@ public final class WatchCommand implements Callable<Integer> {
     private List<ResultRun> look() {
         List<ResultRun> all = new ArrayList<>();
         for (Path experiment : options.experiments()) {
-            List<ResultRun> fresh = Results.runs(experiment, folder -> !over.containsKey(folder)).toList();
-            fresh.stream()
-                    .filter(run -> run.standing().isFinal())
-                    .forEach(run -> over.put(run.folder(), run));
-            all.addAll(fresh.stream().filter(run -> !over.containsKey(run.folder())).toList());
+            List<ResultRun> fresh = Results.runs(experiment, folder -> !over.containsKey(folder))
+                    .toList();
+            fresh.stream().filter(run -> run.standing().isFinal()).forEach(run -> over.put(run.folder(), run));
+            all.addAll(fresh.stream()
+                    .filter(run -> !over.containsKey(run.folder()))
+                    .toList());
             over.values().stream()
                     .filter(run -> run.folder().startsWith(experiment))
                     .forEach(all::add);
@@ -130,9 +131,8 @@ public final class WatchCommand implements Callable<Integer> {
                 .filter(run -> run.standing() == Standing.RUNNING)
                 .sorted(Varied.order(List.of()))
                 .toList();
-        String text = shown.isEmpty()
-                ? ""
-                : RunColumns.table(shown, Varied.keys(all)).shown("");
+        String text =
+                shown.isEmpty() ? "" : RunColumns.table(shown, Varied.keys(all)).shown("");
         String last = RunColumns.counts(all);
         PrintWriter out = spec.commandLine().getOut();
         if (drawn > 0) {

@@ -99,8 +99,7 @@ public final class Merging {
             return Optional.of("it is of another experiment");
         }
         try {
-            Experiment experiment =
-                    Binder.bind(SpecSource.read(run.folder().resolve("config.yaml")), Experiment.class);
+            Experiment experiment = Binder.bind(SpecSource.read(run.folder().resolve("config.yaml")), Experiment.class);
             if (!experiment.files().isEmpty()) {
                 return Optional.empty();
             }

@@ -69,7 +69,9 @@ public final class Results {
     public static Stream<ResultRun> runs(Path experiment, Predicate<Path> wanted) {
         String name = experiment.getFileName().toString();
         Settings settings = new Settings();
-        return runFolders(experiment).parallelStream().filter(wanted).map(folder -> ResultRun.read(name, folder, settings));
+        return runFolders(experiment).parallelStream()
+                .filter(wanted)
+                .map(folder -> ResultRun.read(name, folder, settings));
     }
 
     /** The folders of its runs, without those that were kept aside. */

@@ -76,7 +76,9 @@ class TidyingTest {
         assertFalse(Files.exists(attempt));
         assertFalse(Files.exists(RunDirectory.claimFile(run)));
         assertTrue(Files.exists(run.resolve("status.json")));
-        assertEquals("nothing to take away\n", runs.command("clean").expect(ExitCode.OK).out());
+        assertEquals(
+                "nothing to take away\n",
+                runs.command("clean").expect(ExitCode.OK).out());
     }
 
     @Test
@@ -100,8 +102,7 @@ class TidyingTest {
         TinyRuns.status(failed, "state", "FAILED");
         Claim.acquire(RunDirectory.claimFile(failed), ELSEWHERE, false);
 
-        Cli.Result result =
-                runs.command("clean", "--state", "failed", "--yes").expect(ExitCode.SPEC);
+        Cli.Result result = runs.command("clean", "--state", "failed", "--yes").expect(ExitCode.SPEC);
 
         assertTrue(result.err().contains(failed + " stays: its run goes on"), result.err());
         assertTrue(Files.exists(failed));
@@ -157,8 +158,16 @@ class TidyingTest {
         String text = merge().expect(ExitCode.OK).out();
 
         assertTrue(text.contains("1 copied in the place of others, 1 there already"), text);
-        assertEquals("mine", RunFiles.json(there(first).resolve("status.json")).path("message").asText());
-        assertEquals("COMPLETED", RunFiles.json(there(second).resolve("status.json")).path("state").asText());
+        assertEquals(
+                "mine",
+                RunFiles.json(there(first).resolve("status.json"))
+                        .path("message")
+                        .asText());
+        assertEquals(
+                "COMPLETED",
+                RunFiles.json(there(second).resolve("status.json"))
+                        .path("state")
+                        .asText());
         assertTrue(Files.exists(there(second).resolveSibling(second.getFileName() + ".attempt-1")));
         TinyRuns.cutOff(second);
         assertTrue(merge().expect(ExitCode.OK).out().contains("2 there already"), "unfinished instead of finished");
@@ -206,14 +215,17 @@ class TidyingTest {
 
     @Test
     void watch_endsAtOnce_whereNothingRuns() {
-        assertEquals("2 runs: 2 COMPLETED\n", runs.command("watch").expect(ExitCode.OK).out());
+        assertEquals(
+                "2 runs: 2 COMPLETED\n",
+                runs.command("watch").expect(ExitCode.OK).out());
     }
 
     @Test
     void watch_saysWhatHappens_andEnds() throws Exception {
         Path run = runs.folder("1", "0.1");
         TinyRuns.cutOff(run);
-        Claim claim = Claim.acquire(RunDirectory.claimFile(run), HERE, false).claim().orElseThrow();
+        Claim claim =
+                Claim.acquire(RunDirectory.claimFile(run), HERE, false).claim().orElseThrow();
         Thread owner = new Thread(() -> {
             try {
                 Thread.sleep(300);
@@ -232,7 +244,8 @@ class TidyingTest {
         owner.join();
 
         assertEquals(3, lines.size(), lines.toString());
-        assertTrue(lines.get(0).matches("tiny [0-9a-f]{7} seed 1: RUNNING epoch 2/2 loss 0\\.\\d+ best .*"), lines.get(0));
+        assertTrue(
+                lines.get(0).matches("tiny [0-9a-f]{7} seed 1: RUNNING epoch 2/2 loss 0\\.\\d+ best .*"), lines.get(0));
         assertTrue(lines.get(1).contains(": COMPLETED epoch 2/2 "), lines.get(1));
         assertEquals("2 runs: 2 COMPLETED", lines.get(2));
     }
