@@ -24,6 +24,8 @@ import soopt.cli.results.ShowCommand;
 import soopt.cli.results.WatchCommand;
 import soopt.cli.run.ResumeCommand;
 import soopt.cli.run.RunCommand;
+import soopt.cli.sweep.SweepCommand;
+import soopt.cli.sweep.TaskCommand;
 import soopt.cli.terminal.Console;
 import soopt.cli.terminal.Terminal;
 import soopt.cli.terminal.Usage;
@@ -37,6 +39,8 @@ import soopt.cli.terminal.Usage;
         subcommands = {
             RunCommand.class,
             ResumeCommand.class,
+            SweepCommand.class,
+            TaskCommand.class,
             LsCommand.class,
             ShowCommand.class,
             BestCommand.class,

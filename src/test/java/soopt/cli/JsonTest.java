@@ -42,6 +42,7 @@ class JsonTest {
                 "0 | collect --json --results $/",
                 "0 | clean --json --results $/",
                 "0 | merge --json $ $/into",
+                "0 | sweep $/a.yaml --json --dry-run seed=range(1,3)",
                 "0 | check $/a.yaml --json --batch 4",
                 "0 | curvature $/a.yaml --json --limit 10 --threads 1",
                 "0 | spectrum $/a.yaml --json --limit 10 --steps 5 --threads 1",

@@ -51,6 +51,7 @@ class TerminalTest {
             new Expected("run $SPEC --results $OUT", 0, true, "results in "),
             new Expected("run $SPEC --results $OUT --force --progress plain", 0, false, "results in "),
             new Expected("resume $RUN --results $OUT", 0, false, "exists already"),
+            new Expected("sweep $SPEC seed=1,2 --dry-run --results $OUT", 0, false, "2 runs"),
             new Expected("ls --results $OUT", 0, false, "COMPLETED"),
             new Expected("show $RUN --results $OUT", 0, false, "metrics.csv"),
             new Expected("best --results $OUT", 0, false, "the best again: soopt run"),

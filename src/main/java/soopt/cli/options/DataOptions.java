@@ -2,6 +2,8 @@ package soopt.cli.options;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 import soopt.cli.terminal.FetchBar;
@@ -20,6 +22,15 @@ public final class DataOptions {
 
     public Store store(PrintWriter err) {
         return new Store(directory(), offline, new FetchBar(err));
+    }
+
+    /** The same options for another command. */
+    public List<String> words() {
+        List<String> words = new ArrayList<>(List.of("--datasets", directory().toString()));
+        if (offline) {
+            words.add("--offline");
+        }
+        return words;
     }
 
     Path directory() {

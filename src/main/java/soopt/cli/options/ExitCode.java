@@ -17,6 +17,9 @@ public final class ExitCode {
     /** Training came to nothing: diverged, or no parameter moved. */
     public static final int DIVERGED = 6;
 
+    /** Of a sweep, whose other runs are done. */
+    public static final int SOME_FAILED = 7;
+
     public static final int INTERRUPTED = 130;
     /** Whoever read the results went away. */
     public static final int BROKEN_PIPE = 141;
@@ -26,7 +29,7 @@ public final class ExitCode {
     /** The list that every help text of the program ends with. */
     public static final String HELP =
             "Exit codes: 0 ok, 1 internal error or failed check, 2 usage, 3 experiment file or results folder,"
-                    + " 4 data set, 5 device, 6 diverged or no parameter moved, 75 stopped by a signal with a checkpoint,"
+                    + " 4 data set, 5 device, 6 diverged or no parameter moved, 7 some runs of a sweep failed, 75 stopped by a signal with a checkpoint,"
                     + " 130 by Ctrl-C, 143 by TERM outside of a run";
 
     private ExitCode() {}

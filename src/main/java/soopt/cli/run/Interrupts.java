@@ -32,11 +32,11 @@ public final class Interrupts {
     }
 
     /** From now on the folder of a run exists. */
-    void runStarted() {
+    public void runStarted() {
         running = true;
     }
 
-    void runEnded() {
+    public void runEnded() {
         running = false;
     }
 

@@ -23,7 +23,7 @@ import soopt.experiment.loop.StopSignal;
 import soopt.spec.SpecSource;
 
 /** What the commands that train share: where, how it is shown, and doing one run after the other. */
-final class RunOptions {
+public final class RunOptions {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec;
 
@@ -67,29 +67,49 @@ final class RunOptions {
      *
      * @param source where its mistakes are reported
      */
-    record Job(Runner.Request request, SpecSource source) {}
+    public record Job(Runner.Request request, SpecSource source) {}
 
-    Path results() {
+    public Path results() {
         return results;
     }
 
     /** What the option --threads sets in an experiment file. */
-    List<String> overrides() {
+    public List<String> overrides() {
         return threads.overrides();
     }
 
-    Store store() {
+    /** How many threads a run computes with; 0 if that is left to the experiment file. */
+    public int threads() {
+        return threads.overrides().isEmpty() ? 0 : threads.count();
+    }
+
+    public Store store() {
         return data.store(err());
     }
 
     /** The words of the command line, for meta.json. */
-    List<String> commandLine() {
+    public List<String> commandLine() {
         List<String> words = new ArrayList<>(List.of("soopt"));
         words.addAll(spec.root().commandLine().getParseResult().originalArgs());
         return words;
     }
 
-    private PrintWriter err() {
+    public boolean isJson() {
+        return json;
+    }
+
+    /** Whether progress is drawn on the last lines of a terminal. */
+    public boolean isBar() {
+        return progress == Progress.bar || (progress == Progress.auto && Terminal.interactive());
+    }
+
+    /** The options that say where data sets lie, for another command. */
+    public List<String> dataWords() {
+        return data.words();
+    }
+
+    /** Where progress is shown. */
+    public PrintWriter err() {
         return progress == Progress.none
                 ? new PrintWriter(PrintWriter.nullWriter())
                 : spec.commandLine().getErr();
@@ -101,14 +121,13 @@ final class RunOptions {
      * @param alike whether they differ in their seeds alone
      * @return the exit code
      */
-    int run(List<Job> jobs, boolean alike) {
+    public int run(List<Job> jobs, boolean alike) {
         StopSignal stop = new StopSignal();
         PrintWriter err = err();
         Interrupts interrupts = Interrupts.install(stop, spec.commandLine().getErr());
-        boolean bar = progress == Progress.bar || (progress == Progress.auto && Terminal.interactive());
         Natives.prepare(err);
         List<SeedResult> done = new ArrayList<>();
-        try (StatusLine status = new StatusLine(err, bar)) {
+        try (StatusLine status = new StatusLine(err, isBar())) {
             for (Job job : jobs) {
                 done.add(stop.requested()
                         .map(why -> SeedResult.notStarted(job.request().seed(), why))

@@ -31,7 +31,7 @@ public final class Text {
     }
 
     /** The beginning that fits, with … where something was cut. */
-    static String cut(String text, int columns) {
+    public static String cut(String text, int columns) {
         if (columns(text) <= columns) {
             return text;
         }

@@ -175,9 +175,9 @@ public record Experiment(
         return run(seed, threads, training.lasting(epochs));
     }
 
-    /** The same with so many threads, and without the sweep. */
+    /** The same without the sweep, and with so many threads; 0 for those that it has. */
     public Experiment with(int number) {
-        return run(seeds, number, training);
+        return run(seeds, number == 0 ? threads : number, training);
     }
 
     private Experiment run(long seed, int count, Training lasting) {

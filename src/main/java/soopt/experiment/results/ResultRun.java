@@ -40,6 +40,11 @@ public record ResultRun(
         List<String> problems) {
     private static final String SEEDS = "seeds";
 
+    /** @param experiment the name of its folder */
+    public static ResultRun read(String experiment, Path folder) {
+        return read(experiment, folder, new Settings());
+    }
+
     static ResultRun read(String experiment, Path folder, Settings files) {
         List<String> problems = new ArrayList<>();
         Map<String, String> settings = Map.of();

@@ -1,0 +1,248 @@
+package soopt.cli.sweep;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import soopt.cli.options.ExitCode;
+import soopt.cli.run.Interrupts;
+import soopt.cli.run.RunOptions;
+import soopt.cli.terminal.LiveLines;
+import soopt.cli.terminal.Natives;
+import soopt.data.Dataset;
+import soopt.experiment.file.Device;
+import soopt.experiment.folder.RunDirectory;
+import soopt.experiment.folder.RunDirectoryException;
+import soopt.experiment.loop.StopSignal;
+import soopt.experiment.results.ResultRun;
+import soopt.file.Problems;
+import soopt.host.Cpus;
+import soopt.host.Host;
+import soopt.spec.SpecSource;
+import soopt.sweep.Entry;
+import soopt.sweep.Expansion;
+import soopt.sweep.Names;
+import soopt.sweep.Plan;
+import soopt.sweep.SweepArguments;
+import soopt.sweep.local.Launcher;
+import soopt.sweep.local.Report;
+import soopt.sweep.local.WorkerProcess;
+
+/** Does all runs of an experiment file's sweep. */
+@Command(
+        name = "sweep",
+        mixinStandardHelpOptions = true,
+        header = "Train many combinations of values, several at the same time.",
+        description = {
+            "The combinations are those of the file's sweep block and of arguments with several values: a,b,c or"
+                    + " range(a,b[,step]), logspace(a,b,n), choice(x,y). All are checked before anything runs.",
+            "A run that is there already, whoever made it, is not done again; the same command goes on with what was"
+                    + " interrupted. results/<experiment>/plan.json says which runs there are: a changed sweep is"
+                    + " refused or, with --extend, added to it.",
+            "Each run has a process that takes one run after the other; one that dies costs its run alone."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  soopt sweep configs/quickstart.yaml optimizer.step-size=0.1,0.3 'seed=range(1,4)' --dry-run",
+            "  soopt sweep configs/sweeps/mlp.yaml --jobs 8 --retries 1",
+            "  soopt sweep configs/sweeps/mlp.yaml --seeds final --combinations 4",
+        })
+public final class SweepCommand implements Callable<Integer> {
+    /** Java, its libraries, and a small network with its data. */
+    private static final long WORKER_BYTES = 3L << 29;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "SPEC", description = "the experiment file (YAML)")
+    private Path file;
+
+    @Parameters(
+            index = "1..*",
+            arity = "0..*",
+            paramLabel = "key=values",
+            description = "values of a key, e.g. optimizer.step-size=0.1,0.3; a single one sets it for all runs")
+    private List<String> arguments = List.of();
+
+    @Mixin
+    private RunOptions options;
+
+    @Mixin
+    private SweepOptions sweep;
+
+    @Option(names = "--dry-run", description = "list the runs and what they will take, and do nothing")
+    private boolean dryRun;
+
+    @Override
+    public Integer call() {
+        sweep.again();
+        Expansion expansion = Expansion.of(SweepArguments.of(SpecSource.read(file), arguments));
+        Plan wanted = Plan.of(expansion);
+        Plan plan = Plan.find(options.results(), wanted.experiment())
+                .map(earlier -> earlier.with(wanted, sweep.extend()))
+                .orElse(wanted);
+        List<SweepRun> runs = runs(plan, expansion);
+        Names names = Names.of(runs.stream().map(SweepRun::entry).toList());
+        return dryRun ? list(expansion, plan, runs, names) : run(plan, runs, names);
+    }
+
+    /** Those of the expansion that the options ask for, as they stand. */
+    private List<SweepRun> runs(Plan plan, Expansion expansion) {
+        Map<String, Entry> planned =
+                plan.entries().stream().collect(Collectors.toMap(Entry::runId, Function.identity()));
+        Path folder = RunDirectory.runs(options.results(), plan.experiment());
+        List<SweepRun> runs = new ArrayList<>();
+        for (Expansion.Member member : expansion.members()) {
+            Entry entry = planned.get(member.entry().runId());
+            if (sweep.wants(entry)) {
+                Optional<ResultRun> there = Optional.of(folder.resolve(entry.runId()))
+                        .filter(Files::isDirectory)
+                        .map(path -> ResultRun.read(plan.experiment(), path));
+                long step = there.flatMap(ResultRun::status)
+                        .map(status -> status.step())
+                        .orElse(0L);
+                runs.add(new SweepRun(entry, member, there.map(ResultRun::standing), step));
+            }
+        }
+        if (runs.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "no run of the sweep has the seeds and combinations that are asked for: see --dry-run --seeds all");
+        }
+        return runs;
+    }
+
+    private int list(Expansion expansion, Plan plan, List<SweepRun> runs, Names names) {
+        SweepList list = new SweepList(runs, names, expansion.repeated());
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(options.isJson() ? list.asJson(plan) : list.asText());
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    // ---- running ----
+
+    private int run(Plan plan, List<SweepRun> runs, Names names) {
+        List<SweepRun> due = runs.stream().filter(sweep::isDue).toList();
+        StopSignal stop = new StopSignal();
+        Map<Integer, Report.Ended> ends = Map.of();
+        Launcher.Settings settings = sweep.settings(mostWorkers(runs), due.size());
+        if (!due.isEmpty()) {
+            PrintWriter err = options.err();
+            Natives.prepare(err);
+            due.stream()
+                    .map(run -> run.member().experiment().dataset())
+                    .collect(Collectors.toCollection(LinkedHashSet::new))
+                    .forEach(this::requireData);
+            plan.write(options.results());
+            ends = launch(plan, runs, due, settings, names, stop);
+        } else {
+            plan.write(options.results());
+        }
+        SweepReport report = new SweepReport(
+                runs, names, ends, stop.requested(), folder(plan).toString());
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(options.isJson() ? report.asJson() : report.asText());
+        out.flush();
+        return report.exitCode();
+    }
+
+    private Path folder(Plan plan) {
+        return options.results().resolve(plan.experiment());
+    }
+
+    /** What is missing or damaged is said once, before anything runs, and fetched once. */
+    private void requireData(Dataset dataset) {
+        dataset.load(options.store());
+    }
+
+    private static int mostWorkers(List<SweepRun> runs) {
+        boolean onGpu = runs.stream().anyMatch(run -> run.member().experiment().device() == Device.CUDA);
+        long fit = Math.max(1, Host.memoryBytes() / WORKER_BYTES);
+        return onGpu ? 1 : (int) Math.min(Cpus.threads(), fit);
+    }
+
+    private Map<Integer, Report.Ended> launch(
+            Plan plan,
+            List<SweepRun> runs,
+            List<SweepRun> due,
+            Launcher.Settings settings,
+            Names names,
+            StopSignal stop) {
+        Interrupts interrupts = Interrupts.install(stop, spec.commandLine().getErr());
+        interrupts.runStarted();
+        Path logs = logs(plan);
+        int threads = Math.max(1, (options.threads() == 0 ? Cpus.threads() : options.threads()) / settings.workers());
+        ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "time limit");
+            thread.setDaemon(true);
+            return thread;
+        });
+        sweep.timeLimit()
+                .ifPresent(limit -> clock.schedule(
+                        () -> stop.request(StopSignal.Reason.TIME_LIMIT), limit.toMillis(), TimeUnit.MILLISECONDS));
+        try (PrintWriter log =
+                        new PrintWriter(Files.newBufferedWriter(logs.resolveSibling(logs.getFileName() + ".log")));
+                LiveLines lines = new LiveLines(options.err(), options.isBar())) {
+            SweepView view = new SweepView(lines, options.isBar(), log, runs, names, SweepList::work);
+            view.say("sweep " + plan.experiment() + ": " + due.size() + " of " + runs.size() + " runs to do, "
+                    + settings.workers() + " at the same time with " + threads
+                    + (threads == 1 ? " thread each" : " threads each"));
+            return Launcher.run(
+                    due.stream().map(run -> run.entry().index()).toList(),
+                    WorkerProcess.starter("soopt.cli.Main", worker(plan, threads), settings.workers(), threads, logs),
+                    settings,
+                    view,
+                    stop);
+        } catch (IOException e) {
+            throw new RunDirectoryException("cannot write to " + logs + ": " + Problems.reason(e), e);
+        } finally {
+            clock.shutdownNow();
+            interrupts.runEnded();
+        }
+    }
+
+    /** The beginning of the names of the log files of this command. */
+    private Path logs(Plan plan) {
+        String name = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss")) + "-"
+                + ProcessHandle.current().pid();
+        try {
+            return Files.createDirectories(folder(plan).resolve("logs")).resolve(name);
+        } catch (IOException e) {
+            throw new RunDirectoryException("cannot write to the results folder " + options.results() + ": "
+                    + Problems.reason(e) + "; choose another with --results");
+        }
+    }
+
+    private List<String> worker(Plan plan, int threads) {
+        List<String> words = new ArrayList<>(List.of(
+                "task",
+                Plan.path(options.results(), plan.experiment()).toString(),
+                "--worker",
+                "--threads",
+                Integer.toString(threads)));
+        words.addAll(sweep.words());
+        words.addAll(options.dataWords());
+        return words;
+    }
+}

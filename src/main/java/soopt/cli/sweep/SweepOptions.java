@@ -1,0 +1,235 @@
+package soopt.cli.sweep;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+import soopt.cli.options.Arguments;
+import soopt.experiment.Runner;
+import soopt.experiment.file.Sweep;
+import soopt.experiment.results.Standing;
+import soopt.file.Shown;
+import soopt.sweep.Entry;
+import soopt.sweep.local.Launcher;
+
+/** Which runs of a sweep are done, and what becomes of those that fail. */
+final class SweepOptions {
+    private static final Pattern CLOCK = Pattern.compile("(?:(\\d{1,4}):)?(\\d{1,4}):(\\d{1,2})");
+    private static final Pattern AMOUNT = Pattern.compile("(\\d{1,7}(?:\\.\\d{1,6})?)\\s*(s|min|h|d)");
+    private static final Pattern RANGE = Pattern.compile("(\\d{1,6})(?:-(\\d{1,6}))?");
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec spec;
+
+    @Option(
+            names = "--jobs",
+            paramLabel = "N",
+            description = "runs at the same time (default: one per core, as memory allows)")
+    private Integer jobs;
+
+    @Option(
+            names = "--on-failure",
+            paramLabel = "WHAT",
+            defaultValue = "continue",
+            description =
+                    "continue, or stop: after a failure the others save where they are (default: ${DEFAULT-VALUE})")
+    private OnFailure onFailure;
+
+    @Option(
+            names = "--max-failures",
+            paramLabel = "N",
+            description = "begin no more runs after so many failures (default: any number)")
+    private Integer maxFailures;
+
+    @Option(
+            names = "--retries",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "begin a failed run again so often, from its checkpoint (default: ${DEFAULT-VALUE})")
+    private int retries;
+
+    @Option(
+            names = "--time-limit",
+            paramLabel = "TIME",
+            description = "then all runs save where they are: 2:00:00, 90 min, 36 h",
+            converter = Time.class)
+    private Duration timeLimit;
+
+    @Option(
+            names = "--seeds",
+            paramLabel = "WHICH",
+            defaultValue = "tune",
+            description = "where sweep.seeds tells them apart: tune, final or all (default: ${DEFAULT-VALUE})")
+    private Seeds seeds;
+
+    @Option(
+            names = "--combinations",
+            paramLabel = "LIST",
+            description = "only these, by the numbers of --dry-run: 3,5-7")
+    private String combinations;
+
+    @Option(
+            names = "--only",
+            split = ",",
+            paramLabel = "WHICH",
+            description = "of what is not finished only: missing, failed, stale (several with commas)")
+    private List<Only> only = List.of();
+
+    @Option(names = "--extend", description = "add the runs that are new in the file to the plan of an earlier sweep")
+    private boolean extend;
+
+    @Option(
+            names = "--restart",
+            description = "begin anew what was interrupted; the old folder is kept as <id>.attempt-k")
+    private boolean restart;
+
+    @Option(names = "--force", description = "begin anew what is finished too")
+    private boolean force;
+
+    /** What a failure of a run means for the others. */
+    enum OnFailure {
+        CONTINUE,
+        STOP
+    }
+
+    /** Which seeds are run where a sweep tells them apart. */
+    enum Seeds {
+        TUNE,
+        FINAL,
+        ALL
+    }
+
+    /** Which of the runs that are not finished. */
+    enum Only {
+        MISSING,
+        FAILED,
+        STALE;
+
+        private boolean has(SweepRun run) {
+            return switch (this) {
+                case MISSING -> run.standing().isEmpty();
+                case FAILED -> run.standing().filter(Standing.FAILED::equals).isPresent();
+                case STALE ->
+                    run.standing()
+                            .filter(it -> it.canGoOn() && it != Standing.FAILED)
+                            .isPresent();
+            };
+        }
+    }
+
+    /** A time on the command line. */
+    static final class Time implements ITypeConverter<Duration> {
+        @Override
+        public Duration convert(String text) {
+            Matcher clock = CLOCK.matcher(text.strip());
+            Matcher amount = AMOUNT.matcher(text.strip());
+            Duration time = Duration.ZERO;
+            if (clock.matches()) {
+                long hours = clock.group(1) == null ? 0 : Long.parseLong(clock.group(1));
+                time = Duration.ofSeconds(
+                        3600 * hours + 60 * Long.parseLong(clock.group(2)) + Long.parseLong(clock.group(3)));
+            } else if (amount.matches()) {
+                double unit = switch (amount.group(2)) {
+                    case "s" -> 1;
+                    case "min" -> 60;
+                    case "h" -> 3600;
+                    default -> 86400;
+                };
+                time = Duration.ofMillis(Math.round(1000 * unit * Double.parseDouble(amount.group(1))));
+            }
+            if (time.isZero()) {
+                throw new TypeConversionException(
+                        Shown.quoted(text) + " is no time: write 2:00:00 (hours), 5:00 (minutes), 90 min or 36 h");
+            }
+            return time;
+        }
+    }
+
+    boolean extend() {
+        return extend;
+    }
+
+    Optional<Duration> timeLimit() {
+        return Optional.ofNullable(timeLimit);
+    }
+
+    Runner.Again again() {
+        if (restart && force) {
+            throw new ParameterException(
+                    spec.commandLine(), "--restart and --force exclude each other: give one of them");
+        }
+        Runner.Again unlessForced = restart ? Runner.Again.RESTART : Runner.Again.GO_ON;
+        return force ? Runner.Again.FORCE : unlessForced;
+    }
+
+    /** What the workers are told of {@link #again}. */
+    List<String> words() {
+        List<String> words = new ArrayList<>();
+        if (restart) {
+            words.add("--restart");
+        }
+        if (force) {
+            words.add("--force");
+        }
+        return words;
+    }
+
+    /** @param most how many workers suit the machine */
+    Launcher.Settings settings(int most, int runs) {
+        if (jobs != null) {
+            Arguments.requireWithin(spec, "--jobs", jobs, 1, 1024);
+        }
+        Arguments.requireNotNegative(spec, "--retries", retries);
+        if (maxFailures != null) {
+            Arguments.requirePositive(spec, "--max-failures", maxFailures);
+        }
+        boolean stops = onFailure == OnFailure.STOP;
+        int unlimited = stops ? 1 : Integer.MAX_VALUE;
+        return new Launcher.Settings(
+                Math.max(1, Math.min(jobs == null ? most : jobs, runs)),
+                retries,
+                maxFailures == null ? unlimited : maxFailures,
+                stops);
+    }
+
+    /** Whether the runs of the entry are asked for. */
+    boolean wants(Entry entry) {
+        boolean seed = entry.roles().isEmpty()
+                || seeds == Seeds.ALL
+                || entry.roles().contains(seeds == Seeds.TUNE ? Sweep.TUNE : Sweep.FINAL);
+        return seed && (combinations == null || numbers().contains(entry.combination()));
+    }
+
+    private Set<Integer> numbers() {
+        Set<Integer> numbers = new HashSet<>();
+        for (String part : combinations.split(",")) {
+            Matcher range = RANGE.matcher(part.strip());
+            int from = range.matches() ? Integer.parseInt(range.group(1)) : 0;
+            int to = range.matches() && range.group(2) != null ? Integer.parseInt(range.group(2)) : from;
+            if (!range.matches() || to < from) {
+                throw new ParameterException(
+                        spec.commandLine(), "--combinations must be numbers like 3,5-7, but has " + Shown.quoted(part));
+            }
+            for (int number = from; number <= to; number++) {
+                numbers.add(number);
+            }
+        }
+        return numbers;
+    }
+
+    /** Whether it is to be begun or gone on with. */
+    boolean isDue(SweepRun run) {
+        boolean open = force || !run.isFinished();
+        return open && (only.isEmpty() || only.stream().anyMatch(which -> which.has(run)));
+    }
+}

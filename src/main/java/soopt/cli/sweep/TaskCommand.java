@@ -1,0 +1,163 @@
+package soopt.cli.sweep;
+
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import soopt.cli.options.FailureLines;
+import soopt.cli.run.Interrupts;
+import soopt.cli.run.RunOptions;
+import soopt.cli.terminal.Natives;
+import soopt.experiment.Runner;
+import soopt.experiment.folder.RunDirectoryException;
+import soopt.experiment.loop.StopSignal;
+import soopt.file.Shown;
+import soopt.spec.SpecSource;
+import soopt.sweep.Entry;
+import soopt.sweep.Plan;
+import soopt.sweep.local.Work;
+
+/** Does single runs of a plan: what every launcher calls. */
+@Command(
+        name = "task",
+        mixinStandardHelpOptions = true,
+        header = "Do single runs of the plan that 'soopt sweep' made.",
+        description = {
+            "What a batch system calls for each task; 'soopt sweep' calls it itself. A run that is finished is left"
+                    + " alone, one that was interrupted goes on from its newest checkpoint."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  soopt task results/mlp_grid/plan.json 3",
+            "  soopt task mlp_grid 0-5 12",
+            "  soopt task mlp_grid $SLURM_ARRAY_TASK_ID",
+        })
+public final class TaskCommand implements Callable<Integer> {
+    private static final Pattern RANGE = Pattern.compile("(\\d{1,9})(?:-(\\d{1,9}))?");
+
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(
+            index = "0",
+            paramLabel = "PLAN",
+            description = "plan.json, its folder, or the name of the experiment in the results folder")
+    private String plan;
+
+    @Parameters(
+            index = "1..*",
+            arity = "0..*",
+            paramLabel = "INDEX",
+            description = "numbers of runs in the plan, from 0; 2-5 are four of them")
+    private List<String> indices = List.of();
+
+    @Mixin
+    private RunOptions options;
+
+    @Option(
+            names = "--restart",
+            description = "begin anew what was interrupted; the old folder is kept as <id>.attempt-k")
+    private boolean restart;
+
+    @Option(names = "--force", description = "begin anew what is finished too")
+    private boolean force;
+
+    @Option(names = "--worker", hidden = true, description = "read numbers from standard input and report on stdout")
+    private boolean worker;
+
+    @Override
+    public Integer call() {
+        Path file = file();
+        Plan read = Plan.read(file);
+        Path results = Optional.ofNullable(file.toAbsolutePath().normalize().getParent())
+                .filter(folder -> folder.getFileName().toString().equals(read.experiment()))
+                .map(Path::getParent)
+                .orElseThrow(() -> new RunDirectoryException(file + " is the plan of " + Shown.quoted(read.experiment())
+                        + ": it must lie in a folder of that name"));
+        if (worker) {
+            return work(read, file, results);
+        }
+        List<Integer> numbers = numbers();
+        if (numbers.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "which runs? give numbers from 0 to " + (read.entries().size() - 1));
+        }
+        return options.run(
+                numbers.stream().map(number -> job(read, number, results)).toList(), false);
+    }
+
+    private Path file() {
+        Path path = Path.of(plan);
+        if (!Files.exists(path) && !plan.isBlank() && path.getNameCount() == 1) {
+            path = options.results().resolve(path);
+        }
+        return Files.isDirectory(path) ? path.resolve(Plan.NAME) : path;
+    }
+
+    private List<Integer> numbers() {
+        List<Integer> numbers = new ArrayList<>();
+        for (String text : indices) {
+            Matcher range = RANGE.matcher(text);
+            int from = range.matches() ? Integer.parseInt(range.group(1)) : 0;
+            int to = range.matches() && range.group(2) != null ? Integer.parseInt(range.group(2)) : from;
+            if (!range.matches() || to < from || to - from > 100_000) {
+                throw new ParameterException(
+                        spec.commandLine(), Shown.quoted(text) + " is no number of a run; write 3 or 2-5");
+            }
+            for (int number = from; number <= to; number++) {
+                numbers.add(number);
+            }
+        }
+        return numbers.stream().distinct().toList();
+    }
+
+    private RunOptions.Job job(Plan read, int number, Path results) {
+        Entry entry = read.entry(number);
+        SpecSource source = read.source(entry).with(options.overrides());
+        return new RunOptions.Job(
+                new Runner.Request(
+                        read.experiment(entry).with(options.threads()),
+                        entry.seed(),
+                        results,
+                        options.store(),
+                        source.text(),
+                        source.overrides(),
+                        options.commandLine(),
+                        again()),
+                source);
+    }
+
+    private Runner.Again again() {
+        if (restart && force) {
+            throw new ParameterException(
+                    spec.commandLine(), "--restart and --force exclude each other: give one of them");
+        }
+        Runner.Again unlessForced = restart ? Runner.Again.RESTART : Runner.Again.GO_ON;
+        return force ? Runner.Again.FORCE : unlessForced;
+    }
+
+    private int work(Plan read, Path file, Path results) {
+        StopSignal stop = new StopSignal();
+        Interrupts.install(stop, spec.commandLine().getErr()).runStarted();
+        Natives.prepare(spec.commandLine().getErr());
+        // never closed: that would wait for the thread that reads it
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        return new Work(read, file, results, options.store(), options.threads(), again(), stop, FailureLines::of)
+                .run(in, spec.commandLine().getOut());
+    }
+}

@@ -1,0 +1,2 @@
+/** The commands of sweeps. */
+package soopt.cli.sweep;
