@@ -22,6 +22,10 @@ public record Gpus(List<Gpu> list, int driverVersion, Optional<String> problem) 
 
     /** Asks the driver. */
     public static Gpus find() {
+        Optional<String> absent = CudaLibraries.driver().problem();
+        if (absent.isPresent()) {
+            return none(0, absent.get());
+        }
         int version = 0;
         try {
             Driver driver = Driver.load();

@@ -1,0 +1,19 @@
+// What the parts of libcuda.so.1 share.
+#pragma once
+#include "standin.h"
+
+#define CHECK(call) \
+    if (int code_ = (call)) return code_
+
+/** OK if the driver is started, a context is current on this thread, and no fault came before. */
+int state();
+/** What a call that has done its work returns. */
+int after();
+/** state(), for calls that wait for the device. */
+int synchronous();
+/** state(), for work on a stream. */
+int onStream(const standin::Stream *stream, const char *call);
+/** The stream that is captured, or nullptr; one at a time. */
+standin::Stream *captured();
+
+extern thread_local int currentDevice;

@@ -1,0 +1,40 @@
+// By hand, where a CUDA toolkit is: the argument sizes that the Java declarations assume, against its cuda.h.
+// g++ -std=c++17 -fsyntax-only -I $CUDA/include signatures.cpp
+#include <cuda.h>
+#include <initializer_list>
+
+template <class... A> constexpr bool takes(CUresult (*)(A...), std::initializer_list<size_t> sizes) {
+    const size_t actual[] = {sizeof(A)...};
+    if (sizes.size() != sizeof...(A)) return false;
+    for (size_t i = 0; i < sizeof...(A); i++) if (sizes.begin()[i] != actual[i]) return false;
+    return true;
+}
+#define CHECK(f, ...) static_assert(takes(f, {__VA_ARGS__}), #f)
+CHECK(cuInit, 4);
+CHECK(cuDriverGetVersion, 8);
+CHECK(cuDeviceGet, 8, 4);
+CHECK(cuDeviceGetName, 8, 4, 4);
+CHECK(cuDeviceGetAttribute, 8, 4, 4);
+CHECK(cuDeviceTotalMem, 8, 4);
+CHECK(cuDevicePrimaryCtxRetain, 8, 4);
+CHECK(cuCtxSetCurrent, 8);
+CHECK(cuGetErrorName, 4, 8);
+CHECK(cuMemAlloc, 8, 8);
+CHECK(cuMemFree, 8);
+CHECK(cuMemGetInfo, 8, 8);
+CHECK(cuMemcpyHtoD, 8, 8, 8);
+CHECK(cuMemcpyDtoH, 8, 8, 8);
+CHECK(cuMemcpyDtoDAsync, 8, 8, 8, 8);
+CHECK(cuMemsetD32Async, 8, 4, 8, 8);
+CHECK(cuStreamCreate, 8, 4);
+CHECK(cuStreamSynchronize, 8);
+CHECK(cuStreamBeginCapture, 8, 4);
+CHECK(cuStreamEndCapture, 8, 8);
+CHECK(cuGraphInstantiateWithFlags, 8, 8, 8);
+CHECK(cuGraphLaunch, 8, 8);
+CHECK(cuEventCreate, 8, 4);
+CHECK(cuEventRecord, 8, 8);
+CHECK(cuEventElapsedTime, 8, 8, 8);
+CHECK(cuModuleLoadDataEx, 8, 8, 4, 8, 8);
+CHECK(cuModuleGetFunction, 8, 8, 8);
+CHECK(cuLaunchKernel, 8, 4, 4, 4, 4, 4, 4, 4, 8, 8, 8);
