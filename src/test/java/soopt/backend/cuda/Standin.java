@@ -58,7 +58,8 @@ public final class Standin implements AutoCloseable {
 
     private static Optional<Path> build() {
         try {
-            if (!System.getProperty("os.name").equals("Linux") || run("sh", "-c", "command -v ${CXX:-g++}").isEmpty()) {
+            if (!System.getProperty("os.name").equals("Linux")
+                    || run("sh", "-c", "command -v ${CXX:-g++}").isEmpty()) {
                 return Optional.empty();
             }
             String[] lines = run("bash", "src/test/cuda/build.sh", "target/standin")

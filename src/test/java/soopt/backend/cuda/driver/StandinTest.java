@@ -116,8 +116,7 @@ class StandinTest {
             assertArrayEquals(new float[] {26, 38, 30, 44}, product);
             CudaException refused = assertThrows(
                     CudaException.class,
-                    () -> blas.multiplyFloats(
-                            false, false, 2, 2, 2, 1, memory, 1, memory + 16, 2, 0, memory + 32, 2));
+                    () -> blas.multiplyFloats(false, false, 2, 2, 2, 1, memory, 1, memory + 16, 2, 0, memory + 32, 2));
             assertTrue(refused.getMessage().contains("a value is refused"), refused.getMessage());
             assertEquals("gemm: lda 1 below 2", standin.fault());
         }
