@@ -92,6 +92,14 @@ public final class BlockPool<B> implements AutoCloseable {
         }
     }
 
+    /** Gives the idle blocks back to the system; whether there was one. */
+    public synchronized boolean freeIdle() {
+        boolean any = idle.values().stream().anyMatch(blocks -> !blocks.isEmpty());
+        idle.values().forEach(blocks -> blocks.forEach(free));
+        idle.clear();
+        return any;
+    }
+
     public synchronized Backend.Memory memory() {
         return new Backend.Memory(liveBytes, peakBytes, systemBytes, systemAllocations);
     }
@@ -103,8 +111,7 @@ public final class BlockPool<B> implements AutoCloseable {
     /** Frees the idle blocks; live ones belong to their tensors and are freed when they come back. */
     @Override
     public synchronized void close() {
-        idle.values().forEach(blocks -> blocks.forEach(free));
-        idle.clear();
+        freeIdle();
         closed = true;
     }
 }

@@ -3,6 +3,7 @@ package soopt.backend;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -319,6 +320,7 @@ class RefusalsContractTest {
     @ParameterizedTest
     @MethodSource("subjects")
     void numbersOfThreadsOutOfRange_areRefused(Subject subject) {
+        assumeTrue(subject.hasThreads(), "its work is not done by threads of the CPU");
         for (int threads : new int[] {0, -1, 1025, 100_000, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
             String message = assertThrows(
                             IllegalArgumentException.class,

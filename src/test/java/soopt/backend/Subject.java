@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import soopt.backend.cuda.CudaBackend;
 import soopt.backend.engine.Backends;
 
 /** A backend to which the contract applies, in one precision. */
@@ -25,12 +26,30 @@ public record Subject(String name, Precision precision, int threads) {
             if (Backends.hasVectorModule()) {
                 subjects.add(new Subject("cpu", precision, 3));
             }
+            if (hasCuda()) {
+                subjects.add(new Subject("cuda", precision, 1));
+            }
         }
         return subjects.stream();
     }
 
+    /** Whether a GPU or, with soopt.cuda.libraries, its stand-in can be used. */
+    private static boolean hasCuda() {
+        return CudaBackend.problem(0).isEmpty();
+    }
+
+    /** Whether it can be used by any number of threads of the CPU. */
+    boolean hasThreads() {
+        return !name.equals("cuda");
+    }
+
     public Backend open() {
-        return name.equals("cpu") ? Backends.cpu(precision, threads) : Backends.portable(precision, threads);
+        return switch (name) {
+            case "cpu" -> Backends.cpu(precision, threads);
+            case "portable" -> Backends.portable(precision, threads);
+            case "cuda" -> Backends.cuda(precision, 0);
+            default -> throw new IllegalStateException("no backend is named " + name);
+        };
     }
 
     /** Something computed with a backend; all its numbers in one array. */

@@ -5,6 +5,7 @@ import soopt.backend.Convolution;
 import soopt.backend.Precision;
 import soopt.backend.cpu.CpuBackend;
 import soopt.backend.cpu.CpuWinograd;
+import soopt.backend.cuda.CudaBackend;
 import soopt.backend.nd4j.Nd4jBackend;
 import soopt.backend.vector.DoubleImages;
 import soopt.backend.vector.DoubleLoops;
@@ -52,6 +53,16 @@ public final class Backends {
     /** {@link Backend#scratch} of the engine that {@link #cpu} opens, without opening it. */
     public static long scratch(Convolution geometry) {
         return hasVectorModule() ? CpuWinograd.buffers(geometry) : 0;
+    }
+
+    /**
+     * An NVIDIA GPU of compute capability 7.0 or above, by our own kernels and cuBLAS; {@link CudaBackend#problem} says
+     * beforehand whether it can be used.
+     *
+     * @param index its number among those that this process sees
+     */
+    public static Backend cuda(Precision precision, int index) {
+        return CudaBackend.open(precision, index);
     }
 
     /**

@@ -4,6 +4,7 @@ import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 import java.util.function.LongToIntFunction;
 
 /**
@@ -169,28 +170,51 @@ public final class Device implements AutoCloseable {
 
     // ---- code ----
 
-    /** Compiled code on the device; the handle of the module. */
-    long load(byte[] image) {
+    /** Compiled kernels on the device. */
+    public final class Code {
+        private final long module;
+
+        private Code(long module) {
+            this.module = module;
+        }
+
+        /** The handle of a kernel, for launches. */
+        public long function(String name) {
+            makeCurrent();
+            return getLong(
+                    "cuModuleGetFunction of " + name,
+                    address -> DriverApi.cuModuleGetFunction(address, module, name));
+        }
+
+        public void unload() {
+            makeCurrent();
+            Driver.check("cuModuleUnload", DriverApi.cuModuleUnload(module));
+        }
+    }
+
+    /** @throws CudaException if the driver refuses the code */
+    public Code load(byte[] image) {
         makeCurrent();
         // PTX is text that ends with 0
         try (Memory copy = new Memory(image.length + 1L)) {
             copy.write(0, image, 0, image.length);
             copy.setByte(image.length, (byte) 0);
-            return getLong(
+            return new Code(getLong(
                     "cuModuleLoadDataEx",
-                    address -> DriverApi.cuModuleLoadDataEx(address, Pointer.nativeValue(copy), 0, 0, 0));
+                    address -> DriverApi.cuModuleLoadDataEx(address, Pointer.nativeValue(copy), 0, 0, 0)));
         }
     }
 
-    void unload(long module) {
-        makeCurrent();
-        Driver.check("cuModuleUnload", DriverApi.cuModuleUnload(module));
-    }
-
-    long function(long module, String name) {
-        makeCurrent();
-        return getLong(
-                "cuModuleGetFunction of " + name, address -> DriverApi.cuModuleGetFunction(address, module, name));
+    /** The same of code that was kept, and that another compilation may replace; empty if the driver refuses it. */
+    public Optional<Code> tryLoad(byte[] image) {
+        try {
+            return Optional.of(load(image));
+        } catch (CudaException e) {
+            if (!e.isOfImage()) {
+                throw e;
+            }
+            return Optional.empty();
+        }
     }
 
     /** The arguments of the next launch, to be put in the order of the kernel's parameters. */
@@ -198,7 +222,8 @@ public final class Device implements AutoCloseable {
         return arguments.clear();
     }
 
-    void launch(long function, int gridX, int gridY, int blockX, int blockY) {
+    /** Launches a kernel with the arguments that were put. */
+    public void launch(long function, int gridX, int gridY, int blockX, int blockY) {
         makeCurrent();
         launches++;
         Driver.check(

@@ -14,9 +14,6 @@ import java.util.function.LongToIntFunction;
 
 /** CUDA C++ to code of a GPU by NVRTC, loaded once for the process. */
 public final class KernelCompiler {
-    /** Compiled code: machine code for one compute capability, or PTX that the driver compiles. */
-    public record Image(byte[] bytes) {}
-
     private static final class Loaded {
         private static Optional<KernelCompiler> compiler = Optional.empty();
     }
@@ -90,14 +87,14 @@ public final class KernelCompiler {
     }
 
     /**
-     * Compiles one source.
+     * Compiles one source: machine code for "sm_90", PTX that the driver compiles for "compute_90".
      *
      * @param name name of the source, for messages
      * @param target as {@link #target} gives it
      * @param options more options of NVRTC
      * @throws CudaException with the compiler's words if it refuses
      */
-    public Image compile(String name, String source, String target, List<String> options) {
+    public byte[] compile(String name, String source, String target, List<String> options) {
         List<String> all = new ArrayList<>(options);
         all.add("--gpu-architecture=" + target);
         try (Memory out = new Memory(Long.BYTES)) {
@@ -106,14 +103,13 @@ public final class KernelCompiler {
             long program = out.getLong(0);
             try {
                 compile(program, name, all);
-                return new Image(
-                        target.startsWith("sm_")
+                return target.startsWith("sm_")
                                 ? bytes(
                                         size -> NvrtcApi.nvrtcGetCUBINSize(program, size),
                                         image -> NvrtcApi.nvrtcGetCUBIN(program, image))
                                 : bytes(
                                         size -> NvrtcApi.nvrtcGetPTXSize(program, size),
-                                        image -> NvrtcApi.nvrtcGetPTX(program, image)));
+                                        image -> NvrtcApi.nvrtcGetPTX(program, image));
             } finally {
                 out.setLong(0, program);
                 NvrtcApi.nvrtcDestroyProgram(address);

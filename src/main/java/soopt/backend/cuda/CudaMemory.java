@@ -1,0 +1,256 @@
+package soopt.backend.cuda;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import soopt.backend.Backend;
+import soopt.backend.BlockPool;
+import soopt.backend.Precision;
+import soopt.backend.Storage;
+import soopt.backend.Tensor;
+import soopt.backend.cuda.driver.CudaException;
+import soopt.backend.cuda.driver.Device;
+
+/**
+ * Memory of a GPU for tensors and scratch, from a pool, and copies to and from the host through page-locked memory.
+ * All work is on one stream, so that a block that comes back may be handed out before the kernels that used it have
+ * run.
+ */
+final class CudaMemory implements AutoCloseable {
+    /** NaN in float32 and, twice, in float64. */
+    private static final int NOT_A_NUMBER = 0x7ff8dead;
+
+    private static final int STAGING_BYTES = 8 << 20;
+
+    /** Memory of the device. */
+    private record Block(long address, long bytes) {}
+
+    private static final class CudaStorage implements Storage {
+        private final CudaMemory memory;
+        private final Block block;
+        private boolean released;
+
+        CudaStorage(CudaMemory memory, long bytes) {
+            this.memory = memory;
+            this.block = memory.pool.take(bytes);
+        }
+
+        @Override
+        public Precision precision() {
+            return memory.precision;
+        }
+
+        @Override
+        public long capacity() {
+            return block.bytes() / memory.precision.bytes();
+        }
+
+        @Override
+        public void release() {
+            if (released) {
+                throw new IllegalStateException("tensor closed twice");
+            }
+            released = true;
+            memory.giveBack(block);
+        }
+    }
+
+    /** Numbers in float64 on the device, for one operation. */
+    final class Scratch implements AutoCloseable {
+        private final Block block;
+
+        private Scratch(long numbers) {
+            this.block = pool.take(BlockPool.sizeClass(numbers * Double.BYTES));
+        }
+
+        /** Where number i lies. */
+        long at(long i) {
+            return block.address() + i * Double.BYTES;
+        }
+
+        @Override
+        public void close() {
+            giveBack(block);
+        }
+    }
+
+    private final Device device;
+    private final Precision precision;
+    private final BlockPool<Block> pool;
+    private final Device.HostMemory staging;
+    /** Bytes of the staging memory that copies under way may still need. */
+    private int staged;
+
+    private boolean closed;
+
+    CudaMemory(Device device, Precision precision) {
+        this.device = device;
+        this.precision = precision;
+        this.pool = new BlockPool<>(this::newBlock, block -> device.free(block.address()), this::spoil);
+        this.staging = device.allocateHost(STAGING_BYTES);
+    }
+
+    private Block newBlock(long bytes) {
+        return new Block(addressOf(bytes), bytes);
+    }
+
+    private long addressOf(long bytes) {
+        try {
+            return device.allocate(bytes);
+        } catch (CudaException e) {
+            if (!e.isOutOfMemory() || !pool.freeIdle()) {
+                throw e;
+            }
+            return device.allocate(bytes);
+        }
+    }
+
+    private void spoil(Block block) {
+        device.set(block.address(), NOT_A_NUMBER, block.bytes() / Integer.BYTES);
+    }
+
+    private void giveBack(Block block) {
+        pool.giveBack(block.bytes(), block);
+        if (closed && pool.memory().liveBytes() == 0) {
+            end();
+        }
+    }
+
+    Tensor allocate(int... shape) {
+        return Tensor.owning(new CudaStorage(this, BlockPool.sizeClass(precision.bytesOf(shape))), shape);
+    }
+
+    Scratch scratch(long numbers) {
+        return new Scratch(numbers);
+    }
+
+    /** Address on the device of the first element. */
+    static long address(Tensor x) {
+        CudaStorage storage = (CudaStorage) x.storage();
+        if (storage.released) {
+            throw new IllegalStateException("tensor used after it was closed: " + x);
+        }
+        return storage.block.address() + x.offset() * storage.memory.precision.bytes();
+    }
+
+    // ---- copies ----
+
+    /** A place of the staging memory that no copy needs. */
+    private int stage(int bytes) {
+        if (staged + bytes > STAGING_BYTES) {
+            device.synchronize();
+            staged = 0;
+        }
+        int place = staged;
+        staged += (bytes + Long.BYTES - 1) / Long.BYTES * Long.BYTES;
+        return place;
+    }
+
+    private ByteBuffer staging(int place, int bytes) {
+        return staging.bytes().slice(place, bytes).order(ByteOrder.nativeOrder());
+    }
+
+    /** Numbers in a quarter of the staging memory: two copies of a long array are under way at once. */
+    private int most() {
+        return STAGING_BYTES / 4 / precision.bytes();
+    }
+
+    void fromHost(double[] source, int from, Tensor out) {
+        long to = address(out);
+        for (int done = 0; done < out.size(); done += most()) {
+            int n = (int) Math.min(most(), out.size() - done);
+            int bytes = n * precision.bytes();
+            int place = stage(bytes);
+            if (precision == Precision.FLOAT64) {
+                staging(place, bytes).asDoubleBuffer().put(source, from + done, n);
+            } else {
+                FloatBuffer floats = staging(place, bytes).asFloatBuffer();
+                for (int i = 0; i < n; i++) {
+                    floats.put(i, (float) source[from + done + i]);
+                }
+            }
+            device.upload(staging, place, to + (long) done * precision.bytes(), bytes);
+        }
+    }
+
+    void fromHost(float[] source, int from, Tensor out) {
+        long to = address(out);
+        for (int done = 0; done < out.size(); done += most()) {
+            int n = (int) Math.min(most(), out.size() - done);
+            int bytes = n * precision.bytes();
+            int place = stage(bytes);
+            if (precision == Precision.FLOAT32) {
+                staging(place, bytes).asFloatBuffer().put(source, from + done, n);
+            } else {
+                DoubleBuffer doubles = staging(place, bytes).asDoubleBuffer();
+                for (int i = 0; i < n; i++) {
+                    doubles.put(i, source[from + done + i]);
+                }
+            }
+            device.upload(staging, place, to + (long) done * precision.bytes(), bytes);
+        }
+    }
+
+    void toHost(Tensor x, double[] target, int from) {
+        long source = address(x);
+        for (int done = 0; done < x.size(); done += most()) {
+            int n = (int) Math.min(most(), x.size() - done);
+            int bytes = n * precision.bytes();
+            ByteBuffer copy = download(source + (long) done * precision.bytes(), bytes);
+            if (precision == Precision.FLOAT64) {
+                copy.asDoubleBuffer().get(target, from + done, n);
+            } else {
+                FloatBuffer floats = copy.asFloatBuffer();
+                for (int i = 0; i < n; i++) {
+                    target[from + done + i] = floats.get(i);
+                }
+            }
+        }
+    }
+
+    /** Waits for all work; the bytes are good until the next copy. */
+    private ByteBuffer download(long source, int bytes) {
+        int place = stage(bytes);
+        device.download(source, staging, place, bytes);
+        device.synchronize();
+        staged = 0;
+        return staging(place, bytes);
+    }
+
+    /** The first numbers of the scratch; waits for all work. */
+    double[] read(Scratch scratch, int count) {
+        double[] values = new double[count];
+        int most = STAGING_BYTES / Double.BYTES;
+        for (int done = 0; done < count; done += most) {
+            int n = Math.min(most, count - done);
+            download(scratch.at(done), n * Double.BYTES).asDoubleBuffer().get(values, done, n);
+        }
+        return values;
+    }
+
+    // ---- accounts ----
+
+    Backend.Memory memory() {
+        return pool.memory();
+    }
+
+    void resetPeak() {
+        pool.resetPeak();
+    }
+
+    /** The device goes when the last tensor has come back. */
+    @Override
+    public void close() {
+        pool.close();
+        closed = true;
+        if (pool.memory().liveBytes() == 0) {
+            end();
+        }
+    }
+
+    private void end() {
+        device.freeHost(staging);
+        device.close();
+    }
+}

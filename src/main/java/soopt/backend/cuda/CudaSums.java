@@ -1,0 +1,294 @@
+package soopt.backend.cuda;
+
+import soopt.backend.Contract;
+import soopt.backend.Tensor;
+import soopt.backend.cuda.CudaMemory.Scratch;
+import soopt.backend.cuda.Kernels.Kernel;
+import soopt.backend.cuda.Kernels.Theme;
+
+/**
+ * Contractions to the host: two or more kernels leave all results of a call in one array, which is read once. Into how
+ * many blocks a sum is cut depends on sizes alone.
+ */
+final class CudaSums {
+    /** Products of one block beside which starting it does not count. */
+    private static final int LEAST = 2048;
+
+    /** Blocks that fill the largest GPU. */
+    private static final int MOST_BLOCKS = 1024;
+
+    /** Rows and columns of a tile of a Gram matrix, and columns that a block takes at once. */
+    private static final int SIDE = 32;
+
+    private static final int CHUNK = 256;
+    /** Numbers of all partial sums of one Gram matrix: 32 MiB. */
+    private static final long GRAM_NUMBERS = 1 << 22;
+
+    private static final int MOST_ROWS = 65_535;
+
+    private final CudaMemory memory;
+    private final Kernel dots;
+    private final Kernel addBlocks;
+    private final Kernel gram;
+    private final Kernel tangents;
+    private final Kernel softmaxThirds;
+    private final Kernel squares;
+    private final Kernel sumRows;
+    private final Kernel addBlocksTo;
+
+    CudaSums(CudaMemory memory, Kernels kernels) {
+        this.memory = memory;
+        this.dots = kernels.kernel(Theme.SUMS, "dots");
+        this.addBlocks = kernels.kernel(Theme.SUMS, "addBlocks");
+        this.gram = kernels.kernel(Theme.SUMS, "gram");
+        this.tangents = kernels.kernel(Theme.SUMS, "tangents");
+        this.softmaxThirds = kernels.kernel(Theme.SUMS, "softmaxThirds");
+        this.squares = kernels.kernel(Theme.SUMS, "squares");
+        this.sumRows = kernels.kernel(Theme.SUMS, "sumRows");
+        this.addBlocksTo = kernels.kernel(Theme.SUMS, "addBlocksTo");
+    }
+
+    /** Blocks of a sum over m products in each of n rows. */
+    private static int blocks(long n, long m) {
+        long most = Math.max(1, MOST_BLOCKS / Math.max(1, n));
+        return (int) Math.max(1, Math.min(most, (m + LEAST - 1) / LEAST));
+    }
+
+    private static int rows(int n) {
+        return Math.min(n, MOST_ROWS);
+    }
+
+    private void addBlocks(long partial, int blocks, long results, long out) {
+        addBlocks.start().put(partial).put(blocks).put(results).put(out).forWarps(results);
+    }
+
+    double dot(Tensor x, Tensor y) {
+        double[] out = new double[1];
+        dots(1, x, y, 0, 1, x.size(), out);
+        return out[0];
+    }
+
+    void dots(double alpha, Tensor x, Tensor y, double[] out) {
+        dots(alpha, x, y, 0, x.length(0), y.size(), out);
+    }
+
+    void pairedDots(double alpha, Tensor x, Tensor y, double[] out) {
+        int n = x.length(0);
+        long m = n == 0 ? 0 : x.size() / n;
+        dots(alpha, x, y, m, n, m, out);
+    }
+
+    private void dots(double alpha, Tensor x, Tensor y, long yStep, int n, long m, double[] out) {
+        if (n == 0 || m == 0) {
+            return;
+        }
+        int blocks = blocks(n, m);
+        try (Scratch results = memory.scratch(n);
+                Scratch partial = memory.scratch((long) n * blocks)) {
+            dots.start()
+                    .put(x)
+                    .put(y)
+                    .put(yStep)
+                    .put(n)
+                    .put(m)
+                    .put(partial.at(0))
+                    .blocks(blocks, rows(n));
+            addBlocks(partial.at(0), blocks, n, results.at(0));
+            add(alpha, memory.read(results, n), 0, out);
+        }
+    }
+
+    /** out_s += α · sums_{from + s}. */
+    private static void add(double alpha, double[] sums, int from, double[] out) {
+        for (int s = 0; s < sums.length - from; s++) {
+            out[s] += alpha * sums[from + s];
+        }
+    }
+
+    private static void addSquare(double alpha, double[] sums, int n, double[] out, int stride) {
+        for (int s = 0; s < n; s++) {
+            for (int t = 0; t < n; t++) {
+                out[s * stride + t] += alpha * sums[s * n + t];
+            }
+        }
+    }
+
+    // ---- Gram matrices ----
+
+    private static int gramBlocks(int n, long m) {
+        long most = Math.max(1, Math.min(MOST_BLOCKS / 2, GRAM_NUMBERS / ((long) n * n)));
+        return (int) Math.max(1, Math.min(most, (m + CHUNK - 1) / CHUNK));
+    }
+
+    /** results ← Σ w v x_s x_t; w and v are addresses of [m] or 0. */
+    private void gram(Tensor x, long w, long v, int n, long m, long results) {
+        int tiles = (n + SIDE - 1) / SIDE;
+        int blocks = gramBlocks(n, m);
+        try (Scratch partial = memory.scratch((long) n * n * blocks)) {
+            gram.start()
+                    .put(x)
+                    .put(w)
+                    .put(v)
+                    .put(n)
+                    .put(m)
+                    .put(partial.at(0))
+                    .blocks(blocks, Math.multiplyExact(tiles, tiles + 1) / 2);
+            addBlocks(partial.at(0), blocks, (long) n * n, results);
+        }
+    }
+
+    void gram(double alpha, Tensor x, Tensor w, double[] out, int stride) {
+        Contract.gram(x, w, out, stride);
+        gram(alpha, x, CudaMemory.address(w), out, stride);
+    }
+
+    void gram(double alpha, Tensor x, double[] out, int stride) {
+        Contract.gram(x, out, stride);
+        gram(alpha, x, 0, out, stride);
+    }
+
+    private void gram(double alpha, Tensor x, long w, double[] out, int stride) {
+        int n = x.length(0);
+        if (x.size() == 0) {
+            return;
+        }
+        try (Scratch results = memory.scratch((long) n * n)) {
+            gram(x, w, 0, n, x.size() / n, results.at(0));
+            addSquare(alpha, memory.read(results, n * n), n, out, stride);
+        }
+    }
+
+    /** With second-order tangents; {@link Contract#tangents} has been asked. */
+    void tangents(
+            Tensor first,
+            Tensor second,
+            int n2,
+            Tensor lambda,
+            Tensor s1,
+            Tensor s2,
+            Tensor s3,
+            double[] out,
+            int stride,
+            double[] third) {
+        int n = first.length(0);
+        long m = lambda.size();
+        if (n == 0 || m == 0) {
+            return;
+        }
+        int blocks = blocks(n, m);
+        try (Scratch results = memory.scratch((long) n * n + n);
+                Scratch partial = memory.scratch((long) n * blocks)) {
+            gram(first, CudaMemory.address(lambda), CudaMemory.address(s2), n, m, results.at(0));
+            tangents.start()
+                    .put(first)
+                    .put(second)
+                    .put(n)
+                    .put(n2)
+                    .put(m)
+                    .put(lambda)
+                    .put(s1)
+                    .put(s2)
+                    .put(s3)
+                    .put(partial.at(0))
+                    .blocks(blocks, rows(n));
+            addBlocks(partial.at(0), blocks, n, results.at((long) n * n));
+            double[] sums = memory.read(results, n * n + n);
+            addSquare(1, sums, n, out, stride);
+            add(1, sums, n * n, third);
+        }
+    }
+
+    /** Without them. */
+    void tangents(Tensor first, Tensor lambda, Tensor s1, Tensor s2, double[] out, int stride) {
+        int n = first.length(0);
+        long m = lambda.size();
+        if (n == 0 || m == 0) {
+            return;
+        }
+        try (Scratch results = memory.scratch((long) n * n)) {
+            gram(first, CudaMemory.address(lambda), CudaMemory.address(s2), n, m, results.at(0));
+            tangents.start()
+                    .put(first)
+                    .put(0L)
+                    .put(n)
+                    .put(0)
+                    .put(m)
+                    .put(lambda)
+                    .put(s1)
+                    .put(s2)
+                    .put(s2)
+                    .put(0L)
+                    .blocks(blocks(n, m), rows(n));
+            addSquare(1, memory.read(results, n * n), n, out, stride);
+        }
+    }
+
+    /** third_s += w Σ p v_s (v_s² + 3 v̈_s) and gram += w Σ p v_s v_t of centred v: [n, N, C], not empty. */
+    void softmax(
+            Tensor p, Tensor v, Tensor second, int n2, double w, double[] out, int stride, double[] third) {
+        int n = v.length(0);
+        long m = p.size();
+        int blocks = blocks(n, m);
+        try (Scratch results = memory.scratch((long) n * n + n);
+                Scratch partial = memory.scratch((long) n * blocks)) {
+            gram(v, CudaMemory.address(p), 0, n, m, results.at(0));
+            softmaxThirds
+                    .start()
+                    .put(v)
+                    .put(second)
+                    .put(n)
+                    .put(n2)
+                    .put(m)
+                    .put(p)
+                    .put(partial.at(0))
+                    .blocks(blocks, rows(n));
+            addBlocks(partial.at(0), blocks, n, results.at((long) n * n));
+            double[] sums = memory.read(results, n * n + n);
+            addSquare(w, sums, n, out, stride);
+            add(w, sums, n * n, third);
+        }
+    }
+
+    /** Σ (y − t)²; gradient, unless 0, ← slope (y − t). */
+    double squares(Tensor y, Tensor target, double slope, long gradient) {
+        if (y.size() == 0) {
+            return 0;
+        }
+        int blocks = blocks(1, y.size());
+        try (Scratch results = memory.scratch(1);
+                Scratch partial = memory.scratch(blocks)) {
+            squares.start()
+                    .put(y.size())
+                    .put(y)
+                    .put(target)
+                    .real(slope)
+                    .put(gradient)
+                    .put(partial.at(0))
+                    .blocks(blocks, 1);
+            addBlocks(partial.at(0), blocks, 1, results.at(0));
+            return memory.read(results, 1)[0];
+        }
+    }
+
+    /** out ← α Σ_i x_i + β out over the rows of x [rows, d], rows &gt; 0. */
+    void sumRows(double alpha, Tensor x, double beta, Tensor out) {
+        int d = Math.toIntExact(out.size());
+        long rows = x.size() / d;
+        int columns = Math.min(Launch.WARP, Integer.highestOneBit(2 * d - 1));
+        int groups = (d + columns - 1) / columns;
+        long most = Math.max(1, MOST_BLOCKS / groups);
+        int blocks = (int) Math.max(1, Math.min(most, rows * columns / LEAST));
+        try (Scratch partial = memory.scratch((long) d * blocks)) {
+            sumRows.start().put(x).put(rows).put(d).put(partial.at(0)).blocks(groups, blocks, columns);
+            addBlocksTo
+                    .start()
+                    .put(partial.at(0))
+                    .put(blocks)
+                    .put(d)
+                    .wide(alpha)
+                    .wide(beta)
+                    .put(out)
+                    .forWarps(d);
+        }
+    }
+}

@@ -1,0 +1,62 @@
+// Element by element: outputs may be inputs, so nothing is declared to be without aliases.
+
+extern "C" __global__ void __launch_bounds__(256) fill(long long n, real value, real *out) {
+    for (long long i = first(); i < n; i += stride()) out[i] = value;
+}
+
+extern "C" __global__ void __launch_bounds__(256) axpy(long long n, real alpha, const real *x, real *y) {
+    for (long long i = first(); i < n; i += stride()) y[i] += alpha * x[i];
+}
+
+extern "C" __global__ void __launch_bounds__(256) scale(long long n, real alpha, real *x) {
+    for (long long i = first(); i < n; i += stride()) x[i] *= alpha;
+}
+
+extern "C" __global__ void __launch_bounds__(256)
+combine(long long n, real alpha, const real *x, real beta, const real *y, real *out) {
+    for (long long i = first(); i < n; i += stride()) out[i] = alpha * x[i] + beta * y[i];
+}
+
+// x, out: [n, m], y: [m]; the blocks of one column of the grid share y.
+extern "C" __global__ void __launch_bounds__(256)
+multiply(long long n, long long m, const real *x, const real *y, real *out, int add) {
+    for (long long i = first(); i < m; i += stride()) {
+        real factor = y[i];
+        for (long long s = blockIdx.y; s < n; s += gridDim.y) {
+            real product = x[s * m + i] * factor;
+            out[s * m + i] = add ? out[s * m + i] + product : product;
+        }
+    }
+}
+
+// m ← b1 m + (1 − b1) g, v ← b2 v + (1 − b2) g², out ← scale m / (√v inverseRoot + ε)
+extern "C" __global__ void __launch_bounds__(256)
+adam(long long n, const real *g, real *m, real *v, real b1, real rest1, real b2, real rest2, real scale,
+    real inverseRoot, real epsilon, real *out) {
+    for (long long i = first(); i < n; i += stride()) {
+        real gradient = g[i];
+        real mean = b1 * m[i] + rest1 * gradient;
+        real square = b2 * v[i] + rest2 * gradient * gradient;
+        m[i] = mean;
+        v[i] = square;
+        out[i] = scale * mean / (sqrt(square) * inverseRoot + epsilon);
+    }
+}
+
+template <class I> __device__ static inline void addToRow(I i, int d, const real *row, real *x) {
+    x[i] += row[i % (I)d];
+}
+
+// x: [n / d, d], row: [d]
+extern "C" __global__ void __launch_bounds__(256) addRow(long long n, int d, const real *row, real *x) {
+    FOR_EACH(n, addToRow, d, row, x)
+}
+
+// The upper triangle of a square matrix becomes the mirror of the lower one.
+extern "C" __global__ void __launch_bounds__(256) mirror(int d, real *x) {
+    long long n = (long long)d * d;
+    for (long long i = first(); i < n; i += stride()) {
+        long long row = i / d, column = i % d;
+        if (row < column) x[i] = x[column * d + row];
+    }
+}
