@@ -261,14 +261,8 @@ public final class CudaBackend implements Backend {
         }
         long m = y.size();
         long n = x.size() / m;
-        multiply.start()
-                .put(n)
-                .put(m)
-                .put(x)
-                .put(y)
-                .put(out)
-                .put(add ? 1 : 0)
-                .blocks(Launch.blocksFor(m), (int) Math.min(MOST_ROWS, n));
+        multiply.start().put(n).put(m).put(x).put(y).put(out).put(add ? 1 : 0).blocks(Launch.blocksFor(m), (int)
+                Math.min(MOST_ROWS, n));
     }
 
     @Override
@@ -416,14 +410,8 @@ public final class CudaBackend implements Backend {
         if (z.size() == 0) {
             return;
         }
-        Launch launch = activations
-                .get(f)
-                .start()
-                .put(z.size())
-                .put(d)
-                .put(bias)
-                .put(z)
-                .put(jet.length);
+        Launch launch =
+                activations.get(f).start().put(z.size()).put(d).put(bias).put(z).put(jet.length);
         for (int k = 0; k < 4; k++) {
             launch.put(k < jet.length ? CudaMemory.address(jet[k]) : 0L);
         }

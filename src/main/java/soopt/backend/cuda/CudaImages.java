@@ -89,11 +89,7 @@ final class CudaImages {
                 if (reads) {
                     patches(g, count, input, part);
                 }
-                work.run(
-                        from,
-                        part,
-                        input,
-                        y.slice((long) from * g.outputs(), count * g.positions(), g.outChannels()));
+                work.run(from, part, input, y.slice((long) from * g.outputs(), count * g.positions(), g.outChannels()));
             }
         }
     }
@@ -202,7 +198,11 @@ final class CudaImages {
 
     void maxPool(Pooling g, Tensor x, Tensor out, Tensor index) {
         if (Contract.maxPool(g, x, out, index) > 0) {
-            geometry(maxPool.start().put(out.size()), g).put(x).put(out).put(index).forElements(out.size());
+            geometry(maxPool.start().put(out.size()), g)
+                    .put(x)
+                    .put(out)
+                    .put(index)
+                    .forElements(out.size());
         }
     }
 

@@ -40,7 +40,12 @@ final class CudaLosses {
         try (Scratch results = memory.scratch(2);
                 Scratch examples = memory.scratch(2L * rows)) {
             kernel.run(examples.at(0), examples.at(rows));
-            total.start().put(examples.at(0)).put(examples.at(rows)).put(rows).put(results.at(0)).blocks(1, 1);
+            total.start()
+                    .put(examples.at(0))
+                    .put(examples.at(rows))
+                    .put(rows)
+                    .put(results.at(0))
+                    .blocks(1, 1);
             double[] answer = memory.read(results, 2);
             int wrong = (int) answer[1];
             if (wrong < rows) {
@@ -63,31 +68,37 @@ final class CudaLosses {
     }
 
     private double loss(Tensor logits, Tensor labels, double w, long p, long gradient) {
-        return total(logits, labels, (values, wrong) -> crossEntropy
-                .start()
-                .put(logits)
-                .put(labels)
-                .put(logits.length(0))
-                .put(logits.length(1))
-                .wide(w)
-                .put(p)
-                .put(gradient)
-                .put(values)
-                .put(wrong)
-                .forWarps(logits.length(0)));
+        return total(
+                logits,
+                labels,
+                (values, wrong) -> crossEntropy
+                        .start()
+                        .put(logits)
+                        .put(labels)
+                        .put(logits.length(0))
+                        .put(logits.length(1))
+                        .wide(w)
+                        .put(p)
+                        .put(gradient)
+                        .put(values)
+                        .put(wrong)
+                        .forWarps(logits.length(0)));
     }
 
     int countCorrect(Tensor logits, Tensor labels) {
         Contract.classes(logits, labels);
-        return (int) total(logits, labels, (values, wrong) -> isCorrect
-                .start()
-                .put(logits)
-                .put(labels)
-                .put(logits.length(0))
-                .put(logits.length(1))
-                .put(values)
-                .put(wrong)
-                .forElements(logits.length(0)));
+        return (int) total(
+                logits,
+                labels,
+                (values, wrong) -> isCorrect
+                        .start()
+                        .put(logits)
+                        .put(labels)
+                        .put(logits.length(0))
+                        .put(logits.length(1))
+                        .put(values)
+                        .put(wrong)
+                        .forElements(logits.length(0)));
     }
 
     void hessian(Tensor p, Tensor v, double w, Tensor out) {
@@ -119,8 +130,7 @@ final class CudaLosses {
         }
     }
 
-    void tangents(
-            Tensor p, Tensor first, Tensor second, int n2, double w, double[] gram, int stride, double[] third) {
+    void tangents(Tensor p, Tensor first, Tensor second, int n2, double w, double[] gram, int stride, double[] third) {
         Contract.softmaxTangents(p, first, second, n2, gram, stride, third);
         if (first.size() > 0) {
             centre(p, first);

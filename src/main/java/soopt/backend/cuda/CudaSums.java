@@ -224,8 +224,7 @@ final class CudaSums {
     }
 
     /** third_s += w Σ p v_s (v_s² + 3 v̈_s) and gram += w Σ p v_s v_t of centred v: [n, N, C], not empty. */
-    void softmax(
-            Tensor p, Tensor v, Tensor second, int n2, double w, double[] out, int stride, double[] third) {
+    void softmax(Tensor p, Tensor v, Tensor second, int n2, double w, double[] out, int stride, double[] third) {
         int n = v.length(0);
         long m = p.size();
         int blocks = blocks(n, m);

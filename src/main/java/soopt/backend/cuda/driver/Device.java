@@ -182,8 +182,7 @@ public final class Device implements AutoCloseable {
         public long function(String name) {
             makeCurrent();
             return getLong(
-                    "cuModuleGetFunction of " + name,
-                    address -> DriverApi.cuModuleGetFunction(address, module, name));
+                    "cuModuleGetFunction of " + name, address -> DriverApi.cuModuleGetFunction(address, module, name));
         }
 
         public void unload() {

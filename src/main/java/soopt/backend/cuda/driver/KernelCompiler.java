@@ -104,12 +104,12 @@ public final class KernelCompiler {
             try {
                 compile(program, name, all);
                 return target.startsWith("sm_")
-                                ? bytes(
-                                        size -> NvrtcApi.nvrtcGetCUBINSize(program, size),
-                                        image -> NvrtcApi.nvrtcGetCUBIN(program, image))
-                                : bytes(
-                                        size -> NvrtcApi.nvrtcGetPTXSize(program, size),
-                                        image -> NvrtcApi.nvrtcGetPTX(program, image));
+                        ? bytes(
+                                size -> NvrtcApi.nvrtcGetCUBINSize(program, size),
+                                image -> NvrtcApi.nvrtcGetCUBIN(program, image))
+                        : bytes(
+                                size -> NvrtcApi.nvrtcGetPTXSize(program, size),
+                                image -> NvrtcApi.nvrtcGetPTX(program, image));
             } finally {
                 out.setLong(0, program);
                 NvrtcApi.nvrtcDestroyProgram(address);
