@@ -5,7 +5,7 @@
 namespace standin {
 constexpr size_t STACK = 1 << 16;
 constexpr unsigned THREADS = 1024;
-constexpr uint32_t POISON = 0x7fc0dead;
+constexpr uint32_t POISON = 0x7ff8dead;
 
 enum State : uint8_t { NEW, READY, BARRIER, WARP, DONE };
 

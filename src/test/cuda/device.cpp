@@ -220,7 +220,7 @@ int cuMemsetD32Async(uint64_t to, unsigned value, size_t words, Stream *s) {
         if (!b) return;
         for (size_t i = 0; i < words; i++) memcpy((char *)to + 4 * i, &value, 4);
         // this pattern declares memory as unwritten again: a pool says so when it hands a block out
-        memset(b->written + (to - (uint64_t)b->base), value != 0x7fc0dead, 4 * words);
+        memset(b->written + (to - (uint64_t)b->base), value != 0x7ff8dead, 4 * words);
     });
     return OK;
 }

@@ -8,7 +8,7 @@
 namespace standin {
 namespace {
 constexpr size_t RED = 256, KEPT = 64u << 20;
-constexpr uint32_t POISON = 0x7fc0dead;  // a quiet NaN, in float32 and (twice) in float64
+constexpr uint32_t POISON = 0x7ff8dead;  // a quiet NaN, in float32 and (twice) in float64
 
 std::recursive_mutex mutex;  // the driver API may be called from any thread
 using Lock = std::lock_guard<std::recursive_mutex>;

@@ -3,6 +3,7 @@ package soopt.backend;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
 import java.util.stream.Stream;
@@ -363,6 +364,7 @@ class BackendContractTest {
     @ParameterizedTest
     @MethodSource("subjects")
     void allocatedMemory_isNotANumber_newOrUsed(Subject subject) {
+        assumeTrue(subject.readsWhatNobodyWrote(), "the stand-in stops where such memory is read");
         for (int n : SIZES) {
             double[] nothing = new double[2 * n];
             Arrays.fill(nothing, Double.NaN);

@@ -498,8 +498,11 @@ final class Operations {
         double[] p = Reference.softmax(logits, classes);
         Arrays.setAll(p, i -> subject.round(p[i]));
         double[] v = subject.normal(2, 2 * p.length);
-        double[] size =
-                Reference.combine(1, Reference.absolute(Reference.centre(p, v, classes)), 1, Reference.absolute(v));
+        double[] large = Reference.absolute(v);
+        // beside the entry, the terms of its mean
+        double[] means = Reference.combine(1, large, -1, Reference.centre(p, large, classes));
+        double[] size = Reference.combine(
+                1, Reference.absolute(Reference.centre(p, v, classes)), 1, Reference.combine(1, large, 1, means));
         add(
                 "softmaxHessian",
                 sizes,

@@ -38,6 +38,11 @@ public record Subject(String name, Precision precision, int threads) {
         return CudaBackend.problem(0).isEmpty();
     }
 
+    /** Whether memory that was handed out may be read before it is written. */
+    boolean readsWhatNobodyWrote() {
+        return !name.equals("cuda");
+    }
+
     /** Whether it can be used by any number of threads of the CPU. */
     boolean hasThreads() {
         return !name.equals("cuda");

@@ -56,6 +56,7 @@ final class Kernels {
 
     private final Device device;
     private final Precision precision;
+    private final KernelCompiler compiler;
     private final KernelCache cache = KernelCache.ofUser();
     private final Map<Theme, Device.Code> modules = new EnumMap<>(Theme.class);
     private final Launch launch;
@@ -63,6 +64,7 @@ final class Kernels {
     Kernels(Device device, Precision precision) {
         this.device = device;
         this.precision = precision;
+        this.compiler = KernelCompiler.load(device.gpu().driverVersion());
         this.launch = new Launch(device, precision);
     }
 
@@ -91,7 +93,6 @@ final class Kernels {
     }
 
     private Device.Code load(Theme theme) {
-        KernelCompiler compiler = KernelCompiler.load(device.gpu().driverVersion());
         String target = compiler.target(device.gpu());
         String source = theme.source();
         List<String> options = theme.options(precision);

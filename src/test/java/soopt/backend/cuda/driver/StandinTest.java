@@ -42,9 +42,7 @@ class StandinTest {
     private long function(String file, String kernel) throws IOException {
         KernelCompiler compiler = KernelCompiler.load(DRIVER);
         String source = Files.readString(Path.of("src/test/cuda", file));
-        long module =
-                device.load(compiler.compile(file, source, "sm_90", List.of()).bytes());
-        return device.function(module, kernel);
+        return device.load(compiler.compile(file, source, "sm_90", List.of())).function(kernel);
     }
 
     @ParameterizedTest
