@@ -18,6 +18,7 @@ import soopt.experiment.folder.RunDirectoryException;
 import soopt.experiment.folder.RunFolder;
 import soopt.experiment.folder.RunState;
 import soopt.experiment.loop.Trainer;
+import soopt.file.WriteException;
 import soopt.spec.yaml.SpecException;
 
 /**
@@ -86,8 +87,21 @@ record Extension(Path folder, int epochs) {
             requireSameSteps(longer.training(), Trainer.stepsDone(checkpoint), stepsPerEpoch);
             directory.create();
             Recorder.copy(shorter.path(), directory.path());
+            copyBest(shorter.path(), directory.path());
             String how = "with the numbers of run " + id() + " of " + epochs + " epochs";
             return new Beginning(Beginning.Kind.EXTENDED, choice.checkpoint(), how, choice.problems());
+        }
+    }
+
+    /** The weights that early stopping keeps. */
+    private static void copyBest(Path from, Path to) {
+        Path best = Path.of("checkpoints", "best-weights.npz");
+        if (Files.exists(from.resolve(best))) {
+            try {
+                Files.copy(from.resolve(best), to.resolve(best));
+            } catch (IOException e) {
+                throw new WriteException(to.resolve(best), e);
+            }
         }
     }
 

@@ -224,6 +224,7 @@ class ResumptionTest {
                 "training.schedule={type: cosine, to: 0.1, warm-up: 3 steps}",
                 "training={full-batch: true, epochs: 12, batch-size: 10}",
                 "dataset.validation=0",
+                "training.budget={early-stopping: {patience: 9}, gradient-equivalents: 500}",
             })
     void everySetting_goesOnToTheSameNumbers(String setting) {
         expectSameAfterInterruptions(experiment(SUMMARY, setting), new Random(setting.hashCode()), true);
@@ -414,6 +415,7 @@ class ResumptionTest {
                 "training.plateau={patience: 0, threshold: 0.9, factor: 0.5}",
                 "training.schedule={type: step, every: 5 steps}",
                 "training.schedule={type: cosine, to: 0.1, over: 10 steps}",
+                "training.budget={early-stopping: {metric: test-loss, patience: 9}, gradient-equivalents: 500}",
             })
     void extendedRun_hasTheNumbersOfOneLongRun(String setting) {
         Experiment shorter = experiment(SUMMARY, setting);

@@ -85,10 +85,13 @@ public record Experiment(
     /**
      * The data as the model's loss takes them: one-hot rows are classes to a loss of classes.
      *
-     * @throws SpecException at model.loss if it does not take such targets
+     * @throws SpecException at model.loss if it does not take such targets; at a metric of the budget that they do not
+     *     have
      */
     public Data fitting(Data data) {
-        return Fit.targets(model, data);
+        Data fitting = Fit.targets(model, data);
+        training.budget().ifPresent(budget -> budget.requireMeasured(fitting, dataset.heldOut()));
+        return fitting;
     }
 
     /**

@@ -32,7 +32,10 @@ public record Training(
         Optional<Plateau> plateau,
 
         @Doc("changes the step size in the course of training; a plateau comes on top")
-        Optional<Schedule> schedule) {
+        Optional<Schedule> schedule,
+
+        @Doc("ends a run before its epochs are over: time, work, a target, early stopping")
+        Optional<Budget> budget) {
     public Training {
         Constraints.check(
                 Training.class,
@@ -42,12 +45,14 @@ public record Training(
                 evaluationBatchSize,
                 fullBatch,
                 plateau,
-                schedule);
+                schedule,
+                budget);
     }
 
     /** The same for so many epochs. */
     public Training lasting(int number) {
-        return new Training(number, batchSize, curvatureBatchSize, evaluationBatchSize, fullBatch, plateau, schedule);
+        return new Training(
+                number, batchSize, curvatureBatchSize, evaluationBatchSize, fullBatch, plateau, schedule, budget);
     }
 
     /** What the step size is multiplied with after so many steps, beside what the plateau makes of it. */

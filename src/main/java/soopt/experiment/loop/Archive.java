@@ -21,6 +21,7 @@ final class Archive {
     private final Clocks clocks;
     private final CurvatureRecord curvature;
     private final StepProbe probe;
+    private final Limits limits;
     private int restarts;
 
     Archive(
@@ -31,7 +32,8 @@ final class Archive {
             Counts counts,
             Clocks clocks,
             CurvatureRecord curvature,
-            StepProbe probe) {
+            StepProbe probe,
+            Limits limits) {
         this.backend = workload.backend();
         this.workload = workload;
         this.iteration = iteration;
@@ -41,6 +43,7 @@ final class Archive {
         this.clocks = clocks;
         this.curvature = curvature;
         this.probe = probe;
+        this.limits = limits;
     }
 
     Backend backend() {
@@ -64,6 +67,9 @@ final class Archive {
         curvature.save(checkpoint.within("curvature"));
         iteration.save(checkpoint.within("optimizer"));
         plateau.ifPresent(watch -> watch.save(checkpoint.within("plateau")));
+        if (limits.isSet()) {
+            limits.save(checkpoint.within("budget"));
+        }
         return checkpoint;
     }
 
@@ -80,5 +86,8 @@ final class Archive {
         curvature.restore(checkpoint.within("curvature"));
         iteration.restore(checkpoint.within("optimizer"));
         plateau.ifPresent(watch -> watch.restore(checkpoint.within("plateau")));
+        if (limits.isSet()) {
+            limits.restore(checkpoint.within("budget"));
+        }
     }
 }

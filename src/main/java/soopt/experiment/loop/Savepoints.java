@@ -9,6 +9,7 @@ import soopt.experiment.checkpoint.Checkpoint;
 import soopt.experiment.checkpoint.Generations;
 import soopt.experiment.file.Every;
 import soopt.experiment.folder.Recorder;
+import soopt.file.Temporary;
 import soopt.model.weights.WeightsFile;
 
 /** When checkpoints are written, and of what: always of the last step that was taken whole. */
@@ -20,6 +21,8 @@ final class Savepoints {
     private static final double LONG_STEP_SECONDS = 1;
 
     private static final String MARKS = "marks";
+    /** The parameters where early stopping's metric was best. */
+    private static final String BEST = "best-weights.npz";
 
     private final Archive archive;
     private final Every every;
@@ -100,6 +103,17 @@ final class Savepoints {
         } catch (UncheckedIOException full) {
             journal.checkpointFailed(full.getMessage());
         }
+    }
+
+    /** θ by tensor in PyTorch's layout, as the best so far. */
+    void saveBest(Tensor theta, ParameterLayout layout) {
+        recorder.directory().require();
+        WeightsFile.write(folder.resolve(BEST), layout, theta, archive.backend());
+    }
+
+    /** They were measured where this run is not measured. */
+    void dropBest() {
+        Temporary.discard(folder.resolve(BEST));
     }
 
     /** A checkpoint, and θ by tensor in PyTorch's layout for whoever compares, which is a result of the run. */

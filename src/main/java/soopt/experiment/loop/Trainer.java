@@ -56,6 +56,7 @@ public final class Trainer {
     private final Savepoints savepoints;
     private final StopSignal stop;
     private final Optional<Plateau.Watch> plateau;
+    private final Limits limits;
     private final Clocks clocks = new Clocks();
     private final Position position = new Position();
     private Optional<MetricsRow> lastRow = Optional.empty();
@@ -80,7 +81,8 @@ public final class Trainer {
         this.probe = new StepProbe(plan.record().steps().every(), backend, recorder, position);
         this.stop = stop;
         this.plateau = plan.training().plateau().map(Plateau::start);
-        this.archive = new Archive(workload, iteration, plateau, position, counts, clocks, curvature, probe);
+        this.limits = new Limits(plan.training().budget());
+        this.archive = new Archive(workload, iteration, plateau, position, counts, clocks, curvature, probe, limits);
         this.savepoints = new Savepoints(archive, plan.record().checkpoint().every(), recorder, journal);
     }
 
@@ -119,7 +121,12 @@ public final class Trainer {
      */
     public void restore(Checkpoint checkpoint, Tensor theta) {
         archive.restore(checkpoint, theta);
-        recorder.goOn(Savepoints.marks(checkpoint), position.epoch(), position.step(), !isAtAnUnevaluatedEnd());
+        boolean evaluated =
+                !isAtAnUnevaluatedEnd() || limits.isMetWithoutEvaluation(clocks, gradientEquivalents());
+        if (!evaluated && limits.forgetEvaluation()) {
+            savepoints.dropBest();
+        }
+        recorder.goOn(Savepoints.marks(checkpoint), position.epoch(), position.step(), evaluated);
     }
 
     /** Of an epoch: a run that ended there has evaluated it as its last, which a longer one does not. */
@@ -189,6 +196,20 @@ public final class Trainer {
         return new Ending(RunState.COMPLETED, "completed " + RunListener.count(epochs, "epoch"));
     }
 
+    private Ending completedEarly(String why) {
+        String message = "completed " + position.epoch() + " of "
+                + RunListener.count(plan.training().epochs(), "epoch") + ": " + why;
+        return new Ending(RunState.COMPLETED, message);
+    }
+
+    private boolean isUsedUp() {
+        return limits.isUsedUp(clocks, gradientEquivalents());
+    }
+
+    private double gradientEquivalents() {
+        return counts.steps().cost() / batchExamples();
+    }
+
     /** Row 0 of metrics.csv: how good θ is before training. */
     private Optional<Ending> begin(Tensor theta) {
         backend.resetPeak();
@@ -197,7 +218,7 @@ public final class Trainer {
         Optional<String> problem =
                 Evaluator.problem(Part.TRAIN, train, train.loss()).or(() -> Evaluator.problem(held, train.loss()));
         position.startAt(train.loss(), Fingerprint.of(theta, backend));
-        addRow(train, held);
+        addRow(theta, train, held);
         if (problem.isPresent()) {
             return Optional.of(diverged(problem.get(), held));
         }
@@ -213,7 +234,9 @@ public final class Trainer {
         backend.resetPeak();
         while (position.stepInEpoch() < workload.stepsPerEpoch()) {
             stop.check();
-            Optional<Ending> ending = step(theta).or(() -> afterStep(theta));
+            Optional<Ending> ending = limits.met(clocks, gradientEquivalents())
+                    .map(this::completedEarly)
+                    .or(() -> step(theta).or(() -> afterStep(theta)));
             if (ending.isPresent()) {
                 return ending;
             }
@@ -224,7 +247,7 @@ public final class Trainer {
     private Optional<Ending> afterStep(Tensor theta) {
         journal.step();
         boolean last = position.stepInEpoch() == workload.stepsPerEpoch();
-        if (!last && plan.evaluate().dueAfterStep(position.step())) {
+        if (!last && (plan.evaluate().dueAfterStep(position.step()) || isUsedUp())) {
             position.owe(Owed.EVALUATION);
         }
         if (plan.record().curvature().every().dueAfterStep(position.step())) {
@@ -242,12 +265,14 @@ public final class Trainer {
     private Optional<Ending> endEpoch(Tensor theta) {
         int ended = position.epoch() + 1;
         int epochs = plan.training().epochs();
-        boolean due = plan.evaluate().dueAfterEpoch(ended, epochs, position.step());
+        Evaluation train = epochSoFar();
+        boolean due = plan.evaluate().dueAfterEpoch(ended, epochs, position.step())
+                || isUsedUp()
+                || limits.endsWith(train.loss(), train.accuracy());
         Held held = due ? evaluator.held(theta) : Held.NONE;
         Optional<String> problem = Evaluator.problem(held, position.initialLoss());
-        Evaluation train = epochSoFar();
         position.endEpoch();
-        addRow(train, held);
+        addRow(theta, train, held);
         if (problem.isPresent()) {
             return Optional.of(diverged(problem.get(), held));
         }
@@ -365,7 +390,7 @@ public final class Trainer {
         if (position.owes(Owed.EVALUATION)) {
             Held held = evaluator.held(theta);
             position.settle(Owed.EVALUATION);
-            addRow(epochSoFar(), held);
+            addRow(theta, epochSoFar(), held);
             Optional<String> problem = Evaluator.problem(held, position.initialLoss());
             if (problem.isPresent()) {
                 return Optional.of(diverged(problem.get(), held));
@@ -382,7 +407,7 @@ public final class Trainer {
         return Optional.empty();
     }
 
-    private void addRow(Evaluation train, Held held) {
+    private void addRow(Tensor theta, Evaluation train, Held held) {
         MetricsRow row = new MetricsRow(
                 position.epoch(),
                 position.step(),
@@ -398,7 +423,7 @@ public final class Trainer {
                 counts.steps().gradients(),
                 counts.steps().products(),
                 counts.steps().summaries(),
-                counts.steps().cost() / batchExamples(),
+                gradientEquivalents(),
                 counts.rejected(),
                 counts.records().gradients(),
                 counts.records().summaries(),
@@ -411,6 +436,9 @@ public final class Trainer {
                 archive.restarts());
         lastRow = held == Held.NONE ? lastRow : Optional.of(row);
         journal.row(row);
+        if (limits.observe(row, position.stepInEpoch() > 0)) {
+            savepoints.saveBest(theta, workload.layout());
+        }
     }
 
     /** What gradient equivalents are counted in. */
