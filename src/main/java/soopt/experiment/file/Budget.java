@@ -74,7 +74,8 @@ public record Budget(
 
     /** Ends a run after evaluations in a row without an improvement (Prechelt 1998, criterion UP). */
     public record EarlyStopping(
-            @Default("val-loss") @Doc("what is to get better") Metric metric,
+            @Default("val-loss") @Doc("what is to get better")
+            Metric metric,
 
             @Default("5") @Range(min = 0) @Doc("evaluations without improvement that are let pass")
             int patience,
@@ -101,12 +102,11 @@ public record Budget(
     }
 
     private static void require(Data data, int heldOut, String key, Metric metric) {
-        boolean measured =
-                switch (metric) {
-                    case TRAIN_LOSS, TRAIN_ACC -> true;
-                    case VAL_LOSS, VAL_ACC -> heldOut > 0 || data.validation().isPresent();
-                    case TEST_LOSS, TEST_ACC -> data.test().size() > 0;
-                };
+        boolean measured = switch (metric) {
+            case TRAIN_LOSS, TRAIN_ACC -> true;
+            case VAL_LOSS, VAL_ACC -> heldOut > 0 || data.validation().isPresent();
+            case TEST_LOSS, TEST_ACC -> data.test().size() > 0;
+        };
         String path = "training.budget." + key + ".metric";
         if (!measured) {
             String part = metric.column().startsWith("val") ? "validation" : "test";

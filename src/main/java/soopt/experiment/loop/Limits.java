@@ -69,9 +69,10 @@ final class Limits {
         withoutEvaluation = after(metric -> ofTraining(metric) ? value(metric, row, within) : Double.NaN, row.epoch());
         seen = after(metric -> value(metric, row, within), row.epoch());
         boolean better = Double.compare(seen.best, before) != 0;
-        return better && budget.flatMap(Budget::earlyStopping)
-                .filter(EarlyStopping::keepBest)
-                .isPresent();
+        return better
+                && budget.flatMap(Budget::earlyStopping)
+                        .filter(EarlyStopping::keepBest)
+                        .isPresent();
     }
 
     private Seen after(Values values, int epoch) {
@@ -108,9 +109,8 @@ final class Limits {
 
     /** Whether a run ends with an epoch by the training examples alone; then the others are measured. */
     boolean endsWith(double trainLoss, double trainAccuracy) {
-        Values values = metric -> metric == Metric.TRAIN_LOSS
-                ? trainLoss
-                : metric == Metric.TRAIN_ACC ? trainAccuracy : Double.NaN;
+        Values values = metric ->
+                metric == Metric.TRAIN_LOSS ? trainLoss : metric == Metric.TRAIN_ACC ? trainAccuracy : Double.NaN;
         return metric(after(values, 0)).isPresent();
     }
 
@@ -142,8 +142,8 @@ final class Limits {
     private Optional<String> metric(Seen rows) {
         return budget.flatMap(Budget::target)
                 .filter(target -> !Double.isNaN(rows.reached))
-                .map(target -> target.metric().column() + " reached " + target.value() + " (" + number(rows.reached)
-                        + ")")
+                .map(target ->
+                        target.metric().column() + " reached " + target.value() + " (" + number(rows.reached) + ")")
                 .or(() -> budget.flatMap(Budget::earlyStopping)
                         .filter(early -> rows.bad > early.patience())
                         .map(early -> early.metric().column() + " did not improve on " + number(rows.best)

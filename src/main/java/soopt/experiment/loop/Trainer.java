@@ -121,8 +121,7 @@ public final class Trainer {
      */
     public void restore(Checkpoint checkpoint, Tensor theta) {
         archive.restore(checkpoint, theta);
-        boolean evaluated =
-                !isAtAnUnevaluatedEnd() || limits.isMetWithoutEvaluation(clocks, gradientEquivalents());
+        boolean evaluated = !isAtAnUnevaluatedEnd() || limits.isMetWithoutEvaluation(clocks, gradientEquivalents());
         if (!evaluated && limits.forgetEvaluation()) {
             savepoints.dropBest();
         }

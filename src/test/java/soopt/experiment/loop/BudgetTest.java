@@ -74,7 +74,9 @@ class BudgetTest {
         CsvTable rows = metrics("a");
         int last = rows.size() - 1;
         assertTrue(Double.isFinite(rows.number(last, "test_loss")), "it is evaluated where it ends");
-        assertEquals(rows.number(last, "step"), RunFiles.json(folder("a").resolve("status.json")).path("step").asInt());
+        assertEquals(
+                rows.number(last, "step"),
+                RunFiles.json(folder("a").resolve("status.json")).path("step").asInt());
         assertTrue(Files.exists(folder("a").resolve("checkpoints/weights.npz")));
     }
 
@@ -109,7 +111,9 @@ class BudgetTest {
             assertEquals(RunState.COMPLETED, ending.state());
             assertEquals(List.of(), Differences.of(folder("whole"), folder(id)), budget + ", moment " + moment);
             Path best = Path.of("checkpoints/best-weights.npz");
-            assertEquals(Files.exists(folder("whole").resolve(best)), Files.exists(folder(id).resolve(best)));
+            assertEquals(
+                    Files.exists(folder("whole").resolve(best)),
+                    Files.exists(folder(id).resolve(best)));
             if (Files.exists(folder(id).resolve(best))) {
                 assertEquals(
                         NpzFile.read(folder("whole").resolve(best)),
@@ -136,10 +140,13 @@ class BudgetTest {
                 .stepSize(1.5)
                 .with("training={epochs: " + best + ", batch-size: 64}")
                 .train(results, "b");
-        NpzFile.read(folder("b").resolve("checkpoints/weights.npz")).forEach((name, weights) -> assertArrayEquals(
-                weights.doubles(),
-                NpzFile.read(folder("a").resolve("checkpoints/best-weights.npz")).get(name).doubles(),
-                name));
+        NpzFile.read(folder("b").resolve("checkpoints/weights.npz"))
+                .forEach((name, weights) -> assertArrayEquals(
+                        weights.doubles(),
+                        NpzFile.read(folder("a").resolve("checkpoints/best-weights.npz"))
+                                .get(name)
+                                .doubles(),
+                        name));
     }
 
     @Test
