@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <type_traits>
 
 using namespace standin;
 
@@ -51,13 +52,14 @@ double rounded(float v) {
 }
 double rounded(double v) { return v; }
 
-/** Sums in float64, rounded once. */
+/** Sums in the next wider type, rounded once. */
 template <class T> void multiply(const Product<T> &p, const T *a, const T *b, T *c) {
-    std::vector<double> sums(p.m), factors(p.k);
-    auto value = [&](T v) { return p.tf32 ? rounded(v) : (double)v; };
+    using Sum = std::conditional_t<std::is_same_v<T, float>, double, long double>;
+    std::vector<Sum> sums(p.m), factors(p.k);
+    auto value = [&](T v) { return p.tf32 ? (Sum)rounded(v) : (Sum)v; };
     for (int q = 0; q < p.n; q++) {
         for (int r = 0; r < p.k; r++) factors[r] = value(b[p.tb ? q + (size_t)r * p.ldb : r + (size_t)q * p.ldb]);
-        std::fill(sums.begin(), sums.end(), 0.0);
+        std::fill(sums.begin(), sums.end(), Sum(0));
         if (p.ta)
             for (int i = 0; i < p.m; i++)
                 for (int r = 0; r < p.k; r++) sums[i] += value(a[r + (size_t)i * p.lda]) * factors[r];

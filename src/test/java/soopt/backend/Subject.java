@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
 import soopt.backend.cuda.CudaBackend;
+import soopt.backend.cuda.Standin;
 import soopt.backend.engine.Backends;
 
 /** A backend to which the contract applies, in one precision. */
@@ -33,9 +34,9 @@ public record Subject(String name, Precision precision, int threads) {
         return subjects.stream();
     }
 
-    /** Whether a GPU or, with soopt.cuda.libraries, its stand-in can be used. */
+    /** Whether a GPU or, where there is a C++ compiler, its stand-in can be used. */
     private static boolean hasCuda() {
-        return CudaBackend.problem(0).isEmpty();
+        return CudaBackend.problem(0).isEmpty() || Standin.isAvailable();
     }
 
     /** Whether memory that was handed out may be read before it is written. */
@@ -52,7 +53,7 @@ public record Subject(String name, Precision precision, int threads) {
         return switch (name) {
             case "cpu" -> Backends.cpu(precision, threads);
             case "portable" -> Backends.portable(precision, threads);
-            case "cuda" -> Backends.cuda(precision, 0);
+            case "cuda" -> Standin.orGpu(precision);
             default -> throw new IllegalStateException("no backend is named " + name);
         };
     }

@@ -13,6 +13,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import soopt.backend.Backend;
+import soopt.backend.Precision;
 
 /**
  * The stand-ins of CUDA's libraries (src/test/cuda), which this process finds instead of the real ones until it is
@@ -39,6 +41,17 @@ public final class Standin implements AutoCloseable {
     /** Skips the test where the stand-ins cannot be built. */
     public static Standin use() {
         return new Standin(folder());
+    }
+
+    /** The engine on this machine's GPU or, where there is none, on the stand-in. */
+    public static Backend orGpu(Precision precision) {
+        if (CudaBackend.problem(0).isEmpty()) {
+            return CudaBackend.open(precision, 0);
+        }
+        try (Standin standin = use()) {
+            standin.set("QUIET", 0);
+            return CudaBackend.open(precision, 0);
+        }
     }
 
     /** The libraries' folder, for -Dsoopt.cuda.libraries of another process. */
