@@ -31,6 +31,7 @@ public final class Names {
         values.remove(Combinations.SEEDS);
         values.forEach((key, seen) -> entries.forEach(
                 entry -> seen.add(Optional.ofNullable(entry.varied().get(key)))));
+        values.keySet().removeIf(key -> isMapping(values.get(key)) && followsAnother(key, values.keySet(), entries));
         List<String> varying = values.entrySet().stream()
                 .filter(each -> each.getValue().size() > 1)
                 .map(Map.Entry::getKey)
@@ -38,6 +39,22 @@ public final class Names {
         Set<String> ambiguous =
                 varying.stream().filter(key -> isAmbiguous(values.get(key))).collect(Collectors.toSet());
         return new Names(Varied.shortNames(varying), ambiguous);
+    }
+
+    private static boolean isMapping(Set<Optional<JsonNode>> values) {
+        return values.stream().flatMap(Optional::stream).anyMatch(value -> value.isObject() && !value.has("type"));
+    }
+
+    /** Whether the value of another key tells that of this one. */
+    private static boolean followsAnother(String key, Set<String> keys, List<Entry> entries) {
+        return keys.stream().filter(other -> !other.equals(key)).anyMatch(other -> {
+            Map<Optional<JsonNode>, Optional<JsonNode>> seen = new LinkedHashMap<>();
+            return entries.stream().allMatch(entry -> {
+                Optional<JsonNode> value = Optional.ofNullable(entry.varied().get(key));
+                return seen.computeIfAbsent(Optional.ofNullable(entry.varied().get(other)), any -> value)
+                        .equals(value);
+            });
+        });
     }
 
     /** Whether two choices differ in more than their type. */

@@ -24,6 +24,11 @@ public final class DataOptions {
         return new Store(directory(), offline, new FetchBar(err));
     }
 
+    /** The same folder, into which nothing is fetched. */
+    public Store offline() {
+        return new Store(directory(), true);
+    }
+
     /** The same options for another command. */
     public List<String> words() {
         List<String> words = new ArrayList<>(List.of("--datasets", directory().toString()));

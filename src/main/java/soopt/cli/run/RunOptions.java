@@ -83,6 +83,11 @@ public final class RunOptions {
         return threads.overrides().isEmpty() ? 0 : threads.count();
     }
 
+    /** One that fetches nothing and says nothing. */
+    public Store offlineStore() {
+        return data.offline();
+    }
+
     public Store store() {
         return data.store(err());
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +45,7 @@ import soopt.sweep.Expansion;
 import soopt.sweep.Names;
 import soopt.sweep.Plan;
 import soopt.sweep.SweepArguments;
+import soopt.sweep.cost.Estimator;
 import soopt.sweep.local.Launcher;
 import soopt.sweep.local.Report;
 import soopt.sweep.local.WorkerProcess;
@@ -133,11 +135,24 @@ public final class SweepCommand implements Callable<Integer> {
     }
 
     private int list(Expansion expansion, Plan plan, List<SweepRun> runs, Names names) {
-        SweepList list = new SweepList(runs, names, expansion.repeated());
-        PrintWriter out = spec.commandLine().getOut();
-        out.print(options.isJson() ? list.asJson(plan) : list.asText());
-        out.flush();
+        int workers = sweep.settings(mostWorkers(runs), runs.size()).workers();
+        Natives.prepare(options.err());
+        try (Estimator estimator = estimator(workers)) {
+            SweepList list = new SweepList(runs, names, expansion.repeated(), workers, estimator);
+            PrintWriter out = spec.commandLine().getOut();
+            out.print(options.isJson() ? list.asJson(plan) : list.asText());
+            out.flush();
+        }
         return ExitCode.OK;
+    }
+
+    private Estimator estimator(int workers) {
+        return new Estimator(threads(workers), options.offlineStore());
+    }
+
+    /** Each of so many computes with. */
+    private int threads(int workers) {
+        return Math.max(1, (options.threads() == 0 ? Cpus.threads() : options.threads()) / workers);
     }
 
     // ---- running ----
@@ -192,7 +207,7 @@ public final class SweepCommand implements Callable<Integer> {
         Interrupts interrupts = Interrupts.install(stop, spec.commandLine().getErr());
         interrupts.runStarted();
         Path logs = logs(plan);
-        int threads = Math.max(1, (options.threads() == 0 ? Cpus.threads() : options.threads()) / settings.workers());
+        int threads = threads(settings.workers());
         ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "time limit");
             thread.setDaemon(true);
@@ -203,8 +218,9 @@ public final class SweepCommand implements Callable<Integer> {
                         () -> stop.request(StopSignal.Reason.TIME_LIMIT), limit.toMillis(), TimeUnit.MILLISECONDS));
         try (PrintWriter log =
                         new PrintWriter(Files.newBufferedWriter(logs.resolveSibling(logs.getFileName() + ".log")));
-                LiveLines lines = new LiveLines(options.err(), options.isBar())) {
-            SweepView view = new SweepView(lines, options.isBar(), log, runs, names, SweepList::work);
+                LiveLines lines = new LiveLines(options.err(), options.isBar());
+                Estimator estimator = estimator(settings.workers())) {
+            SweepView view = new SweepView(lines, options.isBar(), log, runs, names, work(runs, estimator));
             view.say("sweep " + plan.experiment() + ": " + due.size() + " of " + runs.size() + " runs to do, "
                     + settings.workers() + " at the same time with " + threads
                     + (threads == 1 ? " thread each" : " threads each"));
@@ -220,6 +236,18 @@ public final class SweepCommand implements Callable<Integer> {
             clock.shutdownNow();
             interrupts.runEnded();
         }
+    }
+
+    /** By multiply-adds; by epochs where those of a run are not known. */
+    private static Map<Integer, Double> work(List<SweepRun> runs, Estimator estimator) {
+        Map<Integer, Double> work = new HashMap<>();
+        runs.forEach(run -> work.put(
+                run.entry().index(), estimator.multiplyAdds(run.member().run())));
+        if (work.containsValue(Double.NaN)) {
+            runs.forEach(run -> work.put(run.entry().index(), (double)
+                    run.member().experiment().training().epochs()));
+        }
+        return work;
     }
 
     /** The beginning of the names of the log files of this command. */

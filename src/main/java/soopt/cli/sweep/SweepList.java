@@ -3,33 +3,85 @@ package soopt.cli.sweep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import soopt.cli.terminal.Figures;
 import soopt.cli.terminal.Table;
 import soopt.file.JsonObject;
 import soopt.sweep.Names;
 import soopt.sweep.Plan;
+import soopt.sweep.cost.Estimate;
+import soopt.sweep.cost.Estimator;
 
-/** The runs of a sweep and what they will take. */
-record SweepList(List<SweepRun> runs, Names names, int repeated) {
-    /** Of a run relative to others. */
-    static double work(SweepRun run) {
-        return run.member().experiment().training().epochs();
+/**
+ * The runs of a sweep and what they will take.
+ *
+ * @param repeated runs that are left out as they are the same as earlier ones
+ * @param workers runs at the same time
+ * @param estimator of what a run takes
+ */
+record SweepList(List<SweepRun> runs, Names names, int repeated, int workers, Estimator estimator) {
+    private static final double HOUR = 3600;
+    private static final double GIGABYTE = 1e9;
+
+    private Estimate estimate(SweepRun run) {
+        return estimator.of(run.member().run());
+    }
+
+    /** The part of a run that is not done. */
+    private static double left(SweepRun run, Estimate estimate) {
+        double done = estimate.steps() > 0 ? Math.min(1.0, (double) run.step() / estimate.steps()) : 0;
+        return run.isFinished() ? 0 : 1 - done;
     }
 
     String asText() {
         List<String> header = new ArrayList<>(List.of("run", "combination"));
         header.addAll(names.keys().values());
-        header.addAll(List.of("seed", "id", "state"));
+        header.addAll(List.of("seed", "id", "state", "S", "hours", "GB"));
         Table table = new Table(header.toArray(String[]::new));
+        double hours = 0;
+        double longest = 0;
+        double bytes = 0;
+        long due = 0;
         for (SweepRun run : runs) {
+            Estimate estimate = estimate(run);
             List<Object> row =
                     new ArrayList<>(List.of(run.entry().index(), run.entry().combination()));
             names.keys()
                     .keySet()
                     .forEach(key -> row.add(names.value(run.entry(), key).orElse("")));
             row.addAll(List.of(run.entry().seed(), run.entry().runId(), state(run)));
+            row.addAll(List.of(
+                    estimate.groups() == 0 ? "-" : estimate.groups(),
+                    Figures.number(estimate.seconds() / HOUR),
+                    Figures.number(estimate.bytes() / GIGABYTE)));
             table.row(row.toArray());
+            double left = left(run, estimate);
+            due += left > 0 ? 1 : 0;
+            hours += left == 0 ? 0 : left * estimate.seconds() / HOUR;
+            longest = Math.max(longest, left == 0 ? 0 : left * estimate.seconds() / HOUR);
+            bytes += estimate.bytes();
         }
-        return table.shown("") + String.format(Locale.ROOT, "%d runs%n", runs.size());
+        double together = Math.max(longest, hours / workers);
+        return table.shown("") + total(due, hours, together, bytes);
+    }
+
+    private String total(long due, double hours, double together, double bytes) {
+        String time = Double.isNaN(hours)
+                ? ""
+                : ", about " + Figures.number(hours) + " h of computing, " + Figures.number(together) + " h with "
+                        + workers + " at the same time";
+        String disk = Double.isNaN(bytes)
+                ? ""
+                : ", " + Figures.number(bytes / GIGABYTE) + " GB in about " + Estimate.FILES * runs.size() + " files";
+        String repetitions = repeated == 0 ? "" : ", " + repeated + " more that are the same as one of these";
+        return String.format(
+                Locale.ROOT,
+                "%d run%s%s; %d to do%s%s%n",
+                runs.size(),
+                runs.size() == 1 ? "" : "s",
+                repetitions,
+                due,
+                time,
+                disk);
     }
 
     private static String state(SweepRun run) {
@@ -41,6 +93,7 @@ record SweepList(List<SweepRun> runs, Names names, int repeated) {
         return new JsonObject()
                 .put("experiment", plan.experiment())
                 .putObjects("runs", runs.stream().map(this::json).toList())
+                .put("workers", workers)
                 .put("exit_code", 0)
                 .pretty();
     }
@@ -48,6 +101,7 @@ record SweepList(List<SweepRun> runs, Names names, int repeated) {
     private JsonObject json(SweepRun run) {
         JsonObject varied = new JsonObject();
         run.entry().varied().forEach(varied::put);
+        Estimate estimate = estimate(run);
         return new JsonObject()
                 .put("index", run.entry().index())
                 .put("run_id", run.entry().runId())
@@ -55,6 +109,13 @@ record SweepList(List<SweepRun> runs, Names names, int repeated) {
                 .put("seed", run.entry().seed())
                 .put("roles", run.entry().roles())
                 .put("varied", varied)
-                .put("state", run.state());
+                .put("state", run.state())
+                .put("step", run.step())
+                .put("steps", estimate.steps())
+                .put("parameters", estimate.parameters())
+                .put("groups", estimate.groups())
+                .put("multiply_adds", estimate.multiplyAdds())
+                .put("seconds", estimate.seconds())
+                .put("bytes", estimate.bytes());
     }
 }

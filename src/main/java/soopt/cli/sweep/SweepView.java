@@ -52,21 +52,22 @@ final class SweepView implements Launcher.Listener {
     }
 
     private final Map<Integer, Row> going = new TreeMap<>();
-    private final Work work;
+    private final Map<Integer, Double> work;
     private final long began = System.nanoTime();
     private long told = System.nanoTime();
     private int done;
     private int failed;
 
-    /** How much each run is, relative to the others. */
-    @FunctionalInterface
-    interface Work {
-        double of(SweepRun run);
-    }
-
     private double workDone;
 
-    SweepView(LiveLines lines, boolean interactive, PrintWriter log, List<SweepRun> all, Names names, Work work) {
+    /** @param work how much each run is, relative to the others, by its index */
+    SweepView(
+            LiveLines lines,
+            boolean interactive,
+            PrintWriter log,
+            List<SweepRun> all,
+            Names names,
+            Map<Integer, Double> work) {
         this.lines = lines;
         this.log = log;
         this.interactive = interactive;
@@ -125,7 +126,7 @@ final class SweepView implements Launcher.Listener {
                 && !report.state().equals(RunState.CANCELLED.name());
         done += isOver ? 1 : 0;
         failed += report.state().equals(RunState.FAILED.name()) ? 1 : 0;
-        workDone += isOver ? work.of(runs.get(report.index())) : 0;
+        workDone += isOver ? work.get(report.index()) : 0;
         say(name(report.index()) + " " + (report.existed() ? "is there: " : "") + report.message());
     }
 
@@ -153,13 +154,13 @@ final class SweepView implements Launcher.Listener {
     private double secondsLeft() {
         double all = runs.values().stream()
                 .filter(run -> !run.isFinished())
-                .mapToDouble(work::of)
+                .mapToDouble(run -> work.get(run.entry().index()))
                 .sum();
         double now = workDone;
         double before = 0;
         for (Map.Entry<Integer, Row> each : going.entrySet()) {
             Row row = each.getValue();
-            double share = row.steps > 0 ? work.of(runs.get(each.getKey())) / row.steps : 0;
+            double share = row.steps > 0 ? work.get(each.getKey()) / row.steps : 0;
             before += row.firstStep > 0 ? share * row.firstStep : 0;
             now += share * row.step;
         }

@@ -1,0 +1,2 @@
+/** What the runs of a sweep will take, before they run. */
+package soopt.sweep.cost;
