@@ -158,9 +158,8 @@ public final class BestCommand implements Callable<Integer> {
 
     /** The runs of the seeds that are looked at. */
     private Predicate<ResultRun> wanted(Path experiment) {
-        Path results = Optional.ofNullable(experiment.getParent()).orElse(Path.of(""));
         Map<String, List<String>> roles = new HashMap<>();
-        Plan.find(results, experiment.getFileName().toString())
+        Plan.find(options.folderOf(experiment), experiment.getFileName().toString())
                 .ifPresent(plan -> plan.current().forEach(entry -> roles.put(entry.runId(), entry.roles())));
         boolean told = roles.values().stream().anyMatch(each -> !each.isEmpty());
         if (role.equals("all") || role.equals("auto") && !told) {

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,12 +19,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import soopt.cli.options.ExitCode;
 import soopt.experiment.folder.MetricsRow;
+import soopt.experiment.folder.RunDirectoryException;
 import soopt.experiment.results.ResultRun;
 import soopt.experiment.results.Standing;
 import soopt.experiment.results.Varied;
 import soopt.file.Column;
 import soopt.file.JsonObject;
 import soopt.file.Shown;
+import soopt.sweep.Plan;
 
 /** Lists the runs of a results folder. */
 @Command(
@@ -85,8 +88,11 @@ public final class LsCommand implements Callable<Integer> {
         }
         Map<String, String> settings = settings();
         Map<String, List<ResultRun>> found = new LinkedHashMap<>();
+        Map<String, Integer> missing = new LinkedHashMap<>();
         for (Path experiment : options.experiments()) {
-            found.put(experiment.getFileName().toString(), options.runs(experiment, run -> true));
+            String name = experiment.getFileName().toString();
+            found.put(name, options.runs(experiment, run -> true));
+            missing.put(name, missing(experiment, found.get(name)));
         }
         requireSort(found.values().stream().flatMap(List::stream).toList());
         Map<String, List<String>> varied = new LinkedHashMap<>();
@@ -99,14 +105,28 @@ public final class LsCommand implements Callable<Integer> {
                 .toList());
         PrintWriter out = spec.commandLine().getOut();
         if (json) {
-            out.print(asJson(found, varied));
+            out.print(asJson(found, varied, missing));
         } else if (csv) {
             out.print(asCsv(found, varied));
         } else {
-            out.print(asText(found, varied));
+            out.print(asText(found, varied, missing));
         }
         out.flush();
         return ExitCode.OK;
+    }
+
+    /** How many runs of its plan have no folder yet. */
+    private int missing(Path experiment, List<ResultRun> runs) {
+        Set<String> ids = runs.stream().map(ResultRun::id).collect(Collectors.toSet());
+        try {
+            return (int) Plan.find(options.folderOf(experiment), experiment.getFileName().toString()).stream()
+                    .flatMap(plan -> plan.current().stream())
+                    .filter(entry -> !ids.contains(entry.runId()))
+                    .count();
+        } catch (RunDirectoryException damaged) {
+            spec.commandLine().getErr().println(Shown.line(damaged.getMessage()));
+            return 0;
+        }
     }
 
     private Map<String, String> settings() {
@@ -172,7 +192,8 @@ public final class LsCommand implements Callable<Integer> {
         return (sort.startsWith("-") ? order.reversed() : order).thenComparing(usual);
     }
 
-    private String asText(Map<String, List<ResultRun>> found, Map<String, List<String>> varied) {
+    private String asText(
+            Map<String, List<ResultRun>> found, Map<String, List<String>> varied, Map<String, Integer> missing) {
         StringBuilder text = new StringBuilder();
         List<ResultRun> all = new ArrayList<>();
         found.forEach((name, runs) -> {
@@ -183,7 +204,10 @@ public final class LsCommand implements Callable<Integer> {
                 all.addAll(runs);
             }
         });
-        text.append(RunColumns.counts(all)).append(System.lineSeparator());
+        int left = missing.values().stream().mapToInt(Integer::intValue).sum();
+        text.append(RunColumns.counts(all))
+                .append(left == 0 ? "" : "; " + left + " of their sweeps " + (left == 1 ? "is" : "are") + " not begun")
+                .append(System.lineSeparator());
         advice(all).ifPresent(line -> text.append(line).append(System.lineSeparator()));
         return text.toString();
     }
@@ -206,11 +230,13 @@ public final class LsCommand implements Callable<Integer> {
         return text.toString();
     }
 
-    private String asJson(Map<String, List<ResultRun>> found, Map<String, List<String>> varied) {
+    private String asJson(
+            Map<String, List<ResultRun>> found, Map<String, List<String>> varied, Map<String, Integer> missing) {
         List<JsonObject> experiments = new ArrayList<>();
         found.forEach((name, runs) -> experiments.add(new JsonObject()
                 .put("experiment", name)
                 .put("varied", varied.get(name))
+                .put("not_begun", missing.get(name))
                 .putObjects(
                         "runs",
                         runs.stream()

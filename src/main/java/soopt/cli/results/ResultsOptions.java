@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
@@ -39,6 +40,11 @@ final class ResultsOptions {
     /** The folders that are asked for. */
     List<Path> experiments() {
         return Results.experiments(results, names);
+    }
+
+    /** The results folder that an experiment lies in. */
+    Path folderOf(Path experiment) {
+        return Optional.ofNullable(experiment.getParent()).orElse(Path.of(""));
     }
 
     /** The runs of an experiment; what cannot be read of one is said in a line each. */

@@ -27,7 +27,7 @@ public final class Results {
      */
     public static List<Path> experiments(Path results, List<String> names) {
         List<Path> all = list(results).stream()
-                .filter(folder -> Files.isDirectory(folder.resolve("runs")))
+                .filter(Results::isExperiment)
                 .toList();
         if (names.isEmpty()) {
             if (!Files.isDirectory(results)) {
@@ -42,12 +42,17 @@ public final class Results {
                 .toList();
     }
 
+    /** A sweep that has not begun has a plan and no runs. */
+    private static boolean isExperiment(Path folder) {
+        return Files.isDirectory(folder.resolve("runs")) || Files.isRegularFile(folder.resolve("plan.json"));
+    }
+
     private static Path experiment(Path results, List<Path> all, String name) {
         Optional<Path> named = all.stream()
                 .filter(folder -> folder.getFileName().toString().equals(name))
                 .findFirst();
         Path folder = Path.of(name);
-        if (named.isEmpty() && !name.isBlank() && Files.isDirectory(folder.resolve("runs"))) {
+        if (named.isEmpty() && !name.isBlank() && isExperiment(folder)) {
             return folder.toAbsolutePath().normalize();
         }
         return named.orElseThrow(() -> {

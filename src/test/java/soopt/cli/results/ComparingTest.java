@@ -165,6 +165,45 @@ class ComparingTest {
         assertTrue(result.err().contains(words), result.err());
     }
 
+    // ---- sweeps ----
+
+    /** As soopt sweep writes it, with seeds that choose and seeds that report. */
+    private void plan(WrittenRuns runs, String... roles) throws IOException {
+        List<String> entries = new ArrayList<>();
+        for (int i = 0; i < roles.length; i++) {
+            String id = String.format("%012x", 0xabc000L + i);
+            entries.add("{\"index\":" + i + ",\"run_id\":\"" + id + "\",\"combination\":0,\"seed\":1,\"roles\":"
+                    + roles[i] + ",\"overrides\":[],\"varied\":{}}");
+        }
+        Files.writeString(
+                runs.experiment().resolve("plan.json"),
+                "{\"format\":1,\"experiment\":\"written\",\"file\":\"f\",\"folders\":[],\"overrides\":[],"
+                        + "\"source\":\"\",\"runs\":[" + String.join(",", entries) + "]}");
+    }
+
+    @Test
+    void tuningSeeds_choose() throws IOException {
+        WrittenRuns runs = grid();
+        plan(runs, "[\"tune\"]", "[\"final\"]", "[\"final\"]", "[\"final\"]", "[\"final\"]", "[\"tune\",\"final\"]");
+
+        assertEquals("0.1: 0.75", ranks(best()));
+        assertEquals("0.3: 0.9, 0.1: 0.5", ranks(best("--role", "final")));
+        assertEquals("0.3: 0.9, 0.1: 0.625", ranks(best("--role", "all")));
+    }
+
+    @Test
+    void ls_countsWhatIsNotBegun_andADamagedPlanIsALine() throws IOException {
+        WrittenRuns runs = grid();
+        plan(runs, "[]", "[]", "[]", "[]", "[]", "[]", "[]", "[]");
+        String text = command("ls").expect(ExitCode.OK).out();
+        assertTrue(text.contains("1 FAILED; 2 of their sweeps are not begun\n"), text);
+
+        Files.writeString(runs.experiment().resolve("plan.json"), "{");
+        Cli.Result result = command("ls").expect(ExitCode.OK);
+        assertTrue(result.err().contains("plan.json is damaged"), result.err());
+        assertTrue(result.out().contains("6 runs: "), result.out());
+    }
+
     // ---- collect ----
 
     @Test
