@@ -119,7 +119,10 @@ public final class LsCommand implements Callable<Integer> {
     private int missing(Path experiment, List<ResultRun> runs) {
         Set<String> ids = runs.stream().map(ResultRun::id).collect(Collectors.toSet());
         try {
-            return (int) Plan.find(options.folderOf(experiment), experiment.getFileName().toString()).stream()
+            return (int) Plan.find(
+                            options.folderOf(experiment),
+                            experiment.getFileName().toString())
+                    .stream()
                     .flatMap(plan -> plan.current().stream())
                     .filter(entry -> !ids.contains(entry.runId()))
                     .count();

@@ -26,9 +26,7 @@ public final class Results {
      * @throws RunDirectoryException if one is not there
      */
     public static List<Path> experiments(Path results, List<String> names) {
-        List<Path> all = list(results).stream()
-                .filter(Results::isExperiment)
-                .toList();
+        List<Path> all = list(results).stream().filter(Results::isExperiment).toList();
         if (names.isEmpty()) {
             if (!Files.isDirectory(results)) {
                 throw new RunDirectoryException(
