@@ -17,6 +17,9 @@ public interface Backend extends AutoCloseable {
     /** The device in words, for meta.json. */
     String device();
 
+    /** What it computes on. */
+    Hardware hardware();
+
     Precision precision();
 
     /** CPU threads used by one operation; every result is the same bits for any number of them. */

@@ -17,7 +17,7 @@ import soopt.cli.options.Arguments;
 import soopt.cli.options.DataOptions;
 import soopt.cli.options.ExitCode;
 import soopt.cli.options.SpecArguments;
-import soopt.cli.options.ThreadOptions;
+import soopt.cli.options.ComputeOptions;
 import soopt.cli.terminal.Natives;
 import soopt.cli.terminal.Table;
 import soopt.cli.terminal.Text;
@@ -27,6 +27,7 @@ import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.Partition;
 import soopt.data.examples.Data;
+import soopt.experiment.Devices;
 import soopt.experiment.Workbench;
 import soopt.experiment.file.Experiment;
 import soopt.file.JsonObject;
@@ -63,7 +64,7 @@ final class CheckCommand implements Callable<Integer> {
     private DataOptions data;
 
     @Mixin
-    private ThreadOptions threads;
+    private ComputeOptions compute;
 
     @Option(
             names = "--batch",
@@ -93,14 +94,15 @@ final class CheckCommand implements Callable<Integer> {
     public Integer call() {
         Arguments.requirePositive(spec, "--batch", batch);
         Arguments.requirePositive(spec, "--epsilon", epsilon);
-        SpecSource source = arguments.source(threads.overrides());
+        SpecSource source = arguments.source(compute.overrides());
         return SpecArguments.placed(source, () -> check(SpecArguments.bind(source)));
     }
 
     private int check(Experiment experiment) {
         PrintWriter err = spec.commandLine().getErr();
         Data loaded = experiment.dataset().load(data.store(err));
-        Natives.prepare(err);
+        Natives.prepare(err, List.of(experiment.device()));
+        Devices.choose(experiment.device()).note().ifPresent(err::println);
         List<DerivativeAudit.Row> rows;
         List<Identity> identities = new ArrayList<>();
         try (Workbench exact = new Workbench(experiment, loaded, Precision.FLOAT64)) {

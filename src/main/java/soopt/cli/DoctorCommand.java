@@ -1,20 +1,22 @@
 package soopt.cli;
 
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
-import soopt.backend.Backend;
-import soopt.backend.Precision;
-import soopt.backend.Tensor;
+import soopt.backend.cuda.driver.CudaLibraries;
+import soopt.backend.cuda.driver.Gpu;
+import soopt.backend.cuda.driver.Gpus;
 import soopt.backend.engine.Backends;
 import soopt.cli.options.DataOptions;
 import soopt.cli.options.ExitCode;
-import soopt.cli.options.FailureLines;
 import soopt.cli.options.Version;
 import soopt.cli.terminal.Natives;
 import soopt.cli.terminal.Table;
@@ -22,6 +24,7 @@ import soopt.data.DatasetCatalog;
 import soopt.experiment.DeviceException;
 import soopt.experiment.Devices;
 import soopt.experiment.file.Device;
+import soopt.file.JsonObject;
 import soopt.host.Cpus;
 import soopt.host.Host;
 
@@ -29,10 +32,13 @@ import soopt.host.Host;
 @Command(
         name = "doctor",
         mixinStandardHelpOptions = true,
-        header = "Check Java, memory, native libraries and data sets on this machine.",
-        description = "The exit code is 5 if the engine cannot compute, else 0.",
+        header = "Check Java, memory, engines, GPUs, native libraries and data sets on this machine.",
+        description = {
+            "Every engine that can be used here multiplies two matrices; of the others it is said what they lack.",
+            "The exit code is 5 if the engine of device: auto cannot compute, else 0."
+        },
         footerHeading = "%nExamples:%n",
-        footer = {"  soopt doctor"})
+        footer = {"  soopt doctor", "  soopt doctor --json"})
 final class DoctorCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -40,13 +46,40 @@ final class DoctorCommand implements Callable<Integer> {
     @Mixin
     private DataOptions data;
 
+    @Option(names = "--json", description = "print JSON on stdout")
+    private boolean json;
+
+    private final Table table = new Table("", "", "");
+    private final JsonObject object = new JsonObject();
+
     @Override
     public Integer call() {
+        machine();
+        graphics();
+        Optional<String> problem = engines();
+        Natives.state(problem.isEmpty()).ifPresent(state -> {
+            table.row(state.word(), "native cache", state.text());
+            object.put("native_cache", state.text());
+        });
+        datasets();
+        object.put("ready", problem.isEmpty());
+        problem.ifPresent(text -> object.put("problem", text));
         PrintWriter out = spec.commandLine().getOut();
-        Table table = new Table("", "", "");
+        out.print(
+                json
+                        ? object.pretty()
+                        : table.shown("")
+                                + problem.map(text -> "the engine does not work: " + text)
+                                        .orElse("ready")
+                                + System.lineSeparator());
+        out.flush();
+        return problem.isPresent() ? ExitCode.DEVICE : ExitCode.OK;
+    }
+
+    private void machine() {
+        boolean vector = Backends.hasVectorModule();
         table.row("ok", "soopt", Version.text());
         table.row("ok", "Java", Runtime.version() + ", " + System.getProperty("java.home"));
-        boolean vector = Backends.hasVectorModule();
         table.row(
                 vector ? "ok" : "slow",
                 "vector module",
@@ -55,17 +88,14 @@ final class DoctorCommand implements Callable<Integer> {
                         : "absent: portable loops run; use a JDK that has jdk.incubator.vector");
         table.row("ok", "processor", Host.cpu() + ", " + Cpus.threads() + " threads unless --threads says otherwise");
         table.row("ok", "memory", memory());
-        Optional<String> problem = engine(table);
-        Natives.state(problem.isEmpty()).ifPresent(state -> table.row(state.word(), "native cache", state.text()));
-        for (DatasetCatalog.Entry entry :
-                DatasetCatalog.list(data.store(spec.commandLine().getErr()))) {
-            String where = entry.present() ? entry.folder().toString() : "soopt datasets fetch " + entry.name();
-            table.row(entry.present() ? "ok" : "absent", "data set " + entry.name(), where);
-        }
-        out.print(table.shown(""));
-        out.println(problem.map(text -> "the engine does not work: " + text).orElse("ready"));
-        out.flush();
-        return problem.isPresent() ? ExitCode.DEVICE : ExitCode.OK;
+        object.put("soopt", Version.text())
+                .put("java", Runtime.version().toString())
+                .put("java_home", System.getProperty("java.home"))
+                .put("vector_module", vector)
+                .put("cpu", Host.cpu())
+                .put("threads", Cpus.threads())
+                .put("heap_bytes", Runtime.getRuntime().maxMemory())
+                .put("memory_bytes", Host.memoryBytes());
     }
 
     private static String memory() {
@@ -77,30 +107,96 @@ final class DoctorCommand implements Callable<Integer> {
                 limit);
     }
 
-    /** Multiplies two small matrices; returns what went wrong. */
-    private Optional<String> engine(Table table) {
-        long start = System.nanoTime();
+    // ---- GPUs ----
+
+    private void graphics() {
+        CudaLibraries.Found driver = CudaLibraries.driver();
+        Gpus gpus = Gpus.find();
+        String served = driver.path()
+                .map(path -> "for CUDA " + Gpu.version(gpus.driverVersion()) + ", " + path)
+                .orElse("");
+        table.row(
+                gpus.problem().isEmpty() ? "ok" : "absent",
+                "NVIDIA driver",
+                gpus.problem().filter(text -> driver.path().isEmpty()).orElse(served));
+        JsonObject of = found(driver);
+        if (gpus.driverVersion() > 0) {
+            of.put("cuda", Gpu.version(gpus.driverVersion()));
+        }
+        object.put("driver", of);
+        List<JsonObject> list = new ArrayList<>();
+        for (Gpu gpu : gpus.list()) {
+            table.row(
+                    "ok",
+                    "GPU " + gpu.index(),
+                    gpu.name() + ", compute capability " + gpu.capability() + ", " + (gpu.bytes() >> 20) + " MiB");
+            list.add(new JsonObject()
+                    .put("index", gpu.index())
+                    .put("name", gpu.name())
+                    .put("capability", gpu.capability())
+                    .put("memory_bytes", gpu.bytes()));
+        }
+        object.putObjects("gpus", list);
+        libraries(gpus);
+    }
+
+    /** Of a toolkit: of no interest where there is no driver. */
+    private void libraries(Gpus gpus) {
+        List<JsonObject> list = new ArrayList<>();
+        if (gpus.driverVersion() > 0) {
+            for (CudaLibraries.Found library : CudaLibraries.toolkit(gpus.driverVersion())) {
+                table.row(
+                        library.problem().isEmpty() ? "ok" : "absent",
+                        library.library(),
+                        library.problem()
+                                .orElseGet(() -> library.path().orElseThrow().toString()));
+                list.add(found(library));
+            }
+        }
+        object.putObjects("cuda_libraries", list);
+    }
+
+    private static JsonObject found(CudaLibraries.Found library) {
+        JsonObject of = new JsonObject().put("name", library.library());
+        library.path().ifPresent(path -> of.put("path", path.toString()));
+        library.problem().ifPresent(text -> of.put("problem", text));
+        return of;
+    }
+
+    // ---- engines ----
+
+    /** Tries each; returns what is wrong with the one that device: auto takes. */
+    private Optional<String> engines() {
+        Devices.Choice auto;
         try {
-            Natives.prepare(spec.commandLine().getErr());
+            auto = Devices.choose(Device.AUTO);
+            Natives.prepare(spec.commandLine().getErr(), List.of(Device.CPU));
         } catch (DeviceException e) {
             return Optional.of(e.getMessage());
         }
-        try (Backend backend = Devices.open(Device.AUTO, Precision.FLOAT32, 0);
-                Tensor a = backend.allocate(2, 2);
-                Tensor c = backend.allocate(2, 2)) {
-            backend.fromHost(new double[] {1, 2, 3, 4}, 0, a);
-            backend.gemm(false, false, 1, a, a, 0, c);
-            double[] product = new double[4];
-            backend.toHost(c, product, 0);
-            boolean right = product[0] == 7 && product[1] == 10 && product[2] == 15 && product[3] == 22;
-            double seconds = (System.nanoTime() - start) / 1e9;
-            String text =
-                    String.format(Locale.ROOT, "%s on %s, ready in %.1f s", backend.name(), backend.device(), seconds);
-            table.row(right ? "ok" : "WRONG", "engine", text);
-            return right ? Optional.empty() : Optional.of("a product of two matrices is wrong");
-        } catch (LinkageError | RuntimeException e) {
-            table.row("WRONG", "engine", FailureLines.cause(e));
-            return Optional.of(FailureLines.cause(e));
+        List<Trial> trials = Backends.all().stream().map(Trial::of).toList();
+        trials.forEach(trial -> table.row(
+                trial.state(), "engine " + trial.engine().name(), trial.text()));
+        object.putObjects("engines", trials.stream().map(Trial::json).toList());
+        table.row("", "device: auto", "engine " + auto.engine().name());
+        object.put("auto", auto.engine().name());
+        return trials.stream()
+                .filter(trial -> trial.engine().equals(auto.engine()))
+                .findFirst()
+                .flatMap(Trial::problem);
+    }
+
+    private void datasets() {
+        List<JsonObject> list = new ArrayList<>();
+        for (DatasetCatalog.Entry entry :
+                DatasetCatalog.list(data.store(spec.commandLine().getErr()))) {
+            String where = entry.present() ? entry.folder().toString() : "soopt datasets fetch " + entry.name();
+            table.row(entry.present() ? "ok" : "absent", "data set " + entry.name(), where);
+            list.add(new JsonObject()
+                    .put("name", entry.name())
+                    .put("present", entry.present())
+                    .put("folder", entry.folder().toString()));
         }
+        object.putObjects("datasets", list);
     }
 }

@@ -157,7 +157,7 @@ final class GymCommand implements Callable<Integer> {
 
     private List<Result> attempt(Map<String, Settings.Method> methods, List<Exercise> exercises) {
         PrintWriter err = spec.commandLine().getErr();
-        Natives.prepare(err);
+        Natives.prepare(err, List.of(Device.CPU));
         List<Result> results = new ArrayList<>();
         try (Backend backend = Devices.open(Device.CPU, Precision.FLOAT64, 1);
                 StatusLine status = new StatusLine(err, Terminal.interactive())) {

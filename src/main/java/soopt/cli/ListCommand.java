@@ -20,6 +20,7 @@ import soopt.cli.terminal.Table;
 import soopt.cli.terminal.Text;
 import soopt.curvature.Partitioning;
 import soopt.data.Dataset;
+import soopt.experiment.file.Device;
 import soopt.file.JsonObject;
 import soopt.gym.Exercises;
 import soopt.model.Model;
@@ -49,7 +50,7 @@ final class ListCommand implements Callable<Integer> {
             paramLabel = "KIND",
             description =
                     "models, optimizers, directions, schedules, dampings, line-searches, datasets, partitions, activations,"
-                            + " losses, problems (of soopt gym); all without it")
+                            + " losses, devices, problems (of soopt gym); all without it")
     private List<String> kinds = List.of();
 
     @Option(names = "--json", description = "print JSON on stdout")
@@ -82,6 +83,7 @@ final class ListCommand implements Callable<Integer> {
         kinds.put("partitions", () -> Choices.of(Partitioning.class));
         kinds.put("activations", () -> constants(Activation.class));
         kinds.put("losses", () -> constants(Loss.class));
+        kinds.put("devices", () -> constants(Device.Kind.class));
         kinds.put("problems", ListCommand::problems);
         return kinds;
     }

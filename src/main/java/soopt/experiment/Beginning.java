@@ -72,7 +72,7 @@ record Beginning(Kind kind, Optional<Checkpoint> checkpoint, String how, List<St
     private static Optional<String> difference(JsonNode earlier, Map<String, String> now) {
         List<String> changed = new ArrayList<>();
         now.forEach((key, value) -> {
-            String before = earlier.path(key).asText(value);
+            String before = earlier.at("/" + key.replace('.', '/')).asText(value);
             if (!before.equals(value)) {
                 changed.add(key + " " + Shown.quoted(value) + " instead of " + Shown.quoted(before));
             }

@@ -1,7 +1,9 @@
 package soopt.experiment;
 
+import soopt.backend.DeviceFailure;
+
 /** The device asked for cannot be used, in one line that says why. */
-public final class DeviceException extends RuntimeException {
+public final class DeviceException extends RuntimeException implements DeviceFailure {
     private static final long serialVersionUID = 1L;
 
     public DeviceException(String message) {

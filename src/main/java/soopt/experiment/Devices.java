@@ -8,7 +8,7 @@ import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
-import soopt.backend.nd4j.CudaBuild;
+import soopt.backend.engine.Engine;
 import soopt.experiment.file.Device;
 import soopt.file.Shown;
 import soopt.host.AddressSpace;
@@ -28,7 +28,67 @@ public final class Devices {
     private static final int TERMS = 257;
     private static final int COLUMNS = 300;
 
+    /**
+     * What a device means on this machine.
+     *
+     * @param note what the user may not expect: a GPU that is there and is not used, and why
+     */
+    public record Choice(Engine engine, Optional<String> note) {}
+
     private Devices() {}
+
+    /**
+     * What a device means on this machine.
+     *
+     * @throws DeviceException if it cannot be used
+     */
+    public static Choice choose(Device device) {
+        return switch (device.kind()) {
+            case CPU -> new Choice(processor(device, ""), Optional.empty());
+            case CUDA ->
+                Backends.gpu(device.gpu())
+                        .map(engine -> new Choice(engine, Optional.empty()))
+                        .orElseThrow(() -> new DeviceException("device: " + device + " cannot be used: "
+                                + Backends.problemOfGpu(device.gpu()) + "; or use device: cpu"));
+            case AUTO -> Backends.gpu(0).map(engine -> new Choice(engine, Optional.empty())).orElseGet(() -> {
+                String why = Backends.problemOfGpu(0);
+                Engine processor = processor(device, why);
+                return new Choice(
+                        processor,
+                        Backends.hasGpu()
+                                ? Optional.of("device: auto takes the processor, as no GPU can be used: " + why)
+                                : Optional.empty());
+            });
+        };
+    }
+
+    /** Whether it is a GPU on this machine. */
+    public static boolean isOnGpu(Device device) {
+        try {
+            return choose(device).engine().isGpu();
+        } catch (DeviceException unusable) {
+            return false;
+        }
+    }
+
+    /** Whether ND4J's native libraries are loaded when it is opened; not if it cannot be. */
+    public static boolean loadsNd4j(Device device) {
+        try {
+            return choose(device).engine().loadsNd4j();
+        } catch (DeviceException unusable) {
+            return false;
+        }
+    }
+
+    private static Engine processor(Device device, String whyNoGpu) {
+        Engine engine = Backends.processor();
+        engine.problem().ifPresent(text -> {
+            throw new DeviceException("device: " + device + " "
+                    + (whyNoGpu.isEmpty() ? "" : "finds no GPU that can be used (" + whyNoGpu + "), and the processor ")
+                    + text);
+        });
+        return engine;
+    }
 
     /**
      * The backend; the caller closes it.
@@ -37,20 +97,26 @@ public final class Devices {
      * @throws DeviceException if the device cannot be used
      */
     public static Backend open(Device device, Precision precision, int threads) {
-        CudaBuild cuda = CudaBuild.find();
-        problem(device, cuda).ifPresent(text -> {
-            throw new DeviceException(text);
-        });
+        return open(choose(device).engine(), precision, threads);
+    }
+
+    /**
+     * The backend of an engine; the caller closes it.
+     *
+     * @param threads CPU threads; 0 for one per physical core
+     * @throws DeviceException if it cannot be used
+     */
+    public static Backend open(Engine engine, Precision precision, int threads) {
         int count = threads == 0 ? Cpus.threads() : threads;
-        OptionalLong left = AddressSpace.left();
+        OptionalLong left = engine.loadsNd4j() ? AddressSpace.left() : OptionalLong.empty();
         left.ifPresent(bytes -> requireRoom(bytes, count));
-        Backend backend = cuda.present() ? Backends.portable(precision, count) : Backends.cpu(precision, count);
+        Backend backend = engine.open(precision, count);
         if (left.isPresent()) {
             takeBuffers(backend);
         }
         try {
             requireRightProducts(backend);
-        } catch (DeviceException broken) {
+        } catch (RuntimeException broken) {
             backend.close();
             throw broken;
         }
@@ -86,12 +152,20 @@ public final class Devices {
         }
         // multiples of 2⁻¹² below 2⁸: exact in any order and precision
         if (!Arrays.stream(product).allMatch(error -> error == 0)) {
-            throw new DeviceException("products of matrices come out wrong on this processor: the kernels that OpenBLAS"
-                    + " takes for it are broken; set OPENBLAS_CORETYPE=Haswell"
-                    + Optional.ofNullable(System.getenv("OPENBLAS_CORETYPE"))
-                            .map(type -> " instead of " + Shown.text(type))
-                            .orElse(""));
+            throw new DeviceException(
+                    backend.hardware().driver().isPresent()
+                            ? "products of matrices come out wrong on " + backend.device()
+                                    + ": its cuBLAS or the GPU is broken; use device: cpu, or another GPU"
+                            : wrongProcessor());
         }
+    }
+
+    private static String wrongProcessor() {
+        return "products of matrices come out wrong on this processor: the kernels that OpenBLAS takes for it are"
+                + " broken; set OPENBLAS_CORETYPE=Haswell"
+                + Optional.ofNullable(System.getenv("OPENBLAS_CORETYPE"))
+                        .map(type -> " instead of " + Shown.text(type))
+                        .orElse("");
     }
 
     private static void requireRoom(long left, int threads) {
@@ -115,19 +189,5 @@ public final class Devices {
             backend.fromHost(new double[WARM_UP * WARM_UP], 0, a);
             backend.gemm(false, false, 1, a, a, 0, c);
         }
-    }
-
-    /** Why this build cannot use the device. */
-    static Optional<String> problem(Device device, CudaBuild cuda) {
-        String name = "device: " + device.name().toLowerCase(Locale.ROOT) + " ";
-        return switch (device) {
-            case CPU ->
-                cuda.present()
-                        ? Optional.of(name + "needs the program built by 'mvn clean package'; this is the build for"
-                                + " GPUs: use device: cuda")
-                        : Optional.empty();
-            case AUTO -> cuda.present() ? cuda.problem().map(name::concat) : Optional.empty();
-            case CUDA -> cuda.problem().map(name::concat);
-        };
     }
 }

@@ -1,5 +1,6 @@
 package soopt.experiment;
 
+import soopt.backend.DeviceFailure;
 import soopt.data.fetch.DatasetException;
 import soopt.experiment.folder.RunDirectoryException;
 import soopt.file.WriteException;
@@ -26,7 +27,7 @@ public final class FailureCode {
         if (failure instanceof DatasetException) {
             return DATASET;
         }
-        boolean device = failure instanceof DeviceException
+        boolean device = failure instanceof DeviceFailure
                 || failure instanceof OutOfMemoryError
                 || failure instanceof LinkageError;
         return device ? DEVICE : INTERNAL;

@@ -181,6 +181,7 @@ public final class Runner {
         Counts counts = new Counts();
         try (NetworkWorkload workload = new NetworkWorkload(experiment, request.seed(), data, backend, counts)) {
             List<Doubt> doubts = new ArrayList<>();
+            Devices.choose(experiment.device()).note().ifPresent(line -> doubts.add(new Doubt("device", line)));
             experiment.fitting(data).emptyClasses().ifPresent(line -> doubts.add(new Doubt("empty_classes", line)));
             experiment
                     .training()

@@ -324,7 +324,7 @@ class RefusalsContractTest {
         for (int threads : new int[] {0, -1, 1025, 100_000, Integer.MAX_VALUE, Integer.MIN_VALUE}) {
             String message = assertThrows(
                             IllegalArgumentException.class,
-                            () -> new Subject(subject.name(), subject.precision(), threads).open())
+                            () -> new Subject(subject.engine(), subject.precision(), threads).open())
                     .getMessage();
             assertEquals("threads must be in [1, 1024], but is " + threads, message);
         }

@@ -32,7 +32,7 @@ class SizesContractTest {
 
     /** Methods of the interface that compute nothing. */
     private static final Set<String> NO_OPERATIONS =
-            Set.of("name", "device", "precision", "threads", "scratch", "memory", "resetPeak", "allocate", "close");
+            Set.of("name", "device", "hardware", "precision", "threads", "scratch", "memory", "resetPeak", "allocate", "close");
 
     static Stream<Subject> subjects() {
         return Subject.all();

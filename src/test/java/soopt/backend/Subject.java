@@ -3,16 +3,17 @@ package soopt.backend;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
-import soopt.backend.cuda.CudaBackend;
 import soopt.backend.cuda.Standin;
 import soopt.backend.engine.Backends;
+import soopt.backend.engine.CpuEngine;
+import soopt.backend.engine.CudaEngine;
+import soopt.backend.engine.Engine;
 
 /** A backend to which the contract applies, in one precision. */
-public record Subject(String name, Precision precision, int threads) {
+public record Subject(Engine engine, Precision precision, int threads) {
     /** Part of an operation's result that may be rounded away when it is smaller than the least normal number. */
     private static final double TINY_FLOAT = Float.MIN_NORMAL;
 
@@ -21,41 +22,34 @@ public record Subject(String name, Precision precision, int threads) {
      * whole.
      */
     public static Stream<Subject> all() {
-        List<Subject> subjects = new ArrayList<>();
-        for (Precision precision : Precision.values()) {
-            subjects.add(new Subject("portable", precision, 1));
-            if (Backends.hasVectorModule()) {
-                subjects.add(new Subject("cpu", precision, 3));
-            }
-            if (hasCuda()) {
-                subjects.add(new Subject("cuda", precision, 1));
-            }
-        }
-        return subjects.stream();
+        return Arrays.stream(Precision.values())
+                .flatMap(precision -> Backends.all().stream()
+                        .filter(Subject::isOpened)
+                        .map(engine -> new Subject(engine, precision, engine instanceof CpuEngine ? 3 : 1)));
     }
 
-    /** Whether a GPU or, where there is a C++ compiler, its stand-in can be used. */
-    private static boolean hasCuda() {
-        return CudaBackend.problem(0).isEmpty() || Standin.isAvailable();
+    /** A GPU is replaced by its stand-in where there is a C++ compiler. */
+    private static boolean isOpened(Engine engine) {
+        return engine.problem().isEmpty() || engine instanceof CudaEngine && Standin.isAvailable();
     }
 
     /** Whether memory that was handed out may be read before it is written. */
     boolean readsWhatNobodyWrote() {
-        return !name.equals("cuda");
+        return !engine.isGpu();
     }
 
     /** Whether it can be used by any number of threads of the CPU. */
     boolean hasThreads() {
-        return !name.equals("cuda");
+        return !engine.isGpu();
     }
 
     public Backend open() {
-        return switch (name) {
-            case "cpu" -> Backends.cpu(precision, threads);
-            case "portable" -> Backends.portable(precision, threads);
-            case "cuda" -> Standin.orGpu(precision);
-            default -> throw new IllegalStateException("no backend is named " + name);
-        };
+        return engine instanceof CudaEngine ? Standin.orGpu(precision) : engine.open(precision, threads);
+    }
+
+    @Override
+    public String toString() {
+        return engine.name() + " in " + precision + " by " + threads + (threads == 1 ? " thread" : " threads");
     }
 
     /** Something computed with a backend; all its numbers in one array. */

@@ -2,6 +2,7 @@ package soopt.backend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import soopt.backend.engine.CpuEngine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,7 +27,7 @@ class ThreadsTest {
      * BLAS's, takes a tenth.
      */
     private static List<Operation> operations(Subject subject) {
-        int parts = subject.name().equals("cpu") ? 10 : 1;
+        int parts = subject.engine() instanceof CpuEngine ? 10 : 1;
         List<Operation> operations = new ArrayList<>();
         operations.addAll(Operations.onVectors(subject, 17_003 * parts));
         operations.addAll(Operations.onDirections(subject, 3, 10_003 * parts));
@@ -78,7 +79,7 @@ class ThreadsTest {
 
     private static List<long[]> bits(Subject subject, int threads, List<Operation> operations) {
         List<long[]> bits = new ArrayList<>();
-        try (Backend backend = new Subject(subject.name(), subject.precision(), threads).open()) {
+        try (Backend backend = new Subject(subject.engine(), subject.precision(), threads).open()) {
             for (Operation operation : operations) {
                 try (Arena arena = new Arena(backend)) {
                     double[] values = operation.actual().run(arena);

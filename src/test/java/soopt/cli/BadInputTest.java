@@ -191,9 +191,9 @@ class BadInputTest {
 
     @Test
     void deviceThatIsNotThere_isOneLine() throws IOException {
-        expectOneLine(ExitCode.DEVICE, "mvn -Pcuda", "run", spec(GOOD), "device=cuda", "--results", results());
-        expectOneLine(ExitCode.DEVICE, "mvn -Pcuda", "check", spec(GOOD), "device=cuda");
-        expectOneLine(ExitCode.DEVICE, "mvn -Pcuda", "curvature", spec(GOOD), "device=cuda");
+        expectOneLine(ExitCode.DEVICE, "or use device: cpu", "run", spec(GOOD), "device=cuda", "--results", results());
+        expectOneLine(ExitCode.DEVICE, "or use device: cpu", "check", spec(GOOD), "device=cuda");
+        expectOneLine(ExitCode.DEVICE, "or use device: cpu", "curvature", spec(GOOD), "device=cuda");
         expectNothingWritten();
     }
 

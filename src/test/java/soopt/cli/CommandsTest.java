@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import soopt.backend.cuda.Standin;
 import soopt.cli.options.ExitCode;
 
 /** Each command on a small experiment. */
@@ -353,5 +354,32 @@ class CommandsTest {
     void doctor_findsTheEngineWorking() {
         String out = Cli.run("doctor").expect(ExitCode.OK).out();
         assertTrue(out.endsWith("ready" + System.lineSeparator()), out);
+    }
+
+    @Test
+    void doctor_saysOfEveryEngineWhetherItCanBeUsed_orWhyNot() throws IOException {
+        JsonNode doctor = json(Cli.run("doctor", "--json").expect(ExitCode.OK));
+        assertTrue(doctor.path("ready").asBoolean());
+        assertEquals(
+                List.of("cpu", "portable", "cuda", "nd4j-cuda"),
+                doctor.path("engines").findValuesAsText("name"));
+        doctor.path("engines")
+                .forEach(engine -> assertTrue(
+                        engine.path("state").asText().equals("ok") != engine.has("problem"), engine.toString()));
+    }
+
+    @Test
+    void doctor_namesTheGpu_itsLibraries_andComputesOnIt() throws IOException {
+        try (Standin gpu = Standin.use()) {
+            JsonNode doctor = json(Cli.run("doctor", "--json").expect(ExitCode.OK));
+            assertEquals("9.0", doctor.path("gpus").path(0).path("capability").asText());
+            assertEquals("12.8", doctor.path("driver").path("cuda").asText());
+            assertEquals(
+                    Standin.folder().resolve("libnvrtc.so.12").toString(),
+                    doctor.path("cuda_libraries").path(0).path("path").asText());
+            assertEquals("ok", doctor.path("engines").path(2).path("state").asText());
+            assertEquals("cuda", doctor.path("auto").asText());
+            assertEquals("", gpu.fault());
+        }
     }
 }

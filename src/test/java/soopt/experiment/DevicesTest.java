@@ -1,35 +1,35 @@
 package soopt.experiment;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.ValueSource;
 import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
+import soopt.backend.cuda.Standin;
 import soopt.backend.engine.Backends;
-import soopt.backend.nd4j.CudaBuild;
+import soopt.backend.engine.CudaEngine;
+import soopt.backend.nd4j.CudaJar;
 import soopt.experiment.file.Device;
 
 class DevicesTest {
-    private static final CudaBuild CPU_BUILD = new CudaBuild(false, Optional.empty());
-
-    private static CudaBuild gpu(String capability) {
-        return new CudaBuild(true, Optional.of(capability));
-    }
-
     @Test
-    void thisBuild_opensTheProcessor_withTheThreadsAskedFor() {
-        assertEquals(CPU_BUILD, CudaBuild.find());
-        try (Backend backend = Devices.open(Device.AUTO, Precision.FLOAT64, 1)) {
+    void processor_isOpened_withTheThreadsAskedFor() {
+        assumeFalse(CudaJar.isPresent(), "a build for GPUs has no engine for the processor");
+        try (Backend backend = Devices.open(Device.CPU, Precision.FLOAT64, 1)) {
             assertEquals(Precision.FLOAT64, backend.precision());
             assertEquals(1, backend.threads());
+            assertEquals("cpu", backend.hardware().kind());
         }
     }
 
@@ -62,33 +62,60 @@ class DevicesTest {
     }
 
     @Test
-    void cudaWithoutItsBuild_saysHowToBuildIt() {
-        String problem = Devices.problem(Device.CUDA, CPU_BUILD).orElseThrow();
-        assertTrue(problem.startsWith("device: cuda needs the program built by 'mvn -Pcuda clean package'"), problem);
-        assertTrue(problem.contains("3.7 to 8.9") && problem.endsWith("use device: cpu"), problem);
+    void cudaWithoutADriver_isOneLine_thatSaysWhatToDo() {
+        assumeFalse(Backends.hasGpu(), "this machine has a GPU");
+        String problem = assertThrows(DeviceException.class, () -> Devices.choose(Device.parse("cuda")))
+                .getMessage();
+        assertTrue(problem.startsWith("device: cuda cannot be used: "), problem);
+        assertTrue(problem.endsWith("or use device: cpu"), problem);
         assertEquals(1, problem.lines().count());
+        assertFalse(Devices.loadsNd4j(Device.parse("cuda")), "nothing is unpacked for what cannot run");
+    }
+
+    @Test
+    void auto_takesTheGpuThatCanBeUsed_andNeedsNothingOfNd4j() {
+        try (Standin gpu = Standin.use()) {
+            Devices.Choice choice = Devices.choose(Device.AUTO);
+            assertEquals(new CudaEngine(0), choice.engine());
+            assertEquals(Optional.empty(), choice.note());
+            assertFalse(Devices.loadsNd4j(Device.AUTO));
+            gpu.set("DEVICES", 2);
+            assertEquals(
+                    new CudaEngine(1), Devices.choose(Device.parse("cuda:1")).engine());
+        }
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"3.7", "5.3", "7.0", "8.0", "8.6", "8.9"})
-    void gpuThatTheJarHasCodeFor_isUsed(String capability) {
-        assertEquals(Optional.empty(), Devices.problem(Device.CUDA, gpu(capability)));
-        assertEquals(Optional.empty(), Devices.problem(Device.AUTO, gpu(capability)));
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"3.5", "9.0", "10.0", "12.1", "[N/A]"})
-    void gpuThatTheJarHasNoCodeFor_isNamed(String capability) {
-        for (Device device : new Device[] {Device.CUDA, Device.AUTO}) {
-            String problem = Devices.problem(device, gpu(capability)).orElseThrow();
-            assertTrue(problem.contains("compute capability " + capability + ";"), problem);
+    @CsvSource({
+        "CAPABILITY, 61, 'compute capability 6.1, but needed is 7.0 or above; ND4J-CUDA needs the program built by'",
+        "DRIVER, 10020, 'is newer than the driver, which is for CUDA 10.2: update the driver'",
+    })
+    void auto_saysWhyAGpuIsNotUsed_andCudaRefuses(String setting, long value, String why) throws IOException {
+        assumeFalse(CudaJar.isPresent(), "in a build for GPUs the processor is no way out");
+        try (Standin gpu = Standin.use().set(setting, value)) {
+            Devices.Choice choice = Devices.choose(Device.AUTO);
+            assertFalse(choice.engine().isGpu());
+            String note = choice.note().orElseThrow();
+            assertTrue(note.startsWith("device: auto takes the processor, as no GPU can be used: "), note);
+            assertTrue(note.contains(why), note);
+            String refused = assertThrows(DeviceException.class, () -> Devices.choose(Device.parse("cuda")))
+                    .getMessage();
+            assertTrue(refused.contains(why), refused);
+            assertEquals(1, refused.lines().count());
+            assertEquals("", gpu.fault());
         }
     }
 
     @Test
-    void buildForGpus_hasNoProcessorToFallBackTo() {
-        CudaBuild none = new CudaBuild(true, Optional.empty());
-        assertTrue(Devices.problem(Device.AUTO, none).orElseThrow().contains("found no GPU"));
-        assertTrue(Devices.problem(Device.CPU, gpu("8.0")).orElseThrow().contains("'mvn clean package'"));
+    void gpuOfANumberThatIsNotThere_isNamed() {
+        try (Standin gpu = Standin.use().set("DEVICES", 1)) {
+            String refused = assertThrows(DeviceException.class, () -> Devices.choose(Device.parse("cuda:3")))
+                    .getMessage();
+            assertEquals(
+                    "device: cuda:3 cannot be used: there is no GPU 3: the driver names 1, numbered from 0;"
+                            + " or use device: cpu",
+                    refused);
+            assertEquals("", gpu.fault());
+        }
     }
 }

@@ -14,6 +14,7 @@ import soopt.backend.Backend;
 import soopt.backend.BlockPool;
 import soopt.backend.Contract;
 import soopt.backend.Convolution;
+import soopt.backend.Hardware;
 import soopt.backend.Pooling;
 import soopt.backend.Precision;
 import soopt.backend.SoftmaxLoops;
@@ -124,6 +125,11 @@ public final class CpuBackend implements Backend {
     @Override
     public String device() {
         return "CPU, " + workers.threads() + (workers.threads() == 1 ? " thread" : " threads");
+    }
+
+    @Override
+    public Hardware hardware() {
+        return Hardware.processor();
     }
 
     @Override

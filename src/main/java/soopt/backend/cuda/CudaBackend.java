@@ -9,6 +9,7 @@ import soopt.backend.Averaging;
 import soopt.backend.Backend;
 import soopt.backend.Contract;
 import soopt.backend.Convolution;
+import soopt.backend.Hardware;
 import soopt.backend.Pooling;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
@@ -20,6 +21,7 @@ import soopt.backend.cuda.driver.CudaLibraries;
 import soopt.backend.cuda.driver.Device;
 import soopt.backend.cuda.driver.Gpu;
 import soopt.backend.cuda.driver.Gpus;
+import soopt.backend.cuda.driver.KernelCompiler;
 
 /**
  * An NVIDIA GPU of compute capability 7.0 or above: our own kernels, compiled for it at first use, and cuBLAS, without
@@ -28,7 +30,8 @@ import soopt.backend.cuda.driver.Gpus;
  * it.
  */
 public final class CudaBackend implements Backend {
-    private static final int LEAST_CAPABILITY = 7;
+    /** First part of the least compute capability. */
+    public static final int LEAST_CAPABILITY = 7;
     private static final int MOST_ROWS = 65_535;
 
     private final Device device;
@@ -117,6 +120,17 @@ public final class CudaBackend implements Backend {
         Gpu gpu = device.gpu();
         return gpu.name() + ", compute capability " + gpu.capability() + ", driver for CUDA "
                 + Gpu.version(gpu.driverVersion());
+    }
+
+    @Override
+    public Hardware hardware() {
+        Gpu gpu = device.gpu();
+        return new Hardware(
+                "cuda",
+                gpu.name(),
+                Optional.of(Gpu.version(gpu.driverVersion())),
+                Optional.of(KernelCompiler.load(gpu.driverVersion()).version()),
+                gpu.bytes());
     }
 
     @Override

@@ -11,6 +11,7 @@ import soopt.backend.Averaging;
 import soopt.backend.Backend;
 import soopt.backend.Contract;
 import soopt.backend.Convolution;
+import soopt.backend.Hardware;
 import soopt.backend.Pooling;
 import soopt.backend.Precision;
 import soopt.backend.SoftmaxLoops;
@@ -26,12 +27,19 @@ public final class Nd4jBackend implements Backend {
     private static final int TRANSFER = 1 << 20;
 
     private final Precision precision;
+    private final Hardware hardware;
     private final Nd4jMemory memory = new Nd4jMemory();
     private final Nd4jSums sums = new Nd4jSums(memory);
     private final SoftmaxLoops softmax = new SoftmaxLoops(this);
     private final Nd4jImages images = new Nd4jImages(this);
 
     public Nd4jBackend(Precision precision, int threads) {
+        this(precision, threads, Hardware.processor());
+    }
+
+    /** @param hardware what ND4J computes on */
+    public Nd4jBackend(Precision precision, int threads, Hardware hardware) {
+        this.hardware = hardware;
         this.precision = precision;
         // setMaxThreads does nothing in 1.0.0-M2.1; this one obeys up to the limit that OMP_NUM_THREADS set at the
         // start
@@ -52,6 +60,11 @@ public final class Nd4jBackend implements Backend {
     public String device() {
         return Nd4j.getExecutioner().getEnvironmentInformation().getProperty("backend") + " through ND4J, " + threads()
                 + (threads() == 1 ? " thread" : " threads");
+    }
+
+    @Override
+    public Hardware hardware() {
+        return hardware;
     }
 
     @Override

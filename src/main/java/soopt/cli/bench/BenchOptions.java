@@ -6,8 +6,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import soopt.backend.Precision;
+import soopt.backend.engine.Engine;
 import soopt.cli.options.Arguments;
-import soopt.cli.options.ThreadOptions;
+import soopt.cli.options.ComputeOptions;
+import soopt.experiment.Devices;
+import soopt.experiment.file.Device;
 
 /** How a benchmark measures: the options that all of them have. */
 final class BenchOptions {
@@ -15,7 +18,7 @@ final class BenchOptions {
     private CommandSpec spec;
 
     @Mixin
-    private ThreadOptions threads;
+    private ComputeOptions compute;
 
     @Option(
             names = "--precision",
@@ -58,18 +61,24 @@ final class BenchOptions {
         Arguments.requirePositive(spec, "--rounds", rounds);
         Arguments.requirePositive(spec, "--seconds", seconds);
         Arguments.requireNotNegative(spec, "--warm-up", warmUpSeconds);
-        threads.count();
+        compute.count();
     }
 
     BenchSession session() {
         return new BenchSession(
                 precision,
-                threads.count(),
+                device(),
+                compute.count(),
                 new Pace(rounds, seconds, warmUpSeconds),
                 spec.commandLine().getErr());
     }
 
     BenchReport report() {
-        return new BenchReport(precision.name().toLowerCase(Locale.ROOT), threads.count());
+        Engine engine = Devices.choose(device()).engine();
+        return new BenchReport(precision.name().toLowerCase(Locale.ROOT), engine.name(), compute.count());
+    }
+
+    private Device device() {
+        return compute.device().orElse(Device.AUTO);
     }
 }

@@ -9,14 +9,15 @@ import soopt.file.JsonObject;
  * What every result says of how it was measured.
  *
  * @param precision as the experiment file calls it
+ * @param engine what computed, one word
  */
-record BenchReport(String precision, int threads) {
-    /** "float32, 2 threads, 30 rounds". */
+record BenchReport(String precision, String engine, int threads) {
+    /** "float32, cpu, 2 threads, 30 rounds". */
     String conditions(List<Measurement> results) {
         int rounds = results.get(0).seconds().length;
         return format(
-                "%s, %d thread%s, %d round%s",
-                precision, threads, threads == 1 ? "" : "s", rounds, rounds == 1 ? "" : "s");
+                "%s, %s, %d thread%s, %d round%s",
+                precision, engine, threads, threads == 1 ? "" : "s", rounds, rounds == 1 ? "" : "s");
     }
 
     /** The head of a result; the caller adds the rest. */
@@ -25,6 +26,7 @@ record BenchReport(String precision, int threads) {
                 .put("program", "soopt")
                 .put("model", model)
                 .put("batch", batch)
+                .put("engine", engine)
                 .put("threads", threads)
                 .put("precision", precision)
                 .put(

@@ -12,7 +12,7 @@ import soopt.backend.Tensor;
 import soopt.cli.options.Arguments;
 import soopt.cli.options.DataOptions;
 import soopt.cli.options.SpecArguments;
-import soopt.cli.options.ThreadOptions;
+import soopt.cli.options.ComputeOptions;
 import soopt.curvature.CubicStep;
 import soopt.curvature.CurvatureSummary;
 import soopt.curvature.Grouping;
@@ -46,7 +46,7 @@ public final class CurvatureCommand implements Callable<Integer> {
     private DataOptions data;
 
     @Mixin
-    private ThreadOptions threads;
+    private ComputeOptions compute;
 
     @Mixin
     private LookOptions look;
@@ -83,7 +83,7 @@ public final class CurvatureCommand implements Callable<Integer> {
             Arguments.requireWithin(spec, "--taylor", taylor, 1, MOST_ORDERS);
         }
         CurvatureReport report =
-                look.look(() -> arguments.source(threads.overrides()), data, Optional.ofNullable(out), this::compute);
+                look.look(() -> arguments.source(compute.overrides()), data, Optional.ofNullable(out), this::compute);
         return look.print(json, Optional.ofNullable(out), report::json, report::text, report::write);
     }
 

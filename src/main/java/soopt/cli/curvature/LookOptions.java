@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -21,6 +22,7 @@ import soopt.cli.terminal.StatusLine;
 import soopt.cli.terminal.Terminal;
 import soopt.data.examples.Data;
 import soopt.data.examples.Examples;
+import soopt.experiment.Devices;
 import soopt.experiment.Workbench;
 import soopt.experiment.file.Experiment;
 import soopt.experiment.folder.RunDirectoryException;
@@ -69,7 +71,8 @@ final class LookOptions {
             out.ifPresent(LookOptions::makeFolder);
             PrintWriter err = spec.commandLine().getErr();
             Data loaded = experiment.dataset().load(data.store(err));
-            Natives.prepare(err);
+            Natives.prepare(err, List.of(experiment.device()));
+            Devices.choose(experiment.device()).note().ifPresent(err::println);
             try (Workbench bench = new Workbench(experiment, loaded, experiment.precision());
                     StatusLine status = new StatusLine(err, Terminal.interactive())) {
                 Tensor theta = weights == null ? bench.initial() : bench.weights(file());

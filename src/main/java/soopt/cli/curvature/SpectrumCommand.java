@@ -20,7 +20,7 @@ import soopt.backend.Tensor;
 import soopt.cli.options.Arguments;
 import soopt.cli.options.DataOptions;
 import soopt.cli.options.SpecArguments;
-import soopt.cli.options.ThreadOptions;
+import soopt.cli.options.ComputeOptions;
 import soopt.curvature.CurvatureSummary;
 import soopt.curvature.Linearization;
 import soopt.curvature.Order;
@@ -59,7 +59,7 @@ public final class SpectrumCommand implements Callable<Integer> {
     private DataOptions data;
 
     @Mixin
-    private ThreadOptions threads;
+    private ComputeOptions compute;
 
     @Mixin
     private LookOptions look;
@@ -147,7 +147,7 @@ public final class SpectrumCommand implements Callable<Integer> {
         Arguments.requirePositive(spec, "--steps", steps);
         Arguments.requirePositive(spec, "--probes", probes);
         Optional<Path> folder = Optional.ofNullable(out);
-        SpectrumReport report = look.look(() -> arguments.source(threads.overrides()), data, folder, this::compute);
+        SpectrumReport report = look.look(() -> arguments.source(compute.overrides()), data, folder, this::compute);
         return look.print(json, folder, report::json, report::text, report::write);
     }
 

@@ -12,8 +12,8 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import soopt.backend.DeviceFailure;
 import soopt.data.fetch.DatasetException;
-import soopt.experiment.DeviceException;
 import soopt.experiment.folder.RunDirectoryException;
 import soopt.file.Shown;
 import soopt.file.Temporary;
@@ -37,7 +37,7 @@ public final class FailureLines {
         boolean told = failure instanceof DatasetException
                 || failure instanceof RunDirectoryException
                 || failure instanceof WriteException
-                || failure instanceof DeviceException;
+                || failure instanceof DeviceFailure;
         if (told) {
             return shown(failure.getMessage()).toList();
         }

@@ -13,12 +13,13 @@ import picocli.CommandLine.Spec;
 import soopt.cli.options.DataOptions;
 import soopt.cli.options.FailureLines;
 import soopt.cli.options.SpecArguments;
-import soopt.cli.options.ThreadOptions;
+import soopt.cli.options.ComputeOptions;
 import soopt.cli.terminal.Natives;
 import soopt.cli.terminal.StatusLine;
 import soopt.cli.terminal.Terminal;
 import soopt.data.fetch.Store;
 import soopt.experiment.Runner;
+import soopt.experiment.file.Experiment;
 import soopt.experiment.loop.StopSignal;
 import soopt.spec.SpecSource;
 
@@ -38,7 +39,7 @@ public final class RunOptions {
     private Path results;
 
     @Mixin
-    private ThreadOptions threads;
+    private ComputeOptions compute;
 
     @Option(
             names = "--progress",
@@ -73,14 +74,24 @@ public final class RunOptions {
         return results;
     }
 
-    /** What the option --threads sets in an experiment file. */
+    /** What the options --device and --threads set in an experiment file. */
     public List<String> overrides() {
-        return threads.overrides();
+        return compute.overrides();
     }
 
     /** How many threads a run computes with; 0 if that is left to the experiment file. */
     public int threads() {
-        return threads.overrides().isEmpty() ? 0 : threads.count();
+        return compute.threads().orElse(0);
+    }
+
+    /** The experiment, computed where and with what the options say. */
+    public Experiment applied(Experiment experiment) {
+        return compute.applied(experiment);
+    }
+
+    /** The option that says where runs compute, for another command. */
+    public List<String> deviceWords() {
+        return compute.device().map(device -> List.of("--device", device.toString())).orElse(List.of());
     }
 
     /** One that fetches nothing and says nothing. */
@@ -130,7 +141,8 @@ public final class RunOptions {
         StopSignal stop = new StopSignal();
         PrintWriter err = err();
         Interrupts interrupts = Interrupts.install(stop, spec.commandLine().getErr());
-        Natives.prepare(err);
+        Natives.prepare(
+                err, jobs.stream().map(job -> job.request().experiment().device()).toList());
         List<SeedResult> done = new ArrayList<>();
         try (StatusLine status = new StatusLine(err, isBar())) {
             for (Job job : jobs) {

@@ -31,7 +31,8 @@ import soopt.cli.run.RunOptions;
 import soopt.cli.terminal.LiveLines;
 import soopt.cli.terminal.Natives;
 import soopt.data.Dataset;
-import soopt.experiment.file.Device;
+import soopt.experiment.Devices;
+import soopt.experiment.file.Experiment;
 import soopt.experiment.folder.RunDirectory;
 import soopt.experiment.folder.RunDirectoryException;
 import soopt.experiment.loop.StopSignal;
@@ -136,7 +137,7 @@ public final class SweepCommand implements Callable<Integer> {
 
     private int list(Expansion expansion, Plan plan, List<SweepRun> runs, Names names) {
         int workers = sweep.settings(mostWorkers(runs), runs.size()).workers();
-        Natives.prepare(options.err());
+        prepare(runs);
         try (Estimator estimator = estimator(workers)) {
             SweepList list = new SweepList(runs, names, expansion.repeated(), workers, estimator);
             PrintWriter out = spec.commandLine().getOut();
@@ -163,8 +164,7 @@ public final class SweepCommand implements Callable<Integer> {
         Map<Integer, Report.Ended> ends = Map.of();
         Launcher.Settings settings = sweep.settings(mostWorkers(runs), due.size());
         if (!due.isEmpty()) {
-            PrintWriter err = options.err();
-            Natives.prepare(err);
+            prepare(due);
             due.stream()
                     .map(run -> run.member().experiment().dataset())
                     .collect(Collectors.toCollection(LinkedHashSet::new))
@@ -191,8 +191,20 @@ public final class SweepCommand implements Callable<Integer> {
         dataset.load(options.store());
     }
 
-    private static int mostWorkers(List<SweepRun> runs) {
-        boolean onGpu = runs.stream().anyMatch(run -> run.member().experiment().device() == Device.CUDA);
+    private void prepare(List<SweepRun> runs) {
+        Natives.prepare(
+                options.err(),
+                runs.stream()
+                        .map(run -> options.applied(run.member().experiment()).device())
+                        .collect(Collectors.toSet()));
+    }
+
+    private boolean isOnGpu(Experiment experiment) {
+        return Devices.isOnGpu(options.applied(experiment).device());
+    }
+
+    private int mostWorkers(List<SweepRun> runs) {
+        boolean onGpu = runs.stream().anyMatch(run -> isOnGpu(run.member().experiment()));
         long fit = Math.max(1, Host.memoryBytes() / WORKER_BYTES);
         return onGpu ? 1 : (int) Math.min(Cpus.threads(), fit);
     }
@@ -269,6 +281,7 @@ public final class SweepCommand implements Callable<Integer> {
                 "--worker",
                 "--threads",
                 Integer.toString(threads)));
+        words.addAll(options.deviceWords());
         words.addAll(sweep.words());
         words.addAll(options.dataWords());
         return words;

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -131,7 +132,7 @@ public final class TaskCommand implements Callable<Integer> {
         SpecSource source = read.source(entry).with(options.overrides());
         return new RunOptions.Job(
                 new Runner.Request(
-                        read.experiment(entry).with(options.threads()),
+                        options.applied(read.experiment(entry)),
                         entry.seed(),
                         results,
                         options.store(),
@@ -154,10 +155,14 @@ public final class TaskCommand implements Callable<Integer> {
     private int work(Plan read, Path file, Path results) {
         StopSignal stop = new StopSignal();
         Interrupts.install(stop, spec.commandLine().getErr()).runStarted();
-        Natives.prepare(spec.commandLine().getErr());
+        Natives.prepare(
+                spec.commandLine().getErr(),
+                read.entries().stream()
+                        .map(entry -> options.applied(read.experiment(entry)).device())
+                        .collect(Collectors.toSet()));
         // never closed: that would wait for the thread that reads it
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        return new Work(read, file, results, options.store(), options.threads(), again(), stop, FailureLines::of)
+        return new Work(read, file, results, options.store(), options::applied, again(), stop, FailureLines::of)
                 .run(in, spec.commandLine().getOut());
     }
 }

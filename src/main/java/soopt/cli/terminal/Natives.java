@@ -10,6 +10,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -18,6 +19,8 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import soopt.experiment.DeviceException;
+import soopt.experiment.Devices;
+import soopt.experiment.file.Device;
 
 /**
  * The folder that the engine's native libraries are unpacked into. JavaCPP takes another one, without a word, where it
@@ -43,10 +46,14 @@ public final class Natives {
      * Says that the next seconds go into unpacking, if they will; and opens every jar, so that nobody can take one away
      * from a long run, as "mvn clean" would.
      *
+     * @param devices what will be computed on; nothing is unpacked if none of them needs ND4J or can be used
      * @throws DeviceException if the libraries cannot be unpacked
      */
-    public static void prepare(PrintWriter err) {
+    public static void prepare(PrintWriter err, Collection<Device> devices) {
         ClassLoader.getSystemResource("soopt/no-such-thing");
+        if (devices.stream().noneMatch(Devices::loadsNd4j)) {
+            return;
+        }
         cache().ifPresent(folder -> {
             long missing = missing(folder, jars());
             problem(folder, missing).ifPresent(text -> {

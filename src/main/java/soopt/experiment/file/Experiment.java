@@ -183,16 +183,25 @@ public record Experiment(
         return run(seeds, number == 0 ? threads : number, training);
     }
 
+    /** The same on a device. */
+    public Experiment on(Device where) {
+        return run(seeds, where, threads, training);
+    }
+
     private Experiment run(long seed, int count, Training lasting) {
         return run(List.of(seed), count, lasting);
     }
 
     private Experiment run(List<Long> some, int count, Training lasting) {
+        return run(some, device, count, lasting);
+    }
+
+    private Experiment run(List<Long> some, Device where, int count, Training lasting) {
         return new Experiment(
                 experiment,
                 some,
                 precision,
-                device,
+                where,
                 count,
                 dataset,
                 model,
@@ -206,7 +215,7 @@ public record Experiment(
 
     /**
      * The name of that run's folder: the first 12 hex digits of the hash of what it says and of what the files that it
-     * names hold. How many threads compute it does not matter.
+     * names hold. Where it is computed, and by how many threads, does not matter: a run goes on elsewhere.
      */
     public String runId(long seed) {
         return runId(seed, UnaryOperator.identity());
@@ -218,7 +227,7 @@ public record Experiment(
      * @param known gives a file that is equal to one of these and may have been read before
      */
     public String runId(long seed, UnaryOperator<NamedFile> known) {
-        return SpecWriter.hash(run(seed, 0, training), known);
+        return SpecWriter.hash(run(List.of(seed), Device.AUTO, 0, training), known);
     }
 
     /** The files that it names, by their keys. */

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import soopt.backend.Backend;
+import soopt.backend.Hardware;
 import soopt.file.JsonObject;
 import soopt.host.Git;
 import soopt.host.Host;
@@ -64,7 +65,7 @@ public final class Meta {
                 .putAll(machine())
                 .putAll(libraries())
                 .put("backend", backend.name())
-                .put("device", backend.device())
+                .put("device", device(backend.hardware()))
                 .put("precision", backend.precision().name().toLowerCase(Locale.ROOT))
                 .put("threads", backend.threads())
                 .putAll(slurm())
@@ -94,7 +95,18 @@ public final class Meta {
         digits.put("soopt_version", version());
         digits.put("cpu", Host.cpu());
         digits.put("backend", backend.name());
+        if (!backend.hardware().kind().equals("cpu")) {
+            digits.put("device.name", backend.hardware().name());
+        }
         return digits;
+    }
+
+    private static JsonObject device(Hardware hardware) {
+        JsonObject device =
+                new JsonObject().put("kind", hardware.kind()).put("name", hardware.name());
+        hardware.driver().ifPresent(version -> device.put("driver", version));
+        hardware.cuda().ifPresent(version -> device.put("cuda", version));
+        return device.put("memory_bytes", hardware.memoryBytes());
     }
 
     /** The completed object. */

@@ -8,9 +8,13 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import soopt.backend.DeviceFailure;
 import soopt.data.fetch.Store;
+import soopt.experiment.DeviceException;
 import soopt.experiment.FailureCode;
 import soopt.experiment.Runner;
+import soopt.experiment.file.Experiment;
 import soopt.experiment.folder.RunDirectoryException;
 import soopt.experiment.folder.RunState;
 import soopt.experiment.loop.RunListener;
@@ -26,7 +30,7 @@ import soopt.sweep.Plan;
  * if a run is under way then, whoever gave it is gone, and it saves where it is.
  *
  * @param file where the plan lies
- * @param threads each run computes with, in place of what the file says
+ * @param placed an experiment, computed where and with what the command line says
  * @param explain what the user needs to know of a failure, a line each
  */
 public record Work(
@@ -34,7 +38,7 @@ public record Work(
         Path file,
         Path results,
         Store store,
-        int threads,
+        UnaryOperator<Experiment> placed,
         Runner.Again again,
         StopSignal stop,
         Function<Throwable, List<String>> explain) {
@@ -90,7 +94,7 @@ public record Work(
         out.flush();
     }
 
-    /** Whether this process may do another run: not after the memory was used up or a library was broken. */
+    /** Whether this process may do another run: not after the memory was used up, a library was broken or a GPU was lost. */
     private boolean run(int index, PrintWriter out) {
         try {
             RunResult result = Runner.run(request(plan.entry(index)), listener(index, out), stop);
@@ -107,7 +111,8 @@ public record Work(
             Throwable placed = failure instanceof SpecException mistake ? place(index, mistake) : failure;
             String message = String.join("; ", explain.apply(placed));
             say(out, new Report.Ended(index, RunState.FAILED.name(), FailureCode.of(failure), false, message));
-            return !(failure instanceof Error);
+            boolean isLost = failure instanceof DeviceFailure && !(failure instanceof DeviceException);
+            return !(failure instanceof Error) && !isLost;
         }
     }
 
@@ -118,7 +123,7 @@ public record Work(
     private Runner.Request request(Entry entry) {
         SpecSource source = plan.source(entry);
         return new Runner.Request(
-                plan.experiment(entry).with(threads),
+                placed.apply(plan.experiment(entry)),
                 entry.seed(),
                 results,
                 store,

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import soopt.backend.engine.CpuEngine;
 import soopt.backend.Arena;
 import soopt.backend.Backend;
 import soopt.backend.Convolution;
@@ -44,7 +45,7 @@ class CpuWinogradTest {
             new Convolution(32, 33, 34, 32, 3, 1, 1, false));
 
     static Stream<Subject> subjects() {
-        return Subject.all().filter(subject -> subject.name().equals("cpu"));
+        return Subject.all().filter(subject -> subject.engine() instanceof CpuEngine);
     }
 
     private static CpuWinograd winograd(Arena arena) {

@@ -1,7 +1,9 @@
 package soopt.backend.cuda.driver;
 
+import soopt.backend.DeviceFailure;
+
 /** The GPU or its libraries cannot do what was asked for, in one line: the error's name, the call, what to do. */
-public final class CudaException extends RuntimeException {
+public final class CudaException extends RuntimeException implements DeviceFailure {
     private static final long serialVersionUID = 1L;
 
     /** Code of what is no answer of a library. */

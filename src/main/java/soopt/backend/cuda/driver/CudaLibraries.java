@@ -52,6 +52,11 @@ public final class CudaLibraries {
                                 + " it with --gpus or --nv)"));
     }
 
+    /** The file that the dynamic loader takes for a name, which does not know CUDA_HOME and Python's wheels. */
+    public static Optional<Path> ofLoader(String name) {
+        return LibraryFolders.ofDriver().find(name).stream().findFirst();
+    }
+
     /** The compiler of kernels, and the BLAS: the newest that the driver can load. */
     public static List<Found> toolkit(int driverVersion) {
         LibraryFolders folders = LibraryFolders.ofToolkit();

@@ -20,11 +20,7 @@ final class Driver {
         private static Optional<Driver> driver = Optional.empty();
     }
 
-    private final int version;
-
-    private Driver(int version) {
-        this.version = version;
-    }
+    private Driver() {}
 
     /** @throws CudaException if there is no driver */
     static Driver load() {
@@ -36,10 +32,7 @@ final class Driver {
                                 .orElseThrow(() ->
                                         new CudaException(found.problem().orElseThrow(), CudaException.NO_LIBRARY)),
                         DriverApi.class);
-                try (Memory out = new Memory(Long.BYTES)) {
-                    check("cuDriverGetVersion", DriverApi.cuDriverGetVersion(Pointer.nativeValue(out)));
-                    Loaded.driver = Optional.of(new Driver(out.getInt(0)));
-                }
+                Loaded.driver = Optional.of(new Driver());
             }
             return Loaded.driver.get();
         }
@@ -47,7 +40,7 @@ final class Driver {
 
     /** 1000 · major + 10 · minor of the newest CUDA that the driver serves. */
     int version() {
-        return version;
+        return getInt("cuDriverGetVersion", DriverApi::cuDriverGetVersion);
     }
 
     void initialize() {
