@@ -175,8 +175,8 @@ final class DoctorCommand implements Callable<Integer> {
             return Optional.of(e.getMessage());
         }
         List<Trial> trials = Backends.all().stream().map(Trial::of).toList();
-        trials.forEach(trial -> table.row(
-                trial.state(), "engine " + trial.engine().name(), trial.text()));
+        trials.forEach(
+                trial -> table.row(trial.state(), "engine " + trial.engine().name(), trial.text()));
         object.putObjects("engines", trials.stream().map(Trial::json).toList());
         table.row("", "device: auto", "engine " + auto.engine().name());
         object.put("auto", auto.engine().name());

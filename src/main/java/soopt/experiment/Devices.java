@@ -50,15 +50,19 @@ public final class Devices {
                         .map(engine -> new Choice(engine, Optional.empty()))
                         .orElseThrow(() -> new DeviceException("device: " + device + " cannot be used: "
                                 + Backends.problemOfGpu(device.gpu()) + "; or use device: cpu"));
-            case AUTO -> Backends.gpu(0).map(engine -> new Choice(engine, Optional.empty())).orElseGet(() -> {
-                String why = Backends.problemOfGpu(0);
-                Engine processor = processor(device, why);
-                return new Choice(
-                        processor,
-                        Backends.hasGpu()
-                                ? Optional.of("device: auto takes the processor, as no GPU can be used: " + why)
-                                : Optional.empty());
-            });
+            case AUTO ->
+                Backends.gpu(0)
+                        .map(engine -> new Choice(engine, Optional.empty()))
+                        .orElseGet(() -> {
+                            String why = Backends.problemOfGpu(0);
+                            Engine processor = processor(device, why);
+                            return new Choice(
+                                    processor,
+                                    Backends.hasGpu()
+                                            ? Optional.of(
+                                                    "device: auto takes the processor, as no GPU can be used: " + why)
+                                            : Optional.empty());
+                        });
         };
     }
 

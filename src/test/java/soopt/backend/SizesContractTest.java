@@ -31,8 +31,17 @@ class SizesContractTest {
     private static final int[] BLOCKS = {1025, 2049, 8193};
 
     /** Methods of the interface that compute nothing. */
-    private static final Set<String> NO_OPERATIONS =
-            Set.of("name", "device", "hardware", "precision", "threads", "scratch", "memory", "resetPeak", "allocate", "close");
+    private static final Set<String> NO_OPERATIONS = Set.of(
+            "name",
+            "device",
+            "hardware",
+            "precision",
+            "threads",
+            "scratch",
+            "memory",
+            "resetPeak",
+            "allocate",
+            "close");
 
     static Stream<Subject> subjects() {
         return Subject.all();

@@ -2,7 +2,6 @@ package soopt.backend;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import soopt.backend.engine.CpuEngine;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import soopt.backend.engine.CpuEngine;
 
 /** Every operation gives the same bits for any number of threads: what is summed is cut by its size alone. */
 class ThreadsTest {

@@ -32,6 +32,7 @@ import soopt.backend.cuda.driver.KernelCompiler;
 public final class CudaBackend implements Backend {
     /** First part of the least compute capability. */
     public static final int LEAST_CAPABILITY = 7;
+
     private static final int MOST_ROWS = 65_535;
 
     private final Device device;

@@ -6,8 +6,8 @@ import soopt.backend.Precision;
 import soopt.backend.cuda.CudaBackend;
 
 /**
- * An NVIDIA GPU of compute capability 7.0 or above by our own kernels and cuBLAS, with any CUDA from 11.2 to 13 that the
- * machine has.
+ * An NVIDIA GPU of compute capability 7.0 or above by our own kernels and cuBLAS, with any CUDA from 11.2 to 13 that
+ * the machine has.
  *
  * @param gpu its number among those that this process sees
  */

@@ -16,8 +16,8 @@ public final class CudaJar {
             "libcudart.so.11.0", "libcublas.so.11", "libcublasLt.so.11", "libcusolver.so.11", "libcusparse.so.11");
 
     /** What it has code for, in words. */
-    public static final String CODE = "ND4J-CUDA 1.0.0-M2.1 has code for compute capabilities 3.7, 5.x, 6.x, 7.x and"
-            + " 8.x alone";
+    public static final String CODE =
+            "ND4J-CUDA 1.0.0-M2.1 has code for compute capabilities 3.7, 5.x, 6.x, 7.x and" + " 8.x alone";
 
     /** Why the jar cannot be used, in the rest of a sentence. */
     public static final String ABSENT = "needs the program built by 'mvn -Pcuda clean package'; " + CODE;

@@ -140,7 +140,10 @@ public final class ShowCommand implements Callable<Integer> {
         fact(facts, "ended", meta.path("ended_at"));
         facts.row(
                 "where",
-                meta.path("host").asText("?") + ", " + meta.path("device").path("name").asText(meta.path("device").asText("?")));
+                meta.path("host").asText("?") + ", "
+                        + meta.path("device")
+                                .path("name")
+                                .asText(meta.path("device").asText("?")));
         facts.row(
                 "program",
                 meta.path("soopt_version").asText("?") + " "

@@ -10,10 +10,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import soopt.cli.options.ComputeOptions;
 import soopt.cli.options.DataOptions;
 import soopt.cli.options.FailureLines;
 import soopt.cli.options.SpecArguments;
-import soopt.cli.options.ComputeOptions;
 import soopt.cli.terminal.Natives;
 import soopt.cli.terminal.StatusLine;
 import soopt.cli.terminal.Terminal;
@@ -91,7 +91,9 @@ public final class RunOptions {
 
     /** The option that says where runs compute, for another command. */
     public List<String> deviceWords() {
-        return compute.device().map(device -> List.of("--device", device.toString())).orElse(List.of());
+        return compute.device()
+                .map(device -> List.of("--device", device.toString()))
+                .orElse(List.of());
     }
 
     /** One that fetches nothing and says nothing. */
@@ -142,7 +144,8 @@ public final class RunOptions {
         PrintWriter err = err();
         Interrupts interrupts = Interrupts.install(stop, spec.commandLine().getErr());
         Natives.prepare(
-                err, jobs.stream().map(job -> job.request().experiment().device()).toList());
+                err,
+                jobs.stream().map(job -> job.request().experiment().device()).toList());
         List<SeedResult> done = new ArrayList<>();
         try (StatusLine status = new StatusLine(err, isBar())) {
             for (Job job : jobs) {

@@ -102,8 +102,7 @@ public final class Meta {
     }
 
     private static JsonObject device(Hardware hardware) {
-        JsonObject device =
-                new JsonObject().put("kind", hardware.kind()).put("name", hardware.name());
+        JsonObject device = new JsonObject().put("kind", hardware.kind()).put("name", hardware.name());
         hardware.driver().ifPresent(version -> device.put("driver", version));
         hardware.cuda().ifPresent(version -> device.put("cuda", version));
         return device.put("memory_bytes", hardware.memoryBytes());

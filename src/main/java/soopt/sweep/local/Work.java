@@ -94,7 +94,10 @@ public record Work(
         out.flush();
     }
 
-    /** Whether this process may do another run: not after the memory was used up, a library was broken or a GPU was lost. */
+    /**
+     * Whether this process may do another run: not after the memory was used up, a library was broken or a GPU was
+     * lost.
+     */
     private boolean run(int index, PrintWriter out) {
         try {
             RunResult result = Runner.run(request(plan.entry(index)), listener(index, out), stop);

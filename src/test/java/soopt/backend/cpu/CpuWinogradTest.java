@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import soopt.backend.engine.CpuEngine;
 import soopt.backend.Arena;
 import soopt.backend.Backend;
 import soopt.backend.Convolution;
@@ -17,6 +16,7 @@ import soopt.backend.Precision;
 import soopt.backend.Reference;
 import soopt.backend.Subject;
 import soopt.backend.Tensor;
+import soopt.backend.engine.CpuEngine;
 import soopt.backend.vector.DoubleWinograd;
 import soopt.backend.vector.FloatWinograd;
 

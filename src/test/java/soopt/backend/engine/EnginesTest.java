@@ -21,8 +21,7 @@ class EnginesTest {
 
     private static Gpus gpu(String capability, int driver) {
         String[] parts = capability.split("\\.");
-        Gpu gpu =
-                new Gpu(0, "GPU", Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), 1L << 34, 80, driver);
+        Gpu gpu = new Gpu(0, "GPU", Integer.parseInt(parts[0]), Integer.parseInt(parts[1]), 1L << 34, 80, driver);
         return new Gpus(List.of(gpu), driver, Optional.empty());
     }
 
@@ -58,8 +57,7 @@ class EnginesTest {
 
     @Test
     void librariesOfCuda11_thatAreMissing_areNamed_withTheRemedy() {
-        String problem =
-                FIRST.problem(gpu("8.0", 12080), CudaJar.LIBRARIES).orElseThrow();
+        String problem = FIRST.problem(gpu("8.0", 12080), CudaJar.LIBRARIES).orElseThrow();
         assertTrue(problem.startsWith("finds no libcudart.so.11.0, libcublas.so.11,"), problem);
         assertTrue(problem.contains("load a module of CUDA 11"), problem);
     }
@@ -74,9 +72,6 @@ class EnginesTest {
                 Optional.empty());
         String problem = new Nd4jCudaEngine(1).problem(two, List.of()).orElseThrow();
         assertTrue(problem.contains("CUDA_VISIBLE_DEVICES=1"), problem);
-        assertTrue(new Nd4jCudaEngine(2)
-                .problem(two, List.of())
-                .orElseThrow()
-                .contains("there is no GPU 2"));
+        assertTrue(new Nd4jCudaEngine(2).problem(two, List.of()).orElseThrow().contains("there is no GPU 2"));
     }
 }
