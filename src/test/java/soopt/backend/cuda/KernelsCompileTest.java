@@ -37,7 +37,8 @@ class KernelsCompileTest {
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), said);
         long images = (long) Kernels.Theme.values().length * Precision.values().length * TARGETS.size();
-        assertEquals(images, said.lines().filter(line -> line.endsWith(" bytes")).count(), said);
+        assertEquals(
+                images, said.lines().filter(line -> line.endsWith(" bytes")).count(), said);
     }
 
     /** Compiles all and prints the bytes of each. */
@@ -46,8 +47,7 @@ class KernelsCompileTest {
         for (Kernels.Theme theme : Kernels.Theme.values()) {
             for (Precision precision : Precision.values()) {
                 for (String target : TARGETS) {
-                    byte[] image = compiler.compile(
-                            theme.fileName(), theme.source(), target, theme.options(precision));
+                    byte[] image = compiler.compile(theme.fileName(), theme.source(), target, theme.options(precision));
                     System.out.println("NVRTC " + compiler.version() + " " + theme + " " + precision + " " + target
                             + ": " + image.length + " bytes");
                 }
