@@ -2,7 +2,9 @@ package soopt.experiment.results;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import soopt.experiment.folder.MetricsRow;
 import soopt.experiment.folder.RunFolder;
@@ -10,6 +12,7 @@ import soopt.experiment.folder.Status;
 import soopt.file.Column;
 import soopt.file.CsvTable;
 import soopt.file.JsonObject;
+import soopt.file.Numbers;
 import soopt.file.WholeFile;
 
 /**
@@ -47,36 +50,50 @@ public final class Summary {
     private Summary() {}
 
     /**
-     * A row.
+     * A row; of metrics.csv it keeps what is told, however long that is.
      *
-     * @param last the last evaluation, by {@link #LAST} and {@link #OF_THE_MACHINE}
-     * @param bestTest test loss and accuracy where the run was best
+     * @param last the fields of the last evaluation by their columns; none if there is none
+     * @param bestTestLoss at the best epoch; NaN if it is not known
+     * @param bestTestAccuracy the same
      */
-    private record Row(ResultRun run, CsvTable metrics, int last, int best) {
+    private record Row(ResultRun run, Map<String, String> last, double bestTestLoss, double bestTestAccuracy) {
         static Row of(ResultRun run) {
             CsvTable metrics = RunFolder.open(run.folder()).metrics();
-            int last = metrics.size() - 1;
-            while (last > 0
-                    && Double.isNaN(metrics.number(last, "val_loss"))
-                    && Double.isNaN(metrics.number(last, "test_loss"))) {
-                last--;
+            int end = metrics.size() - 1;
+            while (end > 0
+                    && Double.isNaN(metrics.number(end, "val_loss"))
+                    && Double.isNaN(metrics.number(end, "test_loss"))) {
+                end--;
             }
-            int best = -1;
-            for (int row = 0; row < metrics.size() && run.best().isPresent(); row++) {
-                Status.Best known = run.best().get();
-                boolean isBest = metrics.number(row, known.metric()) == known.value()
-                        && (int) metrics.number(row, "epoch") == known.epoch();
-                best = best < 0 && isBest ? row : best;
+            Map<String, String> last = new HashMap<>();
+            for (List<String> names : List.of(LAST, OF_THE_MACHINE)) {
+                for (String name : end < 0 ? List.<String>of() : names) {
+                    last.put(name, metrics.text(end, name));
+                }
             }
-            return new Row(run, metrics, last, best);
+            int best = run.best().map(known -> rowOf(metrics, known)).orElse(-1);
+            return new Row(
+                    run,
+                    last,
+                    best < 0 ? Double.NaN : metrics.number(best, "test_loss"),
+                    best < 0 ? Double.NaN : metrics.number(best, "test_acc"));
         }
 
-        double last(String column) {
-            return last < 0 ? Double.NaN : metrics.number(last, column);
+        private static int rowOf(CsvTable metrics, Status.Best best) {
+            for (int row = 0; row < metrics.size(); row++) {
+                boolean isBest = (int) metrics.number(row, "epoch") == best.epoch()
+                        && metrics.number(row, best.metric()) == best.value();
+                if (isBest) {
+                    return row;
+                }
+            }
+            return -1;
         }
 
-        double atBest(String column) {
-            return best < 0 ? Double.NaN : metrics.number(best, column);
+        /** As it is written in metrics.csv; NaN without a row. */
+        Object last(String column) {
+            String text = last.getOrDefault(column, "");
+            return text.isEmpty() ? Double.NaN : text;
         }
     }
 
@@ -100,8 +117,8 @@ public final class Summary {
                 "best_epoch",
                 row -> row.run.best().<Object>map(Status.Best::epoch).orElse(""),
                 "epoch of that"));
-        columns.add(new Column<>("best_test_loss", row -> row.atBest("test_loss"), "test_loss at best_epoch"));
-        columns.add(new Column<>("best_test_acc", row -> row.atBest("test_acc"), "test_acc at best_epoch"));
+        columns.add(new Column<>("best_test_loss", Row::bestTestLoss, "test_loss at best_epoch"));
+        columns.add(new Column<>("best_test_acc", Row::bestTestAccuracy, "test_acc at best_epoch"));
         addLast(columns, LAST);
         addLast(columns, OF_THE_MACHINE);
         columns.add(new Column<>("reason", row -> row.run.reason(), "in words"));
@@ -116,11 +133,7 @@ public final class Summary {
                     .findFirst()
                     .orElseThrow();
             columns.add(new Column<>(
-                    name,
-                    row -> row.last < 0 || row.metrics.text(row.last, name).isEmpty()
-                            ? Double.NaN
-                            : row.metrics.text(row.last, name),
-                    known.meaning() + "; at the last evaluation"));
+                    name, row -> row.last(name), known.meaning() + "; at the last evaluation"));
         }
     }
 
@@ -167,7 +180,7 @@ public final class Summary {
             } else if (value instanceof Double number) {
                 object.put(column.name(), number);
             } else if (isNumber) {
-                put(object, column.name(), row.last(column.name()), value.toString());
+                put(object, column.name(), value.toString());
             } else if (!varied.contains(column.name())) {
                 object.put(column.name(), value.toString());
             }
@@ -177,11 +190,11 @@ public final class Summary {
         return object.put("settings", settings);
     }
 
-    private static void put(JsonObject object, String name, double number, String text) {
+    private static void put(JsonObject object, String name, String text) {
         if (text.matches("-?[0-9]+")) {
             object.put(name, Long.parseLong(text));
         } else {
-            object.put(name, number);
+            object.put(name, Numbers.parse(text));
         }
     }
 }
