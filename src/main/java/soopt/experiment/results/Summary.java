@@ -132,8 +132,7 @@ public final class Summary {
                     .filter(column -> column.name().equals(name))
                     .findFirst()
                     .orElseThrow();
-            columns.add(new Column<>(
-                    name, row -> row.last(name), known.meaning() + "; at the last evaluation"));
+            columns.add(new Column<>(name, row -> row.last(name), known.meaning() + "; at the last evaluation"));
         }
     }
 
