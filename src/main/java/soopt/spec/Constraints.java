@@ -13,8 +13,8 @@ public final class Constraints {
 
     /**
      * Checks all components of a record: none null, floating-point numbers finite, numbers within their {@link
-     * Range}; also inside lists, maps and optionals; texts and lists of their {@link Form}. The first line of a compact
-     * constructor.
+     * Range}; also inside lists, maps and optionals; texts and lists of their {@link Form}, also inside optionals. The
+     * first line of a compact constructor.
      *
      * @param components in the order of declaration
      * @throws IllegalArgumentException e.g. "momentum must be in [0, 1), but is 1.5"
@@ -34,6 +34,9 @@ public final class Constraints {
     }
 
     private static void check(String name, Form form, Object value) {
+        if (value instanceof Optional<?> optional) {
+            optional.ifPresent(element -> check(name, form, element));
+        }
         if (value instanceof String text && !text.matches(form.pattern())) {
             throw new IllegalArgumentException(name + " must be " + form.words() + ", but is " + Shown.quoted(text));
         }

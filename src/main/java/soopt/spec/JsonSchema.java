@@ -61,7 +61,11 @@ public final class JsonSchema {
 
     private ObjectNode property(Component component) {
         ObjectNode schema = value(component.type(), component.bounds());
-        component.form().ifPresent(form -> formed(schema, form));
+        ObjectNode formed = component.type() instanceof ParameterizedType generic
+                        && generic.getRawType() == Optional.class
+                ? (ObjectNode) schema.path("anyOf").get(0)
+                : schema;
+        component.form().ifPresent(form -> formed(formed, form));
         described(schema, component.doc());
         if (component.defaultText().isPresent()) {
             schema.set("default", SpecWriter.value(component.type(), Binder.defaultOf(component)));
@@ -69,7 +73,7 @@ public final class JsonSchema {
         return schema;
     }
 
-    /** What a text or a list must be like, where the value is not optional. */
+    /** What a text or a list must be like. */
     private static void formed(ObjectNode schema, Form form) {
         if (!form.pattern().isEmpty()) {
             schema.put("pattern", "^(?:" + form.pattern() + ")$");

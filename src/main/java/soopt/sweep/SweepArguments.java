@@ -28,8 +28,7 @@ import soopt.spec.yaml.YamlNode;
  */
 public record SweepArguments(SpecSource source, Sweep sweep, Map<String, OverrideValues> axes, boolean seedsAreGiven) {
     private static final Pattern FORM = Pattern.compile("(?s)\\+?(?<key>[^=~+][^=]*)=(?<value>.*)");
-    private static final Sweep NONE =
-            new Sweep(new SweepBlock(Map.of(), Map.of(), List.of(), List.of()), List.of(), Map.of());
+    private static final Sweep NONE = Binder.bind(SpecSource.parse("a file without a sweep", "{}"), Sweep.class);
 
     /**
      * @param file the file as it was read

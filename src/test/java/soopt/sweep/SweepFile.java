@@ -7,7 +7,7 @@ import soopt.experiment.SmallRun;
 import soopt.spec.SpecSource;
 
 /** Sweeps of {@link SmallRun}'s experiment. */
-final class SweepFile {
+public final class SweepFile {
     /** The line of the file on which the sweep begins. */
     static final int LINE = (int) SmallRun.YAML.lines().count() + 1;
 
@@ -17,7 +17,7 @@ final class SweepFile {
         return SpecSource.parse("f.yaml", List.of(Path.of("")), SmallRun.YAML + sweep);
     }
 
-    static Expansion expand(String sweep, String... arguments) {
+    public static Expansion expand(String sweep, String... arguments) {
         return Expansion.of(SweepArguments.of(source(sweep), Arrays.asList(arguments)));
     }
 

@@ -23,14 +23,17 @@ public record Sweep(
 
         @Default("{}")
         @Doc("tune: seeds to search with; final: seeds to measure with what was found best; else the seeds of the file")
-        Map<String, List<Long>> seeds) {
+        Map<String, List<Long>> seeds,
+
+        @Default("{}") @Doc("what soopt sweep --slurm asks of the cluster")
+        Slurm slurm) {
     /** Seeds to search with. */
     public static final String TUNE = "tune";
     /** Seeds to measure with. */
     public static final String FINAL = "final";
 
     public Sweep {
-        Constraints.check(Sweep.class, shared, blocks, seeds);
+        Constraints.check(Sweep.class, shared, blocks, seeds, slurm);
         new TreeMap<>(seeds).forEach((name, values) -> {
             if (!name.equals(TUNE) && !name.equals(FINAL)) {
                 throw new IllegalArgumentException("seeds must be of tune and final, but has " + Shown.quoted(name));
