@@ -396,6 +396,18 @@ class LauncherTest {
     // ---- limits ----
 
     @Test
+    void memoryOfASlurmJob_bindsTheHeapAndWhatIsBesideIt() throws IOException, InterruptedException {
+        environment.put("SLURM_MEM_PER_NODE", "4096");
+        Said said = start("list").expect(0);
+        assertTrue(said.out().contains("arg -Xmx1024m\n"), said.out());
+        assertTrue(said.out().contains("arg -Dorg.bytedeco.javacpp.maxphysicalbytes=3686m\n"), said.out());
+        environment.remove("SLURM_MEM_PER_NODE");
+        environment.put("SLURM_MEM_PER_CPU", "2048");
+        environment.put("SLURM_CPUS_ON_NODE", "2");
+        assertTrue(start("list").expect(0).out().contains("arg -Xmx1024m\n"));
+    }
+
+    @Test
     void limitedAddressSpace_fitsTheHeap() throws IOException, InterruptedException {
         start().expect(0);
         Said said = shell("ulimit -v 4000000; exec scripts/soopt --threads 2").expect(0);
