@@ -140,7 +140,11 @@ public final class RunOptions {
      * @return the exit code
      */
     public int run(List<Job> jobs, boolean alike) {
-        StopSignal stop = new StopSignal();
+        return run(jobs, alike, new StopSignal());
+    }
+
+    /** @param stop what stops the runs, which signals ask too */
+    public int run(List<Job> jobs, boolean alike, StopSignal stop) {
         PrintWriter err = err();
         Interrupts interrupts = Interrupts.install(stop, spec.commandLine().getErr());
         Natives.prepare(

@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,6 +34,7 @@ import soopt.cli.terminal.Natives;
 import soopt.data.Dataset;
 import soopt.experiment.Devices;
 import soopt.experiment.file.Experiment;
+import soopt.experiment.file.Slurm;
 import soopt.experiment.folder.RunDirectory;
 import soopt.experiment.folder.RunDirectoryException;
 import soopt.experiment.loop.StopSignal;
@@ -50,6 +52,8 @@ import soopt.sweep.cost.Estimator;
 import soopt.sweep.local.Launcher;
 import soopt.sweep.local.Report;
 import soopt.sweep.local.WorkerProcess;
+import soopt.sweep.slurm.SlurmCluster;
+import soopt.sweep.slurm.Submission;
 
 /** Does all runs of an experiment file's sweep. */
 @Command(
@@ -69,6 +73,7 @@ import soopt.sweep.local.WorkerProcess;
             "  soopt sweep configs/quickstart.yaml optimizer.step-size=0.1,0.3 'seed=range(1,4)' --dry-run",
             "  soopt sweep configs/sweeps/mlp.yaml --jobs 8 --retries 1",
             "  soopt sweep configs/sweeps/mlp.yaml --seeds final --combinations 4",
+            "  soopt sweep configs/sweeps/mlp.yaml --slurm --partition cpu --time 2:00:00 --cpus 4 --mem 4G",
         })
 public final class SweepCommand implements Callable<Integer> {
     /** Java, its libraries, and a small network with its data. */
@@ -93,20 +98,63 @@ public final class SweepCommand implements Callable<Integer> {
     @Mixin
     private SweepOptions sweep;
 
+    @Mixin
+    private SlurmOptions slurm;
+
     @Option(names = "--dry-run", description = "list the runs and what they will take, and do nothing")
     private boolean dryRun;
 
     @Override
     public Integer call() {
         sweep.again();
-        Expansion expansion = Expansion.of(SweepArguments.of(SpecSource.read(file), arguments));
+        SweepArguments given = SweepArguments.of(SpecSource.read(file).with(slurm.overrides()), arguments);
+        Expansion expansion = Expansion.of(given);
         Plan wanted = Plan.of(expansion);
         Plan plan = Plan.find(options.results(), wanted.experiment())
                 .map(earlier -> earlier.with(wanted, sweep.extend()))
                 .orElse(wanted);
         List<SweepRun> runs = runs(plan, expansion);
         Names names = Names.of(runs.stream().map(SweepRun::entry).toList());
+        if (slurm.isAsked()) {
+            return onCluster(plan, given.sweep().slurm(), runs, () -> runs(plan, expansion), names);
+        }
         return dryRun ? list(expansion, plan, runs, names) : run(plan, runs, names);
+    }
+
+    private int onCluster(
+            Plan plan, Slurm settings, List<SweepRun> runs, Supplier<List<SweepRun>> later, Names names) {
+        sweep.requireNoLauncher();
+        List<String> words = new ArrayList<>(sweep.words());
+        words.addAll(options.dataWords());
+        Submission submission = new Submission(plan, options.results(), settings, slurm.launcher(), words);
+        SlurmRuns cluster = new SlurmRuns(
+                submission, new SlurmCluster(), runs.stream().filter(sweep::isDue).toList());
+        PrintWriter out = spec.commandLine().getOut();
+        if (dryRun) {
+            out.print(cluster.dryRun());
+            out.flush();
+            return ExitCode.OK;
+        }
+        if (settings.cache() == Slurm.NativeCache.SHARED) {
+            Natives.prepare(options.err());
+        }
+        datasets(cluster.due());
+        plan.write(options.results());
+        out.print(cluster.submit());
+        out.flush();
+        if (!slurm.waits()) {
+            return ExitCode.OK;
+        }
+        cluster.await();
+        List<SweepRun> now = later.get();
+        return report(plan, now, names, cluster.ends(now), new StopSignal());
+    }
+
+    private void datasets(List<SweepRun> due) {
+        due.stream()
+                .map(run -> run.member().experiment().dataset())
+                .collect(Collectors.toCollection(LinkedHashSet::new))
+                .forEach(this::requireData);
     }
 
     /** Those of the expansion that the options ask for, as they stand. */
@@ -165,15 +213,17 @@ public final class SweepCommand implements Callable<Integer> {
         Launcher.Settings settings = sweep.settings(mostWorkers(runs), due.size());
         if (!due.isEmpty()) {
             prepare(due);
-            due.stream()
-                    .map(run -> run.member().experiment().dataset())
-                    .collect(Collectors.toCollection(LinkedHashSet::new))
-                    .forEach(this::requireData);
+            datasets(due);
             plan.write(options.results());
             ends = launch(plan, runs, due, settings, names, stop);
         } else {
             plan.write(options.results());
         }
+        return report(plan, runs, names, ends, stop);
+    }
+
+    private int report(
+            Plan plan, List<SweepRun> runs, Names names, Map<Integer, Report.Ended> ends, StopSignal stop) {
         SweepReport report = new SweepReport(
                 runs, names, ends, stop.requested(), folder(plan).toString());
         PrintWriter out = spec.commandLine().getOut();

@@ -3,7 +3,9 @@ package soopt.cli.sweep;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -153,6 +155,24 @@ final class SweepOptions {
             }
             return time;
         }
+    }
+
+    /** On a cluster something else does what some options ask for. */
+    void requireNoLauncher() {
+        Map<String, String> instead = new LinkedHashMap<>();
+        instead.put("--jobs", "--array-parallel");
+        instead.put("--time-limit", "--time");
+        instead.put("--on-failure", "");
+        instead.put("--max-failures", "");
+        instead.put("--retries", "");
+        instead.forEach((option, other) -> {
+            if (spec.commandLine().getParseResult().hasMatchedOption(option)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        option + " is of runs on this machine"
+                                + (other.isEmpty() ? "; leave it out with --slurm" : "; with --slurm use " + other));
+            }
+        });
     }
 
     boolean extend() {

@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import soopt.cli.options.Arguments;
 import soopt.cli.options.FailureLines;
 import soopt.cli.run.Interrupts;
 import soopt.cli.run.RunOptions;
@@ -31,6 +32,7 @@ import soopt.spec.SpecSource;
 import soopt.sweep.Entry;
 import soopt.sweep.Plan;
 import soopt.sweep.local.Work;
+import soopt.sweep.slurm.SlurmCluster;
 
 /** Does single runs of a plan: what every launcher calls. */
 @Command(
@@ -77,6 +79,13 @@ public final class TaskCommand implements Callable<Integer> {
     @Option(names = "--force", description = "begin anew what is finished too")
     private boolean force;
 
+    @Option(
+            names = "--max-requeues",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "in a task of SLURM: after USR1 queue it again, at most so often (default: ${DEFAULT-VALUE})")
+    private int maxRequeues;
+
     @Option(names = "--worker", hidden = true, description = "read numbers from standard input and report on stdout")
     private boolean worker;
 
@@ -89,6 +98,7 @@ public final class TaskCommand implements Callable<Integer> {
                 .map(Path::getParent)
                 .orElseThrow(() -> new RunDirectoryException(file + " is the plan of " + Shown.quoted(read.experiment())
                         + ": it must lie in a folder of that name"));
+        Arguments.requireNotNegative(spec, "--max-requeues", maxRequeues);
         if (worker) {
             return work(read, file, results);
         }
@@ -98,8 +108,13 @@ public final class TaskCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "which runs? give numbers from 0 to " + (read.entries().size() - 1));
         }
-        return options.run(
-                numbers.stream().map(number -> job(read, number, results)).toList(), false);
+        StopSignal stop = new StopSignal();
+        int code = options.run(
+                numbers.stream().map(number -> job(read, number, results)).toList(), false, stop);
+        new Requeue(new SlurmCluster(), System.getenv(), maxRequeues)
+                .after(stop.signal())
+                .ifPresent(spec.commandLine().getErr()::println);
+        return code;
     }
 
     private Path file() {

@@ -38,22 +38,27 @@ public final class StopSignal {
     }
 
     /** @param words why, for the user */
-    private record Request(Reason why, String words) {}
+    private record Request(Reason why, String words, Optional<String> signal) {}
 
     private final CompletableFuture<Request> asked = new CompletableFuture<>();
 
     /** Asks to stop; the first reason given counts. Safe in a signal handler. */
     public void request(Reason why) {
-        asked.complete(new Request(why, why.words()));
+        asked.complete(new Request(why, why.words(), Optional.empty()));
     }
 
     /** Asks to stop because a signal came. */
     public void request(Reason why, String signal) {
-        asked.complete(new Request(why, "stopped by " + signal));
+        asked.complete(new Request(why, "stopped by " + signal, Optional.of(signal)));
     }
 
     public Optional<Reason> requested() {
         return Optional.ofNullable(asked.getNow(null)).map(Request::why);
+    }
+
+    /** The signal that asked to stop, e.g. USR1; empty if nothing did or something else. */
+    public Optional<String> signal() {
+        return Optional.ofNullable(asked.getNow(null)).flatMap(Request::signal);
     }
 
     /** @throws Stopped if a stop was asked for */
