@@ -61,10 +61,10 @@ public final class JsonSchema {
 
     private ObjectNode property(Component component) {
         ObjectNode schema = value(component.type(), component.bounds());
-        ObjectNode formed = component.type() instanceof ParameterizedType generic
-                        && generic.getRawType() == Optional.class
-                ? (ObjectNode) schema.path("anyOf").get(0)
-                : schema;
+        ObjectNode formed =
+                component.type() instanceof ParameterizedType generic && generic.getRawType() == Optional.class
+                        ? (ObjectNode) schema.path("anyOf").get(0)
+                        : schema;
         component.form().ifPresent(form -> formed(formed, form));
         described(schema, component.doc());
         if (component.defaultText().isPresent()) {

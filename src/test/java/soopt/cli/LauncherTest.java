@@ -157,8 +157,15 @@ class LauncherTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"scripts/soopt", "scripts/bench/run.sh", "scripts/test/release.sh", "scripts/test/slurm.sh",
-        "scripts/test/slurm-cluster.sh", ".ci/run"})
+    @ValueSource(
+            strings = {
+                "scripts/soopt",
+                "scripts/bench/run.sh",
+                "scripts/test/release.sh",
+                "scripts/test/slurm.sh",
+                "scripts/test/slurm-cluster.sh",
+                ".ci/run"
+            })
     void script_isExecutableAndHasNoSyntaxError(String script) throws IOException, InterruptedException {
         assertTrue(Files.isExecutable(Path.of(script)), script);
         Process bash = new ProcessBuilder("bash", "-n", script)

@@ -52,7 +52,8 @@ final class SlurmOptions {
     @Option(
             names = "--sbatch-arg",
             paramLabel = "OPTION",
-            description = "with --slurm: one more option of sbatch, e.g. --sbatch-arg=--account=physics; may be repeated")
+            description =
+                    "with --slurm: one more option of sbatch, e.g. --sbatch-arg=--account=physics; may be repeated")
     private List<String> sbatchArgs = List.of();
 
     @Option(names = "--wait", description = "with --slurm: end when the last task has, and say how all ended")

@@ -73,8 +73,7 @@ record SlurmRuns(Submission submission, Cluster cluster, List<SweepRun> due) {
 
     /** How the runs ended that were due before, by index; those that are not there did not begin. */
     Map<Integer, Report.Ended> ends(List<SweepRun> now) {
-        Set<Integer> submitted =
-                due.stream().map(run -> run.entry().index()).collect(Collectors.toSet());
+        Set<Integer> submitted = due.stream().map(run -> run.entry().index()).collect(Collectors.toSet());
         Map<Integer, Report.Ended> ends = new LinkedHashMap<>();
         for (SweepRun run : now) {
             int index = run.entry().index();
@@ -101,7 +100,11 @@ record SlurmRuns(Submission submission, Cluster cluster, List<SweepRun> due) {
         return due.isEmpty()
                 ? "all runs are finished: nothing to submit\n"
                 : "nothing to submit: " + count(underWay.size(), "run") + " in the queue already, as "
-                        + underWay.values().stream().distinct().sorted().limit(20).collect(Collectors.joining(", ")) + "\n";
+                        + underWay.values().stream()
+                                .distinct()
+                                .sorted()
+                                .limit(20)
+                                .collect(Collectors.joining(", ")) + "\n";
     }
 
     private String words(List<Submission.Batch> batches) {

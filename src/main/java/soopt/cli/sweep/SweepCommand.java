@@ -121,14 +121,15 @@ public final class SweepCommand implements Callable<Integer> {
         return dryRun ? list(expansion, plan, runs, names) : run(plan, runs, names);
     }
 
-    private int onCluster(
-            Plan plan, Slurm settings, List<SweepRun> runs, Supplier<List<SweepRun>> later, Names names) {
+    private int onCluster(Plan plan, Slurm settings, List<SweepRun> runs, Supplier<List<SweepRun>> later, Names names) {
         sweep.requireNoLauncher();
         List<String> words = new ArrayList<>(sweep.words());
         words.addAll(options.dataWords());
         Submission submission = new Submission(plan, options.results(), settings, slurm.launcher(), words);
         SlurmRuns cluster = new SlurmRuns(
-                submission, new SlurmCluster(), runs.stream().filter(sweep::isDue).toList());
+                submission,
+                new SlurmCluster(),
+                runs.stream().filter(sweep::isDue).toList());
         PrintWriter out = spec.commandLine().getOut();
         if (dryRun) {
             out.print(cluster.dryRun());
@@ -222,8 +223,7 @@ public final class SweepCommand implements Callable<Integer> {
         return report(plan, runs, names, ends, stop);
     }
 
-    private int report(
-            Plan plan, List<SweepRun> runs, Names names, Map<Integer, Report.Ended> ends, StopSignal stop) {
+    private int report(Plan plan, List<SweepRun> runs, Names names, Map<Integer, Report.Ended> ends, StopSignal stop) {
         SweepReport report = new SweepReport(
                 runs, names, ends, stop.requested(), folder(plan).toString());
         PrintWriter out = spec.commandLine().getOut();

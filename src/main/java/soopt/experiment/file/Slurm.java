@@ -28,7 +28,8 @@ public record Slurm(
         @Doc("memory of a task, e.g. 4G; else the cluster's")
         Optional<String> mem,
 
-        @Doc("e.g. gpu:1, or a share of one where the cluster has such") Optional<String> gres,
+        @Doc("e.g. gpu:1, or a share of one where the cluster has such")
+        Optional<String> gres,
 
         @Default("0") @Range(min = 0, max = 100000) @Doc("tasks at the same time; 0 for as many as the cluster lets")
         int arrayParallel,
@@ -44,7 +45,8 @@ public record Slurm(
         @Default("100") @Range(min = 0, max = 10000) @Doc("how often a task queues itself again")
         int maxRequeues,
 
-        @Default("node") @Doc("where native libraries are unpacked") NativeCache cache,
+        @Default("node") @Doc("where native libraries are unpacked")
+        NativeCache cache,
 
         @Default("[]") @Doc("lines of the batch script before soopt starts, e.g. module load java/17")
         List<String> setup,

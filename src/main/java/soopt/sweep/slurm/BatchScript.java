@@ -52,8 +52,8 @@ record BatchScript(String name, Slurm settings, Path launcher, Path logs) {
         lines.add("#SBATCH --time=30:00");
         lines.add("#SBATCH --mem=2G");
         own(lines);
-        lines.add("exec " + quoted(launcher.toString()) + " collect "
-                + quoted(experiment) + " --results " + quoted(results.toString()));
+        lines.add("exec " + quoted(launcher.toString()) + " collect " + quoted(experiment) + " --results "
+                + quoted(results.toString()));
         return text(lines);
     }
 

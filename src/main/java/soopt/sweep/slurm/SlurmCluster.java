@@ -125,7 +125,8 @@ public final class SlurmCluster implements Cluster {
 
     private static String said(String err, String out) {
         String text = err.isBlank() ? out : err;
-        return Shown.line(text.lines().map(String::strip).filter(line -> !line.isEmpty()).collect(Collectors.joining("; ")));
+        return Shown.line(
+                text.lines().map(String::strip).filter(line -> !line.isEmpty()).collect(Collectors.joining("; ")));
     }
 
     private static CompletableFuture<String> text(InputStream stream) {

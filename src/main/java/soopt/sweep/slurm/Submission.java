@@ -73,8 +73,8 @@ public record Submission(Plan plan, Path results, Slurm settings, Path launcher,
         List<Batch> batches = new ArrayList<>();
         for (int i = 0; i < arrays.size(); i++) {
             String name = stamp + (arrays.size() == 1 ? "" : "-" + (i + 1));
-            String text = script()
-                    .array(tasks(name), arrays.get(i).size(), Plan.path(results, plan.experiment()), options);
+            String text =
+                    script().array(tasks(name), arrays.get(i).size(), Plan.path(results, plan.experiment()), options);
             batches.add(new Batch(name, arrays.get(i), text));
         }
         return batches;
@@ -133,7 +133,8 @@ public record Submission(Plan plan, Path results, Slurm settings, Path launcher,
     public Map<Integer, String> underWay(Cluster cluster) {
         Map<Long, String> jobs = new LinkedHashMap<>();
         JsonLines.read(folder().resolve(JOBS))
-                .forEach(line -> jobs.put(line.path("job").asLong(), line.path("name").asText()));
+                .forEach(line ->
+                        jobs.put(line.path("job").asLong(), line.path("name").asText()));
         Map<Integer, String> runs = new LinkedHashMap<>();
         for (Cluster.Task task : cluster.alive(List.copyOf(jobs.keySet()))) {
             runs(jobs.get(task.job()), task.index()).forEach(run -> runs.put(run, task.job() + "_" + task.index()));
@@ -146,7 +147,9 @@ public record Submission(Plan plan, Path results, Slurm settings, Path launcher,
             List<String> lines = Files.readAllLines(tasks(name));
             return task >= lines.size() || lines.get(task).isBlank()
                     ? Set.of()
-                    : Arrays.stream(lines.get(task).split(" ")).map(Integer::parseInt).collect(Collectors.toSet());
+                    : Arrays.stream(lines.get(task).split(" "))
+                            .map(Integer::parseInt)
+                            .collect(Collectors.toSet());
         } catch (IOException | NumberFormatException lost) {
             return new HashSet<>();
         }

@@ -113,7 +113,8 @@ class SubmissionTest {
     void words_areQuotedForBash() throws IOException, InterruptedException {
         for (String word : List.of("a b", "it's", "$HOME", "`x`", "a\"b", "", "ü", "a\\b")) {
             Process bash = new ProcessBuilder("bash", "-c", "printf %s " + BatchScript.quoted(word)).start();
-            assertEquals(word, new String(bash.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
+            assertEquals(
+                    word, new String(bash.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
             assertEquals(0, bash.waitFor());
         }
     }
@@ -121,16 +122,25 @@ class SubmissionTest {
     @Test
     void runs_arePackedIntoTasks_andTasksIntoArrays() {
         Submission submission = submission("runs-per-task: 3");
-        List<Submission.Batch> batches = submission.batches(IntStream.range(0, 10).boxed().toList(), OptionalInt.of(3));
+        List<Submission.Batch> batches =
+                submission.batches(IntStream.range(0, 10).boxed().toList(), OptionalInt.of(3));
         assertEquals(
-                List.of(
-                        List.of(List.of(0, 1, 2), List.of(3, 4, 5), List.of(6, 7, 8)),
-                        List.of(List.of(9))),
+                List.of(List.of(List.of(0, 1, 2), List.of(3, 4, 5), List.of(6, 7, 8)), List.of(List.of(9))),
                 batches.stream().map(Submission.Batch::tasks).toList());
         assertEquals("0 1 2\n3 4 5\n6 7 8\n", batches.get(0).lines());
-        assertTrue(batches.get(1).script().contains("--array=0-0\n"), batches.get(1).script());
-        assertEquals(1, submission.batches(IntStream.range(0, 3003).boxed().toList(), OptionalInt.empty()).size());
-        assertEquals(2, submission.batches(IntStream.range(0, 3004).boxed().toList(), OptionalInt.empty()).size());
+        assertTrue(
+                batches.get(1).script().contains("--array=0-0\n"),
+                batches.get(1).script());
+        assertEquals(
+                1,
+                submission
+                        .batches(IntStream.range(0, 3003).boxed().toList(), OptionalInt.empty())
+                        .size());
+        assertEquals(
+                2,
+                submission
+                        .batches(IntStream.range(0, 3004).boxed().toList(), OptionalInt.empty())
+                        .size());
     }
 
     @Test
@@ -156,7 +166,10 @@ class SubmissionTest {
         assertEquals(Map.of(), submission.underWay(cluster));
         submission.submit(submission.batches(List.of(0, 1, 2, 3, 4), OptionalInt.of(2)), cluster);
         cluster.alive.addAll(Set.of(
-                new Cluster.Task(101, 1), new Cluster.Task(102, 0), new Cluster.Task(102, 7), new Cluster.Task(999, 0)));
+                new Cluster.Task(101, 1),
+                new Cluster.Task(102, 0),
+                new Cluster.Task(102, 7),
+                new Cluster.Task(999, 0)));
         assertEquals(Map.of(2, "101_1", 3, "101_1", 4, "102_0"), submission.underWay(cluster));
     }
 
