@@ -137,7 +137,7 @@ public final class SweepCommand implements Callable<Integer> {
             return ExitCode.OK;
         }
         if (settings.cache() == Slurm.NativeCache.SHARED) {
-            Natives.prepare(options.err());
+            prepare(cluster.due());
         }
         datasets(cluster.due());
         plan.write(options.results());
