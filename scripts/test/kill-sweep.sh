@@ -11,7 +11,7 @@ work=$(mktemp -d)
 trap 'kill_all; rm -rf "$work"' EXIT
 kills=${1:-3}
 RANDOM=${2:-1}
-classes=$home/target/soopt.jar:$home/target/lib/*
+classes="$home/target/soopt.jar:$home/target/lib/*"
 tests=$home/src/test/java/soopt/experiment
 javac -d "$work/classes" -cp "$classes" "$tests/RunFiles.java" "$tests"/stress/{Differences,SweepDifferences}.java
 cat >"$work/grid.yaml" <<SPEC
