@@ -13,8 +13,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Whether two sweeps came to the same: the runs to the last bit, and summary.csv byte for byte but for times, memory and
- * restarts. The program of scripts/test/kill-sweep.sh.
+ * Whether two sweeps came to the same: the runs to the last bit, and summary.csv byte for byte but for times, memory
+ * and restarts. The program of scripts/test/kill-sweep.sh.
  */
 public final class SweepDifferences {
     private static final Set<String> NOT_NUMBERS = Set.of("restart_count", "peak_memory_bytes");
@@ -33,7 +33,8 @@ public final class SweepDifferences {
         for (String run : runs) {
             if (Files.isDirectory(parts.resolve("runs").resolve(run))) {
                 found.addAll(Differences.of(
-                        whole.resolve("runs").resolve(run), parts.resolve("runs").resolve(run)));
+                        whole.resolve("runs").resolve(run),
+                        parts.resolve("runs").resolve(run)));
             }
         }
         if (!numbers(whole).equals(numbers(parts))) {
