@@ -13,6 +13,10 @@ final class Driver {
     private static final int INITIALIZED_TOO_LATE = 3;
     private static final int STUB = 34;
     private static final int MISMATCH = 803;
+    private static final int UNAVAILABLE = 46;
+    private static final int ECC = 214;
+    private static final int ILLEGAL_ADDRESS = 700;
+    private static final int LAUNCH_FAILED = 719;
     private static final int SCRATCH_BYTES = 512;
 
     /** Loads at first use; what cannot be loaded is tried again, as a test may have named another folder. */
@@ -60,8 +64,14 @@ final class Driver {
             case NO_DEVICE ->
                 "the driver finds no GPU (" + said + "): is CUDA_VISIBLE_DEVICES right, and was a GPU asked"
                         + " for (--gres=gpu:1, --gpus, --nv)?";
-            case INITIALIZED_TOO_LATE, STUB, MISMATCH, UNKNOWN_ERROR ->
+            case INITIALIZED_TOO_LATE, STUB, MISMATCH ->
                 "the NVIDIA driver does not start (" + said + "): does nvidia-smi work here?";
+            case UNKNOWN_ERROR, UNAVAILABLE, ECC, ILLEGAL_ADDRESS, LAUNCH_FAILED -> {
+                boolean starts = call.equals("cuInit");
+                yield (starts ? "the NVIDIA driver does not start (" : "the GPU failed (") + said
+                        + "): do nvidia-smi and dmesg (Xid) show errors?"
+                        + (starts ? "" : " 'soopt resume' goes on from the checkpoint, here or with --device cpu");
+            }
             default -> said;
         };
     }
