@@ -114,8 +114,8 @@ class CudaTest {
         assertTrue(status.path("message").asText().contains("CUDA_ERROR_LAUNCH_FAILED"), status.toString());
         assertTrue(Files.exists(run.resolve("checkpoints/last.npz")));
         gpu.reset();
-        Cli.Result resumed = Cli.run("resume", run, "--device", "cpu", "--progress", "plain")
-                .expect(ExitCode.OK);
+        Cli.Result resumed =
+                Cli.run("resume", run, "--device", "cpu", "--progress", "plain").expect(ExitCode.OK);
         assertFalse(resumed.err().contains("begins anew"), resumed.err());
         assertTrue(resumed.err().contains("backend 'cpu' instead of 'cuda'"), resumed.err());
         assertSameLosses(runFolder("whole"), run);
@@ -125,8 +125,15 @@ class CudaTest {
     void memoryTooSmall_namesWhatWasWanted_whatIsFree_andTheSettings() throws IOException {
         gpu.set("MEMORY", 60_000);
         Cli.Result failed = run("cuda", "results").expect(ExitCode.DEVICE);
-        assertEquals(1, failed.err().lines().filter(line -> line.contains("OUT_OF_MEMORY")).count(), failed.err());
-        assertTrue(failed.err().contains(" free on GPU 0; lower curvature.memory or training.batch-size"), failed.err());
+        assertEquals(
+                1,
+                failed.err()
+                        .lines()
+                        .filter(line -> line.contains("OUT_OF_MEMORY"))
+                        .count(),
+                failed.err());
+        assertTrue(
+                failed.err().contains(" free on GPU 0; lower curvature.memory or training.batch-size"), failed.err());
     }
 
     @Test
