@@ -66,7 +66,7 @@ class StandinTest {
         device.arguments().put(x).put(10);
         device.launch(function, 1, 1, 64, 1);
         CudaException e = assertThrows(CudaException.class, device::synchronize);
-        assertTrue(e.getMessage().startsWith("CUDA_ERROR_"), e.getMessage());
+        assertTrue(e.getMessage().contains("(CUDA_ERROR_"), e.getMessage());
         assertTrue(standin.fault().contains("kernel " + kernel), standin.fault());
         assertTrue(standin.fault().contains(message), standin.fault());
         assertThrows(CudaException.class, () -> device.allocate(4), "a fault stays");
@@ -170,7 +170,7 @@ class StandinTest {
         device.arguments().put(device.allocate(40)).put(10);
         device.launch(function, 1, 1, 64, 1);
         CudaException failed = assertThrows(CudaException.class, device::synchronize);
-        assertTrue(failed.getMessage().startsWith("CUDA_ERROR_LAUNCH_FAILED"), failed.getMessage());
+        assertTrue(failed.getMessage().contains("CUDA_ERROR_LAUNCH_FAILED"), failed.getMessage());
     }
 
     @Test
