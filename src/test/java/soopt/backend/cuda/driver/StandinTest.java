@@ -66,7 +66,7 @@ class StandinTest {
         device.arguments().put(x).put(10);
         device.launch(function, 1, 1, 64, 1);
         CudaException e = assertThrows(CudaException.class, device::synchronize);
-        assertTrue(e.getMessage().contains("(CUDA_ERROR_"), e.getMessage());
+        assertTrue(e.getMessage().contains("CUDA_ERROR_"), e.getMessage());
         assertTrue(standin.fault().contains("kernel " + kernel), standin.fault());
         assertTrue(standin.fault().contains(message), standin.fault());
         assertThrows(CudaException.class, () -> device.allocate(4), "a fault stays");
