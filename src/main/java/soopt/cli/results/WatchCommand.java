@@ -72,7 +72,9 @@ public final class WatchCommand implements Callable<Integer> {
                 tell(all, first);
             }
             if (quiet >= QUIET || first && !running) {
-                say(RunColumns.counts(all));
+                if (!table) {
+                    say(RunColumns.counts(all));
+                }
                 return ExitCode.OK;
             }
             first = false;
@@ -126,6 +128,21 @@ public final class WatchCommand implements Callable<Integer> {
 
     // ---- a terminal ----
 
+    /** A line for each run that ran when it was looked at last; it stays above the table. */
+    private List<String> ended(List<ResultRun> all) {
+        List<String> lines = new ArrayList<>();
+        for (ResultRun run : all) {
+            boolean runs = run.standing() == Standing.RUNNING;
+            boolean ran = told.remove(run.folder()) != null;
+            if (runs) {
+                told.put(run.folder(), "");
+            } else if (ran) {
+                lines.add(line(run));
+            }
+        }
+        return lines;
+    }
+
     private void draw(List<ResultRun> all) {
         List<ResultRun> shown = all.stream()
                 .filter(run -> run.standing() == Standing.RUNNING)
@@ -138,6 +155,7 @@ public final class WatchCommand implements Callable<Integer> {
         if (drawn > 0) {
             Console.control(out, String.format(UP_AND_CLEAR, drawn));
         }
+        ended(all).forEach(out::println);
         out.print(text);
         out.println(last);
         out.flush();
