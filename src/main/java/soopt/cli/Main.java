@@ -22,6 +22,7 @@ import soopt.cli.results.LsCommand;
 import soopt.cli.results.MergeCommand;
 import soopt.cli.results.ShowCommand;
 import soopt.cli.results.WatchCommand;
+import soopt.cli.run.ReplayCommand;
 import soopt.cli.run.ResumeCommand;
 import soopt.cli.run.RunCommand;
 import soopt.cli.sweep.SweepCommand;
@@ -39,6 +40,7 @@ import soopt.cli.terminal.Usage;
         subcommands = {
             RunCommand.class,
             ResumeCommand.class,
+            ReplayCommand.class,
             SweepCommand.class,
             TaskCommand.class,
             LsCommand.class,

@@ -47,6 +47,7 @@ final class CommandCases {
             List.of("clean"),
             List.of("merge", "FOLDER", "FOLDER"),
             List.of("watch"),
+            List.of("replay", "FOLDER"),
             List.of("best"),
             List.of("collect"),
             List.of("bench", "curvature", "--nothing"),

@@ -127,6 +127,17 @@ public final class Checkpoint implements State {
         return get(name).doubles();
     }
 
+    /** All arrays under the prefix, by the rest of their names. */
+    public Map<String, double[]> numbers() {
+        Map<String, double[]> numbers = new LinkedHashMap<>();
+        arrays.forEach((name, array) -> {
+            if (name.startsWith(prefix)) {
+                numbers.put(name.substring(prefix.length()), array.doubles());
+            }
+        });
+        return numbers;
+    }
+
     @Override
     public boolean has(String name) {
         return arrays.containsKey(prefix + name);

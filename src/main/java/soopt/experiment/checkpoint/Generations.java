@@ -1,9 +1,11 @@
 package soopt.experiment.checkpoint;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -61,6 +63,20 @@ public final class Generations {
         } catch (IOException e) {
             drop(next);
             throw new WriteException(last, e);
+        }
+    }
+
+    /** Copies the newest, if there is one, as it is. */
+    public void copyNewest(Path target) {
+        Path last = folder.resolve(LAST);
+        if (Files.exists(last)) {
+            WholeFile.write(target, channel -> {
+                try (FileChannel from = FileChannel.open(last, StandardOpenOption.READ)) {
+                    for (long at = 0; at < from.size(); ) {
+                        at += from.transferTo(at, from.size() - at, channel);
+                    }
+                }
+            });
         }
     }
 

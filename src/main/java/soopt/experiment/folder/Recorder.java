@@ -22,6 +22,7 @@ import soopt.file.Growing;
 import soopt.file.JsonLines;
 import soopt.file.JsonObject;
 import soopt.file.LineStream;
+import soopt.file.WholeFile;
 import soopt.file.WriteException;
 import soopt.optimizer.step.Refresh;
 
@@ -177,6 +178,18 @@ public final class Recorder implements AutoCloseable {
         return MatrixFiles.holds(folder.resolve(MATRICES), (long) marks[LINES.size()])
                 ? Optional.empty()
                 : Optional.of("knows matrices that the folder has lost");
+    }
+
+    /** Makes the files with numbers of a run that has no row yet, and gives their marks. */
+    public static double[] withoutRows(Path folder) {
+        double[] marks = new double[LINES.size() + 1];
+        for (int i = 0; i < LINES.size(); i++) {
+            List<? extends Column<?>> columns = RunFolder.columns().getOrDefault(LINES.get(i), List.of());
+            String header = columns.isEmpty() ? "" : CsvStream.line(Column.names(columns)) + "\n";
+            WholeFile.write(folder.resolve(LINES.get(i)), header);
+            marks[i] = header.length();
+        }
+        return marks;
     }
 
     /** Copies the files with numbers from one run folder to another, which has none yet. */

@@ -1,7 +1,9 @@
 package soopt.experiment.loop;
 
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
+import soopt.backend.dense.SymmetricEigen;
 import soopt.file.JsonObject;
 
 /**
@@ -67,13 +69,24 @@ final class Divergence {
                 .put("initial_loss", position.initialLoss());
     }
 
-    /** incident.json: what is needed to look at the step again. */
+    /** Of a symmetric matrix [S][S], rising; empty where it has none. */
+    private static Optional<double[]> eigenvalues(double[][] matrix) {
+        boolean finite = Arrays.stream(matrix).flatMapToDouble(Arrays::stream).allMatch(Double::isFinite);
+        return finite ? SymmetricEigen.values(matrix) : Optional.empty();
+    }
+
+    /**
+     * incident.json: what is needed to look at the step again.
+     *
+     * @param streams how far the batches for curvature were drawn, the step's own included
+     */
     static JsonObject incident(
             String message,
             Position position,
             double loss,
             double updateNorm,
             int[] indices,
+            Map<String, double[]> streams,
             Optional<LatestRefresh.Told> refresh) {
         JsonObject object = new JsonObject()
                 .put("message", message)
@@ -84,10 +97,14 @@ final class Divergence {
                 .put("update_norm", updateNorm)
                 .put("initial_loss", position.initialLoss())
                 .put("batch_indices", indices);
+        JsonObject drawn = new JsonObject();
+        streams.forEach(drawn::put);
+        object.put("streams", drawn);
         refresh.ifPresent(told -> {
             object.put("groups", told.names());
             told.vectors().forEach(object::put);
             told.matrices().forEach(object::put);
+            eigenvalues(told.averaged()).ifPresent(values -> object.put("eigenvalues", values));
             object.put(
                     "eta_largest",
                     Arrays.stream(told.etaApplied()).map(Math::abs).max().orElse(Double.NaN));

@@ -174,6 +174,10 @@ final class Journal {
         return stopped.withMessage(stopped.message() + "; " + saved);
     }
 
+    void incidentIncomplete(String why) {
+        recorder.warning("incident_incomplete", at(), "the incident cannot be replayed: " + why);
+    }
+
     Ending diverged(String message, JsonObject incident) {
         recorder.incident("incident.json", incident);
         recorder.warning("incident", at(), message);

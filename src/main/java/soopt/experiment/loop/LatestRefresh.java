@@ -47,6 +47,11 @@ final class LatestRefresh {
             return new Told(names, vectors, matrices);
         }
 
+        /** H̄ [S][S] that the step was solved with. */
+        double[][] averaged() {
+            return matrices.get(AVERAGED);
+        }
+
         /** [S]. */
         double[] etaApplied() {
             return vectors.get(APPLIED);

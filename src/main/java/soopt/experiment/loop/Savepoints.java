@@ -1,6 +1,8 @@
 package soopt.experiment.loop;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import soopt.backend.Tensor;
@@ -9,7 +11,9 @@ import soopt.experiment.checkpoint.Checkpoint;
 import soopt.experiment.checkpoint.Generations;
 import soopt.experiment.file.Every;
 import soopt.experiment.folder.Recorder;
+import soopt.experiment.folder.RunDirectory;
 import soopt.file.Temporary;
+import soopt.file.WholeFile;
 import soopt.model.weights.WeightsFile;
 
 /** When checkpoints are written, and of what: always of the last step that was taken whole. */
@@ -49,9 +53,13 @@ final class Savepoints {
         return checkpoint.getNumbers(MARKS);
     }
 
+    static void mark(Checkpoint checkpoint, double[] marks) {
+        checkpoint.putNumbers(MARKS, marks);
+    }
+
     private Checkpoint take(Tensor theta) {
         Checkpoint checkpoint = archive.take(theta);
-        checkpoint.putNumbers(MARKS, recorder.marks());
+        mark(checkpoint, recorder.marks());
         return checkpoint;
     }
 
@@ -114,6 +122,21 @@ final class Savepoints {
     /** They were measured where this run is not measured. */
     void dropBest() {
         Temporary.discard(folder.resolve(BEST));
+    }
+
+    /**
+     * What soopt replay begins with, beside incident.json: the experiment, the newest checkpoint if there is one, and θ
+     * [P] as the incident found it. What does not fit on the disk is left out: the incident is told all the same.
+     */
+    void saveIncident(Tensor theta, ParameterLayout layout) {
+        RunDirectory directory = recorder.directory();
+        try {
+            WholeFile.write(directory.incident("config.yaml"), Files.readAllBytes(directory.file("config.yaml")));
+            new Generations(folder).copyNewest(directory.incident("state.npz"));
+            WeightsFile.write(directory.incident("weights.npz"), layout, theta, archive.backend());
+        } catch (IOException | UncheckedIOException full) {
+            journal.incidentIncomplete(full.getMessage());
+        }
     }
 
     /** A checkpoint, and θ by tensor in PyTorch's layout for whoever compares, which is a result of the run. */

@@ -18,6 +18,7 @@ import soopt.experiment.loop.Evaluator.Held;
 import soopt.experiment.loop.Position.Owed;
 import soopt.experiment.loop.Workload.Evaluation;
 import soopt.experiment.loop.Workload.Part;
+import soopt.file.JsonObject;
 import soopt.optimizer.Optimizer;
 import soopt.optimizer.schedule.Plateau;
 import soopt.optimizer.step.Refresh;
@@ -152,6 +153,14 @@ public final class Trainer {
         return run(theta);
     }
 
+    /**
+     * Makes the files of a folder as if the run had written nothing before a checkpoint, which is told so: it goes on
+     * there with its numbers, and without its rows.
+     */
+    public static void forgetRows(Path folder, Checkpoint checkpoint) {
+        Savepoints.mark(checkpoint, Recorder.withoutRows(folder));
+    }
+
     /** How many steps were done at a checkpoint. */
     public static long stepsDone(Checkpoint checkpoint) {
         Position position = new Position();
@@ -219,7 +228,7 @@ public final class Trainer {
         position.startAt(train.loss(), Fingerprint.of(theta, backend));
         addRow(theta, train, held);
         if (problem.isPresent()) {
-            return Optional.of(diverged(problem.get(), held));
+            return Optional.of(diverged(problem.get(), held, theta));
         }
         if (!curvature.isOptimizers() && plan.record().curvature().every().unit() == Every.Unit.EPOCH) {
             position.owe(Owed.MATRICES_OF_EPOCH);
@@ -273,7 +282,7 @@ public final class Trainer {
         position.endEpoch();
         addRow(theta, train, held);
         if (problem.isPresent()) {
-            return Optional.of(diverged(problem.get(), held));
+            return Optional.of(diverged(problem.get(), held, theta));
         }
         lowerStepSize(train.loss());
         if (plan.record().curvature().every().dueAfterEpoch(position.epoch())) {
@@ -319,7 +328,7 @@ public final class Trainer {
         record(proposed);
         Optional<String> problem = Divergence.of(proposed.loss(), updateNorm, position.initialLoss());
         if (problem.isPresent()) {
-            return Optional.of(diverged(problem.get(), proposed.loss(), updateNorm, batch));
+            return Optional.of(diverged(problem.get(), proposed.loss(), updateNorm, batch, theta));
         }
         recordFirstMatrices(theta);
         long apply = System.nanoTime();
@@ -363,15 +372,32 @@ public final class Trainer {
         journal.refreshed(refresh);
     }
 
-    private Ending diverged(String problem, double loss, double updateNorm, Workload.Batch batch) {
+    private Ending diverged(String problem, double loss, double updateNorm, Workload.Batch batch, Tensor theta) {
         String message = Divergence.message(problem, position, curvature.latest(), plan.advice());
-        return journal.diverged(
-                message, Divergence.incident(message, position, loss, updateNorm, batch.indices(), curvature.latest()));
+        Checkpoint streams = Checkpoint.empty(backend);
+        workload.save(streams);
+        return diverged(
+                message,
+                Divergence.incident(
+                        message,
+                        position,
+                        loss,
+                        updateNorm,
+                        batch.indices(),
+                        streams.numbers(),
+                        curvature.latest()),
+                theta);
     }
 
-    private Ending diverged(String problem, Held held) {
+    private Ending diverged(String problem, Held held, Tensor theta) {
         String message = Divergence.messageAfter(problem, position, plan.advice());
-        return journal.diverged(message, Divergence.incidentAfter(message, position, held));
+        return diverged(message, Divergence.incidentAfter(message, position, held), theta);
+    }
+
+    private Ending diverged(String message, JsonObject incident, Tensor theta) {
+        Ending ending = journal.diverged(message, incident);
+        savepoints.saveIncident(theta, workload.layout());
+        return ending;
     }
 
     /** Those at θ₀ when they are the optimizer's, which has them from its first step on. */
@@ -392,7 +418,7 @@ public final class Trainer {
             addRow(theta, epochSoFar(), held);
             Optional<String> problem = Evaluator.problem(held, position.initialLoss());
             if (problem.isPresent()) {
-                return Optional.of(diverged(problem.get(), held));
+                return Optional.of(diverged(problem.get(), held, theta));
             }
         }
         if (position.owes(Owed.MATRICES_OF_STEP)) {
