@@ -73,8 +73,7 @@ class ReplayTest {
                 SUMMARY,
             })
     void incidentAlone_givesTheSameStep_fromTheCheckpointBeforeIt(String optimizer) throws IOException {
-        Path run = diverged(
-                optimizer, "record.checkpoint.every=1 step", "training.epochs=8", "evaluate.every=never");
+        Path run = diverged(optimizer, "record.checkpoint.every=1 step", "training.epochs=8", "evaluate.every=never");
         Replay replay = replay(bundle(run));
 
         assertEquals(List.of(), replay.differences(), replay.ending());

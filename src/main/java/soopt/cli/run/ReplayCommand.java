@@ -106,21 +106,28 @@ public final class ReplayCommand implements Callable<Integer> {
     private static String asText(Path folder, Replay replay) {
         JsonNode recorded = replay.recorded();
         String end = System.lineSeparator();
-        StringBuilder text = new StringBuilder(Text.shown(recorded.path("message").asText()))
+        StringBuilder text = new StringBuilder(
+                        Text.shown(recorded.path("message").asText()))
                 .append(end)
                 .append(end);
         Table table = new Table("", "recorded", "replayed");
         for (List<String> number : NUMBERS) {
             if (recorded.has(number.get(0))) {
-                table.row(number.get(1), value(recorded, number.get(0)), replay.replayed()
-                        .map(again -> value(again, number.get(0)))
-                        .orElse("-"));
+                table.row(
+                        number.get(1),
+                        value(recorded, number.get(0)),
+                        replay.replayed()
+                                .map(again -> value(again, number.get(0)))
+                                .orElse("-"));
             }
         }
         text.append(table.shown("  ")).append(end);
         text.append(groups(recorded)).append(spectrum(recorded));
         text.append(Text.shown(verdict(replay))).append(end);
-        return text.append("all of it in ").append(folder.resolve("incident/incident.json")).append(end).toString();
+        return text.append("all of it in ")
+                .append(folder.resolve("incident/incident.json"))
+                .append(end)
+                .toString();
     }
 
     private static String value(JsonNode incident, String key) {
@@ -164,7 +171,8 @@ public final class ReplayCommand implements Callable<Integer> {
             return "";
         }
         long negative = Arrays.stream(values).filter(value -> value < 0).count();
-        return "eigenvalues of H̄: " + Figures.number(Arrays.stream(values).min().orElseThrow()) + " to "
+        return "eigenvalues of H̄: "
+                + Figures.number(Arrays.stream(values).min().orElseThrow()) + " to "
                 + Figures.number(Arrays.stream(values).max().orElseThrow()) + ", " + negative + " of " + values.length
                 + " negative" + System.lineSeparator();
     }

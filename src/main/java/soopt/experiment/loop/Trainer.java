@@ -379,13 +379,7 @@ public final class Trainer {
         return diverged(
                 message,
                 Divergence.incident(
-                        message,
-                        position,
-                        loss,
-                        updateNorm,
-                        batch.indices(),
-                        streams.numbers(),
-                        curvature.latest()),
+                        message, position, loss, updateNorm, batch.indices(), streams.numbers(), curvature.latest()),
                 theta);
     }
 

@@ -56,13 +56,15 @@ class ReplayCommandTest {
         for (String part : new String[] {"loss of the batch", "η applied", "eigenvalues of H̄: ", "to the last bit"}) {
             assertTrue(text.contains(part), part + " in " + text);
         }
-        JsonNode json = new ObjectMapper().readTree(replay(run, "--json").expect(ExitCode.OK).out());
+        JsonNode json = new ObjectMapper()
+                .readTree(replay(run, "--json").expect(ExitCode.OK).out());
         assertTrue(json.path("same").asBoolean());
         assertEquals(json.path("recorded"), json.path("replayed"));
 
         Path incident = run.resolve("incident/incident.json");
         Files.writeString(
-                incident, ((ObjectNode) RunFiles.json(incident)).put("batch_loss", 3).toString());
+                incident,
+                ((ObjectNode) RunFiles.json(incident)).put("batch_loss", 3).toString());
         text = replay(id).expect(ExitCode.INTERNAL).out();
         assertTrue(text.contains("but these differ: batch_loss"), text);
     }
