@@ -8,12 +8,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import soopt.Golden;
 import soopt.backend.Backend;
 import soopt.backend.Precision;
+import soopt.backend.Subject;
 import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
 import soopt.curvature.CurvatureSummary;
@@ -42,28 +44,38 @@ class HbarGoldenTest {
 
     @TestFactory
     Stream<DynamicTest> float64() {
-        return tests(Precision.FLOAT64, FLOAT64);
+        return tests(() -> Backends.cpu(Precision.FLOAT64, 2), FLOAT64);
     }
 
     @TestFactory
     Stream<DynamicTest> float32() {
-        return tests(Precision.FLOAT32, FLOAT32);
+        return tests(() -> Backends.cpu(Precision.FLOAT32, 2), FLOAT32);
     }
 
-    private static Stream<DynamicTest> tests(Precision precision, double tolerance) {
+    /** On a GPU, or through the stand-in. */
+    @TestFactory
+    Stream<DynamicTest> cuda() {
+        return Subject.all()
+                .filter(subject -> subject.name().equals("cuda"))
+                .flatMap(
+                        subject -> tests(subject::open, subject.precision() == Precision.FLOAT64 ? FLOAT64 : FLOAT32));
+    }
+
+    private static Stream<DynamicTest> tests(Supplier<Backend> engine, double tolerance) {
         List<Path> files = Golden.files("hbar");
         assertTrue(!files.isEmpty(), "no golden files in " + Golden.directory());
         return files.stream()
                 .map(file -> DynamicTest.dynamicTest(
-                        file.getFileName().toString(), () -> new Check(precision, tolerance).run(file)));
+                        file.getFileName().toString(), () -> new Check(engine, tolerance).run(file)));
     }
 
     private static final class Check {
         private final double tolerance;
-        private final Precision precision;
+        private final Supplier<Backend> engine;
+        private Precision precision = Precision.FLOAT64;
 
-        Check(Precision precision, double tolerance) {
-            this.precision = precision;
+        Check(Supplier<Backend> engine, double tolerance) {
+            this.engine = engine;
             this.tolerance = tolerance;
         }
 
@@ -74,8 +86,9 @@ class HbarGoldenTest {
                     () -> "waiting for the layer "
                             + GoldenNetworks.unknown(file).get());
             Network network = GoldenNetworks.network(file).orElseThrow();
-            try (Backend backend = Backends.cpu(precision, 2);
+            try (Backend backend = engine.get();
                     Tensor theta = GoldenNetworks.flat(backend, network.layout(), file.get("params"))) {
+                precision = backend.precision();
                 Objective objective = network.objective(
                         backend,
                         GoldenNetworks.inputs(backend, file.get("x")),
