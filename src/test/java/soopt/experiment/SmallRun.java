@@ -4,8 +4,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import soopt.backend.Backend;
+import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
 import soopt.curvature.Partitioning;
@@ -48,6 +50,7 @@ public final class SmallRun {
     private int period = 3;
     private RunListener listener = RunListener.SILENT;
     private UnaryOperator<Data> data = UnaryOperator.identity();
+    private Function<Precision, Backend> engine = precision -> Backends.cpu(precision, 1);
     private final StopSignal stop = new StopSignal();
     private final List<String> overrides = new ArrayList<>();
 
@@ -73,6 +76,12 @@ public final class SmallRun {
 
     SmallRun listener(RunListener value) {
         listener = value;
+        return this;
+    }
+
+    /** Trains on another engine than the CPU's. */
+    SmallRun on(Function<Precision, Backend> value) {
+        engine = value;
         return this;
     }
 
@@ -185,7 +194,7 @@ public final class SmallRun {
         Experiment experiment = experiment(overrides.toArray(String[]::new));
         Counts counts = new Counts();
         try (RunDirectory directory = RunDirectory.claim(results, "small", id, false);
-                Backend backend = Backends.cpu(experiment.precision(), 1);
+                Backend backend = engine.apply(experiment.precision());
                 NetworkWorkload workload = workload(experiment, backend, counts);
                 Descent descent = new Descent(new Problem(backend, workload.layout(), workload, 7), stepSize, period)) {
             if (resume) {

@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import soopt.Golden;
 import soopt.backend.Backend;
 import soopt.backend.Precision;
+import soopt.backend.Subject;
 import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
 import soopt.curvature.Fisher;
@@ -61,6 +63,19 @@ final class TrajectoryGoldenTest {
                                 })));
     }
 
+    /** A method of each kind on a GPU, or through the stand-in. */
+    @TestFactory
+    Stream<DynamicTest> parameters_followIt_onAGpu() {
+        return Subject.all()
+                .filter(subject -> subject.name().equals("cuda") && subject.precision() == Precision.FLOAT64)
+                .flatMap(subject -> files().filter(file -> Golden.name(file)
+                                .matches("adam|sgd_momentum|kfac_conv|lbfgs_strong_wolfe|ns_plain_momlrs|ns_unif_mean"))
+                        .map(file -> dynamicTest(
+                                Golden.name(file),
+                                () -> run(
+                                        Golden.read(file), subject::open, TOLERANCE, TrajectoryGoldenTest::compareAll))));
+    }
+
     private static Stream<Path> files() {
         return Golden.files("trajectory").stream()
                 .filter(file -> !Golden.name(file).equals("mlp_data"));
@@ -90,9 +105,13 @@ final class TrajectoryGoldenTest {
     }
 
     private static void run(JsonNode json, Precision precision, double perUnit, Check check) {
+        run(json, () -> Backends.cpu(precision, 1), perUnit, check);
+    }
+
+    private static void run(JsonNode json, Supplier<Backend> engine, double perUnit, Check check) {
         String name = json.get("name").asText();
         boolean fullBatch = name.matches("(method1_fullbatch|cauchy|lbfgs).*");
-        try (Backend backend = Backends.cpu(precision, 1)) {
+        try (Backend backend = engine.get()) {
             GoldenProblem data = new GoldenProblem(
                     backend,
                     json.has("data")
