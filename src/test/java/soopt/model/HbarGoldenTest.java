@@ -56,7 +56,7 @@ class HbarGoldenTest {
     @TestFactory
     Stream<DynamicTest> cuda() {
         return Subject.all()
-                .filter(subject -> subject.name().equals("cuda"))
+                .filter(subject -> subject.engine().isGpu())
                 .flatMap(
                         subject -> tests(subject::open, subject.precision() == Precision.FLOAT64 ? FLOAT64 : FLOAT32));
     }

@@ -67,7 +67,7 @@ final class TrajectoryGoldenTest {
     @TestFactory
     Stream<DynamicTest> parameters_followIt_onAGpu() {
         return Subject.all()
-                .filter(subject -> subject.name().equals("cuda") && subject.precision() == Precision.FLOAT64)
+                .filter(subject -> subject.engine().isGpu() && subject.precision() == Precision.FLOAT64)
                 .flatMap(subject -> files().filter(file -> Golden.name(file)
                                 .matches("adam|sgd_momentum|kfac_conv|lbfgs_strong_wolfe|ns_plain_momlrs|ns_unif_mean"))
                         .map(file -> dynamicTest(
