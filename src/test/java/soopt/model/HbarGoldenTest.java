@@ -57,8 +57,7 @@ class HbarGoldenTest {
     Stream<DynamicTest> cuda() {
         return Subject.all()
                 .filter(subject -> subject.engine().isGpu())
-                .flatMap(
-                        subject -> tests(subject::open, subject.precision() == Precision.FLOAT64 ? FLOAT64 : FLOAT32));
+                .flatMap(subject -> tests(subject::open, subject.precision() == Precision.FLOAT64 ? FLOAT64 : FLOAT32));
     }
 
     private static Stream<DynamicTest> tests(Supplier<Backend> engine, double tolerance) {

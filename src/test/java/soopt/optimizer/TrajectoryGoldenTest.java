@@ -73,7 +73,10 @@ final class TrajectoryGoldenTest {
                         .map(file -> dynamicTest(
                                 Golden.name(file),
                                 () -> run(
-                                        Golden.read(file), subject::open, TOLERANCE, TrajectoryGoldenTest::compareAll))));
+                                        Golden.read(file),
+                                        subject::open,
+                                        TOLERANCE,
+                                        TrajectoryGoldenTest::compareAll))));
     }
 
     private static Stream<Path> files() {
