@@ -55,6 +55,11 @@ class RobustnessTest {
     }
 
     @Test
+    void mutatedSweeps_areListedOrRefused() throws IOException {
+        run("sweeps", 60, SweepCases::make);
+    }
+
+    @Test
     void damagedDataFiles_areReadOrRefused() throws IOException {
         run("data files", 150, new DataCases(Files.createDirectories(folder.resolve("originals")))::make);
     }

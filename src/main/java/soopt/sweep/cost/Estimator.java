@@ -8,14 +8,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import soopt.backend.Backend;
 import soopt.backend.Precision;
+import soopt.backend.Tensor;
 import soopt.curvature.Partition;
 import soopt.data.fetch.Store;
 import soopt.experiment.Devices;
 import soopt.experiment.file.Every;
 import soopt.experiment.file.Experiment;
 import soopt.experiment.file.Training;
+import soopt.host.Host;
 import soopt.model.Network;
 import soopt.model.SummaryCost;
 import soopt.spec.SpecWriter;
@@ -33,6 +36,13 @@ public final class Estimator implements AutoCloseable {
     private static final int RECORDED_MATRICES = 4;
     private static final int MOST_TOLD_GROUPS = 500;
     private static final long SMALL_FILES = 64 << 10;
+
+    /** Of a gradient that is measured: some seconds on a core. */
+    private static final double MOST_MULTIPLY_ADDS = 1e11;
+
+    private static final double VECTORS = 4;
+    private static final double ACTIVATIONS = 4;
+    private static final double MEMORY_SHARE = 3;
 
     private final int threads;
     private final DataSizes sizes;
@@ -175,6 +185,9 @@ public final class Estimator implements AutoCloseable {
         if (known.isPresent()) {
             return known.get();
         }
+        if (isTooLarge(experiment, size, cost)) {
+            return new Trial.Measured(Double.NaN, Double.NaN, -1);
+        }
         Backend backend = backends.computeIfAbsent(
                 experiment.precision(), precision -> Devices.open(experiment.device(), precision, threads));
         List<Object> network = alike.subList(0, alike.size() - 1);
@@ -185,6 +198,15 @@ public final class Estimator implements AutoCloseable {
             measured.put(alike, now);
             return now;
         }
+    }
+
+    /** A list must not take longer to look at than to read, nor memory that runs need. */
+    private static boolean isTooLarge(Experiment experiment, DataSizes.Sizes size, Costs cost) {
+        double batch = Math.max(1, Math.min(experiment.training().batchSize(), size.train()));
+        double widest = LongStream.of(cost.network().widths()).sum() + Tensor.sizeOf(size.shape());
+        double numbers = VECTORS * (double) cost.network().layout().size() + ACTIVATIONS * batch * widest;
+        return batch * cost.summary().gradient() > MOST_MULTIPLY_ADDS
+                || numbers * experiment.precision().bytes() > Host.memoryBytes() / MEMORY_SHARE;
     }
 
     /** Step sizes and dampings cost nothing. */
