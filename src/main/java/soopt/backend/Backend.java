@@ -1,5 +1,7 @@
 package soopt.backend;
 
+import java.util.function.DoubleConsumer;
+
 /**
  * The arithmetic that models, curvature and optimizers are written in, on one device in one precision. Tensors are
  * row-major. An operation writes only to its arguments named out, gradient, gram, third or …InPlace; outputs do not
@@ -112,6 +114,27 @@ public interface Backend extends AutoCloseable {
     void sumRows(Tensor x, double beta, Tensor out);
 
     // ---- contractions to the host, added to the arrays given ----
+
+    /**
+     * Runs work whose numbers on the host are needed when it ends, no earlier: an engine whose tensors are elsewhere
+     * then reads them all at once. Within, arrays that contractions add to are complete when {@link #then} says so.
+     */
+    default void together(Runnable work) {
+        work.run();
+    }
+
+    /**
+     * Runs something when the contractions before it have added to their arrays: now, or within {@link #together} at
+     * its end at the latest, in the order of the calls.
+     */
+    default void then(Runnable use) {
+        use.run();
+    }
+
+    /** Hands Σ x_i y_i to what uses it, when {@link #then} would run it. */
+    default void dot(Tensor x, Tensor y, DoubleConsumer use) {
+        use.accept(dot(x, y));
+    }
 
     /** out_s += α ⟨x_s, y⟩ for s &lt; n; x: [n, M], y: [M]. */
     void dots(double alpha, Tensor x, Tensor y, double[] out);

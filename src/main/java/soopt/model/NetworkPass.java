@@ -90,6 +90,10 @@ final class NetworkPass implements Linearization {
 
     /** @param last whether nothing is needed after it, so that layers return what they keep on the way */
     void addSummary(Jets jets, boolean last, Summation sums) {
+        pass.backend().together(() -> summarize(jets, last, sums));
+    }
+
+    private void summarize(Jets jets, boolean last, Summation sums) {
         for (int i = network.firstOwner(); i < layers.size(); i++) {
             layers.get(i).summarize(jets, sums);
             if (last) {

@@ -5,7 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -315,6 +318,58 @@ class BackendContractTest {
                     arena.backend().gram(ALPHA, tensor, arena.of(y), weighted, stride);
                     return Arena.join(dots, pairs, gram, weighted);
                 }));
+    }
+
+    /** Arrays and callbacks within are those of the same calls one by one, in their order. */
+    @ParameterizedTest
+    @MethodSource("subjects")
+    void together_endsWithTheNumbersOfTheSameCalls(Subject subject) {
+        double[] x = subject.normal(1, 3 * 1000);
+        double[] y = subject.normal(2, 1000);
+        double[] one = subject.compute(arena -> contractions(arena, x, y, Runnable::run));
+        double[] all = subject.compute(arena -> contractions(arena, x, y, arena.backend()::together));
+        subject.assertExact(one, all);
+    }
+
+    private static double[] contractions(Arena arena, double[] x, double[] y, Consumer<Runnable> scope) {
+        Backend backend = arena.backend();
+        Tensor rows = arena.of(x, 3, 1000);
+        Tensor row = arena.of(y);
+        double[] dots = new double[3];
+        double[] gram = new double[9];
+        List<Double> seen = new ArrayList<>();
+        scope.accept(() -> {
+            backend.dots(2, rows, row, dots);
+            backend.then(() -> seen.add(dots[2]));
+            backend.dot(row, row, seen::add);
+            backend.gram(1, rows, row, gram, 3);
+            backend.dots(-0.5, rows, row, dots);
+            backend.then(() -> seen.add(dots[2] + gram[8]));
+            seen.add(backend.dot(rows.rows(0, 1), row));
+            backend.then(() -> backend.then(() -> seen.add(-1.0)));
+        });
+        assertEquals(5, seen.size());
+        double[] callbacks = seen.stream().mapToDouble(value -> value).toArray();
+        return Arena.join(dots, gram, callbacks);
+    }
+
+    @ParameterizedTest
+    @MethodSource("subjects")
+    void togetherThatFails_leavesNothingBehind(Subject subject) {
+        subject.compute(arena -> {
+            Tensor x = arena.of(new double[] {1, 2});
+            double[] lost = new double[1];
+            assertThrows(
+                    IllegalStateException.class,
+                    () -> arena.backend().together(() -> {
+                        arena.backend().dots(1, x.reshape(1, 2), x, lost);
+                        throw new IllegalStateException("on the way");
+                    }));
+            double[] kept = new double[1];
+            arena.backend().dots(1, x.reshape(1, 2), x, kept);
+            assertEquals(5, kept[0]);
+            return kept;
+        });
     }
 
     // ---- memory ----

@@ -41,7 +41,7 @@ class SizesContractTest {
             "memory",
             "resetPeak",
             "allocate",
-            "close");
+            "together", "then", "close");
 
     static Stream<Subject> subjects() {
         return Subject.all();

@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.DoubleConsumer;
 import soopt.backend.Activation;
 import soopt.backend.Averaging;
 import soopt.backend.Backend;
@@ -40,6 +41,7 @@ public final class CudaBackend implements Backend {
     private final Blas blas;
     private final Kernels kernels;
     private final CudaMemory memory;
+    private final CudaResults results;
     private final CudaSums sums;
     private final CudaLosses losses;
     private final CudaImages images;
@@ -59,8 +61,9 @@ public final class CudaBackend implements Backend {
         this.blas = blas;
         this.kernels = new Kernels(device, precision);
         this.memory = new CudaMemory(device, precision);
-        this.sums = new CudaSums(memory, kernels);
-        this.losses = new CudaLosses(memory, sums, kernels);
+        this.results = new CudaResults(memory);
+        this.sums = new CudaSums(memory, results, kernels);
+        this.losses = new CudaLosses(memory, results, sums, kernels);
         this.images = new CudaImages(this, sums, kernels);
         for (Activation f : Activation.values()) {
             String name = f.name().charAt(0) + f.name().substring(1).toLowerCase(Locale.ROOT);
@@ -217,7 +220,10 @@ public final class CudaBackend implements Backend {
     @Override
     public double dot(Tensor x, Tensor y) {
         Contract.sameSize(x, y);
-        return sums.dot(x, y);
+        double[] sum = new double[1];
+        sums.dot(x, y, value -> sum[0] = value);
+        results.await();
+        return sum[0];
     }
 
     @Override
@@ -385,6 +391,22 @@ public final class CudaBackend implements Backend {
     // ---- contractions ----
 
     @Override
+    public void together(Runnable work) {
+        results.together(work);
+    }
+
+    @Override
+    public void then(Runnable use) {
+        results.then(use);
+    }
+
+    @Override
+    public void dot(Tensor x, Tensor y, DoubleConsumer use) {
+        Contract.sameSize(x, y);
+        sums.dot(x, y, use);
+    }
+
+    @Override
     public void dots(double alpha, Tensor x, Tensor y, double[] out) {
         Contract.dots(x, y, out);
         sums.dots(alpha, x, y, out);
@@ -549,6 +571,7 @@ public final class CudaBackend implements Backend {
 
     @Override
     public void close() {
+        results.close();
         kernels.close();
         blas.close();
         memory.close();

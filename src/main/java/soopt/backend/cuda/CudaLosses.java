@@ -9,6 +9,7 @@ import soopt.backend.cuda.Kernels.Theme;
 /** Softmax cross-entropy and its derivatives, in float64 on the device. */
 final class CudaLosses {
     private final CudaMemory memory;
+    private final CudaResults results;
     private final CudaSums sums;
     private final Kernel crossEntropy;
     private final Kernel isCorrect;
@@ -16,8 +17,9 @@ final class CudaLosses {
     private final Kernel hessian;
     private final Kernel centre;
 
-    CudaLosses(CudaMemory memory, CudaSums sums, Kernels kernels) {
+    CudaLosses(CudaMemory memory, CudaResults results, CudaSums sums, Kernels kernels) {
         this.memory = memory;
+        this.results = results;
         this.sums = sums;
         this.crossEntropy = kernels.kernel(Theme.LOSSES, "crossEntropy");
         this.isCorrect = kernels.kernel(Theme.LOSSES, "isCorrect");
@@ -37,24 +39,21 @@ final class CudaLosses {
         if (rows == 0) {
             return 0;
         }
-        try (Scratch results = memory.scratch(2);
-                Scratch examples = memory.scratch(2L * rows)) {
+        double[] answer = new double[2];
+        long out = results.reserve(2);
+        try (Scratch examples = memory.scratch(2L * rows)) {
             kernel.run(examples.at(0), examples.at(rows));
-            total.start()
-                    .put(examples.at(0))
-                    .put(examples.at(rows))
-                    .put(rows)
-                    .put(results.at(0))
-                    .blocks(1, 1);
-            double[] answer = memory.read(results, 2);
-            int wrong = (int) answer[1];
-            if (wrong < rows) {
-                double[] label = new double[1];
-                memory.toHost(labels.slice(wrong, 1), label, 0);
-                Contract.label(label[0], wrong, logits.length(1));
-            }
-            return answer[0];
+            total.start().put(examples.at(0)).put(examples.at(rows)).put(rows).put(out).blocks(1, 1);
         }
+        results.give(2, (values, from) -> System.arraycopy(values, from, answer, 0, 2));
+        results.await();
+        int wrong = (int) answer[1];
+        if (wrong < rows) {
+            double[] label = new double[1];
+            memory.toHost(labels.slice(wrong, 1), label, 0);
+            Contract.label(label[0], wrong, logits.length(1));
+        }
+        return answer[0];
     }
 
     double loss(Tensor logits, Tensor labels, double w) {

@@ -218,13 +218,22 @@ final class CudaMemory implements AutoCloseable {
         return staging(place, bytes);
     }
 
-    /** The first numbers of the scratch; waits for all work. */
-    double[] read(Scratch scratch, int count) {
+    /** Room for numbers in float64 that is no tensor's and counts as none. */
+    long allocateNumbers(int count) {
+        return addressOf((long) count * Double.BYTES);
+    }
+
+    void freeNumbers(long address) {
+        device.free(address);
+    }
+
+    /** Numbers in float64 from an address on; waits for all work. */
+    double[] read(long address, int count) {
         double[] values = new double[count];
         int most = STAGING_BYTES / Double.BYTES;
         for (int done = 0; done < count; done += most) {
             int n = Math.min(most, count - done);
-            download(scratch.at(done), n * Double.BYTES).asDoubleBuffer().get(values, done, n);
+            download(address + (long) done * Double.BYTES, n * Double.BYTES).asDoubleBuffer().get(values, done, n);
         }
         return values;
     }

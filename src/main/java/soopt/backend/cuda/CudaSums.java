@@ -1,5 +1,6 @@
 package soopt.backend.cuda;
 
+import java.util.function.DoubleConsumer;
 import soopt.backend.Contract;
 import soopt.backend.Tensor;
 import soopt.backend.cuda.CudaMemory.Scratch;
@@ -7,7 +8,7 @@ import soopt.backend.cuda.Kernels.Kernel;
 import soopt.backend.cuda.Kernels.Theme;
 
 /**
- * Contractions to the host: two or more kernels leave all results of a call in one array, which is read once. Into how
+ * Contractions to the host: two or more kernels leave the results of a call among those that wait to be read. Into how
  * many blocks a sum is cut depends on sizes alone.
  */
 final class CudaSums {
@@ -27,6 +28,7 @@ final class CudaSums {
     private static final int MOST_ROWS = 65_535;
 
     private final CudaMemory memory;
+    private final CudaResults results;
     private final Kernel dots;
     private final Kernel addBlocks;
     private final Kernel gram;
@@ -36,8 +38,9 @@ final class CudaSums {
     private final Kernel sumRows;
     private final Kernel addBlocksTo;
 
-    CudaSums(CudaMemory memory, Kernels kernels) {
+    CudaSums(CudaMemory memory, CudaResults results, Kernels kernels) {
         this.memory = memory;
+        this.results = results;
         this.dots = kernels.kernel(Theme.SUMS, "dots");
         this.addBlocks = kernels.kernel(Theme.SUMS, "addBlocks");
         this.gram = kernels.kernel(Theme.SUMS, "gram");
@@ -62,29 +65,32 @@ final class CudaSums {
         addBlocks.start().put(partial).put(blocks).put(results).put(out).forWarps(results);
     }
 
-    double dot(Tensor x, Tensor y) {
-        double[] out = new double[1];
-        dots(1, x, y, 0, 1, x.size(), out);
-        return out[0];
+    void dot(Tensor x, Tensor y, DoubleConsumer use) {
+        if (x.size() == 0) {
+            results.then(() -> use.accept(0));
+        } else {
+            dots(x, y, 0, 1, x.size(), (sums, from) -> use.accept(sums[from]));
+        }
     }
 
     void dots(double alpha, Tensor x, Tensor y, double[] out) {
-        dots(alpha, x, y, 0, x.length(0), y.size(), out);
+        int n = x.length(0);
+        dots(x, y, 0, n, y.size(), (sums, from) -> add(alpha, sums, from, n, out));
     }
 
     void pairedDots(double alpha, Tensor x, Tensor y, double[] out) {
         int n = x.length(0);
         long m = n == 0 ? 0 : x.size() / n;
-        dots(alpha, x, y, m, n, m, out);
+        dots(x, y, m, n, m, (sums, from) -> add(alpha, sums, from, n, out));
     }
 
-    private void dots(double alpha, Tensor x, Tensor y, long yStep, int n, long m, double[] out) {
+    private void dots(Tensor x, Tensor y, long yStep, int n, long m, CudaResults.Use use) {
         if (n == 0 || m == 0) {
             return;
         }
         int blocks = blocks(n, m);
-        try (Scratch results = memory.scratch(n);
-                Scratch partial = memory.scratch((long) n * blocks)) {
+        long out = results.reserve(n);
+        try (Scratch partial = memory.scratch((long) n * blocks)) {
             dots.start()
                     .put(x)
                     .put(y)
@@ -93,22 +99,22 @@ final class CudaSums {
                     .put(m)
                     .put(partial.at(0))
                     .blocks(blocks, rows(n));
-            addBlocks(partial.at(0), blocks, n, results.at(0));
-            add(alpha, memory.read(results, n), 0, out);
+            addBlocks(partial.at(0), blocks, n, out);
         }
+        results.give(n, use);
     }
 
-    /** out_s += α · sums_{from + s}. */
-    private static void add(double alpha, double[] sums, int from, double[] out) {
-        for (int s = 0; s < sums.length - from; s++) {
+    /** out_s += α · sums_{from + s} for s &lt; n. */
+    private static void add(double alpha, double[] sums, int from, int n, double[] out) {
+        for (int s = 0; s < n; s++) {
             out[s] += alpha * sums[from + s];
         }
     }
 
-    private static void addSquare(double alpha, double[] sums, int n, double[] out, int stride) {
+    private static void addSquare(double alpha, double[] sums, int from, int n, double[] out, int stride) {
         for (int s = 0; s < n; s++) {
             for (int t = 0; t < n; t++) {
-                out[s * stride + t] += alpha * sums[s * n + t];
+                out[s * stride + t] += alpha * sums[from + s * n + t];
             }
         }
     }
@@ -120,8 +126,8 @@ final class CudaSums {
         return (int) Math.max(1, Math.min(most, (m + CHUNK - 1) / CHUNK));
     }
 
-    /** results ← Σ w v x_s x_t; w and v are addresses of [m] or 0. */
-    private void gram(Tensor x, long w, long v, int n, long m, long results) {
+    /** out ← Σ w v x_s x_t; w and v are addresses of [m] or 0. */
+    private void gram(Tensor x, long w, long v, int n, long m, long out) {
         int tiles = (n + SIDE - 1) / SIDE;
         int blocks = gramBlocks(n, m);
         try (Scratch partial = memory.scratch((long) n * n * blocks)) {
@@ -133,7 +139,7 @@ final class CudaSums {
                     .put(m)
                     .put(partial.at(0))
                     .blocks(blocks, Math.multiplyExact(tiles, tiles + 1) / 2);
-            addBlocks(partial.at(0), blocks, (long) n * n, results);
+            addBlocks(partial.at(0), blocks, (long) n * n, out);
         }
     }
 
@@ -152,10 +158,9 @@ final class CudaSums {
         if (x.size() == 0) {
             return;
         }
-        try (Scratch results = memory.scratch((long) n * n)) {
-            gram(x, w, 0, n, x.size() / n, results.at(0));
-            addSquare(alpha, memory.read(results, n * n), n, out, stride);
-        }
+        int square = Math.multiplyExact(n, n);
+        gram(x, w, 0, n, x.size() / n, results.reserve(square));
+        results.give(square, (sums, from) -> addSquare(alpha, sums, from, n, out, stride));
     }
 
     /** With second-order tangents; {@link Contract#tangents} has been asked. */
@@ -176,9 +181,10 @@ final class CudaSums {
             return;
         }
         int blocks = blocks(n, m);
-        try (Scratch results = memory.scratch((long) n * n + n);
-                Scratch partial = memory.scratch((long) n * blocks)) {
-            gram(first, CudaMemory.address(lambda), CudaMemory.address(s2), n, m, results.at(0));
+        int square = Math.multiplyExact(n, n);
+        long sums = results.reserve(square + n);
+        try (Scratch partial = memory.scratch((long) n * blocks)) {
+            gram(first, CudaMemory.address(lambda), CudaMemory.address(s2), n, m, sums);
             tangents.start()
                     .put(first)
                     .put(second)
@@ -191,11 +197,9 @@ final class CudaSums {
                     .put(s3)
                     .put(partial.at(0))
                     .blocks(blocks, rows(n));
-            addBlocks(partial.at(0), blocks, n, results.at((long) n * n));
-            double[] sums = memory.read(results, n * n + n);
-            addSquare(1, sums, n, out, stride);
-            add(1, sums, n * n, third);
+            addBlocks(partial.at(0), blocks, n, sums + (long) square * Double.BYTES);
         }
+        giveBoth(1, n, out, stride, third);
     }
 
     /** Without them. */
@@ -205,22 +209,29 @@ final class CudaSums {
         if (n == 0 || m == 0) {
             return;
         }
-        try (Scratch results = memory.scratch((long) n * n)) {
-            gram(first, CudaMemory.address(lambda), CudaMemory.address(s2), n, m, results.at(0));
-            tangents.start()
-                    .put(first)
-                    .put(0L)
-                    .put(n)
-                    .put(0)
-                    .put(m)
-                    .put(lambda)
-                    .put(s1)
-                    .put(s2)
-                    .put(s2)
-                    .put(0L)
-                    .blocks(blocks(n, m), rows(n));
-            addSquare(1, memory.read(results, n * n), n, out, stride);
-        }
+        int square = Math.multiplyExact(n, n);
+        gram(first, CudaMemory.address(lambda), CudaMemory.address(s2), n, m, results.reserve(square));
+        tangents.start()
+                .put(first)
+                .put(0L)
+                .put(n)
+                .put(0)
+                .put(m)
+                .put(lambda)
+                .put(s1)
+                .put(s2)
+                .put(s2)
+                .put(0L)
+                .blocks(blocks(n, m), rows(n));
+        results.give(square, (sums, from) -> addSquare(1, sums, from, n, out, stride));
+    }
+
+    /** A matrix [n, n] and, after it, a vector [n] that were reserved. */
+    private void giveBoth(double alpha, int n, double[] out, int stride, double[] third) {
+        results.give(n * n + n, (sums, from) -> {
+            addSquare(alpha, sums, from, n, out, stride);
+            add(alpha, sums, from + n * n, n, third);
+        });
     }
 
     /** third_s += w Σ p v_s (v_s² + 3 v̈_s) and gram += w Σ p v_s v_t of centred v: [n, N, C], not empty. */
@@ -228,9 +239,10 @@ final class CudaSums {
         int n = v.length(0);
         long m = p.size();
         int blocks = blocks(n, m);
-        try (Scratch results = memory.scratch((long) n * n + n);
-                Scratch partial = memory.scratch((long) n * blocks)) {
-            gram(v, CudaMemory.address(p), 0, n, m, results.at(0));
+        int square = Math.multiplyExact(n, n);
+        long sums = results.reserve(square + n);
+        try (Scratch partial = memory.scratch((long) n * blocks)) {
+            gram(v, CudaMemory.address(p), 0, n, m, sums);
             softmaxThirds
                     .start()
                     .put(v)
@@ -241,11 +253,9 @@ final class CudaSums {
                     .put(p)
                     .put(partial.at(0))
                     .blocks(blocks, rows(n));
-            addBlocks(partial.at(0), blocks, n, results.at((long) n * n));
-            double[] sums = memory.read(results, n * n + n);
-            addSquare(w, sums, n, out, stride);
-            add(w, sums, n * n, third);
+            addBlocks(partial.at(0), blocks, n, sums + (long) square * Double.BYTES);
         }
+        giveBoth(w, n, out, stride, third);
     }
 
     /** Σ (y − t)²; gradient, unless 0, ← slope (y − t). */
@@ -254,8 +264,9 @@ final class CudaSums {
             return 0;
         }
         int blocks = blocks(1, y.size());
-        try (Scratch results = memory.scratch(1);
-                Scratch partial = memory.scratch(blocks)) {
+        double[] sum = new double[1];
+        long out = results.reserve(1);
+        try (Scratch partial = memory.scratch(blocks)) {
             squares.start()
                     .put(y.size())
                     .put(y)
@@ -264,9 +275,11 @@ final class CudaSums {
                     .put(gradient)
                     .put(partial.at(0))
                     .blocks(blocks, 1);
-            addBlocks(partial.at(0), blocks, 1, results.at(0));
-            return memory.read(results, 1)[0];
+            addBlocks(partial.at(0), blocks, 1, out);
         }
+        results.give(1, (sums, from) -> sum[0] = sums[from]);
+        results.await();
+        return sum[0];
     }
 
     /** out ← α Σ_i x_i + β out over the rows of x [rows, d], rows &gt; 0. */

@@ -106,14 +106,19 @@ final class Affine implements Layer.Stage {
                 product.applyAdjoint(dy, part.weight(), 0, q);
                 double[] dots = new double[jets.n1()];
                 backend.dots(1, jets.first(), q, dots);
-                for (int row = 0; row < dots.length; row++) {
-                    sums.addHessianPair(part.position(), jets.direction(row), dots[row]);
-                }
+                backend.then(() -> addPairs(part.position(), jets, dots, sums));
                 int own = jets.row(part.position());
                 if (own >= 0 && own < jets.n2()) {
-                    sums.addThird(part.position(), 3 * backend.dot(jets.second().rows(own, own + 1), q));
+                    Tensor second = jets.second().rows(own, own + 1);
+                    backend.dot(second, q, product -> sums.addThird(part.position(), 3 * product));
                 }
             }
+        }
+    }
+
+    private static void addPairs(int position, Jets jets, double[] dots, Summation sums) {
+        for (int row = 0; row < dots.length; row++) {
+            sums.addHessianPair(position, jets.direction(row), dots[row]);
         }
     }
 
@@ -173,12 +178,12 @@ final class Affine implements Layer.Stage {
     private void addSource(Directions.Part part, Tensor row, boolean alive, Summation sums) {
         if (!alive) {
             source(part, row);
-            sums.addGradient(part.position(), backend.dot(dy, row));
+            backend.dot(dy, row, product -> sums.addGradient(part.position(), product));
             return;
         }
         try (Tensor source = backend.allocate(row.shape())) {
             source(part, source);
-            sums.addGradient(part.position(), backend.dot(dy, source));
+            backend.dot(dy, source, product -> sums.addGradient(part.position(), product));
             backend.axpyInPlace(1, source, row);
         }
     }

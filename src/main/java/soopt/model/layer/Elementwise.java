@@ -108,7 +108,7 @@ public record Elementwise(Activation activation, int bias) implements Layer {
             } else {
                 backend.activationTangents(jets.first(), lambda, s1, s2, gram, n);
             }
-            sums.addRows(jets, gram, third);
+            backend.then(() -> sums.addRows(jets, gram, third));
             jets.secondIsOfAll();
         }
 

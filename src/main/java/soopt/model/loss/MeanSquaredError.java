@@ -72,7 +72,7 @@ final class MeanSquaredError implements Loss.Stage {
         if (jets.n2() > 0) {
             backend.pairedDots(6 * weight, jets.first().rows(0, jets.n2()), jets.second(), third);
         }
-        sums.addRows(jets, gram, third);
+        backend.then(() -> sums.addRows(jets, gram, third));
     }
 
     /** w Σ_j ⟨y_j, y_{k−j}⟩ over j from 1 to k − 1. */

@@ -92,7 +92,7 @@ final class SoftmaxCrossEntropy implements Loss.Stage {
         } else {
             backend.softmaxTangents(p, first, weight, gram, n);
         }
-        sums.addRows(jets, gram, third);
+        backend.then(() -> sums.addRows(jets, gram, third));
     }
 
     /** The label's logit is linear: what remains is log Σ_c p_c exp(y_c(t) − y_c(0)). */

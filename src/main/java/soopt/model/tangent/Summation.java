@@ -55,9 +55,9 @@ public final class Summation {
         addHessian(j, i, value);
     }
 
-    /** Adds a matrix [n1, n1] and a vector [n1] over the rows of the jets. */
+    /** Adds a matrix [n, n] and a vector [n] over the first n rows of the jets. */
     public void addRows(Jets jets, double[] gram, double[] thirds) {
-        int n = jets.n1();
+        int n = thirds.length;
         for (int row = 0; row < n; row++) {
             int i = jets.direction(row);
             addThird(i, thirds[row]);
