@@ -41,7 +41,9 @@ class SizesContractTest {
             "memory",
             "resetPeak",
             "allocate",
-            "together", "then", "close");
+            "together",
+            "then",
+            "close");
 
     static Stream<Subject> subjects() {
         return Subject.all();

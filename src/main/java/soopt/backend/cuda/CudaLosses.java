@@ -43,7 +43,12 @@ final class CudaLosses {
         long out = results.reserve(2);
         try (Scratch examples = memory.scratch(2L * rows)) {
             kernel.run(examples.at(0), examples.at(rows));
-            total.start().put(examples.at(0)).put(examples.at(rows)).put(rows).put(out).blocks(1, 1);
+            total.start()
+                    .put(examples.at(0))
+                    .put(examples.at(rows))
+                    .put(rows)
+                    .put(out)
+                    .blocks(1, 1);
         }
         results.give(2, (values, from) -> System.arraycopy(values, from, answer, 0, 2));
         results.await();

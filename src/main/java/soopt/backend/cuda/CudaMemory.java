@@ -233,7 +233,9 @@ final class CudaMemory implements AutoCloseable {
         int most = STAGING_BYTES / Double.BYTES;
         for (int done = 0; done < count; done += most) {
             int n = Math.min(most, count - done);
-            download(address + (long) done * Double.BYTES, n * Double.BYTES).asDoubleBuffer().get(values, done, n);
+            download(address + (long) done * Double.BYTES, n * Double.BYTES)
+                    .asDoubleBuffer()
+                    .get(values, done, n);
         }
         return values;
     }
