@@ -27,6 +27,7 @@ import soopt.experiment.Workbench;
 import soopt.experiment.file.Experiment;
 import soopt.experiment.folder.RunDirectoryException;
 import soopt.file.JsonObject;
+import soopt.file.Problems;
 import soopt.spec.SpecSource;
 
 /** Where derivatives are taken: at which weights, over which examples. */
@@ -86,7 +87,7 @@ final class LookOptions {
         try {
             Files.createDirectories(out);
         } catch (IOException e) {
-            throw new RunDirectoryException("cannot write to " + out + ": " + e + "; choose another with --out", e);
+            throw new RunDirectoryException("cannot write to " + out + ": " + Problems.reason(e) + "; choose another with --out", e);
         }
     }
 

