@@ -87,7 +87,8 @@ final class LookOptions {
         try {
             Files.createDirectories(out);
         } catch (IOException e) {
-            throw new RunDirectoryException("cannot write to " + out + ": " + Problems.reason(e) + "; choose another with --out", e);
+            throw new RunDirectoryException(
+                    "cannot write to " + out + ": " + Problems.reason(e) + "; choose another with --out", e);
         }
     }
 

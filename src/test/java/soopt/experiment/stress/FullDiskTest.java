@@ -66,12 +66,12 @@ class FullDiskTest {
 
     @Test
     void diskWithoutRoomForAClaim_isOneLine_andNothingIsLeft() throws IOException {
-        RunDirectoryException e =
-                assertThrows(RunDirectoryException.class, () -> run(FullDisk.of(results, 100, FULL)));
+        RunDirectoryException e = assertThrows(RunDirectoryException.class, () -> run(FullDisk.of(results, 100, FULL)));
 
         assertTrue(
                 e.getMessage()
-                        .matches("cannot write to the results folder \\S+: " + FULL + "; choose another with --results"),
+                        .matches(
+                                "cannot write to the results folder \\S+: " + FULL + "; choose another with --results"),
                 e.getMessage());
         assertEquals(FailureCode.SPEC, FailureCode.of(e));
         try (Stream<Path> left = Files.walk(results)) {
