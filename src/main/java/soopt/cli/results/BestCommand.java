@@ -3,14 +3,12 @@ package soopt.cli.results;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,16 +17,9 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import soopt.cli.options.Arguments;
 import soopt.cli.options.ExitCode;
-import soopt.cli.terminal.Figures;
-import soopt.cli.terminal.Table;
-import soopt.cli.terminal.Text;
 import soopt.experiment.folder.MetricsRow;
-import soopt.experiment.results.Course;
 import soopt.experiment.results.Ranking;
-import soopt.experiment.results.Ranking.Configuration;
-import soopt.experiment.results.Ranking.Reason;
 import soopt.experiment.results.ResultRun;
-import soopt.experiment.results.Varied;
 import soopt.file.Column;
 import soopt.file.JsonObject;
 import soopt.file.Shown;
@@ -122,8 +113,10 @@ public final class BestCommand implements Callable<Integer> {
             List<ResultRun> runs = options.runs(experiment, wanted(experiment));
             if (!runs.isEmpty()) {
                 Ranking ranking = Ranking.of(runs, question);
-                text.append(asText(experiment.getFileName().toString(), ranking));
-                experiments.add(asJson(experiment.getFileName().toString(), ranking));
+                RankingReport report =
+                        new RankingReport(experiment.getFileName().toString(), ranking, statistic, moment, top);
+                text.append(report.asText());
+                experiments.add(report.asJson());
             }
         }
         PrintWriter out = spec.commandLine().getOut();
@@ -172,151 +165,5 @@ public final class BestCommand implements Callable<Integer> {
         }
         String looked = role.equals("auto") ? TUNE : role;
         return run -> roles.getOrDefault(run.id(), List.of()).contains(looked);
-    }
-
-    private String value(String name, double value) {
-        return name.endsWith("acc") ? Figures.percent(value) : Figures.number(value);
-    }
-
-    private String asText(String experiment, Ranking ranking) {
-        String end = System.lineSeparator();
-        StringBuilder text = new StringBuilder(experiment + ": " + ranking.metric() + ", " + statistic + " over seeds, "
-                + (ranking.maximize() ? "the larger the better" : "the smaller the better") + end);
-        if (ranking.configurations().isEmpty()) {
-            text.append("  no run counts").append(end);
-        } else {
-            text.append(table(ranking).shown("  "));
-            text.append(best(ranking));
-        }
-        excluded(ranking).ifPresent(line -> text.append(Text.shown(line)).append(end));
-        return text.append(end).toString();
-    }
-
-    private Table table(Ranking ranking) {
-        List<String> header = new ArrayList<>(List.of("", ranking.metric(), "from", "to", "seeds", "epoch"));
-        header.addAll(Varied.shortNames(ranking.varied()).values());
-        Table table = new Table(header.toArray(String[]::new));
-        for (int i = 0; i < Math.min(top, ranking.configurations().size()); i++) {
-            Configuration each = ranking.configurations().get(i);
-            List<Object> cells = new ArrayList<>(List.of(
-                    i + 1,
-                    value(ranking.metric(), each.value()),
-                    value(ranking.metric(), each.range()[0]),
-                    value(ranking.metric(), each.range()[1]),
-                    each.runs().size()
-                            + (each.excluded() == 0 ? "" : " of " + (each.runs().size() + each.excluded())),
-                    epochs(each)));
-            cells.addAll(each.settings().values());
-            table.row(cells.toArray());
-        }
-        return table;
-    }
-
-    /** When its runs had their values: "12", or "9-14". */
-    private static String epochs(Configuration configuration) {
-        int least = configuration.runs().stream()
-                .mapToInt(Ranking.Scored::epoch)
-                .min()
-                .orElse(0);
-        int most = configuration.runs().stream()
-                .mapToInt(Ranking.Scored::epoch)
-                .max()
-                .orElse(0);
-        return least == most ? Integer.toString(least) : least + "-" + most;
-    }
-
-    private static String best(Ranking ranking) {
-        String end = System.lineSeparator();
-        Configuration first = ranking.configurations().get(0);
-        return "the best again: " + command(first) + end
-                + (first.settings().isEmpty() ? "" : "  which is " + String.join(" ", overrides(first)) + end);
-    }
-
-    /** The settings of a configuration as words of a command line. */
-    private static List<String> overrides(Configuration configuration) {
-        return configuration.settings().entrySet().stream()
-                .filter(setting -> !setting.getValue().isEmpty())
-                .map(setting -> quoted(setting.getKey() + "=" + setting.getValue()))
-                .toList();
-    }
-
-    private static String command(Configuration configuration) {
-        ResultRun one = configuration.runs().get(0).run();
-        String seeds = configuration.runs().stream()
-                .map(scored -> scored.run().seed())
-                .collect(Collectors.joining(",", "seeds=[", "]"));
-        return "soopt run " + quoted(one.folder().resolve("config.yaml").toString()) + " " + quoted(seeds);
-    }
-
-    /** As a shell takes it for one word. */
-    private static String quoted(String word) {
-        return word.matches("[\\w./=,:+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
-    }
-
-    private static Optional<String> excluded(Ranking ranking) {
-        Map<Reason, Integer> counts = new EnumMap<>(Reason.class);
-        ranking.excluded().forEach(each -> counts.merge(each.reason(), 1, Integer::sum));
-        if (counts.isEmpty()) {
-            return Optional.empty();
-        }
-        List<String> parts = new ArrayList<>();
-        counts.forEach((reason, count) -> parts.add(count + " " + words(reason)));
-        return Optional.of(ranking.excluded().size() + " of "
-                + (ranking.excluded().size()
-                        + ranking.configurations().stream()
-                                .mapToInt(each -> each.runs().size())
-                                .sum())
-                + " runs do not count: " + String.join(", ", parts));
-    }
-
-    private static String words(Reason reason) {
-        return switch (reason) {
-            case DIVERGED -> "diverged";
-            case JUMP -> "with a loss that rose " + (int) Course.JUMP + " times or more at once";
-            case UNFINISHED -> "not finished";
-            case NOT_MEASURED -> "without the metric";
-        };
-    }
-
-    private JsonObject asJson(String experiment, Ranking ranking) {
-        List<JsonObject> configurations = new ArrayList<>();
-        for (Configuration each : ranking.configurations().stream().limit(top).toList()) {
-            JsonObject settings = new JsonObject();
-            each.settings().forEach(settings::put);
-            configurations.add(new JsonObject()
-                    .put("value", each.value())
-                    .put("from", each.range()[0])
-                    .put("to", each.range()[1])
-                    .put("settings", settings)
-                    .put("overrides", overrides(each))
-                    .put("command", command(each))
-                    .put("excluded", each.excluded())
-                    .putObjects(
-                            "runs",
-                            each.runs().stream()
-                                    .map(scored -> new JsonObject()
-                                            .put("run_id", scored.run().id())
-                                            .put("seed", scored.run().seed())
-                                            .put("value", scored.value())
-                                            .put("epoch", scored.epoch()))
-                                    .toList()));
-        }
-        return new JsonObject()
-                .put("experiment", experiment)
-                .put("metric", ranking.metric())
-                .put("maximize", ranking.maximize())
-                .put("statistic", statistic.name())
-                .put("at", moment.name())
-                .put("varied", ranking.varied())
-                .putObjects("configurations", configurations)
-                .putObjects(
-                        "excluded",
-                        ranking.excluded().stream()
-                                .map(each -> new JsonObject()
-                                        .put("run_id", each.run().id())
-                                        .put("seed", each.run().seed())
-                                        .put("reason", each.reason().name())
-                                        .put("message", each.words()))
-                                .toList());
     }
 }
