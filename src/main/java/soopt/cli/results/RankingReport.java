@@ -22,8 +22,7 @@ import soopt.file.JsonObject;
  *
  * @param top configurations to show
  */
-record RankingReport(
-        String experiment, Ranking ranking, Ranking.Statistic statistic, Ranking.Moment moment, int top) {
+record RankingReport(String experiment, Ranking ranking, Ranking.Statistic statistic, Ranking.Moment moment, int top) {
     private static String value(String name, double value) {
         return name.endsWith("acc") ? Figures.percent(value) : Figures.number(value);
     }
