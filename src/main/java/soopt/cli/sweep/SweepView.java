@@ -170,12 +170,13 @@ final class SweepView implements Launcher.Listener {
 
     private synchronized List<String> table() {
         List<String> text = new ArrayList<>(List.of(summary()));
-        Table table = new Table("run", "epoch", "step", "loss", "left", "");
+        Table table = new Table("run", "state", "epoch", "step", "loss", "left", "");
         going.entrySet().stream().limit(MOST_ROWS).forEach(each -> {
             Row row = each.getValue();
             Entry entry = runs.get(each.getKey()).entry();
             table.row(
                     each.getKey(),
+                    row.steps == 0 ? "starting" : "training",
                     row.epoch,
                     row.steps == 0 ? "" : row.step + "/" + row.steps,
                     Double.isNaN(row.loss) ? "" : Figures.number(row.loss),

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
@@ -104,7 +105,11 @@ public record Work(
             say(
                     out,
                     new Report.Ended(
-                            index, result.state().name(), result.exitCode(), result.existed(), result.message()));
+                            index,
+                            result.state().name(),
+                            result.exitCode(),
+                            result.existed(),
+                            result.message() + best(result)));
             return true;
         } catch (RunDirectoryException used) {
             String state = used.isInUse() ? Report.ELSEWHERE : RunState.FAILED.name();
@@ -117,6 +122,15 @@ public record Work(
             boolean isLost = failure instanceof DeviceFailure && !(failure instanceof DeviceException);
             return !(failure instanceof Error) && !isLost;
         }
+    }
+
+    /** What a run came to, as the end of a sentence. */
+    private static String best(RunResult result) {
+        return result.best()
+                .filter(best -> result.state().isFinal() && !result.existed())
+                .map(best -> String.format(
+                        Locale.ROOT, ", best %s %.4g at epoch %d", best.metric(), best.value(), best.epoch()))
+                .orElse("");
     }
 
     private SpecException place(int index, SpecException mistake) {
