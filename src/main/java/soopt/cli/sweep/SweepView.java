@@ -127,7 +127,13 @@ final class SweepView implements Launcher.Listener {
         done += isOver ? 1 : 0;
         failed += report.state().equals(RunState.FAILED.name()) ? 1 : 0;
         workDone += isOver ? work.get(report.index()) : 0;
-        say(name(report.index()) + " " + (report.existed() ? "is there: " : "") + report.message());
+        say(name(report.index()) + " " + (report.existed() ? "was finished by another process" : report.message()));
+    }
+
+    @Override
+    public synchronized void elsewhere(Report.Ended report) {
+        going.remove(report.index());
+        say(name(report.index()) + " is waited for: " + report.message());
     }
 
     @Override

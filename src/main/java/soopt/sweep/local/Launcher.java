@@ -52,6 +52,9 @@ public final class Launcher {
         /** @param again whether it will be begun again */
         default void ended(Report.Ended report, boolean again) {}
 
+        /** Another process has the run, which is asked for again. */
+        default void elsewhere(Report.Ended report) {}
+
         default void message(String line) {}
     }
 
@@ -234,7 +237,7 @@ public final class Launcher {
         int index = end.index();
         if (end.state().equals(Report.ELSEWHERE) && !closing) {
             if (ends.putIfAbsent(index, end) == null) {
-                listener.message(end.message() + "; waiting for it");
+                listener.elsewhere(end);
             }
             elsewhere.put(index, System.nanoTime() + PATIENCE.toNanos());
             return;
