@@ -11,8 +11,8 @@ import soopt.backend.cuda.Kernels.Theme;
 
 /** Convolutions as patches times weights, in groups of images whose patches fit into a bounded buffer, and pooling. */
 final class CudaImages {
-    /** Numbers of the patches of one group: 128 MiB in float32. */
-    private static final long PATCH_NUMBERS = 1 << 25;
+    /** Numbers of the patches of one group: 64 MiB in float32. */
+    private static final long PATCH_NUMBERS = 1 << 24;
 
     private final Backend backend;
     private final CudaSums sums;
@@ -156,7 +156,6 @@ final class CudaImages {
             CudaBackend.scaleOrClear(backend, beta, sum);
             return;
         }
-        // outputs stand for nothing: they are sliced, not touched
         int group = (int) Math.max(1, Math.min(images, PATCH_NUMBERS / patchNumbers(g)));
         try (Tensor buffer = backend.allocate(group * g.positions(), g.patch())) {
             for (int from = 0; from < images; from += group) {

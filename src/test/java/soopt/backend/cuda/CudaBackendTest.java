@@ -1,0 +1,122 @@
+package soopt.backend.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import soopt.backend.Precision;
+import soopt.backend.Tensor;
+import soopt.backend.cuda.driver.CudaException;
+
+/** What the contract of all backends does not say: memory that is short, the cache of kernels, how often the host waits. */
+class CudaBackendTest {
+    private static final int MEBIBYTE = 1 << 20;
+
+    @TempDir
+    private Path folder;
+
+    private final Optional<String> cache = Optional.ofNullable(System.getProperty("soopt.cache"));
+    private Optional<Standin> standin = Optional.empty();
+
+    @BeforeEach
+    void begin() {
+        standin = Optional.of(Standin.use().set("QUIET", 1));
+    }
+
+    @AfterEach
+    void end() {
+        cache.ifPresentOrElse(
+                value -> System.setProperty("soopt.cache", value), () -> System.clearProperty("soopt.cache"));
+        standin.ifPresent(Standin::close);
+    }
+
+    private static CudaBackend open() {
+        return CudaBackend.open(Precision.FLOAT32, 0);
+    }
+
+    @Test
+    void idleBlocks_areGivenBack_whenMemoryIsShort() {
+        standin.orElseThrow().set("MEMORY", 40L * MEBIBYTE);
+        try (CudaBackend backend = open()) {
+            backend.allocate(6 * MEBIBYTE).close();
+            try (Tensor larger = backend.allocate(8 * MEBIBYTE)) {
+                assertEquals(8L * MEBIBYTE, larger.size());
+                String message = assertThrows(CudaException.class, () -> backend.allocate(4 * MEBIBYTE))
+                        .getMessage();
+                assertTrue(message.contains("16 MiB wanted"), message);
+                assertTrue(message.contains("lower curvature.memory or training.batch-size"), message);
+            }
+        }
+    }
+
+    @Test
+    void tensorClosedAfterItsBackend_givesItsMemoryBack() {
+        long live = standin.orElseThrow().live();
+        CudaBackend backend = open();
+        Tensor tensor = backend.allocate(1000);
+        backend.close();
+        tensor.close();
+        assertEquals(live, standin.orElseThrow().live());
+    }
+
+    private List<Path> kept() throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve("cuda"))) {
+            return files.toList();
+        }
+    }
+
+    private void scale() {
+        try (CudaBackend backend = open();
+                Tensor x = backend.allocate(3)) {
+            backend.fill(x, 2);
+            backend.scaleInPlace(3, x);
+            double[] values = new double[3];
+            backend.toHost(x, values, 0);
+            assertEquals(6, values[2]);
+        }
+    }
+
+    @Test
+    void kernels_areCompiledOnce_andAgainWhereTheKeptCodeIsRefused() throws IOException {
+        System.setProperty("soopt.cache", folder.toString());
+        scale();
+        assertEquals(1, kept().size(), "a file for the one theme that was used");
+        long compiled = standin.orElseThrow().count("compilations");
+        scale();
+        assertEquals(compiled, standin.orElseThrow().count("compilations"));
+        String name = kept().get(0).getFileName().toString();
+        new KernelCache(Optional.of(folder.resolve("cuda"))).keep(name, new byte[] {1, 2, 3});
+        scale();
+        assertEquals(compiled + 1, standin.orElseThrow().count("compilations"));
+    }
+
+    @Test
+    void host_waitsOnce_howeverManyNumbersComeBackTogether() {
+        try (CudaBackend backend = open();
+                Tensor x = backend.allocate(4, 100)) {
+            backend.fill(x, 1);
+            double[] gram = new double[16];
+            double[] dots = new double[4];
+            long before = backend.counts().synchronizations();
+            backend.together(() -> {
+                for (int i = 0; i < 10; i++) {
+                    backend.gram(1, x, gram, 4);
+                    backend.dots(1, x, x.rows(0, 1), dots);
+                }
+            });
+            assertEquals(1, backend.counts().synchronizations() - before);
+            assertEquals(1000, gram[5]);
+            assertEquals(1000, dots[3]);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+package soopt.model;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import soopt.Golden;
+import soopt.backend.Precision;
+import soopt.backend.Tensor;
+import soopt.backend.cuda.CudaBackend;
+import soopt.backend.cuda.Standin;
+import soopt.curvature.Objective;
+import soopt.curvature.Order;
+import soopt.curvature.Partition;
+import soopt.curvature.Partitioning;
+
+/** A pass over a network on a GPU: what it loads, and how often the host waits for it. */
+class GpuPassTest {
+    @TempDir
+    private Path folder;
+
+    /** Everything in a process of its own: this one has ND4J loaded. */
+    @Test
+    void pass_loadsNothingOfNd4j_andWaitsForTheLossAndForTheSums() throws IOException, InterruptedException {
+        Path log = folder.resolve("classes");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dsoopt.cuda.libraries=" + Standin.folder(),
+                        "-Xlog:class+load:file=" + log,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        GpuPassTest.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), said);
+        assertEquals("2", said.strip());
+        List<String> nd4j = Files.readAllLines(log).stream()
+                .filter(line -> line.contains(" org.nd4j.") || line.contains(" org.bytedeco."))
+                .toList();
+        assertEquals(List.of(), nd4j);
+    }
+
+    /** A summary of LeNet; prints how often the host waited. */
+    public static void main(String[] arguments) {
+        JsonNode file = Golden.read(Golden.files("hbar").stream()
+                .filter(path -> path.endsWith("lenet_16.json"))
+                .findFirst()
+                .orElseThrow());
+        Network network = GoldenNetworks.network(file).orElseThrow();
+        try (CudaBackend backend = CudaBackend.open(Precision.FLOAT32, 0);
+                Tensor theta = GoldenNetworks.flat(backend, network.layout(), file.get("params"));
+                Tensor u = GoldenNetworks.flat(
+                        backend, network.layout(), file.get("cases").get(0).get("u"))) {
+            Objective objective = network.objective(
+                    backend,
+                    GoldenNetworks.inputs(backend, file.get("x")),
+                    GoldenNetworks.targets(backend, file.get("y")));
+            Partition partition = new Partitioning.Canonical().of(network.layout());
+            long before = backend.counts().synchronizations();
+            objective.summary(theta, u, partition, Order.THIRD);
+            System.out.println(backend.counts().synchronizations() - before);
+        }
+    }
+}
