@@ -18,7 +18,9 @@ import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.backend.cuda.driver.CudaException;
 
-/** What the contract of all backends does not say: memory that is short, the cache of kernels, how often the host waits. */
+/**
+ * What the contract of all backends does not say: memory that is short, the cache of kernels, how often the host waits.
+ */
 class CudaBackendTest {
     private static final int MEBIBYTE = 1 << 20;
 
