@@ -78,6 +78,11 @@ public record Holder(Owner owner, String token, String replacement, Instant hear
         return silent ? Life.SILENT : Life.LIVES;
     }
 
+    /** Whether its owner is a process of this host that is stopped, as by Ctrl-Z. */
+    public boolean isStopped(Owner here) {
+        return owner.isOf(here) && RunningProcess.isStopped(owner.pid());
+    }
+
     boolean isSilent(Instant now) {
         return heartbeat.plus(LEASE).isBefore(now);
     }
@@ -88,7 +93,7 @@ public record Holder(Owner owner, String token, String replacement, Instant hear
         if (!owner.isOf(here)) {
             return heard + "; if it is dead, use --force or wait " + LEASE.toMinutes() + " minutes";
         }
-        return RunningProcess.isStopped(owner.pid())
+        return isStopped(here)
                 ? heard + "; it is stopped: wake it with kill -CONT " + owner.pid() + " or end it with kill -KILL "
                         + owner.pid()
                 : heard;

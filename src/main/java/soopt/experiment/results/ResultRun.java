@@ -84,7 +84,10 @@ public record ResultRun(
             Holder.Life life =
                     holder.map(each -> each.life(here, Instant.now())).orElse(Holder.Life.GONE);
             if (life == Holder.Life.LIVES) {
-                return new Seen(Standing.RUNNING, "", said);
+                Optional<Holder> stopped = holder.filter(each -> each.isStopped(here));
+                String reason = stopped.map(each -> each.owner().words() + " is stopped; kill -CONT wakes it")
+                        .orElse("");
+                return new Seen(Standing.RUNNING, reason, said);
             }
             Optional<Status> whole = RunFolder.open(folder).outcome();
             if (whole.isEmpty()) {

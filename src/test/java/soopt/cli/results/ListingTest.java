@@ -3,6 +3,7 @@ package soopt.cli.results;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import soopt.experiment.claim.Claim;
 import soopt.experiment.claim.Holder;
 import soopt.experiment.claim.Owner;
 import soopt.experiment.folder.RunDirectory;
+import soopt.host.RunningProcess;
 
 /** soopt ls and soopt show. */
 class ListingTest {
@@ -136,6 +138,36 @@ class ListingTest {
         assertEquals("1 0.1 STALE", states("ls").get(0));
         String text = runs.command("ls").expect(ExitCode.OK).out();
         assertTrue(text.contains("elsewhere (pid 7, job 12_3) is silent since 2"), text);
+    }
+
+    @Test
+    void stoppedProcess_isSaid() throws Exception {
+        Process sleeper = new ProcessBuilder("sleep", "20").start();
+        try {
+            new ProcessBuilder("kill", "-STOP", Long.toString(sleeper.pid())).start().waitFor();
+            for (int i = 0; i < 200 && !RunningProcess.isStopped(sleeper.pid()); i++) {
+                Thread.sleep(10);
+            }
+            assumeTrue(RunningProcess.isStopped(sleeper.pid()), "no /proc");
+            Path run = runs.folder("1", "0.1");
+            TinyRuns.cutOff(run);
+            Owner here = Owner.here();
+            Owner owner = new Owner(
+                    here.host(),
+                    here.installation(),
+                    here.boot(),
+                    here.machine(),
+                    sleeper.pid(),
+                    RunningProcess.start(sleeper.pid()).orElseThrow(),
+                    "");
+            Claim.acquire(RunDirectory.claimFile(run), owner, false);
+
+            String text = runs.command("ls").expect(ExitCode.OK).out();
+            assertTrue(text.contains("(pid " + sleeper.pid() + ") is stopped; kill -CONT wakes it"), text);
+            assertEquals("1 0.1 RUNNING", states("ls").get(0));
+        } finally {
+            sleeper.destroyForcibly();
+        }
     }
 
     @Test
