@@ -49,7 +49,9 @@ class RunningProcessTest {
         assumeTrue(Files.isDirectory(Path.of("/proc/self")), "no /proc");
         Process child = new ProcessBuilder("sleep", "20").start();
         try {
-            new ProcessBuilder("kill", "-STOP", Long.toString(child.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-STOP", Long.toString(child.pid()))
+                    .start()
+                    .waitFor();
             for (int i = 0; i < 200 && !RunningProcess.isStopped(child.pid()); i++) {
                 Thread.sleep(10);
             }

@@ -144,7 +144,9 @@ class ListingTest {
     void stoppedProcess_isSaid() throws Exception {
         Process sleeper = new ProcessBuilder("sleep", "20").start();
         try {
-            new ProcessBuilder("kill", "-STOP", Long.toString(sleeper.pid())).start().waitFor();
+            new ProcessBuilder("kill", "-STOP", Long.toString(sleeper.pid()))
+                    .start()
+                    .waitFor();
             for (int i = 0; i < 200 && !RunningProcess.isStopped(sleeper.pid()); i++) {
                 Thread.sleep(10);
             }
