@@ -19,6 +19,8 @@ import soopt.cli.options.ExitCode;
 import soopt.experiment.file.Experiment;
 import soopt.spec.Binder;
 import soopt.spec.SpecSource;
+import soopt.sweep.Expansion;
+import soopt.sweep.SweepArguments;
 
 /** What README.md says of files, commands and experiments is so. */
 class ReadmeTest {
@@ -79,8 +81,14 @@ class ReadmeTest {
     @Test
     void experiment_binds() throws IOException {
         List<MatchResult> specs = find("(?s)```yaml\\n(.*?)```", readme());
-        assertEquals(1, specs.size());
-        Binder.bind(SpecSource.parse("README.md", specs.get(0).group(1)), Experiment.class);
+        assertEquals(2, specs.size());
+        String experiment = specs.get(0).group(1);
+        Binder.bind(SpecSource.parse("README.md", experiment), Experiment.class);
+        SpecSource sweep = SpecSource.parse("README.md", experiment + specs.get(1).group(1));
+        // 3 × 3 of newton-summary but one, and 2 of adam, each with three seeds
+        assertEquals(
+                3 * (3 * 3 - 1 + 2),
+                Expansion.of(SweepArguments.of(sweep, List.of())).members().size());
     }
 
     @Test
