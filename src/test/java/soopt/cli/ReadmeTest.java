@@ -84,7 +84,8 @@ class ReadmeTest {
         assertEquals(2, specs.size());
         String experiment = specs.get(0).group(1);
         Binder.bind(SpecSource.parse("README.md", experiment), Experiment.class);
-        SpecSource sweep = SpecSource.parse("README.md", experiment + specs.get(1).group(1));
+        SpecSource sweep =
+                SpecSource.parse("README.md", experiment + specs.get(1).group(1));
         // 3 × 3 of newton-summary but one, and 2 of adam, each with three seeds
         assertEquals(
                 3 * (3 * 3 - 1 + 2),
