@@ -10,10 +10,12 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import soopt.cli.options.SpecArguments;
+import soopt.cli.options.TimeLimit;
 import soopt.experiment.Runner;
 import soopt.experiment.file.Experiment;
 import soopt.experiment.folder.RunDirectory;
 import soopt.experiment.folder.RunDirectoryException;
+import soopt.experiment.loop.StopSignal;
 import soopt.file.Shown;
 import soopt.spec.SpecSource;
 
@@ -42,6 +44,9 @@ public final class ResumeCommand implements Callable<Integer> {
     @Mixin
     private RunOptions options;
 
+    @Mixin
+    private TimeLimit timeLimit;
+
     @Option(
             names = "--force",
             description = "also what a process on another host may still write: only if that is dead")
@@ -50,7 +55,9 @@ public final class ResumeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<RunOptions.Job> jobs = runs.stream().map(this::job).toList();
-        return options.run(jobs, false);
+        StopSignal stop = new StopSignal();
+        timeLimit.over(stop);
+        return options.run(jobs, false, stop);
     }
 
     private RunOptions.Job job(String name) {

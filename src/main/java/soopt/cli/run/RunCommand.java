@@ -11,8 +11,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import soopt.cli.options.SpecArguments;
+import soopt.cli.options.TimeLimit;
 import soopt.experiment.Runner;
 import soopt.experiment.file.Experiment;
+import soopt.experiment.loop.StopSignal;
 import soopt.spec.SpecSource;
 import soopt.spec.yaml.SpecException;
 
@@ -45,6 +47,9 @@ public final class RunCommand implements Callable<Integer> {
     @Mixin
     private RunOptions options;
 
+    @Mixin
+    private TimeLimit timeLimit;
+
     @Option(
             names = "--restart",
             description = "begin anew what was interrupted; the old folder is kept as <id>.attempt-k")
@@ -69,11 +74,14 @@ public final class RunCommand implements Callable<Integer> {
             throw source.place(SpecException.of("sweep", List.of(remedy)));
         }
         Runner.Again again = again();
+        StopSignal stop = new StopSignal();
+        timeLimit.over(stop);
         return options.run(
                 experiment.seeds().stream()
                         .map(each -> new RunOptions.Job(request(experiment, each, source, again), source))
                         .toList(),
-                true);
+                true,
+                stop);
     }
 
     private List<String> fromOptions() {

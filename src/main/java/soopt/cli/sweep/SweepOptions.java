@@ -10,13 +10,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import picocli.CommandLine.TypeConversionException;
 import soopt.cli.options.Arguments;
+import soopt.cli.options.TimeLimit;
 import soopt.experiment.Runner;
 import soopt.experiment.file.Sweep;
 import soopt.experiment.results.Standing;
@@ -26,8 +25,6 @@ import soopt.sweep.local.Launcher;
 
 /** Which runs of a sweep are done, and what becomes of those that fail. */
 final class SweepOptions {
-    private static final Pattern CLOCK = Pattern.compile("(?:(\\d{1,4}):)?(\\d{1,4}):(\\d{1,2})");
-    private static final Pattern AMOUNT = Pattern.compile("(\\d{1,7}(?:\\.\\d{1,6})?)\\s*(s|min|h|d)");
     private static final Pattern RANGE = Pattern.compile("(\\d{1,6})(?:-(\\d{1,6}))?");
 
     @Spec(Spec.Target.MIXEE)
@@ -64,7 +61,7 @@ final class SweepOptions {
             names = "--time-limit",
             paramLabel = "TIME",
             description = "then all runs save where they are: 2:00:00, 90 min, 36 h",
-            converter = Time.class)
+            converter = TimeLimit.Time.class)
     private Duration timeLimit;
 
     @Option(
@@ -126,34 +123,6 @@ final class SweepOptions {
                             .filter(it -> it.canGoOn() && it != Standing.FAILED)
                             .isPresent();
             };
-        }
-    }
-
-    /** A time on the command line. */
-    static final class Time implements ITypeConverter<Duration> {
-        @Override
-        public Duration convert(String text) {
-            Matcher clock = CLOCK.matcher(text.strip());
-            Matcher amount = AMOUNT.matcher(text.strip());
-            Duration time = Duration.ZERO;
-            if (clock.matches()) {
-                long hours = clock.group(1) == null ? 0 : Long.parseLong(clock.group(1));
-                time = Duration.ofSeconds(
-                        3600 * hours + 60 * Long.parseLong(clock.group(2)) + Long.parseLong(clock.group(3)));
-            } else if (amount.matches()) {
-                double unit = switch (amount.group(2)) {
-                    case "s" -> 1;
-                    case "min" -> 60;
-                    case "h" -> 3600;
-                    default -> 86400;
-                };
-                time = Duration.ofMillis(Math.round(1000 * unit * Double.parseDouble(amount.group(1))));
-            }
-            if (time.isZero()) {
-                throw new TypeConversionException(
-                        Shown.quoted(text) + " is no time: write 2:00:00 (hours), 5:00 (minutes), 90 min or 36 h");
-            }
-            return time;
         }
     }
 
