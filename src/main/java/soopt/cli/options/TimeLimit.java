@@ -43,13 +43,12 @@ public final class TimeLimit {
                 time = Duration.ofSeconds(
                         3600 * hours + 60 * Long.parseLong(clock.group(2)) + Long.parseLong(clock.group(3)));
             } else if (amount.matches()) {
-                double unit =
-                        switch (amount.group(2)) {
-                            case "s" -> 1;
-                            case "min" -> 60;
-                            case "h" -> 3600;
-                            default -> 86400;
-                        };
+                double unit = switch (amount.group(2)) {
+                    case "s" -> 1;
+                    case "min" -> 60;
+                    case "h" -> 3600;
+                    default -> 86400;
+                };
                 time = Duration.ofMillis(Math.round(1000 * unit * Double.parseDouble(amount.group(1))));
             }
             if (time.isZero()) {
