@@ -196,9 +196,10 @@ public final class Binder {
 
     private Optional<Object> list(Type elementType, Bounds bounds, YamlNode node, String path) {
         if (!(node instanceof YamlNode.Sequence sequence)) {
-            String hint = node instanceof YamlNode.Scalar scalar && !scalar.isNull()
+            boolean isForm = node instanceof YamlNode.Scalar form && OverrideValues.isForm(form.text());
+            String hint = node instanceof YamlNode.Scalar scalar && !scalar.isNull() && !isForm
                     ? ": write [" + YamlText.element(Shown.cut(scalar.text(), Shown.LENGTH)) + "]"
-                    : "";
+                    : isForm ? ": such values are for soopt sweep" : "";
             report(node.mark(), path + " must be a list, but " + node.state() + hint);
             return Optional.empty();
         }

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import soopt.file.Shown;
+import soopt.spec.yaml.OverrideValues;
 import soopt.spec.yaml.YamlNode;
 
 /** The name the user may have meant. */
@@ -58,6 +59,9 @@ public final class Suggestions {
             Map.entry("tmax", List.of("over")),
             Map.entry("totaliters", List.of("over")),
             Map.entry("gamma", List.of("factor")));
+
+    /** The end of a message about a key that is given more than one value. */
+    private static final String SWEEP = "; several values: use soopt sweep";
 
     private Suggestions() {}
 
@@ -115,8 +119,11 @@ public final class Suggestions {
                     .map(part -> new YamlNode.Scalar(scalar.mark(), part.strip(), true))
                     .forEach(parts::add);
         }
+        if (node instanceof YamlNode.Scalar scalar && scalar.plain() && OverrideValues.isForm(scalar.text())) {
+            return SWEEP;
+        }
         boolean isSeveral = parts.size() > 1 && parts.stream().allMatch(part -> isOne(type, part));
-        return isSeveral ? "; several values: use soopt sweep" : "";
+        return isSeveral ? SWEEP : "";
     }
 
     private static boolean isOne(Class<?> type, YamlNode node) {

@@ -13,7 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import soopt.experiment.claim.Claim;
+import soopt.experiment.claim.Holder;
+import soopt.experiment.claim.Owner;
 import soopt.experiment.file.Experiment;
 import soopt.experiment.folder.Meta;
 import soopt.experiment.folder.RunDirectoryException;
@@ -47,6 +51,10 @@ public record Plan(
     public static final String NAME = "plan.json";
 
     private static final int FORMAT = 1;
+    /** Ten seconds; a plan is written in less. */
+    private static final int TRIES = 100;
+
+    private static final long PAUSE_NANOSECONDS = 100_000_000;
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     public Plan {
@@ -189,11 +197,46 @@ public record Plan(
     }
 
     /**
+     * Writes the plan that a sweep has with the one that is there, if one is; of several processes at once each finds
+     * what the others have added.
+     *
+     * @param extend as in {@link #with}
+     * @return the plan as it is now
+     * @throws RunDirectoryException if the results folder cannot be written, or the plan that is there has other runs
+     */
+    public Plan enter(Path results, boolean extend) {
+        Path folder = path(results, experiment).getParent();
+        try (Claim claim = claim(folder.resolve("runs/.claims/plan"))) {
+            Plan now = find(results, experiment)
+                    .map(earlier -> earlier.with(this, extend))
+                    .orElse(this);
+            claim.require();
+            now.write(results);
+            return now;
+        } catch (IOException e) {
+            throw unwritable(results, Problems.reason(e));
+        }
+    }
+
+    private Claim claim(Path file) throws IOException {
+        Owner here = Owner.here();
+        Claim.Attempt attempt = Claim.acquire(file, here, false);
+        for (int i = 0; i < TRIES && attempt.claim().isEmpty(); i++) {
+            LockSupport.parkNanos(PAUSE_NANOSECONDS);
+            attempt = Claim.acquire(file, here, false);
+        }
+        Optional<Holder> holder = attempt.holder();
+        return attempt.claim()
+                .orElseThrow(() -> new RunDirectoryException("the plan of " + experiment + " is being written"
+                        + holder.map(other -> other.refusal(here)).orElse("")));
+    }
+
+    /**
      * Writes plan.json and sweep.yaml, each at once; a plan that is there already in the same words is left alone.
      *
      * @throws RunDirectoryException if the results folder cannot be written
      */
-    public void write(Path results) {
+    void write(Path results) {
         Path path = path(results, experiment);
         String text = json();
         try {

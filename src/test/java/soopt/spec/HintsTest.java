@@ -66,6 +66,8 @@ class HintsTest {
                 "training.epochs=1, 2",
                 "optimizer.clip-negative=true,false",
                 "precision=float32,float64",
+                "optimizer.step-size=logspace(-3, -1, 3)",
+                "training.epochs=range(1, 3)",
                 "record.steps.every=1 epoch,10 steps",
                 "optimizer.partition=canonical,blocks-2",
                 "optimizer.partition=[canonical, {type: blocks, count: 2}]"

@@ -105,6 +105,23 @@ class PlanTest {
         assertThrows(RunDirectoryException.class, () -> after.entry(10));
     }
 
+    @Test
+    void processesThatExtendAtOnce_loseNothing() throws InterruptedException {
+        plan(GRID).enter(results, false);
+        List<Thread> threads = IntStream.range(0, 6)
+                .mapToObj(i -> new Thread(() -> plan(GRID, "seed=7," + (20 + i)).enter(results, true)))
+                .toList();
+        threads.forEach(Thread::start);
+        for (Thread thread : threads) {
+            thread.join();
+        }
+
+        Plan plan = Plan.read(results.resolve("small"));
+
+        assertEquals(4 + 6 * 4, plan.entries().size());
+        assertEquals(28, plan.entries().stream().map(Entry::runId).distinct().count());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

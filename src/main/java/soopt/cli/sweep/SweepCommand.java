@@ -17,7 +17,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -114,41 +113,48 @@ public final class SweepCommand implements Callable<Integer> {
                 .map(earlier -> earlier.with(wanted, sweep.extend()))
                 .orElse(wanted);
         List<SweepRun> runs = runs(plan, expansion);
-        Names names = Names.of(runs.stream().map(SweepRun::entry).toList());
         if (slurm.isAsked()) {
-            return onCluster(plan, given.sweep().slurm(), runs, () -> runs(plan, expansion), names);
+            sweep.requireNoLauncher();
+            return onCluster(wanted, given.sweep().slurm(), runs, expansion);
         }
-        return dryRun ? list(expansion, plan, runs, names) : run(plan, runs, names);
+        return dryRun ? list(expansion, plan, runs) : run(wanted, runs, expansion);
     }
 
-    private int onCluster(Plan plan, Slurm settings, List<SweepRun> runs, Supplier<List<SweepRun>> later, Names names) {
-        sweep.requireNoLauncher();
-        List<String> words = new ArrayList<>(sweep.words());
-        words.addAll(options.dataWords());
-        Submission submission = new Submission(plan, options.results(), settings, slurm.launcher(), words);
-        SlurmRuns cluster = new SlurmRuns(
-                submission,
-                new SlurmCluster(),
-                runs.stream().filter(sweep::isDue).toList());
+    private static Names names(List<SweepRun> runs) {
+        return Names.of(runs.stream().map(SweepRun::entry).toList());
+    }
+
+    private int onCluster(Plan wanted, Slurm settings, List<SweepRun> runs, Expansion expansion) {
         PrintWriter out = spec.commandLine().getOut();
         if (dryRun) {
-            out.print(cluster.dryRun());
+            out.print(cluster(wanted, settings, runs).dryRun());
             out.flush();
             return ExitCode.OK;
         }
+        List<SweepRun> due = cluster(wanted, settings, runs).due();
         if (settings.cache() == Slurm.NativeCache.SHARED) {
-            prepare(cluster.due());
+            prepare(due);
         }
-        datasets(cluster.due());
-        plan.write(options.results());
+        datasets(due);
+        Plan plan = wanted.enter(options.results(), sweep.extend());
+        SlurmRuns cluster = cluster(plan, settings, runs(plan, expansion));
         out.print(cluster.submit());
         out.flush();
         if (!slurm.waits()) {
             return ExitCode.OK;
         }
         cluster.await();
-        List<SweepRun> now = later.get();
-        return report(plan, now, names, cluster.ends(now), new StopSignal());
+        List<SweepRun> now = runs(plan, expansion);
+        return report(plan, now, cluster.ends(now), new StopSignal());
+    }
+
+    private SlurmRuns cluster(Plan plan, Slurm settings, List<SweepRun> runs) {
+        List<String> words = new ArrayList<>(sweep.words());
+        words.addAll(options.dataWords());
+        return new SlurmRuns(
+                new Submission(plan, options.results(), settings, slurm.launcher(), words),
+                new SlurmCluster(),
+                runs.stream().filter(sweep::isDue).toList());
     }
 
     private void datasets(List<SweepRun> due) {
@@ -184,11 +190,11 @@ public final class SweepCommand implements Callable<Integer> {
         return runs;
     }
 
-    private int list(Expansion expansion, Plan plan, List<SweepRun> runs, Names names) {
+    private int list(Expansion expansion, Plan plan, List<SweepRun> runs) {
         int workers = sweep.settings(mostWorkers(runs), runs.size()).workers();
         prepare(runs);
         try (Estimator estimator = estimator(workers)) {
-            SweepList list = new SweepList(runs, names, expansion.repeated(), workers, estimator);
+            SweepList list = new SweepList(runs, names(runs), expansion.repeated(), workers, estimator);
             PrintWriter out = spec.commandLine().getOut();
             out.print(options.isJson() ? list.asJson(plan) : list.asText());
             out.flush();
@@ -207,25 +213,24 @@ public final class SweepCommand implements Callable<Integer> {
 
     // ---- running ----
 
-    private int run(Plan plan, List<SweepRun> runs, Names names) {
+    private int run(Plan wanted, List<SweepRun> looked, Expansion expansion) {
+        List<SweepRun> open = looked.stream().filter(sweep::isDue).toList();
+        if (!open.isEmpty()) {
+            prepare(open);
+            datasets(open);
+        }
+        Plan plan = wanted.enter(options.results(), sweep.extend());
+        List<SweepRun> runs = runs(plan, expansion);
         List<SweepRun> due = runs.stream().filter(sweep::isDue).toList();
         StopSignal stop = new StopSignal();
-        Map<Integer, Report.Ended> ends = Map.of();
         Launcher.Settings settings = sweep.settings(mostWorkers(runs), due.size());
-        if (!due.isEmpty()) {
-            prepare(due);
-            datasets(due);
-            plan.write(options.results());
-            ends = launch(plan, runs, due, settings, names, stop);
-        } else {
-            plan.write(options.results());
-        }
-        return report(plan, runs, names, ends, stop);
+        Map<Integer, Report.Ended> ends = due.isEmpty() ? Map.of() : launch(plan, runs, due, settings, stop);
+        return report(plan, runs, ends, stop);
     }
 
-    private int report(Plan plan, List<SweepRun> runs, Names names, Map<Integer, Report.Ended> ends, StopSignal stop) {
+    private int report(Plan plan, List<SweepRun> runs, Map<Integer, Report.Ended> ends, StopSignal stop) {
         SweepReport report = new SweepReport(
-                runs, names, ends, stop.requested(), folder(plan).toString());
+                runs, names(runs), ends, stop.requested(), folder(plan).toString());
         PrintWriter out = spec.commandLine().getOut();
         out.print(options.isJson() ? report.asJson() : report.asText());
         out.flush();
@@ -260,12 +265,7 @@ public final class SweepCommand implements Callable<Integer> {
     }
 
     private Map<Integer, Report.Ended> launch(
-            Plan plan,
-            List<SweepRun> runs,
-            List<SweepRun> due,
-            Launcher.Settings settings,
-            Names names,
-            StopSignal stop) {
+            Plan plan, List<SweepRun> runs, List<SweepRun> due, Launcher.Settings settings, StopSignal stop) {
         Interrupts interrupts = Interrupts.install(stop, spec.commandLine().getErr());
         interrupts.runStarted();
         Path logs = logs(plan);
@@ -282,7 +282,7 @@ public final class SweepCommand implements Callable<Integer> {
                         new PrintWriter(Files.newBufferedWriter(logs.resolveSibling(logs.getFileName() + ".log")));
                 LiveLines lines = new LiveLines(options.err(), options.isBar());
                 Estimator estimator = estimator(settings.workers())) {
-            SweepView view = new SweepView(lines, options.isBar(), log, runs, names, work(runs, estimator));
+            SweepView view = new SweepView(lines, options.isBar(), log, runs, names(runs), work(runs, estimator));
             view.say("sweep " + plan.experiment() + ": " + due.size() + " of " + runs.size() + " runs to do, "
                     + settings.workers() + " at the same time with " + threads
                     + (threads == 1 ? " thread each" : " threads each"));

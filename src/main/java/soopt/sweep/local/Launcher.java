@@ -118,6 +118,9 @@ public final class Launcher {
         while (!slots.isEmpty()) {
             Optional.ofNullable(next()).ifPresent(this::hear);
             if (stop.requested().isPresent()) {
+                if (!closing) {
+                    listener.message(stop.requested().get().words() + ": every run saves where it is");
+                }
                 close(true);
             }
             fill();

@@ -24,6 +24,8 @@ import soopt.experiment.loop.StopSignal;
 class LauncherTest {
     private static final String CRASH = "CRASH";
     private static final String HANG = "HANG";
+    /** It says how its run ended, and is used up. */
+    private static final String LAST = "LAST";
 
     private final List<String> told = new ArrayList<>();
     private final StopSignal stop = new StopSignal();
@@ -56,6 +58,9 @@ class LauncherTest {
             if (state.equals(CRASH)) {
                 together.decrementAndGet();
                 ear.accept(Heard.end(number, 137, "out of memory"));
+            } else if (state.equals(LAST)) {
+                over("FAILED");
+                ear.accept(Heard.end(number, 5, ""));
             } else if (!state.equals(HANG)) {
                 over(state);
                 ear.accept(Heard.report(number, new Report.Ready()));
@@ -135,6 +140,18 @@ class LauncherTest {
                         .filter(end -> end.state().equals("COMPLETED"))
                         .count());
         assertEquals(2, workers.get());
+    }
+
+    /** As after the memory was used up. */
+    @Test
+    void workerThatEndsAfterItsRun_isReplaced_andTheRunCountedOnce() {
+        fate = (index, attempt) -> index < 2 ? LAST : "COMPLETED";
+
+        Map<Integer, Report.Ended> ends = run(6, settings(1, 0));
+
+        assertEquals(6, ends.size());
+        assertEquals(Set.of(1), Set.copyOf(attempts.values()));
+        assertEquals(3, workers.get());
     }
 
     @Test
