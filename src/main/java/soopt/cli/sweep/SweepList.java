@@ -19,8 +19,6 @@ import soopt.sweep.cost.Estimator;
  * @param estimator of what a run takes
  */
 record SweepList(List<SweepRun> runs, Names names, int repeated, int workers, Estimator estimator) {
-    private static final double HOUR = 3600;
-    private static final double GIGABYTE = 1e9;
 
     private Estimate estimate(SweepRun run) {
         return estimator.of(run.member().run());
@@ -35,9 +33,9 @@ record SweepList(List<SweepRun> runs, Names names, int repeated, int workers, Es
     String asText() {
         List<String> header = new ArrayList<>(List.of("run", "combination"));
         header.addAll(names.keys().values());
-        header.addAll(List.of("seed", "id", "state", "S", "hours", "GB"));
+        header.addAll(List.of("seed", "id", "state", "S", "time", "disk"));
         Table table = new Table(header.toArray(String[]::new));
-        double hours = 0;
+        double seconds = 0;
         double longest = 0;
         double bytes = 0;
         long due = 0;
@@ -51,27 +49,27 @@ record SweepList(List<SweepRun> runs, Names names, int repeated, int workers, Es
             row.addAll(List.of(run.entry().seed(), run.entry().runId(), state(run)));
             row.addAll(List.of(
                     estimate.groups() == 0 ? "-" : estimate.groups(),
-                    Figures.number(estimate.seconds() / HOUR),
-                    Figures.number(estimate.bytes() / GIGABYTE)));
+                    time(estimate.seconds()),
+                    Figures.bytes(estimate.bytes())));
             table.row(row.toArray());
             double left = left(run, estimate);
             due += left > 0 ? 1 : 0;
-            hours += left == 0 ? 0 : left * estimate.seconds() / HOUR;
-            longest = Math.max(longest, left == 0 ? 0 : left * estimate.seconds() / HOUR);
+            seconds += left == 0 ? 0 : left * estimate.seconds();
+            longest = Math.max(longest, left == 0 ? 0 : left * estimate.seconds());
             bytes += estimate.bytes();
         }
-        double together = Math.max(longest, hours / workers);
-        return table.shown("") + total(due, hours, together, bytes);
+        double together = Math.max(longest, seconds / workers);
+        return table.shown("") + total(due, seconds, together, bytes);
     }
 
-    private String total(long due, double hours, double together, double bytes) {
-        String time = Double.isNaN(hours)
+    private String total(long due, double seconds, double together, double bytes) {
+        String time = Double.isNaN(seconds)
                 ? ""
-                : ", about " + Figures.number(hours) + " h of computing, " + Figures.number(together) + " h with "
-                        + workers + " at the same time";
+                : ", about " + time(seconds) + " of computing, " + time(together) + " with " + workers
+                        + " at the same time";
         String disk = Double.isNaN(bytes)
                 ? ""
-                : ", " + Figures.number(bytes / GIGABYTE) + " GB in about " + Estimate.FILES * runs.size() + " files";
+                : ", " + Figures.bytes(bytes) + " in about " + Estimate.FILES * runs.size() + " files";
         String repetitions = repeated == 0 ? "" : ", " + repeated + " more that are the same as one of these";
         return String.format(
                 Locale.ROOT,
@@ -82,6 +80,12 @@ record SweepList(List<SweepRun> runs, Names names, int repeated, int workers, Es
                 due,
                 time,
                 disk);
+    }
+
+    private static String time(double seconds) {
+        return seconds < 3600 || Double.isNaN(seconds)
+                ? Figures.seconds(seconds)
+                : String.format(Locale.ROOT, "%.1f h", seconds / 3600);
     }
 
     private static String state(SweepRun run) {

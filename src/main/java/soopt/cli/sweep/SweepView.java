@@ -98,8 +98,10 @@ final class SweepView implements Launcher.Listener {
         row.firstStep = report.step();
         row.step = report.step();
         row.steps = report.steps();
-        String from = report.step() > 0 ? " goes on from step " + report.step() : " begins";
-        say(name(report.index()) + from + " of " + report.steps());
+        say(name(report.index())
+                + (report.step() > 0
+                        ? " goes on from step " + report.step() + " of " + report.steps()
+                        : " begins, " + report.steps() + " steps"));
     }
 
     @Override

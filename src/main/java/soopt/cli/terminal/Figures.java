@@ -15,7 +15,20 @@ public final class Figures {
         return Double.isNaN(fraction) ? "-" : String.format(Locale.ROOT, "%.2f %%", 100 * fraction);
     }
 
+    /** Bytes in units of 1,000. */
+    public static String bytes(double bytes) {
+        if (Double.isNaN(bytes)) {
+            return "-";
+        }
+        return bytes < 1e9
+                ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
+                : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+    }
+
     public static String seconds(double seconds) {
+        if (Double.isNaN(seconds)) {
+            return "-";
+        }
         return seconds < 60 ? String.format(Locale.ROOT, "%.1f s", seconds) : StatusLine.clock(Math.round(seconds));
     }
 }
