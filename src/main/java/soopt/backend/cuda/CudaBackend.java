@@ -61,7 +61,7 @@ public final class CudaBackend implements Backend {
         this.blas = blas;
         this.kernels = new Kernels(device, precision);
         this.memory = new CudaMemory(device, precision);
-        this.results = new CudaResults(memory);
+        this.results = new CudaResults(memory, kernels);
         this.sums = new CudaSums(memory, results, kernels);
         this.losses = new CudaLosses(memory, results, sums, kernels);
         this.images = new CudaImages(this, sums, kernels);
@@ -355,6 +355,10 @@ public final class CudaBackend implements Backend {
     @Override
     public void rowGram(double alpha, Tensor x, double beta, Tensor out) {
         Contract.rowGram(x, out);
+        if (sums.takesGram(x)) {
+            sums.rowGram(alpha, x, beta, out);
+            return;
+        }
         gemm(false, true, alpha, x, x, beta, out);
         mirror(out);
     }

@@ -227,6 +227,14 @@ final class CudaMemory implements AutoCloseable {
         device.free(address);
     }
 
+    /** Few numbers of 64 bits. */
+    void upload(long[] values, long address) {
+        int bytes = values.length * Long.BYTES;
+        int place = stage(bytes);
+        staging(place, bytes).asLongBuffer().put(values);
+        device.upload(staging, place, address, bytes);
+    }
+
     /** Numbers in float64 from an address on; waits for all work. */
     double[] read(long address, int count) {
         double[] values = new double[count];

@@ -8,7 +8,7 @@ import soopt.backend.cuda.Kernels.Kernel;
 import soopt.backend.cuda.Kernels.Theme;
 
 /**
- * Contractions to the host: two or more kernels leave the results of a call among those that wait to be read. Into how
+ * Contractions to the host: kernels leave the parts of each sum by block, which {@link CudaResults} adds up. Into how
  * many blocks a sum is cut depends on sizes alone.
  */
 final class CudaSums {
@@ -26,11 +26,12 @@ final class CudaSums {
     private static final long GRAM_NUMBERS = 1 << 22;
 
     private static final int MOST_ROWS = 65_535;
+    private static final int FEW_ROWS = 128;
+    private static final int LONG_ROWS = 1024;
 
     private final CudaMemory memory;
     private final CudaResults results;
     private final Kernel dots;
-    private final Kernel addBlocks;
     private final Kernel gram;
     private final Kernel tangents;
     private final Kernel softmaxThirds;
@@ -42,7 +43,6 @@ final class CudaSums {
         this.memory = memory;
         this.results = results;
         this.dots = kernels.kernel(Theme.SUMS, "dots");
-        this.addBlocks = kernels.kernel(Theme.SUMS, "addBlocks");
         this.gram = kernels.kernel(Theme.SUMS, "gram");
         this.tangents = kernels.kernel(Theme.SUMS, "tangents");
         this.softmaxThirds = kernels.kernel(Theme.SUMS, "softmaxThirds");
@@ -59,10 +59,6 @@ final class CudaSums {
 
     private static int rows(int n) {
         return Math.min(n, MOST_ROWS);
-    }
-
-    private void addBlocks(long partial, int blocks, long results, long out) {
-        addBlocks.start().put(partial).put(blocks).put(results).put(out).forWarps(results);
     }
 
     void dot(Tensor x, Tensor y, DoubleConsumer use) {
@@ -90,17 +86,14 @@ final class CudaSums {
         }
         int blocks = blocks(n, m);
         long out = results.reserve(n);
-        try (Scratch partial = memory.scratch((long) n * blocks)) {
-            dots.start()
-                    .put(x)
-                    .put(y)
-                    .put(yStep)
-                    .put(n)
-                    .put(m)
-                    .put(partial.at(0))
-                    .blocks(blocks, rows(n));
-            addBlocks(partial.at(0), blocks, n, out);
-        }
+        results.sum(blocks, n, out, parts -> dots.start()
+                .put(x)
+                .put(y)
+                .put(yStep)
+                .put(n)
+                .put(m)
+                .put(parts)
+                .blocks(blocks, rows(n)));
         results.give(n, use);
     }
 
@@ -128,19 +121,47 @@ final class CudaSums {
 
     /** out ← Σ w v x_s x_t; w and v are addresses of [m] or 0. */
     private void gram(Tensor x, long w, long v, int n, long m, long out) {
-        int tiles = (n + SIDE - 1) / SIDE;
         int blocks = gramBlocks(n, m);
+        results.sum(blocks, (long) n * n, out, parts -> gramParts(x, w, v, n, m, blocks, parts));
+    }
+
+    private void gramParts(Tensor x, long w, long v, int n, long m, int blocks, long parts) {
+        int tiles = (n + SIDE - 1) / SIDE;
+        gram.start()
+                .put(x)
+                .put(w)
+                .put(v)
+                .put(n)
+                .put(m)
+                .put(parts)
+                .blocks(blocks, Math.multiplyExact(tiles, tiles + 1) / 2);
+    }
+
+    /** Whether rows are so few and long that a product of matrices would add all their numbers in float32. */
+    boolean takesGram(Tensor x) {
+        return x.length(0) > 0 && x.length(0) <= FEW_ROWS && x.length(1) >= LONG_ROWS;
+    }
+
+    /** out ← α x xᵀ + β out; x: [d, N]. */
+    void rowGram(double alpha, Tensor x, double beta, Tensor out) {
+        int n = x.length(0);
+        int blocks = gramBlocks(n, x.length(1));
         try (Scratch partial = memory.scratch((long) n * n * blocks)) {
-            gram.start()
-                    .put(x)
-                    .put(w)
-                    .put(v)
-                    .put(n)
-                    .put(m)
-                    .put(partial.at(0))
-                    .blocks(blocks, Math.multiplyExact(tiles, tiles + 1) / 2);
-            addBlocks(partial.at(0), blocks, (long) n * n, out);
+            gramParts(x, 0, 0, n, x.length(1), blocks, partial.at(0));
+            addTo(partial.at(0), blocks, n * n, alpha, beta, out);
         }
+    }
+
+    private void addTo(long partial, int blocks, int numbers, double alpha, double beta, Tensor out) {
+        addBlocksTo
+                .start()
+                .put(partial)
+                .put(blocks)
+                .put(numbers)
+                .wide(alpha)
+                .wide(beta)
+                .put(out)
+                .forWarps(numbers);
     }
 
     void gram(double alpha, Tensor x, Tensor w, double[] out, int stride) {
@@ -183,22 +204,19 @@ final class CudaSums {
         int blocks = blocks(n, m);
         int square = Math.multiplyExact(n, n);
         long sums = results.reserve(square + n);
-        try (Scratch partial = memory.scratch((long) n * blocks)) {
-            gram(first, CudaMemory.address(lambda), CudaMemory.address(s2), n, m, sums);
-            tangents.start()
-                    .put(first)
-                    .put(second)
-                    .put(n)
-                    .put(n2)
-                    .put(m)
-                    .put(lambda)
-                    .put(s1)
-                    .put(s2)
-                    .put(s3)
-                    .put(partial.at(0))
-                    .blocks(blocks, rows(n));
-            addBlocks(partial.at(0), blocks, n, sums + (long) square * Double.BYTES);
-        }
+        gram(first, CudaMemory.address(lambda), CudaMemory.address(s2), n, m, sums);
+        results.sum(blocks, n, sums + (long) square * Double.BYTES, parts -> tangents.start()
+                .put(first)
+                .put(second)
+                .put(n)
+                .put(n2)
+                .put(m)
+                .put(lambda)
+                .put(s1)
+                .put(s2)
+                .put(s3)
+                .put(parts)
+                .blocks(blocks, rows(n)));
         giveBoth(1, n, out, stride, third);
     }
 
@@ -241,20 +259,17 @@ final class CudaSums {
         int blocks = blocks(n, m);
         int square = Math.multiplyExact(n, n);
         long sums = results.reserve(square + n);
-        try (Scratch partial = memory.scratch((long) n * blocks)) {
-            gram(v, CudaMemory.address(p), 0, n, m, sums);
-            softmaxThirds
-                    .start()
-                    .put(v)
-                    .put(second)
-                    .put(n)
-                    .put(n2)
-                    .put(m)
-                    .put(p)
-                    .put(partial.at(0))
-                    .blocks(blocks, rows(n));
-            addBlocks(partial.at(0), blocks, n, sums + (long) square * Double.BYTES);
-        }
+        gram(v, CudaMemory.address(p), 0, n, m, sums);
+        results.sum(blocks, n, sums + (long) square * Double.BYTES, parts -> softmaxThirds
+                .start()
+                .put(v)
+                .put(second)
+                .put(n)
+                .put(n2)
+                .put(m)
+                .put(p)
+                .put(parts)
+                .blocks(blocks, rows(n)));
         giveBoth(w, n, out, stride, third);
     }
 
@@ -266,17 +281,14 @@ final class CudaSums {
         int blocks = blocks(1, y.size());
         double[] sum = new double[1];
         long out = results.reserve(1);
-        try (Scratch partial = memory.scratch(blocks)) {
-            squares.start()
-                    .put(y.size())
-                    .put(y)
-                    .put(target)
-                    .real(slope)
-                    .put(gradient)
-                    .put(partial.at(0))
-                    .blocks(blocks, 1);
-            addBlocks(partial.at(0), blocks, 1, out);
-        }
+        results.sum(blocks, 1, out, parts -> squares.start()
+                .put(y.size())
+                .put(y)
+                .put(target)
+                .real(slope)
+                .put(gradient)
+                .put(parts)
+                .blocks(blocks, 1));
         results.give(1, (sums, from) -> sum[0] = sums[from]);
         results.await();
         return sum[0];
@@ -292,15 +304,7 @@ final class CudaSums {
         int blocks = (int) Math.max(1, Math.min(most, rows * columns / LEAST));
         try (Scratch partial = memory.scratch((long) d * blocks)) {
             sumRows.start().put(x).put(rows).put(d).put(partial.at(0)).blocks(groups, blocks, columns);
-            addBlocksTo
-                    .start()
-                    .put(partial.at(0))
-                    .put(blocks)
-                    .put(d)
-                    .wide(alpha)
-                    .wide(beta)
-                    .put(out)
-                    .forWarps(d);
+            addTo(partial.at(0), blocks, d, alpha, beta, out);
         }
     }
 }

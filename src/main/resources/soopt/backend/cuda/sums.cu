@@ -47,6 +47,28 @@ addBlocks(const double *__restrict__ partial, int blocks, long long results, dou
     if (threadIdx.x % WARP == 0) out[k] = v;
 }
 
+// The same for the results of several sums, a row {results before, address of partial, blocks, address of out} of the
+// table for each sum.
+extern "C" __global__ void __launch_bounds__(256)
+addSums(const long long *__restrict__ table, int sums, long long results) {
+    long long k = first() / WARP;
+    if (k >= results) return;
+    int low = 0, high = sums - 1;
+    while (low < high) {
+        int middle = (low + high + 1) / 2;
+        if (table[4 * middle] <= k) low = middle;
+        else high = middle - 1;
+    }
+    const long long *sum = table + 4 * low;
+    k -= sum[0];
+    const double *partial = (const double *)sum[1];
+    long long blocks = sum[2];
+    double v = 0;
+    for (long long b = threadIdx.x % WARP; b < blocks; b += WARP) v += partial[k * blocks + b];
+    v = warpSum(v);
+    if (threadIdx.x % WARP == 0) ((double *)sum[3])[k] = v;
+}
+
 // ---- Gram matrices of few long rows ----
 
 #define SIDE 32     // directions of a tile

@@ -48,7 +48,7 @@ class CudaBackendTest {
 
     @Test
     void idleBlocks_areGivenBack_whenMemoryIsShort() {
-        standin.orElseThrow().set("MEMORY", 40L * MEBIBYTE);
+        standin.orElseThrow().set("MEMORY", 50L * MEBIBYTE);
         try (CudaBackend backend = open()) {
             backend.allocate(6 * MEBIBYTE).close();
             try (Tensor larger = backend.allocate(8 * MEBIBYTE)) {
@@ -102,23 +102,28 @@ class CudaBackendTest {
         assertEquals(compiled + 1, standin.orElseThrow().count("compilations"));
     }
 
+    /** More sums than one table has. */
     @Test
     void host_waitsOnce_howeverManyNumbersComeBackTogether() {
+        int sums = 600;
         try (CudaBackend backend = open();
-                Tensor x = backend.allocate(4, 100)) {
+                Tensor x = backend.allocate(1, 2049)) {
             backend.fill(x, 1);
-            double[] gram = new double[16];
-            double[] dots = new double[4];
-            long before = backend.counts().synchronizations();
+            double[] dots = new double[1];
+            double[] gram = new double[1];
+            backend.dot(x, x);
+            long waits = backend.counts().synchronizations();
+            long launches = backend.counts().launches();
             backend.together(() -> {
-                for (int i = 0; i < 10; i++) {
-                    backend.gram(1, x, gram, 4);
-                    backend.dots(1, x, x.rows(0, 1), dots);
+                for (int i = 0; i < sums; i++) {
+                    backend.dots(1, x, x, dots);
                 }
+                backend.gram(1, x, gram, 1);
             });
-            assertEquals(1, backend.counts().synchronizations() - before);
-            assertEquals(1000, gram[5]);
-            assertEquals(1000, dots[3]);
+            assertEquals(1, backend.counts().synchronizations() - waits);
+            assertEquals(sums + 3, backend.counts().launches() - launches, "one more for each table");
+            assertEquals(sums * 2049.0, dots[0]);
+            assertEquals(2049, gram[0]);
         }
     }
 }
