@@ -86,14 +86,18 @@ final class CudaSums {
         }
         int blocks = blocks(n, m);
         long out = results.reserve(n);
-        results.sum(blocks, n, out, parts -> dots.start()
-                .put(x)
-                .put(y)
-                .put(yStep)
-                .put(n)
-                .put(m)
-                .put(parts)
-                .blocks(blocks, rows(n)));
+        results.sum(
+                blocks,
+                n,
+                out,
+                parts -> dots.start()
+                        .put(x)
+                        .put(y)
+                        .put(yStep)
+                        .put(n)
+                        .put(m)
+                        .put(parts)
+                        .blocks(blocks, rows(n)));
         results.give(n, use);
     }
 
@@ -205,18 +209,22 @@ final class CudaSums {
         int square = Math.multiplyExact(n, n);
         long sums = results.reserve(square + n);
         gram(first, CudaMemory.address(lambda), CudaMemory.address(s2), n, m, sums);
-        results.sum(blocks, n, sums + (long) square * Double.BYTES, parts -> tangents.start()
-                .put(first)
-                .put(second)
-                .put(n)
-                .put(n2)
-                .put(m)
-                .put(lambda)
-                .put(s1)
-                .put(s2)
-                .put(s3)
-                .put(parts)
-                .blocks(blocks, rows(n)));
+        results.sum(
+                blocks,
+                n,
+                sums + (long) square * Double.BYTES,
+                parts -> tangents.start()
+                        .put(first)
+                        .put(second)
+                        .put(n)
+                        .put(n2)
+                        .put(m)
+                        .put(lambda)
+                        .put(s1)
+                        .put(s2)
+                        .put(s3)
+                        .put(parts)
+                        .blocks(blocks, rows(n)));
         giveBoth(1, n, out, stride, third);
     }
 
@@ -260,16 +268,20 @@ final class CudaSums {
         int square = Math.multiplyExact(n, n);
         long sums = results.reserve(square + n);
         gram(v, CudaMemory.address(p), 0, n, m, sums);
-        results.sum(blocks, n, sums + (long) square * Double.BYTES, parts -> softmaxThirds
-                .start()
-                .put(v)
-                .put(second)
-                .put(n)
-                .put(n2)
-                .put(m)
-                .put(p)
-                .put(parts)
-                .blocks(blocks, rows(n)));
+        results.sum(
+                blocks,
+                n,
+                sums + (long) square * Double.BYTES,
+                parts -> softmaxThirds
+                        .start()
+                        .put(v)
+                        .put(second)
+                        .put(n)
+                        .put(n2)
+                        .put(m)
+                        .put(p)
+                        .put(parts)
+                        .blocks(blocks, rows(n)));
         giveBoth(w, n, out, stride, third);
     }
 
@@ -281,14 +293,18 @@ final class CudaSums {
         int blocks = blocks(1, y.size());
         double[] sum = new double[1];
         long out = results.reserve(1);
-        results.sum(blocks, 1, out, parts -> squares.start()
-                .put(y.size())
-                .put(y)
-                .put(target)
-                .real(slope)
-                .put(gradient)
-                .put(parts)
-                .blocks(blocks, 1));
+        results.sum(
+                blocks,
+                1,
+                out,
+                parts -> squares.start()
+                        .put(y.size())
+                        .put(y)
+                        .put(target)
+                        .real(slope)
+                        .put(gradient)
+                        .put(parts)
+                        .blocks(blocks, 1));
         results.give(1, (sums, from) -> sum[0] = sums[from]);
         results.await();
         return sum[0];
