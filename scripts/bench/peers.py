@@ -23,7 +23,8 @@ before. What the work puts out counts: the gradient, Adam's moments.
 
 Writes {"program", "model", "batch", "threads", "precision", "groups", "versions", "results": [{"name", "median_s", "q25_s",
 "q75_s", "rounds", "times_s", "extra_bytes"}]}; without --memory there is no extra_bytes.
-Needs torch (any version from 1.13 on), nothing else.
+Needs torch (any version from 1.13 on), nothing else. With --device cuda the works are those of peer_device.py: what can be
+done eagerly, compiled, by CUDA graphs, and with torch.func; what this torch cannot do stands under "problems".
 """
 import argparse
 import gc
@@ -55,43 +56,9 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import torch
 import torch.nn.functional as F
 
+from peer_device import device_memory, device_name, device_works, forward_over_reverse, strict, synchronize
+from peer_networks import MODELS
 from peer_optimizers import KFac, Shampoo, lbfgs
-
-# ---- networks: a list of layers, each (kind, arguments…); parameters are a flat list weight0, bias0, weight1, … ----
-
-
-def dense(sizes, activation):
-    layers = []
-    for i, (inputs, outputs) in enumerate(zip(sizes, sizes[1:])):
-        layers.append(("linear", inputs, outputs))
-        if i + 2 < len(sizes):
-            layers.append(("act", activation))
-    return layers
-
-
-def lenet():
-    conv = [("conv2d", 3, 6, 5, 0), ("act", "tanh"), ("maxpool", 2), ("conv2d", 6, 16, 5, 0), ("act", "tanh"), ("maxpool", 2)]
-    return conv + [("flatten",)] + dense([400, 120, 84, 10], "tanh")
-
-
-def vgg11_prime():
-    layers, channels = [], 3
-    for width in (64, "M", 128, "M", 256, 256, "M", 512, 512, "M", 512, 512, "M"):
-        if width == "M":
-            layers.append(("maxpool", 2))
-        else:
-            layers += [("conv2d", channels, width, 3, 1), ("act", "elu")]
-            channels = width
-    return layers + [("adaptive_avgpool", 1, 1), ("flatten",), ("linear", 512, 10)]
-
-
-MODELS = {  # name: (layers, input shape, sigma_w)
-    "mlp": (lambda: dense([784, 1024, 200, 100, 10], "tanh"), (784,), 1.0),
-    "big-mlp": (lambda: dense([3072] + [1024] * 20 + [10], "elu"), (3072,), math.sqrt(2)),
-    "very-big-mlp": (lambda: dense([3072] + [1024] * 100 + [10], "elu"), (3072,), math.sqrt(2)),
-    "lenet": (lenet, (3, 32, 32), 1.0),
-    "vgg11-prime": (vgg11_prime, (3, 32, 32), math.sqrt(2)),
-}
 
 ACTIVATIONS = {
     "tanh": torch.tanh,
@@ -176,21 +143,23 @@ def summary(loss, parameters, u, groups, order, pruned=False):
     """g [S], H [S, S] and order3 [S] (None at order 2) by nested reverse mode."""
     size = len(groups)
     first = torch.autograd.grad(loss(), parameters, create_graph=True)
-    g = [contract([first[i] for i in group], u, group) for group in groups]
+    zero = parameters[0].new_zeros(())
+    g = [zero + contract([first[i] for i in group], u, group) for group in groups]
     if not pruned:
         g = torch.stack(g)
-    hessian = torch.zeros(size, size, dtype=parameters[0].dtype)
-    third = torch.zeros(size, dtype=parameters[0].dtype) if order == 3 else None
+    hessian = [[zero] * size for _ in groups]
+    third = []
     for s, g_s in enumerate(g):
         rest = [i for group in groups[s:] for i in group]
         rows = dict(zip(rest, derive(g_s, parameters, rest, create_graph=False)))
         for t in range(s, size):
             value = contract([rows[i] for i in groups[t]], u, groups[t])
-            hessian[s, t] = hessian[t, s] = float(value)
+            hessian[s][t] = hessian[t][s] = zero + value
         if order == 3:
             second = contract(derive(g_s, parameters, groups[s], create_graph=True), u, groups[s])
-            third[s] = float(contract(derive(second, parameters, groups[s], create_graph=False), u, groups[s]))
-    return torch.stack([torch.as_tensor(v, dtype=hessian.dtype).detach() for v in g]), hessian, third
+            third.append(zero + contract(derive(second, parameters, groups[s], create_graph=False), u, groups[s]))
+    hessian = torch.stack([torch.stack(row) for row in hessian]).detach()
+    return torch.stack([v.detach() for v in g]), hessian, torch.stack(third).detach() if order == 3 else None
 
 
 # ---- check against the reference numbers ----
@@ -224,8 +193,12 @@ def check(folder):
             for partition in case["partitions"]:
                 if partition["groups"] == "discrete":
                     continue
-                for pruned in (False, True):
-                    values = summary(loss, parameters, u, partition["groups"], 3, pruned)
+                groups = partition["groups"]
+                ways = [lambda: summary(loss, parameters, u, groups, 3), lambda: summary(loss, parameters, u, groups, 3, True)]
+                if hasattr(torch, "func"):
+                    ways.append(forward_over_reverse(lambda p: cost(forward(layers, p, x), target), parameters, u, groups))
+                for way in ways:
+                    values = way()
                     for value, name in zip(values, ("g", "H", "order3")):
                         reference = read_tensor(partition[name])
                         scale = reference.abs().max().item()
@@ -334,13 +307,15 @@ class Steps:
 class Workload:
     """A network with its parameters, a random batch and a direction u; the same numbers for every seed of the program."""
 
-    def __init__(self, model, batch, dtype):
+    def __init__(self, model, batch, dtype, device="cpu"):
         build, shape, sigma = MODELS[model]
+        self.device_works = device != "cpu"
+        device = "cpu" if device == "cpu-ways" else device
         self.layers = build()
         generator = torch.Generator().manual_seed(571677914)
-        self.parameters = initial(self.layers, sigma, generator, dtype)
-        self.x = torch.randn((batch, *shape), generator=generator, dtype=dtype)
-        self.y = torch.randint(0, 10, (batch,), generator=generator)
+        self.parameters = [p.detach().to(device).requires_grad_() for p in initial(self.layers, sigma, generator, dtype)]
+        self.x = torch.randn((batch, *shape), generator=generator, dtype=dtype).to(device)
+        self.y = torch.randint(0, 10, (batch,), generator=generator).to(device)
         self.u = [g.clone() for g in gradient(self.loss, self.parameters)]
         self.groups = [[i] for i in range(len(self.parameters))]
 
@@ -395,6 +370,8 @@ class Workload:
 
     def works(self):
         """By name; step sizes so small that all rounds do the same work."""
+        if self.device_works:
+            return device_works(self, forward)
         return {
             "gradient": self.gradient,
             "summary order 2": lambda: self.summary(2),
@@ -418,16 +395,23 @@ LEAST_ROUNDS = 2
 
 def elapsed(work):
     """Seconds of a work, or of one of its steps."""
+    synchronize()
     start = time.perf_counter()
     work()
+    synchronize()
     return (time.perf_counter() - start) / getattr(work, "count", 1)
 
 
-def interleaved(works, rounds, seconds):
-    """Runs the works in turn, so that a slow spell of the machine falls on all of them alike."""
-    for work in works.values():
-        if elapsed(work) * getattr(work, "count", 1) < 2:  # seconds; what takes longer is warm
-            work()
+def interleaved(works, rounds, seconds, problems):
+    """Runs the works in turn, so that a slow spell of the machine falls on all of them alike. What fails at first is left out
+    and put into problems."""
+    for name, work in list(works.items()):
+        try:
+            if elapsed(work) * getattr(work, "count", 1) < 2:  # seconds; what takes longer is warm
+                elapsed(work)
+        except Exception as e:  # of whatever torch cannot do here: it counts as absent
+            problems[name] = f"{type(e).__name__}: {str(e).strip().splitlines()[0] if str(e).strip() else ''}"[:200]
+            del works[name]
     times = {name: [] for name in works}
     begin = time.perf_counter()
     for done in range(rounds):
@@ -492,21 +476,23 @@ def memory_of(name, options):
 
 
 def bench(options):
-    workload = Workload(options.model, options.batch, getattr(torch, options.precision))
+    strict()
+    workload = Workload(options.model, options.batch, getattr(torch, options.precision), options.device)
     works = workload.works()
     if options.only:
         works = {name: work for name, work in works.items()
                  if name == "gradient" or any(text in name for text in options.only.split(","))}
-    results = []
-    for name, values in interleaved(works, options.rounds, options.seconds).items():
+    results, problems = [], {}
+    for name, values in interleaved(works, options.rounds, options.seconds, problems).items():
         quarters = statistics.quantiles(values, n=4, method="inclusive") if len(values) > 1 else values * 3
         results.append({"name": name, "median_s": statistics.median(values), "q25_s": quarters[0], "q75_s": quarters[2],
                         "rounds": len(values), "times_s": values})
         if options.memory:
-            results[-1]["extra_bytes"] = memory_of(name, options)
+            on_gpu = options.device.startswith("cuda")
+            results[-1]["extra_bytes"] = device_memory(works[name]) if on_gpu else memory_of(name, options)
     return {"program": "pytorch", "model": options.model, "batch": options.batch, "threads": options.threads,
-            "precision": options.precision, "groups": len(workload.groups),
-            "versions": {"torch": torch.__version__, "python": platform.python_version()}, "results": results}
+            "precision": options.precision, "device": device_name(options.device), "groups": len(workload.groups),
+            "problems": problems, "versions": {"torch": torch.__version__, "python": platform.python_version()}, "results": results}
 
 
 def main():
@@ -514,6 +500,8 @@ def main():
     parser.add_argument("--model", choices=MODELS, default="mlp")
     parser.add_argument("--batch", type=int, default=100)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="cpu", help="cpu, or cuda for every way that torch has on a GPU (cpu-ways: the same"
+                        " on the CPU, for a test of the ways)")
     parser.add_argument("--precision", choices=("float32", "float64"), default="float32")
     parser.add_argument("--rounds", type=int, default=20, help="at most this many rounds of all works")
     parser.add_argument("--seconds", type=float, default=60,

@@ -15,6 +15,7 @@ import soopt.backend.cuda.driver.CudaLibraries;
 import soopt.backend.cuda.driver.Gpu;
 import soopt.backend.cuda.driver.Gpus;
 import soopt.backend.engine.Backends;
+import soopt.backend.engine.Engine;
 import soopt.cli.options.DataOptions;
 import soopt.cli.options.ExitCode;
 import soopt.cli.options.Version;
@@ -167,23 +168,32 @@ final class DoctorCommand implements Callable<Integer> {
 
     /** Tries each; returns what is wrong with the one that device: auto takes. */
     private Optional<String> engines() {
-        Devices.Choice auto;
+        Optional<String> auto = auto();
+        List<Trial> trials = Backends.all().stream().map(Trial::of).toList();
+        trials.forEach(trial -> table.row(
+                trial.state(), "engine " + trial.engine().name(), trial.text()));
+        object.putObjects("engines", trials.stream().map(Trial::json).toList());
+        if (auto.isPresent()) {
+            return auto;
+        }
+        Engine chosen = Devices.choose(Device.AUTO).engine();
+        table.row("", "device: auto", "engine " + chosen.name());
+        object.put("auto", chosen.name());
+        return trials.stream()
+                .filter(trial -> trial.engine().equals(chosen))
+                .findFirst()
+                .flatMap(Trial::problem);
+    }
+
+    /** Why device: auto cannot be used. */
+    private Optional<String> auto() {
         try {
-            auto = Devices.choose(Device.AUTO);
+            Devices.choose(Device.AUTO);
             Natives.prepare(spec.commandLine().getErr(), List.of(Device.CPU));
+            return Optional.empty();
         } catch (DeviceException e) {
             return Optional.of(e.getMessage());
         }
-        List<Trial> trials = Backends.all().stream().map(Trial::of).toList();
-        trials.forEach(
-                trial -> table.row(trial.state(), "engine " + trial.engine().name(), trial.text()));
-        object.putObjects("engines", trials.stream().map(Trial::json).toList());
-        table.row("", "device: auto", "engine " + auto.engine().name());
-        object.put("auto", auto.engine().name());
-        return trials.stream()
-                .filter(trial -> trial.engine().equals(auto.engine()))
-                .findFirst()
-                .flatMap(Trial::problem);
     }
 
     private void datasets() {
