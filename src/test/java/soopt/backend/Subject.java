@@ -28,8 +28,11 @@ public record Subject(Engine engine, Precision precision, int threads) {
                         .map(engine -> new Subject(engine, precision, engine instanceof CpuEngine ? 3 : 1)));
     }
 
-    /** A GPU is replaced by its stand-in where there is a C++ compiler. */
+    /** With -Dsoopt.engines=NAME that one alone. A GPU is replaced by its stand-in where there is a C++ compiler. */
     private static boolean isOpened(Engine engine) {
+        if (!System.getProperty("soopt.engines", engine.name()).equals(engine.name())) {
+            return false;
+        }
         return engine.problem().isEmpty() || engine instanceof CudaEngine && Standin.isAvailable();
     }
 
