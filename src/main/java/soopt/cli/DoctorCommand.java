@@ -170,8 +170,8 @@ final class DoctorCommand implements Callable<Integer> {
     private Optional<String> engines() {
         Optional<String> auto = auto();
         List<Trial> trials = Backends.all().stream().map(Trial::of).toList();
-        trials.forEach(trial -> table.row(
-                trial.state(), "engine " + trial.engine().name(), trial.text()));
+        trials.forEach(
+                trial -> table.row(trial.state(), "engine " + trial.engine().name(), trial.text()));
         object.putObjects("engines", trials.stream().map(Trial::json).toList());
         if (auto.isPresent()) {
             return auto;
