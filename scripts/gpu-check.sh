@@ -22,9 +22,9 @@ java=java
 libraries=lib tests=test/classes console=$(ls test/junit-platform-console-standalone-*.jar 2>/dev/null)
 if [[ ! -d lib ]]; then
   libraries=target/lib tests=target/test-classes
-  console=$(ls "$HOME"/.m2/repository/org/junit/platform/junit-platform-console-standalone/*/*.jar 2>/dev/null | tail -1)
+  console=$(find "$HOME/.m2/repository/org/junit/platform/junit-platform-console-standalone" -name '*.jar' 2>/dev/null | tail -1)
 fi
-classes=$libraries/*:target/soopt.jar
+classes="$libraries/*:target/soopt.jar"
 cache=$out/cache # so that the first compilation of kernels is part of what is tried
 
 left() { echo $((limit - SECONDS)); }

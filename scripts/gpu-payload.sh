@@ -13,7 +13,7 @@ say() { printf 'gpu-payload: %s\n' "$1" >&2; }
 
 junit=$(sed -n '/<artifactId>junit-jupiter</,/<version>/s/.*<version>\(.*\)<.*/\1/p' pom.xml | head -1)
 modules=java.base,java.desktop,java.logging,java.management,java.net.http,java.sql,java.xml,jdk.incubator.vector,jdk.management,jdk.unsupported,jdk.zipfs
-mvn -B -q ${MAVEN_FLAGS:--o} -DskipTests package
+mvn -B -q -o -DskipTests package
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -8,7 +8,7 @@ import pathlib
 import statistics
 import sys
 
-WORKS = ("gradient", "summary order 3", "adam step", "newton-summary step, period 10")
+WORKS = ("gradient", "summary order 3", "adam step", "newton-summary step")
 
 
 def times(folder):
@@ -56,6 +56,10 @@ def main():
     if lines:
         print_table(("model", "work", "soopt ms", "author's way / soopt", "best peer ms", "peer / soopt", "which"), lines)
         print()
+    for model, works in found.items():
+        newton, adam = works.get(("soopt", "newton-summary step")), works.get(("soopt", "adam step"))
+        if newton and adam:
+            print(f"{model}: a step of newton-summary (period 10) takes {newton / adam:.2f} of one of Adam")
     for (model, program, name), why in problems.items():
         print(f"not done by {program}: {name} on {model}: {why}")
     print_table(("what", "", ""), summary)

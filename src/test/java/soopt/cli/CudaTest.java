@@ -4,20 +4,26 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import soopt.backend.cuda.Standin;
+import soopt.backend.engine.Backends;
 import soopt.cli.options.ExitCode;
 import soopt.experiment.folder.RunFolder;
 
@@ -64,6 +70,10 @@ class CudaTest {
         }
     }
 
+    private static void requireProcessor() {
+        assumeTrue(Backends.processor().problem().isEmpty(), "a build for GPUs has no engine for the processor");
+    }
+
     private static JsonNode json(Path file) throws IOException {
         return new ObjectMapper().readTree(file.toFile());
     }
@@ -80,6 +90,7 @@ class CudaTest {
 
     @Test
     void run_onTheGpu_isThatOfTheProcessor_andHasItsName() throws IOException {
+        requireProcessor();
         run("cuda", "gpu").expect(ExitCode.OK);
         assertTrue(gpu.count("launches") > 0);
         assertEquals("", gpu.fault());
@@ -100,6 +111,7 @@ class CudaTest {
 
     @Test
     void gpuLostInMidRun_keepsTheCheckpoint_andTheRunGoesOnAnywhere() throws IOException {
+        requireProcessor();
         run("cpu", "whole").expect(ExitCode.OK);
         run("cuda", "count").expect(ExitCode.OK);
         long launches = gpu.count("launches");
@@ -138,6 +150,7 @@ class CudaTest {
 
     @Test
     void nvrtcThatIsMissing_isOneLine_thatSaysWhereToGetIt() throws IOException {
+        requireProcessor();
         Path without = Standin.folderWithout(Files.createDirectory(folder.resolve("libraries")), "libnvrtc.so.12");
         String before = System.setProperty("soopt.cuda.libraries", without.toString());
         try {
@@ -152,6 +165,38 @@ class CudaTest {
         } finally {
             System.setProperty("soopt.cuda.libraries", before);
         }
+    }
+
+    /** As in the payload of scripts/gpu-check.sh. */
+    @Test
+    void run_onTheGpu_needsNothingOfNd4j() throws IOException, InterruptedException {
+        Path file = Files.writeString(folder.resolve("gpu.yaml"), SPEC);
+        String path = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !entry.matches(".*(nd4j|openblas|javacpp|deeplearning4j|protobuf|guava)-[^/]*jar"))
+                .collect(Collectors.joining(File.pathSeparator));
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dsoopt.cuda.libraries=" + Standin.folder(),
+                        "-cp",
+                        path,
+                        "soopt.cli.Main",
+                        "run",
+                        file.toString(),
+                        "--device",
+                        "cuda",
+                        "--results",
+                        folder.resolve("alone").toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertEquals(0, process.waitFor(), said);
+        assertEquals(
+                "cuda",
+                json(runFolder("alone").resolve("meta.json"))
+                        .path("device")
+                        .path("kind")
+                        .asText());
     }
 
     @Test

@@ -174,6 +174,18 @@ class StandinTest {
     }
 
     @Test
+    void compilation_failsWhereATestSays_andSaysWhatTheSourceLacks() {
+        standin.set("COMPILE_FAILURE", 1);
+        CudaException failed = assertThrows(CudaException.class, () -> function("features.cu", "features"));
+        assertTrue(failed.getMessage().startsWith("NVRTC does not compile features.cu"), failed.getMessage());
+        KernelCompiler compiler = KernelCompiler.load(DRIVER);
+        String source = "extern \"C\" __global__ void f(float *x) { x[0] = INFINITY; }";
+        CudaException unknown =
+                assertThrows(CudaException.class, () -> compiler.compile("f.cu", source, "sm_90", List.of()));
+        assertTrue(unknown.getMessage().contains("NVRTC does not know INFINITY"), unknown.getMessage());
+    }
+
+    @Test
     void lostGpu_answersNoMore() {
         standin.set("LOST", 2);
         device.synchronize();
