@@ -105,7 +105,7 @@ public final class SweepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        sweep.again();
+        sweep.check();
         SweepArguments given = SweepArguments.of(SpecSource.read(file).with(slurm.overrides()), arguments);
         Expansion expansion = Expansion.of(given);
         Plan wanted = Plan.of(expansion);

@@ -173,8 +173,9 @@ final class SweepOptions {
         return words;
     }
 
-    /** @param most how many workers suit the machine */
-    Launcher.Settings settings(int most, int runs) {
+    /** Values that are wrong whatever the sweep. */
+    void check() {
+        again();
         if (jobs != null) {
             Arguments.requireWithin(spec, "--jobs", jobs, 1, 1024);
         }
@@ -182,6 +183,13 @@ final class SweepOptions {
         if (maxFailures != null) {
             Arguments.requirePositive(spec, "--max-failures", maxFailures);
         }
+        if (combinations != null) {
+            numbers();
+        }
+    }
+
+    /** @param most how many workers suit the machine */
+    Launcher.Settings settings(int most, int runs) {
         boolean stops = onFailure == OnFailure.STOP;
         int unlimited = stops ? 1 : Integer.MAX_VALUE;
         return new Launcher.Settings(

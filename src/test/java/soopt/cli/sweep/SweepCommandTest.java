@@ -165,6 +165,9 @@ class SweepCommandTest {
                 sweep("optimizer.step-size=0.1,-1,x", "training.epochs=2,3").expect(ExitCode.SPEC);
 
         assertEquals(2, result.err().lines().count(), result.err());
+        assertTrue(sweep("--jobs", 0).expect(ExitCode.USAGE).err().contains("--jobs must be from 1 to 1024"));
+        assertTrue(sweep("--combinations", "x").expect(ExitCode.USAGE).err().contains("must be numbers like 3,5-7"));
+        assertTrue(sweep("--time-limit", "soon").expect(ExitCode.USAGE).err().contains("'soon' is no time"));
         assertFalse(Files.exists(results()));
         Cli.Result run =
                 command("run", spec, "~sweep", "optimizer.step-size=0.1,0.3").expect(ExitCode.SPEC);
