@@ -1,6 +1,7 @@
 package soopt.backend;
 
 import java.util.function.DoubleConsumer;
+import java.util.function.IntConsumer;
 
 /**
  * The arithmetic that models, curvature and optimizers are written in, on one device in one precision. Tensors are
@@ -203,11 +204,22 @@ public interface Backend extends AutoCloseable {
      */
     double softmaxCrossEntropy(Tensor logits, Tensor labels, double w, Tensor p, Tensor gradient);
 
+    /** The same, with the loss handed to what uses it when {@link #then} would run it. */
+    default void softmaxCrossEntropy(
+            Tensor logits, Tensor labels, double w, Tensor p, Tensor gradient, DoubleConsumer loss) {
+        loss.accept(softmaxCrossEntropy(logits, labels, w, p, gradient));
+    }
+
     /** The same number alone. */
     double softmaxCrossEntropy(Tensor logits, Tensor labels, double w);
 
     /** Number of examples whose largest logit (the first of equals) is that of their label. */
     int countCorrect(Tensor logits, Tensor labels);
+
+    /** Hands that number to what uses it, when {@link #then} would run it. */
+    default void countCorrect(Tensor logits, Tensor labels, IntConsumer correct) {
+        correct.accept(countCorrect(logits, labels));
+    }
 
     /** out ← w (p ⊙ v − p ⟨p, v⟩) per example: ∇²ℓ v; p: [N, C], v and out: [n, N, C]. */
     void softmaxHessian(Tensor p, Tensor v, double w, Tensor out);
@@ -227,6 +239,11 @@ public interface Backend extends AutoCloseable {
 
     /** w Σ (y − t)²; gradient ← 2w (y − t). */
     double squaredError(Tensor y, Tensor target, double w, Tensor gradient);
+
+    /** The same, with the loss handed to what uses it when {@link #then} would run it. */
+    default void squaredError(Tensor y, Tensor target, double w, Tensor gradient, DoubleConsumer loss) {
+        loss.accept(squaredError(y, target, w, gradient));
+    }
 
     /** w Σ (y − t)². */
     double squaredError(Tensor y, Tensor target, double w);

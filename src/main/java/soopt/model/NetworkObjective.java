@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.CurvatureSummary;
@@ -78,10 +79,15 @@ final class NetworkObjective implements Objective {
 
     @Override
     public Value gradient(Tensor theta, Tensor gradient) {
-        try (NetworkPass pass = pass(theta, Pass.Depth.GRADIENT, 0, examples())) {
-            pass.gradient(gradient);
-            return pass.value();
-        }
+        AtomicReference<Value> value = new AtomicReference<>();
+        backend.together(() -> {
+            try (NetworkPass pass = pass(theta, Pass.Depth.GRADIENT, 0, examples())) {
+                pass.gradient(gradient);
+                pass.count();
+                backend.then(() -> value.set(pass.counted()));
+            }
+        });
+        return value.get();
     }
 
     /** A pass over some of the examples, each with its weight 1/N of the whole batch. */
@@ -116,13 +122,22 @@ final class NetworkObjective implements Objective {
         SummaryPlan plan = new SummaryMemory(network, backend.precision(), backend::scratch, partition, order)
                 .plan(examples(), budget);
         for (int from = 0; from < examples(); from += plan.examples()) {
-            int to = Math.min(examples(), from + plan.examples());
-            try (NetworkPass pass = pass(theta, Pass.Depth.CURVATURE, from, to)) {
-                pass.backward();
-                sums.addLoss(pass.loss());
-                plan.directions()
-                        .forEachRound(round ->
-                                addRound(pass, new Directions(backend, u, partition, round), order, sums, third));
+            int first = from;
+            int last = Math.min(examples(), from + plan.examples());
+            Runnable chunk = () -> {
+                try (NetworkPass pass = pass(theta, Pass.Depth.CURVATURE, first, last)) {
+                    pass.backward();
+                    backend.then(() -> sums.addLoss(pass.loss()));
+                    plan.directions()
+                            .forEachRound(round -> addRound(
+                                    pass, new Directions(backend, u, partition, round), order, sums, third));
+                }
+            };
+            if (third.isPresent()) {
+                // D̄³ in full takes its contractions at once
+                chunk.run();
+            } else {
+                backend.together(chunk);
             }
         }
         return sums.result(order != Order.SECOND, third.map(ThirdOrder::result).orElse(new double[0][][]));
@@ -165,11 +180,11 @@ final class NetworkObjective implements Objective {
     }
 
     /** Adds what one round counts for the examples of the chunk, each with its weight 1/N of the whole batch. */
-    private static void addRound(
+    private void addRound(
             NetworkPass pass, Directions directions, Order order, Summation sums, Optional<ThirdOrder> third) {
         Round round = directions.round();
         if (round.fewest() <= 2) {
-            sums.begin(round);
+            backend.then(() -> sums.begin(round));
             boolean second = order != Order.SECOND && round.fewest() == 1;
             try (Jets jets = new Jets(directions, pass.examples(), second)) {
                 pass.addSummary(jets, round.isOnly() && third.isEmpty(), sums);

@@ -38,7 +38,8 @@ final class NetworkPass implements Linearization {
     private final Tensor targets;
     private final Tensor outputs;
     private final Tensor adjoint;
-    private final double value;
+    private double value;
+    private double correct = Double.NaN;
     private final int total;
     private boolean wentBack;
 
@@ -56,7 +57,7 @@ final class NetworkPass implements Linearization {
         this.loss = network.loss().begin(pass, total);
         this.outputs = network.forward(layers, pass, pass.input());
         this.adjoint = pass.allocate(outputs.shape());
-        this.value = loss.valueAndGradient(outputs, targets, adjoint);
+        loss.valueAndGradient(outputs, targets, adjoint, number -> value = number);
     }
 
     /** The part of L that these examples have. */
@@ -64,10 +65,22 @@ final class NetworkPass implements Linearization {
         return value;
     }
 
+    /** Counts the examples that are classified right, for {@link #counted}. */
+    void count() {
+        if (network.loss().isClassification()) {
+            pass.backend().countCorrect(outputs, targets, number -> correct = number);
+        }
+    }
+
+    /** What {@link #count} found; after the end of what it was called together with. */
+    Value counted() {
+        return new Value(value, correct);
+    }
+
     @Override
     public Value value() {
-        boolean classifies = network.loss().isClassification();
-        return new Value(value, classifies ? pass.backend().countCorrect(outputs, targets) : Double.NaN);
+        count();
+        return counted();
     }
 
     int examples() {
@@ -187,7 +200,7 @@ final class NetworkPass implements Linearization {
                 if (kind == Fisher.MC) {
                     loss.drawn(new Sampler.Random(RandomStreams.of(seed, "labels", draw)), outputs, own);
                 } else {
-                    loss.valueAndGradient(outputs, targets, own);
+                    loss.valueAndGradient(outputs, targets, own, unused -> {});
                 }
                 products.add(own);
             }

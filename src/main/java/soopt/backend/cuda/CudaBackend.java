@@ -4,7 +4,9 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.DoubleConsumer;
+import java.util.function.IntConsumer;
 import soopt.backend.Activation;
 import soopt.backend.Averaging;
 import soopt.backend.Backend;
@@ -220,10 +222,7 @@ public final class CudaBackend implements Backend {
     @Override
     public double dot(Tensor x, Tensor y) {
         Contract.sameSize(x, y);
-        double[] sum = new double[1];
-        sums.dot(x, y, value -> sum[0] = value);
-        results.await();
-        return sum[0];
+        return awaited(use -> sums.dot(x, y, use));
     }
 
     @Override
@@ -483,19 +482,38 @@ public final class CudaBackend implements Backend {
 
     // ---- losses ----
 
+    /** What a consumer is handed, when all before it has been done. */
+    private double awaited(Consumer<DoubleConsumer> work) {
+        double[] number = new double[1];
+        work.accept(value -> number[0] = value);
+        results.await();
+        return number[0];
+    }
+
     @Override
     public double softmaxCrossEntropy(Tensor logits, Tensor labels, double w, Tensor p, Tensor gradient) {
-        return losses.loss(logits, labels, w, p, gradient);
+        return awaited(loss -> losses.loss(logits, labels, w, p, gradient, loss));
+    }
+
+    @Override
+    public void softmaxCrossEntropy(
+            Tensor logits, Tensor labels, double w, Tensor p, Tensor gradient, DoubleConsumer loss) {
+        losses.loss(logits, labels, w, p, gradient, loss);
     }
 
     @Override
     public double softmaxCrossEntropy(Tensor logits, Tensor labels, double w) {
-        return losses.loss(logits, labels, w);
+        return awaited(loss -> losses.loss(logits, labels, w, loss));
     }
 
     @Override
     public int countCorrect(Tensor logits, Tensor labels) {
-        return losses.countCorrect(logits, labels);
+        return (int) awaited(correct -> losses.countCorrect(logits, labels, count -> correct.accept(count)));
+    }
+
+    @Override
+    public void countCorrect(Tensor logits, Tensor labels, IntConsumer correct) {
+        losses.countCorrect(logits, labels, correct);
     }
 
     @Override
@@ -517,13 +535,19 @@ public final class CudaBackend implements Backend {
     @Override
     public double squaredError(Tensor y, Tensor target, double w, Tensor gradient) {
         Contract.sameSize(y, target, gradient);
-        return w * sums.squares(y, target, 2 * w, CudaMemory.address(gradient));
+        return awaited(loss -> squaredError(y, target, w, gradient, loss));
+    }
+
+    @Override
+    public void squaredError(Tensor y, Tensor target, double w, Tensor gradient, DoubleConsumer loss) {
+        Contract.sameSize(y, target, gradient);
+        sums.squares(y, target, 2 * w, CudaMemory.address(gradient), sum -> loss.accept(w * sum));
     }
 
     @Override
     public double squaredError(Tensor y, Tensor target, double w) {
         Contract.sameSize(y, target);
-        return w * sums.squares(y, target, 0, 0);
+        return awaited(loss -> sums.squares(y, target, 0, 0, sum -> loss.accept(w * sum)));
     }
 
     // ---- images ----

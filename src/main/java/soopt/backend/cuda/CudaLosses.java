@@ -1,5 +1,7 @@
 package soopt.backend.cuda;
 
+import java.util.function.DoubleConsumer;
+import java.util.function.IntConsumer;
 import soopt.backend.Contract;
 import soopt.backend.Tensor;
 import soopt.backend.cuda.CudaMemory.Scratch;
@@ -33,13 +35,13 @@ final class CudaLosses {
         void run(long values, long wrong);
     }
 
-    /** Σ over the examples; refuses labels that are no classes. */
-    private double total(Tensor logits, Tensor labels, Examples kernel) {
+    /** Σ over the examples; labels that are no classes are refused when it is used. */
+    private void total(Tensor logits, Tensor labels, Examples kernel, DoubleConsumer use) {
         int rows = logits.length(0);
         if (rows == 0) {
-            return 0;
+            results.then(() -> use.accept(0));
+            return;
         }
-        double[] answer = new double[2];
         long out = results.reserve(2);
         try (Scratch examples = memory.scratch(2L * rows)) {
             kernel.run(examples.at(0), examples.at(rows));
@@ -50,59 +52,59 @@ final class CudaLosses {
                     .put(out)
                     .blocks(1, 1);
         }
-        results.give(2, (values, from) -> System.arraycopy(values, from, answer, 0, 2));
-        results.await();
-        int wrong = (int) answer[1];
-        if (wrong < rows) {
+        results.give(2, (values, from) -> {
+            requireClasses(labels, (int) values[from + 1], logits.length(1));
+            use.accept(values[from]);
+        });
+    }
+
+    /** @param wrong the first label that is no class, or their number */
+    private void requireClasses(Tensor labels, int wrong, int classes) {
+        if (wrong < labels.size()) {
             double[] label = new double[1];
             memory.toHost(labels.slice(wrong, 1), label, 0);
-            Contract.label(label[0], wrong, logits.length(1));
+            Contract.label(label[0], wrong, classes);
         }
-        return answer[0];
     }
 
-    double loss(Tensor logits, Tensor labels, double w) {
+    void loss(Tensor logits, Tensor labels, double w, DoubleConsumer use) {
         Contract.classes(logits, labels);
-        return w * loss(logits, labels, w, 0, 0);
+        loss(logits, labels, w, 0, 0, use);
     }
 
-    double loss(Tensor logits, Tensor labels, double w, Tensor p, Tensor gradient) {
+    void loss(Tensor logits, Tensor labels, double w, Tensor p, Tensor gradient, DoubleConsumer use) {
         Contract.classes(logits, labels, p, gradient);
-        return w * loss(logits, labels, w, CudaMemory.address(p), CudaMemory.address(gradient));
+        loss(logits, labels, w, CudaMemory.address(p), CudaMemory.address(gradient), use);
     }
 
-    private double loss(Tensor logits, Tensor labels, double w, long p, long gradient) {
-        return total(
-                logits,
-                labels,
-                (values, wrong) -> crossEntropy
-                        .start()
-                        .put(logits)
-                        .put(labels)
-                        .put(logits.length(0))
-                        .put(logits.length(1))
-                        .wide(w)
-                        .put(p)
-                        .put(gradient)
-                        .put(values)
-                        .put(wrong)
-                        .forWarps(logits.length(0)));
+    private void loss(Tensor logits, Tensor labels, double w, long p, long gradient, DoubleConsumer use) {
+        Examples kernel = (values, wrong) -> crossEntropy
+                .start()
+                .put(logits)
+                .put(labels)
+                .put(logits.length(0))
+                .put(logits.length(1))
+                .wide(w)
+                .put(p)
+                .put(gradient)
+                .put(values)
+                .put(wrong)
+                .forWarps(logits.length(0));
+        total(logits, labels, kernel, sum -> use.accept(w * sum));
     }
 
-    int countCorrect(Tensor logits, Tensor labels) {
+    void countCorrect(Tensor logits, Tensor labels, IntConsumer use) {
         Contract.classes(logits, labels);
-        return (int) total(
-                logits,
-                labels,
-                (values, wrong) -> isCorrect
-                        .start()
-                        .put(logits)
-                        .put(labels)
-                        .put(logits.length(0))
-                        .put(logits.length(1))
-                        .put(values)
-                        .put(wrong)
-                        .forElements(logits.length(0)));
+        Examples kernel = (values, wrong) -> isCorrect
+                .start()
+                .put(logits)
+                .put(labels)
+                .put(logits.length(0))
+                .put(logits.length(1))
+                .put(values)
+                .put(wrong)
+                .forElements(logits.length(0));
+        total(logits, labels, kernel, sum -> use.accept((int) sum));
     }
 
     void hessian(Tensor p, Tensor v, double w, Tensor out) {

@@ -286,12 +286,12 @@ final class CudaSums {
     }
 
     /** Σ (y − t)²; gradient, unless 0, ← slope (y − t). */
-    double squares(Tensor y, Tensor target, double slope, long gradient) {
+    void squares(Tensor y, Tensor target, double slope, long gradient, DoubleConsumer use) {
         if (y.size() == 0) {
-            return 0;
+            results.then(() -> use.accept(0));
+            return;
         }
         int blocks = blocks(1, y.size());
-        double[] sum = new double[1];
         long out = results.reserve(1);
         results.sum(
                 blocks,
@@ -305,9 +305,7 @@ final class CudaSums {
                         .put(gradient)
                         .put(parts)
                         .blocks(blocks, 1));
-        results.give(1, (sums, from) -> sum[0] = sums[from]);
-        results.await();
-        return sum[0];
+        results.give(1, (sums, from) -> use.accept(sums[from]));
     }
 
     /** out ← α Σ_i x_i + β out over the rows of x [rows, d], rows &gt; 0. */

@@ -1,5 +1,6 @@
 package soopt.model.loss;
 
+import java.util.function.DoubleConsumer;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.fisher.Sampler;
@@ -23,8 +24,12 @@ public enum Loss {
         /** The sum over this batch of the weighted losses; keeps what the others need. */
         double value(Tensor outputs, Tensor targets);
 
-        /** As value; gradient ← ∇ℓ. */
-        double valueAndGradient(Tensor outputs, Tensor targets, Tensor gradient);
+        /**
+         * As value; gradient ← ∇ℓ.
+         *
+         * @param value receives it when {@link soopt.backend.Backend#then} would run it
+         */
+        void valueAndGradient(Tensor outputs, Tensor targets, Tensor gradient, DoubleConsumer value);
 
         /** out ← ∇²ℓ v for v [n·N, C]. */
         void hessian(Tensor v, Tensor out);

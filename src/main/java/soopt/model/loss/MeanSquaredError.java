@@ -1,5 +1,6 @@
 package soopt.model.loss;
 
+import java.util.function.DoubleConsumer;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.fisher.Sampler;
@@ -27,9 +28,9 @@ final class MeanSquaredError implements Loss.Stage {
     }
 
     @Override
-    public double valueAndGradient(Tensor outputs, Tensor targets, Tensor gradient) {
+    public void valueAndGradient(Tensor outputs, Tensor targets, Tensor gradient, DoubleConsumer value) {
         weight = weight(outputs);
-        return backend.squaredError(outputs, targets, weight, gradient);
+        backend.squaredError(outputs, targets, weight, gradient, value);
     }
 
     private double weight(Tensor outputs) {

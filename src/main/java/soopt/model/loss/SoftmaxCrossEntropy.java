@@ -1,5 +1,6 @@
 package soopt.model.loss;
 
+import java.util.function.DoubleConsumer;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.fisher.Sampler;
@@ -29,9 +30,9 @@ final class SoftmaxCrossEntropy implements Loss.Stage {
     }
 
     @Override
-    public double valueAndGradient(Tensor outputs, Tensor targets, Tensor gradient) {
+    public void valueAndGradient(Tensor outputs, Tensor targets, Tensor gradient, DoubleConsumer value) {
         p = pass.allocate(outputs.shape());
-        return backend.softmaxCrossEntropy(outputs, targets, weight, p, gradient);
+        backend.softmaxCrossEntropy(outputs, targets, weight, p, gradient, value);
     }
 
     private Tensor perExample(Tensor x) {
