@@ -129,8 +129,8 @@ final class NetworkObjective implements Objective {
                     pass.backward();
                     backend.then(() -> sums.addLoss(pass.loss()));
                     plan.directions()
-                            .forEachRound(round -> addRound(
-                                    pass, new Directions(backend, u, partition, round), order, sums, third));
+                            .forEachRound(round ->
+                                    addRound(pass, new Directions(backend, u, partition, round), order, sums, third));
                 }
             };
             if (third.isPresent()) {
