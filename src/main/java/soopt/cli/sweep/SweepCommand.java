@@ -1,21 +1,14 @@
 package soopt.cli.sweep;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -26,19 +19,15 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import soopt.cli.options.ExitCode;
-import soopt.cli.run.Interrupts;
 import soopt.cli.run.RunOptions;
-import soopt.cli.terminal.LiveLines;
 import soopt.cli.terminal.Natives;
 import soopt.data.Dataset;
 import soopt.experiment.Devices;
 import soopt.experiment.file.Experiment;
 import soopt.experiment.file.Slurm;
 import soopt.experiment.folder.RunDirectory;
-import soopt.experiment.folder.RunDirectoryException;
 import soopt.experiment.loop.StopSignal;
 import soopt.experiment.results.ResultRun;
-import soopt.file.Problems;
 import soopt.host.Cpus;
 import soopt.host.Host;
 import soopt.spec.SpecSource;
@@ -50,7 +39,6 @@ import soopt.sweep.SweepArguments;
 import soopt.sweep.cost.Estimator;
 import soopt.sweep.local.Launcher;
 import soopt.sweep.local.Report;
-import soopt.sweep.local.WorkerProcess;
 import soopt.sweep.slurm.SlurmCluster;
 import soopt.sweep.slurm.Submission;
 
@@ -224,7 +212,15 @@ public final class SweepCommand implements Callable<Integer> {
         List<SweepRun> due = runs.stream().filter(sweep::isDue).toList();
         StopSignal stop = new StopSignal();
         Launcher.Settings settings = sweep.settings(mostWorkers(runs), due.size());
-        Map<Integer, Report.Ended> ends = due.isEmpty() ? Map.of() : launch(plan, runs, due, settings, stop);
+        Map<Integer, Report.Ended> ends = due.isEmpty()
+                ? Map.of()
+                : new LocalRuns(plan, runs, due, names(runs), options, sweep)
+                        .launch(
+                                settings,
+                                threads(settings.workers()),
+                                this::estimator,
+                                spec.commandLine().getErr(),
+                                stop);
         return report(plan, runs, ends, stop);
     }
 
@@ -262,78 +258,5 @@ public final class SweepCommand implements Callable<Integer> {
         boolean onGpu = runs.stream().anyMatch(run -> isOnGpu(run.member().experiment()));
         long fit = Math.max(1, Host.memoryBytes() / WORKER_BYTES);
         return onGpu ? 1 : (int) Math.min(Cpus.threads(), fit);
-    }
-
-    private Map<Integer, Report.Ended> launch(
-            Plan plan, List<SweepRun> runs, List<SweepRun> due, Launcher.Settings settings, StopSignal stop) {
-        Interrupts interrupts = Interrupts.install(stop, spec.commandLine().getErr());
-        interrupts.runStarted();
-        Path logs = logs(plan);
-        int threads = threads(settings.workers());
-        ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "time limit");
-            thread.setDaemon(true);
-            return thread;
-        });
-        sweep.timeLimit()
-                .ifPresent(limit -> clock.schedule(
-                        () -> stop.request(StopSignal.Reason.TIME_LIMIT), limit.toMillis(), TimeUnit.MILLISECONDS));
-        try (PrintWriter log =
-                        new PrintWriter(Files.newBufferedWriter(logs.resolveSibling(logs.getFileName() + ".log")));
-                LiveLines lines = new LiveLines(options.err(), options.isBar());
-                Estimator estimator = estimator(settings.workers())) {
-            SweepView view = new SweepView(lines, options.isBar(), log, runs, names(runs), work(runs, estimator));
-            view.say("sweep " + plan.experiment() + ": " + due.size() + " of " + runs.size() + " runs to do, "
-                    + settings.workers() + " at the same time with " + threads
-                    + (threads == 1 ? " thread each" : " threads each"));
-            return Launcher.run(
-                    due.stream().map(run -> run.entry().index()).toList(),
-                    WorkerProcess.starter("soopt.cli.Main", worker(plan, threads), settings.workers(), threads, logs),
-                    settings,
-                    view,
-                    stop);
-        } catch (IOException e) {
-            throw new RunDirectoryException("cannot write to " + logs + ": " + Problems.reason(e), e);
-        } finally {
-            clock.shutdownNow();
-            interrupts.runEnded();
-        }
-    }
-
-    /** By multiply-adds; by epochs where those of a run are not known. */
-    private static Map<Integer, Double> work(List<SweepRun> runs, Estimator estimator) {
-        Map<Integer, Double> work = new HashMap<>();
-        runs.forEach(run -> work.put(
-                run.entry().index(), estimator.multiplyAdds(run.member().run())));
-        if (work.containsValue(Double.NaN)) {
-            runs.forEach(run -> work.put(run.entry().index(), (double)
-                    run.member().experiment().training().epochs()));
-        }
-        return work;
-    }
-
-    /** The beginning of the names of the log files of this command. */
-    private Path logs(Plan plan) {
-        String name = LocalDateTime.now().format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss")) + "-"
-                + ProcessHandle.current().pid();
-        try {
-            return Files.createDirectories(folder(plan).resolve("logs")).resolve(name);
-        } catch (IOException e) {
-            throw new RunDirectoryException("cannot write to the results folder " + options.results() + ": "
-                    + Problems.reason(e) + "; choose another with --results");
-        }
-    }
-
-    private List<String> worker(Plan plan, int threads) {
-        List<String> words = new ArrayList<>(List.of(
-                "task",
-                Plan.path(options.results(), plan.experiment()).toString(),
-                "--worker",
-                "--threads",
-                Integer.toString(threads)));
-        words.addAll(options.deviceWords());
-        words.addAll(sweep.words());
-        words.addAll(options.dataWords());
-        return words;
     }
 }
