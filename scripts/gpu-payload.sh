@@ -24,7 +24,7 @@ mkdir -p "$root/lib" "$root/test" "$root/datasets" "$root/src/test/resources" "$
 
 # of java.desktop only classes are named, nothing is drawn
 rm -f "$root"/runtime/lib/lib{awt*,fontmanager,freetype,harfbuzz,javajpeg,jawt,jsound,lcms,mlib_image,splashscreen}.so
-# Our own kernels need nothing of ND4J, nor of what comes with it.
+# Our own kernels need nothing of ND4J, nor of what comes with it (K-FAC and Shampoo alone factor matrices by its OpenBLAS).
 cp target/soopt.jar "$root/lib/"
 for jar in target/lib/*.jar; do
   case ${jar##*/} in

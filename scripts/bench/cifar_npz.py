@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""CIFAR-10's records (a label, then 3 x 32 x 32 bytes) as an npz file of x [N, 3, 32, 32], centred by channel, and y [N].
+"""CIFAR-10's records (a label, then 3 x 32 x 32 bytes) as an npz file of x [N, 3, 32, 32], centred by channel, and y [N], the last tenth of them as
+x_test and y_test.
 
   python3 scripts/bench/cifar_npz.py datasets/cifar-5000/records.bin train.npz
 """
@@ -27,6 +28,9 @@ def npy(values, kind, shape):
     return b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header.encode() + values.tobytes()
 
 
+train = count - count // 10
 with zipfile.ZipFile(sys.argv[2], "w", zipfile.ZIP_STORED) as file:
-    file.writestr("x.npy", npy(x, "<f4", (count, 3, 32, 32)))
-    file.writestr("y.npy", npy(y, "<i8", (count,)))
+    for ending, begin, end in (("train", 0, train), ("test", train, count)):
+        images = x[begin * 3 * pixels:end * 3 * pixels]
+        file.writestr(f"x_{ending}.npy", npy(images, "<f4", (end - begin, 3, 32, 32)))
+        file.writestr(f"y_{ending}.npy", npy(y[begin:end], "<i8", (end - begin,)))
