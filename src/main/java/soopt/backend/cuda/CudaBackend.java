@@ -347,6 +347,10 @@ public final class CudaBackend implements Backend {
     @Override
     public void columnGram(double alpha, Tensor x, double beta, Tensor out) {
         Contract.columnGram(x, out);
+        if (CudaSums.takesGram(x.length(1), x.length(0))) {
+            sums.columnGram(alpha, x, beta, out);
+            return;
+        }
         gemm(true, false, alpha, x, x, beta, out);
         mirror(out);
     }
@@ -354,7 +358,7 @@ public final class CudaBackend implements Backend {
     @Override
     public void rowGram(double alpha, Tensor x, double beta, Tensor out) {
         Contract.rowGram(x, out);
-        if (sums.takesGram(x)) {
+        if (CudaSums.takesGram(x.length(0), x.length(1))) {
             sums.rowGram(alpha, x, beta, out);
             return;
         }

@@ -26,7 +26,7 @@ final class CudaSums {
     private static final long GRAM_NUMBERS = 1 << 22;
 
     private static final int MOST_ROWS = 65_535;
-    private static final int FEW_ROWS = 128;
+    private static final int FEW_ROWS = 32;
     private static final int LONG_ROWS = 1024;
 
     private final CudaMemory memory;
@@ -126,13 +126,16 @@ final class CudaSums {
     /** out ← Σ w v x_s x_t; w and v are addresses of [m] or 0. */
     private void gram(Tensor x, long w, long v, int n, long m, long out) {
         int blocks = gramBlocks(n, m);
-        results.sum(blocks, (long) n * n, out, parts -> gramParts(x, w, v, n, m, blocks, parts));
+        results.sum(blocks, (long) n * n, out, parts -> gramParts(x, m, 1, w, v, n, m, blocks, parts));
     }
 
-    private void gramParts(Tensor x, long w, long v, int n, long m, int blocks, long parts) {
+    private void gramParts(
+            Tensor x, long rowStep, long step, long w, long v, int n, long m, int blocks, long parts) {
         int tiles = (n + SIDE - 1) / SIDE;
         gram.start()
                 .put(x)
+                .put(rowStep)
+                .put(step)
                 .put(w)
                 .put(v)
                 .put(n)
@@ -141,17 +144,26 @@ final class CudaSums {
                 .blocks(blocks, Math.multiplyExact(tiles, tiles + 1) / 2);
     }
 
-    /** Whether rows are so few and long that a product of matrices would add all their numbers in float32. */
-    boolean takesGram(Tensor x) {
-        return x.length(0) > 0 && x.length(0) <= FEW_ROWS && x.length(1) >= LONG_ROWS;
+    /** Whether few rows are so long that a product of matrices would add all their numbers in float32. */
+    static boolean takesGram(int rows, int length) {
+        return rows > 0 && rows <= FEW_ROWS && length >= LONG_ROWS;
+    }
+
+    /** out ← α xᵀ x + β out; x: [N, d]. */
+    void columnGram(double alpha, Tensor x, double beta, Tensor out) {
+        gram(x, 1, x.length(1), x.length(1), x.length(0), alpha, beta, out);
     }
 
     /** out ← α x xᵀ + β out; x: [d, N]. */
     void rowGram(double alpha, Tensor x, double beta, Tensor out) {
-        int n = x.length(0);
-        int blocks = gramBlocks(n, x.length(1));
+        gram(x, x.length(1), 1, x.length(0), x.length(1), alpha, beta, out);
+    }
+
+    private void gram(
+            Tensor x, long rowStep, long step, int n, long m, double alpha, double beta, Tensor out) {
+        int blocks = gramBlocks(n, m);
         try (Scratch partial = memory.scratch((long) n * n * blocks)) {
-            gramParts(x, 0, 0, n, x.length(1), blocks, partial.at(0));
+            gramParts(x, rowStep, step, 0, 0, n, m, blocks, partial.at(0));
             addTo(partial.at(0), blocks, n * n, alpha, beta, out);
         }
     }

@@ -77,7 +77,8 @@ addSums(const long long *__restrict__ table, int sums, long long results) {
 #define SMALL 4  // a thread makes SMALL × SMALL results
 
 // x[4 rows from tile, columns of the chunk] transposed, times w and v where there are such; 0 beyond the ends.
-__device__ static inline void load(const real *__restrict__ x, int tile, int n, long long m, long long from,
+__device__ static inline void load(const real *__restrict__ x, long long rowStep, long long step, int tile, int n,
+    long long m, long long from,
     const real *__restrict__ w, const real *__restrict__ v, real (*to)[PADDED]) {
     for (int i = threadIdx.x; i < SIDE * COLUMNS; i += blockDim.x) {
         int row = i / COLUMNS, column = i % COLUMNS;
@@ -85,18 +86,18 @@ __device__ static inline void load(const real *__restrict__ x, int tile, int n, 
         long long at = from + column;
         real value = 0;
         if (s < n && at < m) {
-            value = x[s * m + at];
+            value = x[s * rowStep + at * step];
             if (w) value *= v ? w[at] * v[at] : w[at];
         }
         to[column][row] = value;
     }
 }
 
-// partial[s, t, block] = part of Σ_i w_i v_i x_si x_ti; x: [n, m]; w and v: [m] or 0. Blocks in y are the tiles of the
+// partial[s, t, block] = part of Σ_i w_i v_i x_si x_ti; x: [n, m] with x_si at s rowStep + i step; w and v: [m] or 0. Blocks in y are the tiles of the
 // lower triangle; each thread makes 4 × 4 results of every group-th column of a chunk.
 extern "C" __global__ void __launch_bounds__(256)
-gram(const real *__restrict__ x, const real *__restrict__ w, const real *__restrict__ v, int n, long long m,
-    double *partial) {
+gram(const real *__restrict__ x, long long rowStep, long long step, const real *__restrict__ w,
+    const real *__restrict__ v, int n, long long m, double *partial) {
     __shared__ real left[COLUMNS][PADDED];
     __shared__ real right[COLUMNS][PADDED];
     __shared__ double sums[SMALL][256];
@@ -110,8 +111,8 @@ gram(const real *__restrict__ x, const real *__restrict__ w, const real *__restr
     int row = piece / columns * SMALL, column = piece % columns * SMALL;
     double total[SMALL][SMALL] = {};
     for (long long from = blockIdx.x * (long long)COLUMNS; from < m; from += gridDim.x * (long long)COLUMNS) {
-        load(x, tileRow, n, m, from, w, v, left);
-        load(x, tileColumn, n, m, from, 0, 0, right);
+        load(x, rowStep, step, tileRow, n, m, from, w, v, left);
+        load(x, rowStep, step, tileColumn, n, m, from, 0, 0, right);
         __syncthreads();
         if (group < groups) {
             real few[SMALL][SMALL] = {};
