@@ -129,8 +129,7 @@ final class CudaSums {
         results.sum(blocks, (long) n * n, out, parts -> gramParts(x, m, 1, w, v, n, m, blocks, parts));
     }
 
-    private void gramParts(
-            Tensor x, long rowStep, long step, long w, long v, int n, long m, int blocks, long parts) {
+    private void gramParts(Tensor x, long rowStep, long step, long w, long v, int n, long m, int blocks, long parts) {
         int tiles = (n + SIDE - 1) / SIDE;
         gram.start()
                 .put(x)
@@ -159,8 +158,7 @@ final class CudaSums {
         gram(x, x.length(1), 1, x.length(0), x.length(1), alpha, beta, out);
     }
 
-    private void gram(
-            Tensor x, long rowStep, long step, int n, long m, double alpha, double beta, Tensor out) {
+    private void gram(Tensor x, long rowStep, long step, int n, long m, double alpha, double beta, Tensor out) {
         int blocks = gramBlocks(n, m);
         try (Scratch partial = memory.scratch((long) n * n * blocks)) {
             gramParts(x, rowStep, step, 0, 0, n, m, blocks, partial.at(0));
