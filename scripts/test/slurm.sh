@@ -32,7 +32,14 @@ wrong=0
 check() { # WHAT COMMAND…
   local what=$1
   shift
-  if "$@"; then echo "ok    $what"; else echo "WRONG $what"; wrong=1; fi
+  if "$@"; then
+    echo "ok    $what"
+  else
+    echo "WRONG $what"
+    wrong=1
+    squeue -h -r -t all -O JobArrayID:15,State:15,Reason:20,exit_code:10,restartcnt:10 >&2
+    tail -n 12 "$(ls -t ./*/cluster/slurm/logs/*.out | head -n 1)" >&2
+  fi
 }
 
 # The numbers of a run without its times.
@@ -81,7 +88,11 @@ is() { [[ $(state "$1") == "$2" ]]; }
 over() { [[ $(state "$1") =~ ^(COMPLETED|FAILED|CANCELLED|TIMEOUT)$ ]]; }
 saved() { grep -q checkpoint_saved "$1"/cluster/runs/*/events.jsonl; }
 summed() { [[ $(wc -l <"$1/cluster/summary.csv") -eq $(($2 + 1)) ]]; }
-go_now() { scontrol update "jobid=$1" StartTime=now; }
+# A node refuses for a second or two a job that it has just ended; SLURM itself waits two minutes.
+go_now() {
+  sleep 5
+  scontrol update "jobid=$1" StartTime=now
+}
 status() { grep -h '"state"' "$1"/cluster/runs/*/status.json | sort | uniq -c | tr -s ' \n' ' '; }
 
 "$soopt" sweep sweep.yaml --results undisturbed --jobs 2 --progress none >local.out || { cat local.out >&2; exit 1; }
@@ -90,41 +101,41 @@ status() { grep -h '"state"' "$1"/cluster/runs/*/status.json | sort | uniq -c | 
 sweep array --wait >array.out
 check "array: all runs end, with the numbers of a sweep without SLURM" same array
 check "array: three tasks, each with the cores asked for" grep -q 'submitted 3 runs in 3 tasks of 2 cores, 2G' array.out
-check "array: the summary is made when all have ended" soon 60 summed array 3
+check "array: the summary is made when all have ended" soon 120 summed array 3
 check "array: meta.json knows the job" grep -q "\"job_id\" : \"[0-9]" array/cluster/runs/*/meta.json
 check "array: what is finished is not submitted again" grep -q 'all runs are finished' <(sweep array)
 
 # ---- a warning of the time limit: checkpoint, the queue again, the same numbers ----
 sweep warned 'training.batch-size=20' >/dev/null
 task=$(job warned)_0
-check "warning: a checkpoint is there" soon 60 saved warned
+check "warning: a checkpoint is there" soon 120 saved warned
 scancel -s USR1 --batch "$task"
-check "warning: the task is queued again" soon 60 is "$task" PENDING
+check "warning: the task is queued again" soon 120 is "$task" PENDING
 check "warning: meanwhile the run is PREEMPTED" grep -q PREEMPTED warned/cluster/runs/*/status.json
 check "warning: the log says so" grep -q 'is queued again' warned/cluster/slurm/logs/*_0.out
 go_now "$task"
-check "warning: it ends" soon 120 over "$task"
+check "warning: it ends" soon 240 over "$task"
 check "warning: it went on, and did not begin anew" grep -q run_resumed warned/cluster/runs/*/events.jsonl
 
 # ---- preemption by a partition of higher rank ----
 sweep preempted 'training.batch-size=21' >/dev/null
 task=$(job preempted)_0
-check "preemption: a checkpoint is there" soon 60 saved preempted
+check "preemption: a checkpoint is there" soon 120 saved preempted
 urgent=$(sbatch --parsable --partition=urgent --ntasks=1 --cpus-per-task=4 --output=/dev/null --wrap 'sleep 5')
-check "preemption: SLURM queues the task again" soon 60 is "$task" PENDING
+check "preemption: SLURM queues the task again" soon 120 is "$task" PENDING
 check "preemption: the run is PREEMPTED" grep -q PREEMPTED preempted/cluster/runs/*/status.json
 soon 60 over "$urgent"
 go_now "$task"
-check "preemption: it ends" soon 120 over "$task"
+check "preemption: it ends" soon 240 over "$task"
 check "preemption: it went on" grep -q run_resumed preempted/cluster/runs/*/events.jsonl
 
 # ---- cancelled: saved, and not queued again by itself ----
 sweep cancelled 'training.batch-size=22' >/dev/null
 task=$(job cancelled)_0
-check "cancel: a checkpoint is there" soon 60 saved cancelled
+check "cancel: a checkpoint is there" soon 120 saved cancelled
 check "cancel: the same command finds it in the queue" grep -q '1 run in the queue already' <(sweep cancelled 'training.batch-size=22')
 scancel "$task"
-check "cancel: the task is over" soon 60 over "$task"
+check "cancel: the task is over" soon 240 over "$task"
 check "cancel: the run is PREEMPTED, with a checkpoint" grep -q PREEMPTED cancelled/cluster/runs/*/status.json
 sweep cancelled 'training.batch-size=22' --wait >/dev/null
 check "cancel: the same command submits it again and it goes on" grep -q run_resumed cancelled/cluster/runs/*/events.jsonl
@@ -137,7 +148,7 @@ check "after warning, preemption and cancel the numbers are those of undisturbed
 # ---- the time limit itself, as SLURM sees it ----
 sweep limited 'training.batch-size=20' training.epochs=2000 --time 1:00 --sbatch-arg=--signal=B:USR1@30 >/dev/null
 task=$(job limited)_0
-check "time limit: a checkpoint is there" soon 60 saved limited
+check "time limit: a checkpoint is there" soon 120 saved limited
 check "time limit: SLURM's own warning queues the task again" soon 150 is "$task" PENDING
 scancel "$task"
 
@@ -146,7 +157,7 @@ status=0
 sweep mixed 'optimizer.step-size=0.3,1e30' 'training.batch-size=20' --wait >mixed.out || status=$?
 check "failure: one of two diverges, the other ends" test "$(status mixed)" = ' 1 "state" : "COMPLETED", 1 "state" : "DIVERGED", '
 check "failure: DIVERGED is no failure of the sweep" test "$status" -eq 0
-check "failure: the summary has both" soon 60 summed mixed 2
+check "failure: the summary has both" soon 120 summed mixed 2
 # in SLURM's words 6 · 256
 check "failure: the batch system sees exit code 6" test "$(squeue -h -r -t all -j "$(job mixed)" -O exit_code:20 | tr -d ' ' | sort -u | tr '\n' ' ')" = "0 1536 "
 
