@@ -93,7 +93,7 @@ class GridFilesTest {
         int runs = model.equals("mlp") ? 12 : 22;
         assertEquals(runs + 2, lines.size(), result.out());
         assertTrue(
-                lines.get(0).matches("run +combination +optimizer +step-size +damping +seed .* S +hours +GB"),
+                lines.get(0).matches("run +combination +optimizer +step-size +damping +seed .* S +time +disk"),
                 lines.get(0));
         assertTrue(lines.get(runs + 1).startsWith(runs + " runs; " + runs + " to do, about "), result.out());
     }
