@@ -96,7 +96,7 @@ def status(path):
 plan = json.load(open(results + '/grid/plan.json'))
 start = {}
 for line in open(log):
-    match = re.match(r'run +(\d+) .* (?:begins|goes on from step (\d+)) of (\d+)', line)
+    match = re.match(r'run +(\d+) .* (?:begins,|goes on from step (\d+) of) (\d+)', line)
     if match:
         start[plan['runs'][int(match[1])]['run_id']] = int(match[2] or 0)
 done = total = alone = 0
