@@ -16,6 +16,7 @@ import soopt.experiment.results.Ranking.Reason;
 import soopt.experiment.results.ResultRun;
 import soopt.experiment.results.Varied;
 import soopt.file.JsonObject;
+import soopt.file.ShellWord;
 
 /**
  * A ranking for the user and as JSON.
@@ -85,7 +86,7 @@ record RankingReport(String experiment, Ranking ranking, Ranking.Statistic stati
     private static List<String> overrides(Configuration configuration) {
         return configuration.settings().entrySet().stream()
                 .filter(setting -> !setting.getValue().isEmpty())
-                .map(setting -> quoted(setting.getKey() + "=" + setting.getValue()))
+                .map(setting -> ShellWord.quoted(setting.getKey() + "=" + setting.getValue()))
                 .toList();
     }
 
@@ -94,12 +95,8 @@ record RankingReport(String experiment, Ranking ranking, Ranking.Statistic stati
         String seeds = configuration.runs().stream()
                 .map(scored -> scored.run().seed())
                 .collect(Collectors.joining(",", "seeds=[", "]"));
-        return "soopt run " + quoted(one.folder().resolve("config.yaml").toString()) + " " + quoted(seeds);
-    }
-
-    /** As a shell takes it for one word. */
-    private static String quoted(String word) {
-        return word.matches("[\\w./=,:+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+        return "soopt run "
+                + ShellWord.quoted(one.folder().resolve("config.yaml").toString()) + " " + ShellWord.quoted(seeds);
     }
 
     private Optional<String> excluded() {

@@ -89,7 +89,8 @@ final class SlurmOptions {
     }
 
     private static void text(List<String> overrides, String key, String value) {
-        Optional.ofNullable(value).ifPresent(text -> overrides.add("sweep.slurm." + key + "=" + quoted(text)));
+        Optional.ofNullable(value)
+                .ifPresent(text -> overrides.add("sweep.slurm." + key + "=" + value(new JsonObject().put("v", text))));
     }
 
     private static void number(List<String> overrides, String key, String value) {
@@ -98,13 +99,13 @@ final class SlurmOptions {
 
     private static void list(List<String> overrides, String key, List<String> values) {
         if (!values.isEmpty()) {
-            overrides.add("sweep.slurm." + key + "="
-                    + new JsonObject().put("v", values).line().replaceFirst("^\\{\"v\":(.*)\\}$", "$1"));
+            overrides.add("sweep.slurm." + key + "=" + value(new JsonObject().put("v", values)));
         }
     }
 
-    private static String quoted(String text) {
-        return new JsonObject().put("v", text).line().replaceFirst("^\\{\"v\":(.*)\\}$", "$1");
+    /** What an object of one key holds, as YAML takes it. */
+    private static String value(JsonObject object) {
+        return object.line().replaceFirst("^\\{\"v\":(.*)\\}$", "$1");
     }
 
     /** The command soopt as nodes start it: where this process was started from. */

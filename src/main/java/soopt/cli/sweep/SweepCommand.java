@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -158,9 +159,10 @@ public final class SweepCommand implements Callable<Integer> {
                 plan.entries().stream().collect(Collectors.toMap(Entry::runId, Function.identity()));
         Path folder = RunDirectory.runs(options.results(), plan.experiment());
         List<SweepRun> runs = new ArrayList<>();
+        Predicate<Entry> wanted = sweep.wanted();
         for (Expansion.Member member : expansion.members()) {
             Entry entry = planned.get(member.entry().runId());
-            if (sweep.wants(entry)) {
+            if (wanted.test(entry)) {
                 Optional<ResultRun> there = Optional.of(folder.resolve(entry.runId()))
                         .filter(Files::isDirectory)
                         .map(path -> ResultRun.read(plan.experiment(), path));

@@ -1,22 +1,23 @@
 package soopt.cli.sweep;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import soopt.cli.options.AgainOptions;
 import soopt.cli.options.Arguments;
 import soopt.cli.options.TimeLimit;
-import soopt.experiment.Runner;
 import soopt.experiment.file.Sweep;
 import soopt.experiment.results.Standing;
 import soopt.file.Shown;
@@ -87,13 +88,8 @@ final class SweepOptions {
     @Option(names = "--extend", description = "add the runs that are new in the file to the plan of an earlier sweep")
     private boolean extend;
 
-    @Option(
-            names = "--restart",
-            description = "begin anew what was interrupted; the old folder is kept as <id>.attempt-k")
-    private boolean restart;
-
-    @Option(names = "--force", description = "begin anew what is finished too")
-    private boolean force;
+    @Mixin
+    private AgainOptions again;
 
     /** What a failure of a run means for the others. */
     enum OnFailure {
@@ -152,30 +148,14 @@ final class SweepOptions {
         return Optional.ofNullable(timeLimit);
     }
 
-    Runner.Again again() {
-        if (restart && force) {
-            throw new ParameterException(
-                    spec.commandLine(), "--restart and --force exclude each other: give one of them");
-        }
-        Runner.Again unlessForced = restart ? Runner.Again.RESTART : Runner.Again.GO_ON;
-        return force ? Runner.Again.FORCE : unlessForced;
-    }
-
-    /** What the workers are told of {@link #again}. */
+    /** What the workers are told of runs that are there already. */
     List<String> words() {
-        List<String> words = new ArrayList<>();
-        if (restart) {
-            words.add("--restart");
-        }
-        if (force) {
-            words.add("--force");
-        }
-        return words;
+        return again.words();
     }
 
     /** Values that are wrong whatever the sweep. */
     void check() {
-        again();
+        again.again();
         if (jobs != null) {
             Arguments.requireWithin(spec, "--jobs", jobs, 1, 1024);
         }
@@ -199,12 +179,14 @@ final class SweepOptions {
                 stops);
     }
 
-    /** Whether the runs of the entry are asked for. */
-    boolean wants(Entry entry) {
-        boolean seed = entry.roles().isEmpty()
+    /** Whether the run of an entry is asked for. */
+    Predicate<Entry> wanted() {
+        Set<Integer> numbers = combinations == null ? Set.of() : numbers();
+        Predicate<Entry> combination =
+                combinations == null ? entry -> true : entry -> numbers.contains(entry.combination());
+        return combination.and(entry -> entry.roles().isEmpty()
                 || seeds == Seeds.ALL
-                || entry.roles().contains(seeds == Seeds.TUNE ? Sweep.TUNE : Sweep.FINAL);
-        return seed && (combinations == null || numbers().contains(entry.combination()));
+                || entry.roles().contains(seeds == Seeds.TUNE ? Sweep.TUNE : Sweep.FINAL));
     }
 
     private Set<Integer> numbers() {
@@ -226,7 +208,7 @@ final class SweepOptions {
 
     /** Whether it is to be begun or gone on with. */
     boolean isDue(SweepRun run) {
-        boolean open = force || !run.isFinished();
+        boolean open = again.force() || !run.isFinished();
         return open && (only.isEmpty() || only.stream().anyMatch(which -> which.has(run)));
     }
 }

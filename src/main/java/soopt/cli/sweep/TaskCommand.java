@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import soopt.cli.options.AgainOptions;
 import soopt.cli.options.Arguments;
 import soopt.cli.options.FailureLines;
 import soopt.cli.run.Interrupts;
@@ -71,13 +72,8 @@ public final class TaskCommand implements Callable<Integer> {
     @Mixin
     private RunOptions options;
 
-    @Option(
-            names = "--restart",
-            description = "begin anew what was interrupted; the old folder is kept as <id>.attempt-k")
-    private boolean restart;
-
-    @Option(names = "--force", description = "begin anew what is finished too")
-    private boolean force;
+    @Mixin
+    private AgainOptions again;
 
     @Option(
             names = "--max-requeues",
@@ -154,17 +150,8 @@ public final class TaskCommand implements Callable<Integer> {
                         source.text(),
                         source.overrides(),
                         options.commandLine(),
-                        again()),
+                        again.again()),
                 source);
-    }
-
-    private Runner.Again again() {
-        if (restart && force) {
-            throw new ParameterException(
-                    spec.commandLine(), "--restart and --force exclude each other: give one of them");
-        }
-        Runner.Again unlessForced = restart ? Runner.Again.RESTART : Runner.Again.GO_ON;
-        return force ? Runner.Again.FORCE : unlessForced;
     }
 
     private int work(Plan read, Path file, Path results) {
@@ -177,7 +164,7 @@ public final class TaskCommand implements Callable<Integer> {
                         .collect(Collectors.toSet()));
         // never closed: that would wait for the thread that reads it
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        return new Work(read, file, results, options.store(), options::applied, again(), stop, FailureLines::of)
+        return new Work(read, file, results, options.store(), options::applied, again.again(), stop, FailureLines::of)
                 .run(in, spec.commandLine().getOut());
     }
 }

@@ -3,9 +3,9 @@ package soopt.sweep.slurm;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import soopt.experiment.file.Slurm;
+import soopt.file.ShellWord;
 
 /**
  * The text of a batch script. Its last line becomes Java, without srun: so the signals that SLURM sends to the batch
@@ -37,9 +37,9 @@ record BatchScript(String name, Slurm settings, Path launcher, Path logs) {
         lines.add("#SBATCH --cpus-per-task=" + settings.cpus());
         settings.mem().ifPresent(mem -> lines.add("#SBATCH --mem=" + mem));
         own(lines);
-        lines.add("mapfile -t runs <" + quoted(tasks.toString()));
+        lines.add("mapfile -t runs <" + ShellWord.quoted(tasks.toString()));
         // the numbers of a line are words of their own
-        lines.add("exec " + quoted(launcher.toString()) + " task " + quoted(plan.toString())
+        lines.add("exec " + ShellWord.quoted(launcher.toString()) + " task " + ShellWord.quoted(plan.toString())
                 + " ${runs[SLURM_ARRAY_TASK_ID]} --threads " + settings.cpus() + " --max-requeues "
                 + settings.maxRequeues() + " --progress plain" + words(options));
         return text(lines);
@@ -52,8 +52,8 @@ record BatchScript(String name, Slurm settings, Path launcher, Path logs) {
         lines.add("#SBATCH --time=30:00");
         lines.add("#SBATCH --mem=2G");
         own(lines);
-        lines.add("exec " + quoted(launcher.toString()) + " collect " + quoted(experiment) + " --results "
-                + quoted(results.toString()));
+        lines.add("exec " + ShellWord.quoted(launcher.toString()) + " collect " + ShellWord.quoted(experiment)
+                + " --results " + ShellWord.quoted(results.toString()));
         return text(lines);
     }
 
@@ -82,13 +82,6 @@ record BatchScript(String name, Slurm settings, Path launcher, Path logs) {
     }
 
     private static String words(List<String> options) {
-        return options.stream().map(option -> " " + quoted(option)).collect(Collectors.joining());
-    }
-
-    /** A word of bash. */
-    static String quoted(String word) {
-        return word.matches("[A-Za-z0-9_./:=,@%+-]+")
-                ? word
-                : String.format(Locale.ROOT, "'%s'", word.replace("'", "'\\''"));
+        return options.stream().map(option -> " " + ShellWord.quoted(option)).collect(Collectors.joining());
     }
 }

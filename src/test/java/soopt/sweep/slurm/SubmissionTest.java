@@ -19,6 +19,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import soopt.experiment.file.Slurm;
+import soopt.file.ShellWord;
 import soopt.spec.Binder;
 import soopt.spec.SpecSource;
 import soopt.spec.yaml.SpecException;
@@ -112,7 +113,7 @@ class SubmissionTest {
     @Test
     void words_areQuotedForBash() throws IOException, InterruptedException {
         for (String word : List.of("a b", "it's", "$HOME", "`x`", "a\"b", "", "ü", "a\\b")) {
-            Process bash = new ProcessBuilder("bash", "-c", "printf %s " + BatchScript.quoted(word)).start();
+            Process bash = new ProcessBuilder("bash", "-c", "printf %s " + ShellWord.quoted(word)).start();
             assertEquals(
                     word, new String(bash.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8));
             assertEquals(0, bash.waitFor());
