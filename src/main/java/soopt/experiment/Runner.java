@@ -177,7 +177,7 @@ public final class Runner {
     }
 
     private RunResult run(RunDirectory directory, Backend backend) {
-        Data data = stop.unlessAsked(() -> experiment.dataset().load(request.store()));
+        Data data = stop.unlessAsked(() -> LoadedData.of(experiment, request.store()));
         Counts counts = new Counts();
         try (NetworkWorkload workload = new NetworkWorkload(experiment, request.seed(), data, backend, counts)) {
             List<Doubt> doubts = new ArrayList<>();

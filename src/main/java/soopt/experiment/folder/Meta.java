@@ -134,9 +134,14 @@ public final class Meta {
         return object;
     }
 
+    /** As it was when this process first wrote it down: one process may do many runs. */
+    private static final class WorkingFolder {
+        static final Optional<Git.Facts> GIT = Git.facts(Path.of("").toAbsolutePath());
+    }
+
     private static JsonObject git() {
         JsonObject object = new JsonObject();
-        Git.facts(Path.of("").toAbsolutePath()).ifPresent(facts -> {
+        WorkingFolder.GIT.ifPresent(facts -> {
             object.put("git_commit", facts.commit());
             facts.branch().ifPresent(branch -> object.put("git_branch", branch));
             object.put("git_dirty", facts.dirty());
