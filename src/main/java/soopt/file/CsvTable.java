@@ -8,7 +8,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -20,6 +24,9 @@ import java.util.stream.Stream;
 public final class CsvTable {
     /** Of a file that is missing. */
     public static final CsvTable NONE = new CsvTable(List.of());
+
+    /** Rows that tell what a file is about. */
+    private static final int BEGINNING = 10_000;
 
     private final List<String> columns;
     private final List<List<String>> rows;
@@ -41,6 +48,48 @@ public final class CsvTable {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot read " + file + ": " + Problems.reason(e), e);
         }
+    }
+
+    /**
+     * The same of these columns alone, for files of a million rows; what it lacks of them is left out.
+     *
+     * @param wanted in any order
+     */
+    public static CsvTable read(Path file, Collection<String> wanted) {
+        return selected(file, wanted, Long.MAX_VALUE);
+    }
+
+    /** The same of its first {@value #BEGINNING} rows. */
+    public static CsvTable first(Path file, Collection<String> wanted) {
+        return selected(file, wanted, BEGINNING);
+    }
+
+    private static CsvTable selected(Path file, Collection<String> wanted, long rows) {
+        List<String> all = header(file);
+        int[] places = IntStream.range(0, all.size())
+                .filter(column -> wanted.contains(all.get(column)))
+                .toArray();
+        if (places.length == 0) {
+            return NONE;
+        }
+        Map<String, String> words = new HashMap<>();
+        try (Stream<String> lines = LineStream.wholeLines(file)) {
+            return new CsvTable(lines.limit(rows == Long.MAX_VALUE ? rows : rows + 1)
+                    .map(CsvTable::parse)
+                    .filter(row -> row.size() == all.size())
+                    .map(row -> Arrays.stream(places)
+                            .mapToObj(place -> shared(row.get(place), words))
+                            .toList())
+                    .toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": " + Problems.reason(e), e);
+        }
+    }
+
+    /** Names are few, and each is kept once; of numbers few are the same. */
+    private static String shared(String field, Map<String, String> words) {
+        boolean isWord = !field.isEmpty() && Character.isLetter(field.charAt(0)) && words.size() < BEGINNING;
+        return isWord ? words.computeIfAbsent(field, word -> word) : field;
     }
 
     /** The header of such a file alone, however long the file is; of ours it is ASCII. None if the file is missing. */
