@@ -119,7 +119,12 @@ public final class SyntheticRuns {
                             + "\"2026-01-02T03:04:05Z\",\"message\":\"it %s\",\"best\":{\"metric\":\"val_acc\","
                             + "\"value\":0.9,\"epoch\":%d},\"exit_code\":0,\"warnings\":[],\"attempt\":1,"
                             + "\"host\":\"h\",\"pid\":1}",
-                    folder.getFileName(), state, epochs, STEPS * epochs, state, epochs - 1);
+                    folder.getFileName(),
+                    state,
+                    epochs,
+                    STEPS * epochs,
+                    state,
+                    epochs - 1);
         }
 
         private String metrics(int epoch) {
@@ -140,7 +145,9 @@ public final class SyntheticRuns {
                     "0.0,0.1," + Numbers.csv(2.0 * epoch) + ",1000,0");
         }
 
-        /** The same and steps.csv, learning_rates.csv, curvature.jsonl and matrices/, as of an optimizer with curvature. */
+        /**
+         * The same and steps.csv, learning_rates.csv, curvature.jsonl and matrices/, as of an optimizer with curvature.
+         */
         public Path writeAll() {
             optimizer.put("type", "newton-summary");
             write();

@@ -69,8 +69,8 @@ public record Band(double[] x, double[] middle, double[] low, double[] high, int
 
     /**
      * The runs together. Where one's rows are among those of the longest, which is so of epochs and steps, at each of
-     * these; else linearly between their rows, at {@value #POINTS} points. Where fewer than half of the runs have a value
-     * there is none: what remains would be other runs, not a course.
+     * these; else linearly between their rows, at {@value #POINTS} points. Where fewer than half of the runs have a
+     * value there is none: what remains would be other runs, not a course.
      */
     public static Band of(List<Series> all, Middle middle, Spread spread) {
         List<Series> runs = all.stream().filter(each -> !each.isEmpty()).toList();
@@ -99,7 +99,9 @@ public record Band(double[] x, double[] middle, double[] low, double[] high, int
     }
 
     private static double[] of(double[][] values, int[] kept, ToDoubleFunction<double[]> what) {
-        return Arrays.stream(kept).mapToDouble(i -> what.applyAsDouble(values[i])).toArray();
+        return Arrays.stream(kept)
+                .mapToDouble(i -> what.applyAsDouble(values[i]))
+                .toArray();
     }
 
     private static double edge(double[] sorted, double middle, Spread spread, int side) {
@@ -137,7 +139,8 @@ public record Band(double[] x, double[] middle, double[] low, double[] high, int
     private static double[] grid(List<Series> runs) {
         TreeSet<Double> all = new TreeSet<>();
         runs.forEach(run -> Arrays.stream(run.x()).forEach(all::add));
-        int longest = runs.stream().mapToInt(run -> (int) Arrays.stream(run.x()).distinct().count())
+        int longest = runs.stream()
+                .mapToInt(run -> (int) Arrays.stream(run.x()).distinct().count())
                 .max()
                 .orElse(0);
         if (all.size() == longest) {

@@ -24,7 +24,8 @@ public record Configuration(String label, Map<String, String> settings, List<Res
         List<String> varied = Varied.keys(runs);
         Map<List<String>, List<ResultRun>> groups = new LinkedHashMap<>();
         for (ResultRun run : runs) {
-            groups.computeIfAbsent(identity(run, varied), key -> new ArrayList<>()).add(run);
+            groups.computeIfAbsent(identity(run, varied), key -> new ArrayList<>())
+                    .add(run);
         }
         Map<String, List<List<String>>> experiments = new LinkedHashMap<>();
         groups.keySet()
@@ -32,8 +33,8 @@ public record Configuration(String label, Map<String, String> settings, List<Res
                         .computeIfAbsent(key.get(0), name -> new ArrayList<>())
                         .add(key));
         Map<List<String>, String> labels = new LinkedHashMap<>();
-        experiments.forEach((name, members) ->
-                labels.putAll(labels(experiments.size() > 1 ? name : "", members, varied, name)));
+        experiments.forEach(
+                (name, members) -> labels.putAll(labels(experiments.size() > 1 ? name : "", members, varied, name)));
         List<Configuration> configurations = new ArrayList<>();
         groups.forEach((key, members) -> {
             Map<String, String> settings = new LinkedHashMap<>();
@@ -101,8 +102,8 @@ public record Configuration(String label, Map<String, String> settings, List<Res
 
     private static int distinct(List<List<String>> members, List<Integer> keys) {
         Set<List<String>> seen = new LinkedHashSet<>();
-        members.forEach(member ->
-                seen.add(keys.stream().map(key -> member.get(key + 1)).toList()));
+        members.forEach(
+                member -> seen.add(keys.stream().map(key -> member.get(key + 1)).toList()));
         return seen.size();
     }
 

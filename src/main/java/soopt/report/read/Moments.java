@@ -144,13 +144,12 @@ public record Moments(List<Moment> all) {
     public List<Chosen> chosen(List<String> words, OptionalInt best) {
         Map<Moment, String> chosen = new TreeMap<>(Comparator.comparingLong(Moment::step));
         for (String word : words) {
-            Optional<Moment> moment =
-                    switch (word) {
-                        case "first" -> first();
-                        case "last" -> last();
-                        case "best" -> best.isPresent() ? nearest(best.getAsInt()) : last();
-                        default -> named(word);
-                    };
+            Optional<Moment> moment = switch (word) {
+                case "first" -> first();
+                case "last" -> last();
+                case "best" -> best.isPresent() ? nearest(best.getAsInt()) : last();
+                default -> named(word);
+            };
             Moment found = moment.orElseThrow(() -> unknown(word));
             chosen.merge(found, word, (before, now) -> before + ", " + now);
         }
@@ -161,8 +160,8 @@ public record Moments(List<Moment> all) {
 
     private RunDirectoryException unknown(String word) {
         String known = all.stream().map(Moment::name).collect(Collectors.joining(", "));
-        return new RunDirectoryException("there are no matrices of " + Shown.quoted(word)
-                + "; known: first, best, last" + (isEmpty() ? "" : ", an epoch, " + Shown.cut(known, 200)));
+        return new RunDirectoryException("there are no matrices of " + Shown.quoted(word) + "; known: first, best, last"
+                + (isEmpty() ? "" : ", an epoch, " + Shown.cut(known, 200)));
     }
 
     /** The one after this epoch, of several the last; else the nearest. */

@@ -76,7 +76,8 @@ public record Rates(List<Course> courses) {
         List<Group> groups = Group.of(names, roles);
         List<Course> courses = new ArrayList<>();
         for (Group group : groups) {
-            int[] mine = rows.get(group.name()).stream().mapToInt(Integer::intValue).toArray();
+            int[] mine =
+                    rows.get(group.name()).stream().mapToInt(Integer::intValue).toArray();
             Map<Kind, double[]> rates = new LinkedHashMap<>();
             for (Kind kind : Kind.values()) {
                 rates.put(kind, column(table, mine, kind.column));

@@ -39,8 +39,8 @@ public record Refreshes(Map<String, double[]> columns) {
         Path file = runFolder.resolve("curvature.jsonl");
         if (Files.isRegularFile(file)) {
             // not strict, as Files.newBufferedReader is: a disk may have torn a character
-            try (BufferedReader in = new BufferedReader(
-                    new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
+            try (BufferedReader in =
+                    new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8))) {
                 for (String line = in.readLine(); line != null; line = in.readLine()) {
                     add(line, wanted, lines);
                 }

@@ -126,6 +126,7 @@ public final class Selection {
         Path runs = run.folder().toAbsolutePath().normalize().getParent();
         return Optional.ofNullable(runs)
                 .filter(folder -> folder.endsWith("runs"))
-                .map(folder -> RunDirectory.resultsOf(run.folder().toAbsolutePath().normalize()));
+                .map(folder ->
+                        RunDirectory.resultsOf(run.folder().toAbsolutePath().normalize()));
     }
 }

@@ -36,10 +36,14 @@ class ReadTest {
         assertEquals(3, Selection.runs(results, List.of()).size());
         assertEquals(2, Selection.runs(results, List.of("a")).size());
         assertEquals(
-                2, Selection.runs(results, List.of(results.resolve("a").toString())).size());
+                2,
+                Selection.runs(results, List.of(results.resolve("a").toString()))
+                        .size());
         assertEquals(List.of(one), folders(one.toString()));
         assertEquals(List.of(one), folders(one.getFileName().toString()));
-        assertEquals(3, Selection.runs(results, List.of("a", one.toString(), "b", "a")).size());
+        assertEquals(
+                3,
+                Selection.runs(results, List.of("a", one.toString(), "b", "a")).size());
     }
 
     private List<Path> folders(String word) {
@@ -63,8 +67,7 @@ class ReadTest {
         Path other = Files.createDirectories(results.resolve("other"));
         assertTrue(failure(other.toString()).contains("without the files of a run"), failure(other.toString()));
         Path none = results.resolve("none");
-        String message = assertThrows(
-                        RunDirectoryException.class, () -> Selection.runs(none, List.of("quickstart")))
+        String message = assertThrows(RunDirectoryException.class, () -> Selection.runs(none, List.of("quickstart")))
                 .getMessage();
         assertTrue(message.contains("no results folder"), message);
     }
@@ -122,7 +125,8 @@ class ReadTest {
                         .map(Configuration::label)
                         .toList());
         assertEquals(
-                "one", Configuration.of(Selection.runs(results, List.of("one"))).get(0).label());
+                "one",
+                Configuration.of(Selection.runs(results, List.of("one"))).get(0).label());
     }
 
     // ---- curves ----
@@ -152,9 +156,12 @@ class ReadTest {
         Path file = Files.writeString(results.resolve("m.csv"), "epoch,step,v\n0,0,NaN\n1,1,Inf\n2,2,-3.0\n3,3");
         CsvTable table = CsvTable.read(file);
 
-        assertArrayEquals(new double[] {Double.POSITIVE_INFINITY, -3}, Series.of(table, "v", Axis.STEP).y());
+        assertArrayEquals(
+                new double[] {Double.POSITIVE_INFINITY, -3},
+                Series.of(table, "v", Axis.STEP).y());
         assertTrue(Series.of(table, "w", Axis.STEP).isEmpty());
-        assertTrue(Series.of(CsvTable.read(results.resolve("none.csv")), "v", Axis.TIME).isEmpty());
+        assertTrue(Series.of(CsvTable.read(results.resolve("none.csv")), "v", Axis.TIME)
+                .isEmpty());
     }
 
     @Test
@@ -198,8 +205,10 @@ class ReadTest {
 
         // deviations −2, −1, 3: their squares sum to 14
         assertEquals(3 + Math.sqrt(7), band(Band.Middle.MEAN, Band.Spread.SD).high()[0], 1e-12);
-        assertEquals(3 - Math.sqrt(7.0 / 3), band(Band.Middle.MEAN, Band.Spread.SE).low()[0], 1e-12);
-        assertEquals("median of 3 runs", band(Band.Middle.MEDIAN, Band.Spread.NONE).words());
+        assertEquals(
+                3 - Math.sqrt(7.0 / 3), band(Band.Middle.MEAN, Band.Spread.SE).low()[0], 1e-12);
+        assertEquals(
+                "median of 3 runs", band(Band.Middle.MEDIAN, Band.Spread.NONE).words());
     }
 
     @Test
