@@ -2,11 +2,14 @@ package soopt.sweep;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import soopt.file.Shown;
 import soopt.spec.yaml.OverrideValue;
@@ -15,9 +18,10 @@ import soopt.spec.yaml.OverrideValue;
  * Values of keys that are set together, on top of what the file says.
  *
  * @param values in the order they are set: a key before those below it
+ * @param excluded seeds that it is not run with
  */
-record Combination(Map<String, OverrideValue> values) {
-    static final Combination NONE = new Combination(Map.of());
+record Combination(Map<String, OverrideValue> values, Set<Long> excluded) {
+    static final Combination NONE = new Combination(Map.of(), Set.of());
 
     Combination {
         List<Map.Entry<String, OverrideValue>> sorted = new ArrayList<>(values.entrySet());
@@ -31,7 +35,14 @@ record Combination(Map<String, OverrideValue> values) {
     Combination and(Map<String, OverrideValue> more) {
         Map<String, OverrideValue> both = new LinkedHashMap<>(values);
         both.putAll(more);
-        return new Combination(both);
+        return new Combination(both, excluded);
+    }
+
+    /** The same without some seeds. */
+    Combination without(Collection<Long> seeds) {
+        Set<Long> all = new HashSet<>(excluded);
+        all.addAll(seeds);
+        return new Combination(values, Set.copyOf(all));
     }
 
     /** Whether it has all of these values; a number is its value, and a name the choice of that name. */

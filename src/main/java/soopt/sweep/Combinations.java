@@ -1,10 +1,12 @@
 package soopt.sweep;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -151,10 +153,22 @@ final class Combinations {
 
     private void requireVaried(Map<String, OverrideValue> some, Set<String> keys) {
         some.forEach((key, value) -> {
-            if (!keys.contains(key)) {
+            if (key.equals(SEEDS)) {
+                requireNumbers(value);
+            } else if (!keys.contains(key)) {
                 problem(value, "exclude has " + key + ", which the sweep does not vary here");
             }
         });
+    }
+
+    private void requireNumbers(OverrideValue seeds) {
+        JsonNode json = seeds.json();
+        for (JsonNode number : json.isArray() ? json : List.of(json)) {
+            if (!number.isIntegralNumber()) {
+                problem(seeds, "exclude.seeds must be a whole number or a list of them, but is " + seeds.text());
+                return;
+            }
+        }
     }
 
     private void problem(OverrideValue at, String message) {
@@ -199,11 +213,34 @@ final class Combinations {
                             .map(value -> Map.of(axis.getKey(), value))
                             .toList());
         }
-        all.stream()
-                .filter(one -> Stream.of(shared, block)
-                        .flatMap(each -> each.exclude().stream())
-                        .noneMatch(one::has))
-                .forEach(found::add);
+        List<Map<String, OverrideValue>> exclusions = Stream.of(shared, block)
+                .flatMap(each -> each.exclude().stream())
+                .toList();
+        all.forEach(one -> remaining(one, exclusions).ifPresent(found::add));
+    }
+
+    /** What the exclusions leave of a combination: nothing, or some of its seeds. */
+    private static Optional<Combination> remaining(Combination one, List<Map<String, OverrideValue>> exclusions) {
+        Combination left = one;
+        for (Map<String, OverrideValue> exclusion : exclusions) {
+            Map<String, OverrideValue> values = new LinkedHashMap<>(exclusion);
+            Optional<OverrideValue> seeds = Optional.ofNullable(values.remove(SEEDS));
+            if (one.has(values)) {
+                if (seeds.isEmpty()) {
+                    return Optional.empty();
+                }
+                left = left.without(numbers(seeds.get()));
+            }
+        }
+        return Optional.of(left);
+    }
+
+    /** Of a number or a list of them; what is no whole number was told before. */
+    private static List<Long> numbers(OverrideValue seeds) {
+        JsonNode json = seeds.json();
+        List<Long> numbers = new ArrayList<>();
+        (json.isArray() ? json : List.of(json)).forEach(number -> numbers.add(number.asLong()));
+        return numbers;
     }
 
     private static List<Combination> with(List<Combination> all, List<Map<String, OverrideValue>> each) {

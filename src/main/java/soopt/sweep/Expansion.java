@@ -95,6 +95,9 @@ public record Expansion(SpecSource source, List<Member> members, int repeated) {
                         .map(entry -> entry.getKey() + where(entry.getValue()))
                         .toList());
             }
+            if (members.isEmpty()) {
+                throw new SpecException(arguments.source().name() + ": sweep.exclude leaves no run");
+            }
             return new Expansion(arguments.source(), List.copyOf(members.values()), repeated);
         }
 
@@ -126,6 +129,9 @@ public record Expansion(SpecSource source, List<Member> members, int repeated) {
             });
             UnaryOperator<NamedFile> known = file -> files.computeIfAbsent(file, UnaryOperator.identity());
             for (long seed : seeds(combination, experiment)) {
+                if (combination.excluded().contains(seed)) {
+                    continue;
+                }
                 String id = experiment.runId(seed, known);
                 if (members.containsKey(id)) {
                     repeated++;

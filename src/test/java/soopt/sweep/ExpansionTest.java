@@ -63,6 +63,21 @@ class ExpansionTest {
     }
 
     @Test
+    void exclude_withSeeds_leavesOutTheseAlone() {
+        assertEquals(
+                List.of(
+                        "seeds=[1,2] step-size=0.1 | 2",
+                        "seeds=[1,2] step-size=0.3 | 1",
+                        "seeds=[1,2] step-size=0.3 | 2"),
+                SweepFile.runs("sweep: {grid: {optimizer.step-size: [0.1, 0.3], seeds: [1, 2]},"
+                        + " exclude: [{optimizer.step-size: 0.1, seeds: 1}]}"));
+        assertEquals(
+                List.of("step-size=0.1 | 3"),
+                SweepFile.runs("sweep: {grid: {optimizer.step-size: [0.1]}, seeds: {tune: [1], final: [2, 3]},"
+                        + " exclude: [{seeds: [1, 2]}]}"));
+    }
+
+    @Test
     void seeds_areRunsOfOneCombination() {
         List<Entry> entries =
                 SweepFile.expand("sweep: {grid: {optimizer.step-size: [0.1, 0.3]}}", "seed=range(1,4)")
@@ -209,6 +224,8 @@ class ExpansionTest {
                 "sweep: {grid: {training.epochs: [1]}, blocks: [{zip: {training.epochs: [2]}}]} | give it once",
                 "sweep: {exclude: [{training.epochs: 2}]} | which the sweep does not vary here",
                 "sweep: {grid: {training.epochs: [1]}, exclude: [{training.epochs: 1}]} | leaves no combination",
+                "sweep: {exclude: [{seeds: 7}]} | leaves no run",
+                "sweep: {exclude: [{seeds: [7, x]}]} | must be a whole number or a list of them",
                 "sweep: {seeds: {test: [1]}} | sweep.seeds must be of tune and final",
                 "sweep: {seeds: {tune: [1, 1]}} | must be different numbers",
                 "sweep: {grid: {optimizer.step-size: 'range(1, 1)'}} | has an empty range",

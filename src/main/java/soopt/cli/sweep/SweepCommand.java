@@ -184,7 +184,12 @@ public final class SweepCommand implements Callable<Integer> {
         int workers = sweep.settings(mostWorkers(runs), runs.size()).workers();
         prepare(runs);
         try (Estimator estimator = estimator(workers)) {
-            SweepList list = new SweepList(runs, names(runs), expansion.repeated(), workers, estimator);
+            SweepList list = new SweepList(
+                    runs,
+                    names(runs),
+                    expansion.repeated(),
+                    workers,
+                    experiment -> estimator.of(options.applied(experiment)));
             PrintWriter out = spec.commandLine().getOut();
             out.print(options.isJson() ? list.asJson(plan) : list.asText());
             out.flush();

@@ -3,25 +3,27 @@ package soopt.cli.sweep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import soopt.cli.terminal.Figures;
 import soopt.cli.terminal.Table;
+import soopt.experiment.file.Experiment;
 import soopt.file.JsonObject;
 import soopt.sweep.Names;
 import soopt.sweep.Plan;
 import soopt.sweep.cost.Estimate;
-import soopt.sweep.cost.Estimator;
 
 /**
  * The runs of a sweep and what they will take.
  *
  * @param repeated runs that are left out as they are the same as earlier ones
  * @param workers runs at the same time
- * @param estimator of what a run takes
+ * @param estimates what a run takes
  */
-record SweepList(List<SweepRun> runs, Names names, int repeated, int workers, Estimator estimator) {
+record SweepList(
+        List<SweepRun> runs, Names names, int repeated, int workers, Function<Experiment, Estimate> estimates) {
 
     private Estimate estimate(SweepRun run) {
-        return estimator.of(run.member().run());
+        return estimates.apply(run.member().run());
     }
 
     /** The part of a run that is not done. */
@@ -38,6 +40,7 @@ record SweepList(List<SweepRun> runs, Names names, int repeated, int workers, Es
         double seconds = 0;
         double longest = 0;
         double bytes = 0;
+        boolean isLeast = false;
         long due = 0;
         for (SweepRun run : runs) {
             Estimate estimate = estimate(run);
@@ -49,7 +52,7 @@ record SweepList(List<SweepRun> runs, Names names, int repeated, int workers, Es
             row.addAll(List.of(run.entry().seed(), run.entry().runId(), state(run)));
             row.addAll(List.of(
                     estimate.groups() == 0 ? "-" : estimate.groups(),
-                    time(estimate.seconds()),
+                    (estimate.isLeast() ? "≥ " : "") + time(estimate.seconds()),
                     Figures.bytes(estimate.bytes())));
             table.row(row.toArray());
             double left = left(run, estimate);
@@ -57,16 +60,17 @@ record SweepList(List<SweepRun> runs, Names names, int repeated, int workers, Es
             seconds += left == 0 ? 0 : left * estimate.seconds();
             longest = Math.max(longest, left == 0 ? 0 : left * estimate.seconds());
             bytes += estimate.bytes();
+            isLeast |= estimate.isLeast() && left > 0;
         }
         double together = Math.max(longest, seconds / workers);
-        return table.shown("") + total(due, seconds, together, bytes);
+        return table.shown("") + total(due, seconds, together, isLeast, bytes);
     }
 
-    private String total(long due, double seconds, double together, double bytes) {
+    private String total(long due, double seconds, double together, boolean isLeast, double bytes) {
         String time = Double.isNaN(seconds)
                 ? ""
-                : ", about " + time(seconds) + " of computing, " + time(together) + " with " + workers
-                        + " at the same time";
+                : (isLeast ? ", at least " : ", about ") + time(seconds) + " of computing, " + time(together) + " with "
+                        + workers + " at the same time";
         String disk = Double.isNaN(bytes)
                 ? ""
                 : ", " + Figures.bytes(bytes) + " in about " + Estimate.FILES * runs.size() + " files";
@@ -120,6 +124,7 @@ record SweepList(List<SweepRun> runs, Names names, int repeated, int workers, Es
                 .put("groups", estimate.groups())
                 .put("multiply_adds", estimate.multiplyAdds())
                 .put("seconds", estimate.seconds())
+                .put("seconds_are_least", estimate.isLeast())
                 .put("bytes", estimate.bytes());
     }
 }

@@ -6,7 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
@@ -51,6 +54,7 @@ import soopt.sweep.slurm.SlurmCluster;
             "  soopt task mlp_grid $SLURM_ARRAY_TASK_ID",
         })
 public final class TaskCommand implements Callable<Integer> {
+    private static final String DEVICE = "device";
     private static final Pattern RANGE = Pattern.compile("(\\d{1,9})(?:-(\\d{1,9}))?");
 
     @Spec
@@ -154,12 +158,21 @@ public final class TaskCommand implements Callable<Integer> {
                 source);
     }
 
+    /** To bind them all takes a process that starts half a second for sixty runs. */
+    private static Collection<Entry> onePerDevice(Plan read) {
+        Map<String, Entry> entries = new LinkedHashMap<>();
+        read.entries()
+                .forEach(entry ->
+                        entries.putIfAbsent(String.valueOf(entry.varied().get(DEVICE)), entry));
+        return entries.values();
+    }
+
     private int work(Plan read, Path file, Path results) {
         StopSignal stop = new StopSignal();
         Interrupts.install(stop, spec.commandLine().getErr()).runStarted();
         Natives.prepare(
                 spec.commandLine().getErr(),
-                read.entries().stream()
+                onePerDevice(read).stream()
                         .map(entry -> options.applied(read.experiment(entry)).device())
                         .collect(Collectors.toSet()));
         // never closed: that would wait for the thread that reads it

@@ -23,7 +23,9 @@ public record SweepBlock(
         @Default("[]") @Doc("mappings of keys to values; each with every combination of grid and zip")
         List<Map<String, OverrideValue>> list,
 
-        @Default("[]") @Doc("combinations to leave out: those that have all of these values")
+        @Default("[]")
+        @Doc(
+                "combinations to leave out: those that have all of these values; with seeds, a number or a list, these alone")
         List<Map<String, OverrideValue>> exclude) {
     public SweepBlock {
         Constraints.check(SweepBlock.class, grid, zip, list, exclude);

@@ -9,10 +9,12 @@ package soopt.sweep.cost;
  * @param multiplyAdds of gradients, summaries and evaluations: what an optimizer computes beside them is in the seconds
  *     alone
  * @param seconds of training and evaluation on this machine
+ * @param isLeast whether the seconds are those of the gradients alone, as no step of so large a network was tried
  * @param bytes on the disk
  */
-public record Estimate(long parameters, int groups, long steps, double multiplyAdds, double seconds, double bytes) {
-    public static final Estimate UNKNOWN = new Estimate(0, 0, 0, Double.NaN, Double.NaN, Double.NaN);
+public record Estimate(
+        long parameters, int groups, long steps, double multiplyAdds, double seconds, boolean isLeast, double bytes) {
+    public static final Estimate UNKNOWN = new Estimate(0, 0, 0, Double.NaN, Double.NaN, false, Double.NaN);
 
     /** Files that a run leaves, whatever its length. */
     public static final int FILES = 20;

@@ -3,14 +3,12 @@ package soopt.sweep.cost;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
 import soopt.backend.Backend;
-import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.curvature.Partition;
 import soopt.data.fetch.Store;
@@ -46,7 +44,7 @@ public final class Estimator implements AutoCloseable {
 
     private final int threads;
     private final DataSizes sizes;
-    private final Map<Precision, Backend> backends = new EnumMap<>(Precision.class);
+    private final Map<List<Object>, Backend> backends = new HashMap<>();
     private final Map<List<Object>, Trial.Measured> measured = new HashMap<>();
     private final Map<List<Object>, Double> gradients = new HashMap<>();
     private final Map<List<Object>, Costs> costs = new HashMap<>();
@@ -108,6 +106,7 @@ public final class Estimator implements AutoCloseable {
                 work.steps(),
                 work.gradients() * cost.summary().gradient(),
                 work.steps() * step + work.other() * gradient,
+                Double.isNaN(time.step()) && experiment.optimizer().grouping().isEmpty(),
                 bytes(experiment, cost, work, time.stateBytes()));
     }
 
@@ -178,6 +177,7 @@ public final class Estimator implements AutoCloseable {
         List<Object> alike = List.of(
                 experiment.dataset(),
                 experiment.model(),
+                experiment.device(),
                 experiment.precision(),
                 experiment.training().batchSize(),
                 withoutFractions(SpecWriter.toJson(experiment).path("optimizer")));
@@ -189,7 +189,8 @@ public final class Estimator implements AutoCloseable {
             return new Trial.Measured(Double.NaN, Double.NaN, -1);
         }
         Backend backend = backends.computeIfAbsent(
-                experiment.precision(), precision -> Devices.open(experiment.device(), precision, threads));
+                List.of(experiment.device(), experiment.precision()),
+                key -> Devices.open(experiment.device(), experiment.precision(), threads));
         List<Object> network = alike.subList(0, alike.size() - 1);
         try (Trial trial = new Trial(experiment, cost.network(), size, backend)) {
             int batch = Math.max(1, Math.min(experiment.training().batchSize(), size.train()));

@@ -20,7 +20,11 @@ final class Trial implements AutoCloseable {
     /** A gradient is measured again as long as that takes no more: the first ones warm up. */
     private static final double GRADIENTS_SECONDS = 0.5;
 
-    private static final int MOST_GRADIENTS = 50;
+    private static final double MOST_SECONDS = 4;
+    /** So many that are not shorter than those before end it. */
+    private static final int AGAIN = 5;
+
+    private static final double SHORTER = 0.95;
     /** Such a gradient is not measured twice. */
     private static final double LONG_SECONDS = 5;
 
@@ -67,13 +71,18 @@ final class Trial implements AutoCloseable {
      */
     record Measured(double gradient, double step, long stateBytes) {}
 
-    /** Seconds of ∇L of the batch: the least, as other work of the machine only lengthens it. */
+    /**
+     * Seconds of ∇L of the batch: the least, as other work of the machine only lengthens it. It is measured until it
+     * gets no shorter: what is not compiled yet takes ten times as long.
+     */
     double gradientSeconds() {
         Tensor out = keep(network.layout().size());
         double least = seconds(() -> batch.gradient(theta, out));
         double all = 0;
-        for (int i = 1; i < MOST_GRADIENTS && all < GRADIENTS_SECONDS && least < LONG_SECONDS; i++) {
+        int since = 0;
+        while (least < LONG_SECONDS && all < MOST_SECONDS && (since < AGAIN || all < GRADIENTS_SECONDS)) {
             double another = seconds(() -> batch.gradient(theta, out));
+            since = another < SHORTER * least ? 0 : since + 1;
             least = Math.min(least, another);
             all += another;
         }
