@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
 import soopt.cli.bench.BenchCommand;
 import soopt.cli.curvature.CurvatureCommand;
 import soopt.cli.curvature.SpectrumCommand;
+import soopt.cli.doctor.DoctorCommand;
 import soopt.cli.options.Arguments;
 import soopt.cli.options.ExitCode;
 import soopt.cli.options.Version;

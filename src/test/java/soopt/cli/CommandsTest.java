@@ -357,6 +357,16 @@ class CommandsTest {
     }
 
     @Test
+    void doctor_triesTheResultsFolder_andReadsTheDataSets() throws IOException {
+        JsonNode doctor = json(Cli.run("doctor", "--json", "--results", folder).expect(ExitCode.OK));
+
+        assertEquals(folder.toString(), doctor.path("results").path("folder").asText());
+        assertEquals(0, doctor.path("results").path("problems").size(), doctor.toString());
+        doctor.path("datasets").forEach(set -> assertEquals(set.path("present"), set.path("right"), set.toString()));
+        assertTrue(doctor.path("slurm").isObject());
+    }
+
+    @Test
     void doctor_saysOfEveryEngineWhetherItCanBeUsed_orWhyNot() throws IOException {
         JsonNode doctor = json(Cli.run("doctor", "--json").expect(ExitCode.OK));
         assertTrue(doctor.path("ready").asBoolean());

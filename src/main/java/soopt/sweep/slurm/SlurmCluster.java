@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -92,6 +93,15 @@ public final class SlurmCluster implements Cluster {
     @Override
     public void requeue(String task) {
         run(List.of("scontrol", "requeue", task));
+    }
+
+    /** What sbatch says it is; empty where there is none. */
+    public static Optional<String> version() {
+        try {
+            return Optional.of(run(List.of("sbatch", "--version")).strip());
+        } catch (ClusterException absent) {
+            return Optional.empty();
+        }
     }
 
     private static String run(List<String> command) {

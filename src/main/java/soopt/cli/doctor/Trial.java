@@ -1,4 +1,4 @@
-package soopt.cli;
+package soopt.cli.doctor;
 
 import java.util.Locale;
 import java.util.Optional;

@@ -1,0 +1,67 @@
+package soopt.cli.doctor;
+
+import java.util.ArrayList;
+import java.util.List;
+import soopt.backend.cuda.driver.CudaLibraries;
+import soopt.backend.cuda.driver.Gpu;
+import soopt.backend.cuda.driver.Gpus;
+import soopt.file.JsonObject;
+
+/** NVIDIA's driver, GPUs and libraries. */
+final class GraphicsCheck {
+    private GraphicsCheck() {}
+
+    static void of(Findings findings) {
+        CudaLibraries.Found driver = CudaLibraries.driver();
+        Gpus gpus = Gpus.find();
+        String served = driver.path()
+                .map(path -> "for CUDA " + Gpu.version(gpus.driverVersion()) + ", " + path)
+                .orElse("");
+        findings.row(
+                gpus.problem().isEmpty() ? Findings.OK : Findings.ABSENT,
+                "NVIDIA driver",
+                gpus.problem().filter(text -> driver.path().isEmpty()).orElse(served));
+        JsonObject of = found(driver);
+        if (gpus.driverVersion() > 0) {
+            of.put("cuda", Gpu.version(gpus.driverVersion()));
+        }
+        findings.json().put("driver", of);
+        List<JsonObject> list = new ArrayList<>();
+        for (Gpu gpu : gpus.list()) {
+            findings.row(
+                    Findings.OK,
+                    "GPU " + gpu.index(),
+                    gpu.name() + ", compute capability " + gpu.capability() + ", " + (gpu.bytes() >> 20) + " MiB");
+            list.add(new JsonObject()
+                    .put("index", gpu.index())
+                    .put("name", gpu.name())
+                    .put("capability", gpu.capability())
+                    .put("memory_bytes", gpu.bytes()));
+        }
+        findings.json().putObjects("gpus", list);
+        libraries(gpus, findings);
+    }
+
+    /** Of a toolkit: of no interest where there is no driver. */
+    private static void libraries(Gpus gpus, Findings findings) {
+        List<JsonObject> list = new ArrayList<>();
+        if (gpus.driverVersion() > 0) {
+            for (CudaLibraries.Found library : CudaLibraries.toolkit(gpus.driverVersion())) {
+                findings.row(
+                        library.problem().isEmpty() ? Findings.OK : Findings.ABSENT,
+                        library.library(),
+                        library.problem()
+                                .orElseGet(() -> library.path().orElseThrow().toString()));
+                list.add(found(library));
+            }
+        }
+        findings.json().putObjects("cuda_libraries", list);
+    }
+
+    private static JsonObject found(CudaLibraries.Found library) {
+        JsonObject of = new JsonObject().put("name", library.library());
+        library.path().ifPresent(path -> of.put("path", path.toString()));
+        library.problem().ifPresent(text -> of.put("problem", text));
+        return of;
+    }
+}

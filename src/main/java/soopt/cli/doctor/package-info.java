@@ -1,0 +1,2 @@
+/** What the program needs of this machine, looked at a part at a time. */
+package soopt.cli.doctor;
