@@ -90,14 +90,16 @@ final class Trial implements AutoCloseable {
     }
 
     /**
-     * Tries steps if they are short.
+     * Tries steps if they are short; not where summaries of the curvature are counted: the first of them is compiled as
+     * it runs, and takes many times as long as the others.
      *
      * @param gradient seconds of one
      * @param gradients that a step is expected to take
      */
     Measured measure(Optimizer optimizer, double gradient, double gradients) {
-        boolean isTried =
-                gradients * gradient <= LONGEST_STEP_SECONDS && network.layout().size() <= MOST_PARAMETERS;
+        boolean isTried = optimizer.grouping().isEmpty()
+                && gradients * gradient <= LONGEST_STEP_SECONDS
+                && network.layout().size() <= MOST_PARAMETERS;
         return isTried ? tried(optimizer, gradient) : new Measured(gradient, Double.NaN, -1);
     }
 
@@ -108,8 +110,9 @@ final class Trial implements AutoCloseable {
         try (Optimizer.Iteration iteration =
                 optimizer.start(new Problem(backend, network.layout(), Batches.always(batch), SEED))) {
             double first = step(iteration, at);
-            for (int i = 1; i < WARM_UP; i++) {
-                step(iteration, at);
+            double warm = first;
+            for (int i = 1; i < WARM_UP || warm < STEPS_SECONDS && i < MOST_STEPS; i++) {
+                warm += step(iteration, at);
             }
             double sum = 0;
             int steps = 0;
