@@ -171,7 +171,7 @@ public final class Matrices {
     }
 
     /** M x. */
-    static double[] multiply(double[][] matrix, double[] x) {
+    public static double[] multiply(double[][] matrix, double[] x) {
         return Arrays.stream(matrix).mapToDouble(row -> dot(row, x)).toArray();
     }
 

@@ -22,6 +22,7 @@ import soopt.spec.yaml.SpecException;
 public sealed interface Partitioning
         permits Partitioning.Canonical,
                 Partitioning.Trivial,
+                Partitioning.Layers,
                 Partitioning.WeightsBiases,
                 Partitioning.Blocks,
                 Partitioning.Alternate,
@@ -53,6 +54,26 @@ public sealed interface Partitioning
         @Override
         public Partition of(ParameterLayout layout) {
             return Partition.whole(layout);
+        }
+    }
+
+    /** One group per layer with parameters, named as its tensors are up to their last dot. */
+    @Doc("weights and biases of each layer in one group")
+    record Layers() implements Partitioning {
+        @Override
+        public Partition of(ParameterLayout layout) {
+            List<Partition.Group> groups = new ArrayList<>();
+            for (int layer = 0; layer < layout.layers(); layer++) {
+                int own = layer;
+                List<Integer> members = IntStream.range(0, layout.count())
+                        .filter(i -> layout.get(i).layer() == own)
+                        .boxed()
+                        .toList();
+                String first = layout.get(members.get(0)).name();
+                String name = members.size() == 1 ? first : first.replaceFirst("\\.[^.]*$", "");
+                groups.add(group(layout, name, members));
+            }
+            return new Partition(layout, groups);
         }
     }
 

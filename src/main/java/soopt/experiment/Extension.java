@@ -19,6 +19,7 @@ import soopt.experiment.folder.RunFolder;
 import soopt.experiment.folder.RunState;
 import soopt.experiment.loop.Trainer;
 import soopt.file.WriteException;
+import soopt.optimizer.Optimizer;
 import soopt.spec.yaml.SpecException;
 
 /**
@@ -71,7 +72,8 @@ record Extension(Path folder, int epochs) {
      * Makes the folder of the longer run with a copy of what the shorter one wrote up to its newest checkpoint. Nobody
      * writes the shorter one meanwhile.
      *
-     * @throws SpecException at training.schedule if steps that are done would have had another step size
+     * @throws SpecException at training.schedule or optimizer.rates.calibrate if steps that are done would have been
+     *     others
      * @throws RunDirectoryException if the shorter run is still running
      */
     Beginning into(RunDirectory directory, Experiment longer, Backend backend, int stepsPerEpoch) {
@@ -84,7 +86,9 @@ record Extension(Path folder, int epochs) {
                         + " epochs has no checkpoint that can be used"));
             }
             Checkpoint checkpoint = choice.checkpoint().get();
-            requireSameSteps(longer.training(), Trainer.stepsDone(checkpoint), stepsPerEpoch);
+            long done = Trainer.stepsDone(checkpoint);
+            requireSameSteps(longer.training(), done, stepsPerEpoch);
+            requireSameCalibration(longer, done, stepsPerEpoch);
             directory.create();
             Recorder.copy(shorter.path(), directory.path());
             copyBest(shorter.path(), directory.path());
@@ -102,6 +106,21 @@ record Extension(Path folder, int epochs) {
             } catch (IOException e) {
                 throw new WriteException(to.resolve(best), e);
             }
+        }
+    }
+
+    /** What a method does in the first part of a run, it must have done in as many of the steps that are done. */
+    private void requireSameCalibration(Experiment longer, long done, int stepsPerEpoch) {
+        Optimizer optimizer = longer.optimizer();
+        long before = optimizer.calibrationSteps((long) epochs * stepsPerEpoch);
+        long now = optimizer.calibrationSteps((long) longer.training().epochs() * stepsPerEpoch);
+        if (Math.min(before, done) != Math.min(now, done)) {
+            throw SpecException.of(
+                    "optimizer.rates.calibrate",
+                    List.of("depends on training.epochs: rates were found in the first " + before + " steps of "
+                            + epochs + " epochs, and are found in the first " + now + " of "
+                            + longer.training().epochs() + ", so that run " + id()
+                            + " cannot be extended; leave out --extend"));
         }
     }
 

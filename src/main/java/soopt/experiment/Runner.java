@@ -203,7 +203,12 @@ public final class Runner {
         try (Tensor theta = workload.initialParameters();
                 Optimizer.Iteration iteration = experiment
                         .optimizer()
-                        .start(new Problem(backend, workload.layout(), workload, request.seed()));
+                        .start(new Problem(
+                                backend,
+                                workload.layout(),
+                                workload,
+                                request.seed(),
+                                (long) experiment.training().epochs() * workload.stepsPerEpoch()));
                 Recorder recorder = open(directory, backend, beginning)) {
             doubts.forEach(doubt -> {
                 recorder.warning(doubt.event(), new JsonObject().put("step", 0), doubt.line());

@@ -1,19 +1,22 @@
 package soopt.optimizer;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.Partition;
 
 /**
- * out_s ← −rate_s u_s for the groups s of a partition, in as few operations as the groups have contiguous runs in θ.
+ * out_s ← −rate_s u_s for the groups s of a partition, in as few operations as the groups have contiguous runs in θ;
+ * and ‖u_s‖.
  */
 final class GroupUpdate {
     /** More runs than this cost less on the host than as operations of the device. */
     private static final int LARGEST_RUN_COUNT = 500;
 
     private final Backend backend;
+    private final Partition partition;
     private final List<Run> runs = new ArrayList<>();
 
     /** Elements from … to − 1 of θ, all of one group. */
@@ -21,6 +24,7 @@ final class GroupUpdate {
 
     GroupUpdate(Backend backend, Partition partition) {
         this.backend = backend;
+        this.partition = partition;
         for (int group = 0; group < partition.size(); group++) {
             for (Partition.Slice slice : partition.groups().get(group).slices()) {
                 long offset = partition.layout().get(slice.parameter()).offset();
@@ -49,6 +53,22 @@ final class GroupUpdate {
             Tensor part = u.slice(run.from(), length);
             backend.combine(-rates[run.group()], part, 0, part, out.slice(run.from(), length));
         }
+    }
+
+    /** ‖u_s‖ [S]. */
+    double[] lengths(Tensor u) {
+        double[] squares = new double[partition.size()];
+        if (runs.size() > LARGEST_RUN_COUNT) {
+            double[] values = new double[(int) u.size()];
+            backend.toHost(u, values, 0);
+            squares = partition.squares(values);
+        } else {
+            for (Run run : runs) {
+                Tensor part = u.slice(run.from(), (int) (run.to() - run.from()));
+                squares[run.group()] += backend.dot(part, part);
+            }
+        }
+        return Arrays.stream(squares).map(Math::sqrt).toArray();
     }
 
     private void applyOnHost(double[] rates, Tensor u, Tensor out) {

@@ -8,6 +8,7 @@ import soopt.curvature.Grouping;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partitioning;
 import soopt.optimizer.direction.Direction;
+import soopt.optimizer.rates.Rates;
 import soopt.optimizer.step.Problem;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
@@ -19,6 +20,8 @@ import soopt.spec.Range;
  * computed every few steps from the derivatives of the loss along the group-wise parts u_s of a direction u (Wolinski
  * 2025, algorithm 2). One group is Cauchy's steepest descent with exact step, one group per scalar Newton's method.
  * When the objectives of training and of curvature are both the whole data set, it is the paper's full-batch method 1.
+ *
+ * <p>With {@link Rates.Budget} the rates come of H̄ alone, in the first part of the run, and are kept.
  *
  * <p>Where the cubic step has no solution η_new = 0, but with the uniform average the last η stays (golden/README.md).
  */
@@ -53,7 +56,10 @@ public record NewtonSummary(
         double ridge,
 
         @Default("false") @Doc("uses the diagonal of H alone (Wolinski 2025, appendix K)")
-        boolean diagonalOnly)
+        boolean diagonalOnly,
+
+        @Doc("how the rates are made of the curvature; without it cubic, and all keys above but direction are its own")
+        Optional<Rates> rates)
         implements Optimizer {
     public NewtonSummary {
         Constraints.check(
@@ -67,7 +73,60 @@ public record NewtonSummary(
                 learningRateMomentum,
                 clipNegative,
                 ridge,
-                diagonalOnly);
+                diagonalOnly,
+                rates);
+        // cubic, said or left out, is one experiment
+        rates = rates.filter(Rates.Budget.class::isInstance);
+        if (rates.isPresent()) {
+            List<String> foreign = new ArrayList<>(Constraints.changed(
+                    NewtonSummary.class,
+                    direction,
+                    partition,
+                    stepSize,
+                    cubic,
+                    period,
+                    average,
+                    learningRateMomentum,
+                    clipNegative,
+                    ridge,
+                    diagonalOnly,
+                    rates));
+            foreign.remove("direction");
+            if (!foreign.isEmpty()) {
+                throw new IllegalArgumentException("rates budget does not take the keys of rates cubic: leave out "
+                        + String.join(", ", foreign) + "; its own are kappa, shares, spread, window, calibrate, floor");
+            }
+        }
+    }
+
+    /** The method of the paper. */
+    public NewtonSummary(
+            Direction direction,
+            Partitioning partition,
+            double stepSize,
+            Cubic cubic,
+            int period,
+            Average average,
+            LearningRateMomentum learningRateMomentum,
+            boolean clipNegative,
+            double ridge,
+            boolean diagonalOnly) {
+        this(
+                direction,
+                partition,
+                stepSize,
+                cubic,
+                period,
+                average,
+                learningRateMomentum,
+                clipNegative,
+                ridge,
+                diagonalOnly,
+                Optional.empty());
+    }
+
+    private Optional<Rates.Budget> budget() {
+        return rates.map(Rates.Budget.class::cast);
     }
 
     /** Anisotropic cubic regularization. */
@@ -84,7 +143,8 @@ public record NewtonSummary(
 
     @Override
     public Optional<Grouping> grouping() {
-        return Optional.of(new Grouping(partition, cubic.damping));
+        return budget().map(budget -> new Grouping(budget.partition(), 0))
+                .or(() -> Optional.of(new Grouping(partition, cubic.damping)));
     }
 
     @Override
@@ -94,6 +154,9 @@ public record NewtonSummary(
 
     @Override
     public List<String> remedies() {
+        if (rates.isPresent()) {
+            return List.of("a smaller optimizer.rates.kappa");
+        }
         List<String> remedies =
                 new ArrayList<>(List.of("a smaller optimizer.step-size", "a larger optimizer.cubic.damping"));
         if (!clipNegative) {
@@ -117,6 +180,16 @@ public record NewtonSummary(
     }
 
     @Override
+    public String toStepFurther() {
+        return rates.isPresent() ? "a larger optimizer.rates.kappa" : Optimizer.super.toStepFurther();
+    }
+
+    @Override
+    public long calibrationSteps(long steps) {
+        return budget().map(budget -> budget.calibrationSteps(steps)).orElse(0L);
+    }
+
+    @Override
     public long warmUpSteps() {
         return (long) average.warmUp() * period;
     }
@@ -124,6 +197,7 @@ public record NewtonSummary(
     /** @throws soopt.spec.yaml.SpecException if the partition does not fit the model */
     @Override
     public Iteration start(Problem problem) {
-        return new NewtonSummaryIteration(this, problem);
+        return budget().<Iteration>map(budget -> new BudgetIteration(direction, budget, problem))
+                .orElseGet(() -> new NewtonSummaryIteration(this, problem));
     }
 }

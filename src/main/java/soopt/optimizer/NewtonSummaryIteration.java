@@ -12,12 +12,13 @@ import soopt.curvature.Partition;
 import soopt.curvature.Value;
 import soopt.optimizer.direction.Direction;
 import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.RateSolution;
 import soopt.optimizer.step.Refresh;
 import soopt.optimizer.step.State;
 import soopt.optimizer.step.Step;
 import soopt.optimizer.step.StepSize;
 
-/** The running part of {@link NewtonSummary}. */
+/** The running part of {@link NewtonSummary} with rates of the cubic step. */
 final class NewtonSummaryIteration implements Optimizer.Iteration {
     private static final String COUNTERS = "newton-summary";
     private static final String AVERAGED = "newton-summary.averaged-rates";
@@ -96,7 +97,7 @@ final class NewtonSummaryIteration implements Optimizer.Iteration {
                 partition,
                 sample,
                 averaged,
-                solution,
+                new RateSolution.Cubic(solution),
                 raw,
                 etaAveraged.clone(),
                 etaUsed.clone(),

@@ -54,6 +54,11 @@ public sealed interface Optimizer
         return List.of("a smaller optimizer.step-size");
     }
 
+    /** The key with a value that makes its steps longer. */
+    default String toStepFurther() {
+        return "a larger optimizer.step-size";
+    }
+
     /** What to try when its cubic step ends so: keys of the file that do not say so already. */
     default List<String> remedies(CubicStep.Status status) {
         return List.of();
@@ -61,6 +66,16 @@ public sealed interface Optimizer
 
     /** Number of the first steps of a run that move nothing. */
     default long warmUpSteps() {
+        return 0;
+    }
+
+    /**
+     * Number of the first steps of a run in which it finds what it keeps afterwards; 0 for methods that do not ask how
+     * long a run is.
+     *
+     * @param steps T of the run
+     */
+    default long calibrationSteps(long steps) {
         return 0;
     }
 

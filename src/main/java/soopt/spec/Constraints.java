@@ -1,5 +1,6 @@
 package soopt.spec;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,23 @@ public final class Constraints {
             Object value = components[i];
             component.form().ifPresent(form -> check(component.javaName(), form, value));
         }
+    }
+
+    /**
+     * The keys, as a file writes them, whose values are not their {@link Default}; those without one are left out.
+     *
+     * @param components in the order of declaration
+     */
+    public static List<String> changed(Class<? extends Record> type, Object... components) {
+        List<Component> declared = Component.declared(type);
+        List<String> changed = new ArrayList<>();
+        for (int i = 0; i < components.length; i++) {
+            Component component = declared.get(i);
+            if (component.defaultText().isPresent() && !Binder.defaultOf(component).equals(components[i])) {
+                changed.add(component.key());
+            }
+        }
+        return changed;
     }
 
     private static void check(String name, Form form, Object value) {

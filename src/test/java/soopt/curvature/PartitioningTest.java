@@ -44,7 +44,7 @@ final class PartitioningTest {
     @Test
     void yamlNames_areThoseOfTheManual() {
         assertEquals(
-                List.of("canonical", "trivial", "weights-biases", "blocks", "alternate", "discrete", "groups"),
+                List.of("canonical", "trivial", "layers", "weights-biases", "blocks", "alternate", "discrete", "groups"),
                 Choices.of(Partitioning.class).stream()
                         .map(Choices.Choice::name)
                         .toList());
@@ -54,6 +54,7 @@ final class PartitioningTest {
     void groupNames_tellTheMembers() {
         assertEquals(List.of("fc0.weight", "fc0.bias"), names(new Partitioning.Canonical(), 1));
         assertEquals(List.of("all"), names(new Partitioning.Trivial(), 2));
+        assertEquals(List.of("fc0", "fc1"), names(new Partitioning.Layers(), 2));
         assertEquals(List.of("weights", "biases"), names(new Partitioning.WeightsBiases(), 3));
         assertEquals(
                 List.of("block0.weights", "fc2.weight", "block0.biases", "fc2.bias"),

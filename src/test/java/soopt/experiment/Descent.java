@@ -13,6 +13,7 @@ import soopt.curvature.Partitioning;
 import soopt.curvature.Value;
 import soopt.optimizer.Optimizer;
 import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.RateSolution;
 import soopt.optimizer.step.Refresh;
 import soopt.optimizer.step.State;
 import soopt.optimizer.step.Step;
@@ -63,10 +64,11 @@ final class Descent implements Optimizer.Iteration {
         Objective batch = problem.batches().curvature();
         CurvatureSummary summary = batch.summary(theta, buffer, partition, Order.THIRD);
         CubicStep.Outcome solution = CubicStep.solve(summary.hessian(), summary.gradient(), summary.third(), DAMPING);
+        RateSolution found = new RateSolution.Cubic(solution);
         double[] eta = solution.eta();
         double[] clipped = Arrays.stream(eta).map(x -> Math.max(x, 0)).toArray();
         double[] applied = Arrays.stream(clipped).map(x -> stepSize.value() * x).toArray();
-        return new Refresh(partition, summary, summary, solution, eta, eta, clipped, applied, batch.examples(), 0.0);
+        return new Refresh(partition, summary, summary, found, eta, eta, clipped, applied, batch.examples(), 0.0);
     }
 
     @Override

@@ -461,6 +461,25 @@ class ResumptionTest {
     }
 
     @Test
+    void ratesFoundInAPartOfTheRun_areExtendedOnlyIfThatPartStays() {
+        String budget = "optimizer={type: newton-summary, rates: {type: budget, calibrate: ";
+        run(experiment(budget + "0.5}}"), "a");
+        Experiment other = experiment(budget + "0.5}}", "training.epochs=5");
+        SpecException e = assertThrows(SpecException.class, () -> extend(other));
+        assertTrue(
+                e.getMessage()
+                        .startsWith("optimizer.rates.calibrate: depends on training.epochs: rates were found in the"
+                                + " first 6 steps of 3 epochs, and are found in the first 10 of 5"),
+                e.getMessage());
+        assertFalse(Files.exists(folder(other, "a")));
+
+        Experiment longer = experiment(budget + "0.05}}", "training.epochs=5");
+        RunResult whole = run(longer, "whole");
+        run(experiment(budget + "0.05}}"), "a");
+        expectSame(whole.folder(), extend(longer).folder(), "one step of either");
+    }
+
+    @Test
     void extensionOfNothing_beginsAnew_andSaysSo() {
         run(experiment("training.epochs=5"), "a");
         run(experiment("training.batch-size=16"), "a");

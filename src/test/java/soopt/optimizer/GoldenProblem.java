@@ -87,10 +87,13 @@ final class GoldenProblem {
         return network.objective(backend, features, GoldenNetworks.tensor(backend, y));
     }
 
+    /** As the run of a test with so many steps. */
+    private static final long STEPS = 12;
+
     /** What an optimizer is given; the k-th computation of the curvature takes the k-th of these batches. */
     Problem problem(List<Objective> curvatureBatches) {
         Iterator<Objective> batches = curvatureBatches.iterator();
-        return new Problem(backend, layout(), InTurn.of(batches::next), 0);
+        return new Problem(backend, layout(), InTurn.of(batches::next), 0, STEPS);
     }
 
     /** The same objective n times. */

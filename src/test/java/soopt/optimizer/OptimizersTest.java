@@ -87,6 +87,15 @@ final class OptimizersTest {
                 Methods.optimizer("{type: newton-summary, direction: {type: soap, period: 2}}"),
                 Methods.optimizer("{type: muon, weight-decay: 0.01}"),
                 Methods.optimizer("{type: newton-summary, direction: {type: muon}}"),
+                budget("{type: adam}, rates: {type: budget, calibrate: 0.5}"),
+                budget("{type: sgd, momentum: 0.9}, rates: {type: budget, shares: layers, calibrate: 0.5}"),
+                budget("{type: muon}, rates: {type: budget, calibrate: 0.5, shares: layers, spread: 1.5}"),
+                budget("{type: soap, period: 2}, rates: {type: budget, kappa: 0.2, calibrate: 0.3}"),
+                budget("{type: shampoo, period: 2}, rates: {type: budget, shares: layers}"),
+                budget("{type: k-fac, statistics-period: 2, inverse-period: 4}, rates: budget"),
+                budget("{type: ekfac, statistics-period: 2, inverse-period: 4}, rates: budget"),
+                budget("{type: adahessian, period: 3}, rates: {type: budget, floor: 0.1}"),
+                budget("{type: adamw}, rates: {type: budget, window: 2}"),
                 Methods.optimizer("{type: newton, step-size: 0.5}"),
                 Methods.optimizer("{type: damped-newton, damping: {type: lm-ratio, lambda: 0.1}}"),
                 Methods.optimizer("{type: damped-newton, damping: {type: schedule, lambda: 0.5, period: 3}}"),
@@ -104,6 +113,10 @@ final class OptimizersTest {
                 newton(MOMENTUM, 2, new Average.Moving(0.3), NO_MOMENTUM),
                 newton(new Direction.Sgd(0.9, 0, true, 0), 2, new Average.Uniform(2, 1), NO_MOMENTUM),
                 newton(new Direction.Adam(0.9, 0.99, 1e-8, 0), 2, new Average.Uniform(3, 3), NO_MOMENTUM));
+    }
+
+    private static Optimizer budget(String direction) {
+        return Methods.optimizer("{type: newton-summary, direction: " + direction + "}");
     }
 
     private static KFac kFac(boolean factored, KroneckerFactors.Inverse inverse, Fisher fisher, double momentum) {

@@ -30,6 +30,7 @@ import soopt.model.GoldenNetworks;
 import soopt.optimizer.direction.Direction;
 import soopt.optimizer.step.Batches;
 import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.RateSolution;
 import soopt.optimizer.step.Refresh;
 import soopt.optimizer.step.Step;
 
@@ -206,7 +207,7 @@ final class TheoryGoldenTest {
             Arrays.setAll(step, i -> u[i] * eta[i]);
             close("Newton's step", Golden.numbers(json.get("newton_step")), step, TOLERANCE);
             // ∇²L has negative eigenvalues here, so that step leads to a saddle point: the method does not take it
-            assertTrue(newton.solution().spectrum().smallest() < 0);
+            assertTrue(((RateSolution.Cubic) newton.solution()).outcome().spectrum().smallest() < 0);
             assertEquals(Status.NOT_POSITIVE_DEFINITE, newton.solution().status());
             assertFalse(Arrays.stream(newton.etaApplied()).anyMatch(rate -> rate != 0));
         }
@@ -291,7 +292,7 @@ final class TheoryGoldenTest {
                 close(
                         where + "r",
                         Golden.numbers(golden.get("r")),
-                        new double[] {refresh.solution().r()},
+                        new double[] {((RateSolution.Cubic) refresh.solution()).outcome().r()},
                         TOLERANCE);
                 double[] values = host(backend, theta);
                 close(where + "θ̃", Golden.numbers(golden.get("theta")), values, TOLERANCE);

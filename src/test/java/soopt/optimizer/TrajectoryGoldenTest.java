@@ -28,6 +28,7 @@ import soopt.optimizer.direction.Direction;
 import soopt.optimizer.schedule.Plateau;
 import soopt.optimizer.step.Batches;
 import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.RateSolution;
 import soopt.optimizer.step.Refresh;
 import soopt.optimizer.step.Step;
 import soopt.solver.LineSearch;
@@ -275,7 +276,7 @@ final class TrajectoryGoldenTest {
         closeIfPresent("eta_raw", golden, refresh.etaRaw(), tolerance);
         closeIfPresent("eta", golden, refresh.etaUsed(), tolerance);
         closeIfPresent("lr", golden, refresh.etaApplied(), tolerance);
-        closeIfPresent("r", golden, new double[] {refresh.solution().r()}, tolerance);
+        closeIfPresent("r", golden, new double[] {((RateSolution.Cubic) refresh.solution()).outcome().r()}, tolerance);
         if (golden.has("found")) {
             assertEquals(golden.get("found").booleanValue(), refresh.solution().found());
         }

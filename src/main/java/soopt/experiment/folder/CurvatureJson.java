@@ -1,11 +1,13 @@
 package soopt.experiment.folder;
 
 import java.util.Locale;
+import java.util.stream.IntStream;
 import soopt.curvature.CubicStep;
 import soopt.curvature.CurvatureSummary;
 import soopt.curvature.Matrices;
 import soopt.curvature.Partition;
 import soopt.file.JsonObject;
+import soopt.optimizer.step.RateSolution;
 import soopt.optimizer.step.Refresh;
 
 /** A refresh as an object of curvature.jsonl. */
@@ -14,15 +16,13 @@ final class CurvatureJson {
 
     /**
      * Keys: groups; g, d3, hbar (ḡ, D̄³, H̄ of the batch) and the same averaged; d (D); every learning rate, named as
-     * in learning_rates.csv; how the cubic step was solved; the range of the eigenvalues of the averaged H̄; and what
+     * in learning_rates.csv; how the cubic step was solved, or how a budget was spent; the range of the eigenvalues of the averaged H̄; and what
      * the model predicts on the curvature batch of t = −η applied: predicted_change_1 = ḡ·t, predicted_change_2 = that
      * + ½ tᵀH̄t, predicted_change_3_diagonal = that + Σ_s D̄³_s t_s³/6.
      *
      * @param withMatrices whether hbar and hbar_averaged [S][S] are among them
      */
     static JsonObject of(Refresh refresh, boolean withMatrices) {
-        CubicStep.Outcome solution = refresh.solution();
-        CubicStep.Model model = solution.model();
         JsonObject object = new JsonObject()
                 .put(
                         "groups",
@@ -38,27 +38,66 @@ final class CurvatureJson {
             object.put("hbar", refresh.sample().hessian())
                     .put("hbar_averaged", refresh.averaged().hessian());
         }
-        object.put("d", model.scale())
-                .put("eta_raw", refresh.etaRaw())
+        if (refresh.solution() instanceof RateSolution.Cubic cubic) {
+            object.put("d", cubic.outcome().model().scale());
+            putRates(object, refresh);
+            putSolution(object, cubic.outcome());
+        } else {
+            putRates(object, refresh);
+            putBudget(object, (RateSolution.Budget) refresh.solution(), withMatrices);
+        }
+        putSpectrum(object, refresh);
+        putPredictions(object, refresh);
+        return object.put("batch_size", refresh.batchExamples()).put("curvature_time_s", refresh.seconds());
+    }
+
+    private static void putRates(JsonObject object, Refresh refresh) {
+        object.put("eta_raw", refresh.etaRaw())
                 .put("eta_averaged", refresh.etaAveraged())
                 .put("eta_used", refresh.etaUsed())
-                .put("eta_applied", refresh.etaApplied())
-                .put("lambda_int", model.damping())
+                .put("eta_applied", refresh.etaApplied());
+    }
+
+    private static void putSolution(JsonObject object, CubicStep.Outcome solution) {
+        object.put("lambda_int", solution.model().damping())
                 .put("r", solution.r())
-                .put("root_status", solution.status().name().toLowerCase(Locale.ROOT))
+                .put("root_status", name(solution.status()))
                 .put("x0", solution.lowerBound())
                 .put("hbar_positive_definite", solution.hessianPositiveDefinite())
                 .put("iterations", solution.iterations())
                 .put("residual", solution.residual())
                 .put("r_residual", solution.radiusResidual())
                 .put("model_value", solution.modelValue());
-        putSpectrum(object, solution);
-        putPredictions(object, refresh);
-        return object.put("batch_size", refresh.batchExamples()).put("curvature_time_s", refresh.seconds());
     }
 
-    private static void putSpectrum(JsonObject object, CubicStep.Outcome solution) {
-        Matrices.Spectrum spectrum = solution.spectrum();
+    private static void putBudget(JsonObject object, RateSolution.Budget solution, boolean withMatrices) {
+        object.put("root_status", name(solution.status()))
+                .put("kappa", solution.kappa())
+                .put("mean_loss", solution.meanLoss())
+                .put("budget", solution.budget())
+                .put("summaries", solution.count());
+        if (withMatrices) {
+            object.put("curvature_per_length", solution.perLength()).put("b", solution.regularized());
+        }
+        object.put("shares", solution.shares())
+                .put("eta_one", solution.one())
+                .put("clipped", numbers(solution.clipped()))
+                .put("growth_limited", numbers(solution.limited()))
+                .put("frozen", solution.last());
+    }
+
+    private static String name(CubicStep.Status status) {
+        return status.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static int[] numbers(boolean[] flags) {
+        return IntStream.range(0, flags.length).map(s -> flags[s] ? 1 : 0).toArray();
+    }
+
+    private static void putSpectrum(JsonObject object, Refresh refresh) {
+        Matrices.Spectrum spectrum = refresh.solution() instanceof RateSolution.Cubic cubic
+                ? cubic.outcome().spectrum()
+                : Matrices.spectrum(refresh.averaged().hessian());
         object.put("min_eigenvalue", spectrum.smallest())
                 .put("max_eigenvalue", spectrum.largest())
                 .put("condition", spectrum.condition());

@@ -27,15 +27,16 @@ final class RefreshTables implements AutoCloseable {
             new Column<>("group", rate -> rate.group().name(), "name of the group, as in matrices/"),
             new Column<>("role", rate -> rate.group().role(), "weight, bias or mixed"),
             new Column<>("parameters", rate -> rate.group().size(), "number of parameters in the group"),
-            new Column<>("eta_raw", rate -> rate.refresh().etaRaw()[rate.s()], "η of the cubic step"),
+            new Column<>("eta_raw", rate -> rate.refresh().etaRaw()[rate.s()], "η of the cubic step; of a budget, what spends it"),
             new Column<>(
                     "eta_averaged",
                     rate -> rate.refresh().etaAveraged()[rate.s()],
-                    "running average of the η, or of their positive parts with order: clip-then-average"),
+                    "running average of the η, or of their positive parts with order: clip-then-average; of a budget, within the"
+                            + " spread"),
             new Column<>(
                     "eta_used",
                     rate -> rate.refresh().etaUsed()[rate.s()],
-                    "eta_averaged, or its positive part with clip-negative"),
+                    "eta_averaged, or its positive part with clip-negative; of a budget, what has not grown too fast"),
             new Column<>(
                     "eta_applied",
                     rate -> rate.refresh().etaApplied()[rate.s()],

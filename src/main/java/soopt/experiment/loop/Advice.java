@@ -95,7 +95,7 @@ public record Advice(Optimizer optimizer, Precision precision) {
         }
         boolean nothingElse = refreshes.computed() == 0 && position.slopingSteps() > 0;
         if (position.movingSteps() > 0 || nothingElse) {
-            List<String> tries = new ArrayList<>(List.of("a larger optimizer.step-size"));
+            List<String> tries = new ArrayList<>(List.of(optimizer.toStepFurther()));
             addPrecision(tries);
             return where + "every update was lost in rounding; " + words(tries);
         }

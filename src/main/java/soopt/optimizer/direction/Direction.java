@@ -39,6 +39,14 @@ public sealed interface Direction
      */
     default void requireFit(ParameterLayout layout) {}
 
+    /**
+     * κ of rates with a budget where the file leaves it out, as measured (step-sizes.md): a
+     * direction that goes on for longer gathers more curvature than a step shows.
+     */
+    default double kappa() {
+        return 0.05;
+    }
+
     /** A direction that remembers. Each step calls one of the two {@code next}; both may modify the gradient. */
     interface Running extends AutoCloseable {
         /**
@@ -531,6 +539,11 @@ public sealed interface Direction
             implements Direction {
         public Muon {
             Constraints.check(Muon.class, momentum, beta1, beta2, epsilon, weightDecay);
+        }
+
+        @Override
+        public double kappa() {
+            return 0.005;
         }
 
         @Override

@@ -10,8 +10,14 @@ import soopt.random.RandomStreams;
  *
  * @param batches beside the one that each step is given
  * @param seed of the run
+ * @param steps T, how many the run has as its file says; what ends it before does not count
  */
-public record Problem(Backend backend, ParameterLayout layout, Batches batches, long seed) {
+public record Problem(Backend backend, ParameterLayout layout, Batches batches, long seed, long steps) {
+    /** A run whose end is not known. */
+    public Problem(Backend backend, ParameterLayout layout, Batches batches, long seed) {
+        this(backend, layout, batches, seed, Long.MAX_VALUE);
+    }
+
     /**
      * Random numbers that depend on nothing but the run's seed, their purpose and the step: a run that goes on from a
      * checkpoint draws the same.

@@ -37,6 +37,7 @@ import soopt.experiment.matrices.GroupRates;
 import soopt.experiment.matrices.RecordedMatrices;
 import soopt.file.JsonObject;
 import soopt.npy.NpzFile;
+import soopt.optimizer.step.RateSolution;
 import soopt.optimizer.step.Refresh;
 import soopt.optimizer.step.Trial;
 import soopt.solver.Solve;
@@ -71,7 +72,7 @@ class RecorderTest {
                 PARTITION,
                 sample,
                 averaged,
-                solution,
+                new RateSolution.Cubic(solution),
                 new double[] {0.1, 0.2},
                 new double[] {0.3, -0.4},
                 new double[] {0.3, 0},
@@ -280,7 +281,7 @@ class RecorderTest {
         assertEquals("[1.0,2.0]", object.path("g").toString());
         assertEquals("[0.5,1.0]", object.path("g_averaged").toString());
         assertEquals("converged", object.path("root_status").asText());
-        assertEquals(refresh.solution().iterations(), object.path("iterations").asInt());
+        assertEquals(((RateSolution.Cubic) refresh.solution()).outcome().iterations(), object.path("iterations").asInt());
         assertTrue(object.path("hbar_positive_definite").asBoolean());
         assertEquals(1.75 - Math.sqrt(0.3125), object.path("min_eigenvalue").asDouble(), 1e-14);
         assertEquals(1.75 + Math.sqrt(0.3125), object.path("max_eigenvalue").asDouble(), 1e-14);

@@ -1,0 +1,76 @@
+package soopt.optimizer.rates;
+
+import java.util.Optional;
+import soopt.curvature.Partitioning;
+import soopt.optimizer.direction.Direction;
+import soopt.spec.Constraints;
+import soopt.spec.Default;
+import soopt.spec.Doc;
+import soopt.spec.Range;
+
+/** How the learning rates of groups are made of the curvature along them. */
+public sealed interface Rates permits Rates.Cubic, Rates.Budget {
+    /** η = (H̄ + (λ_int/2) ‖Dη‖ D²)⁻¹ ḡ (Wolinski 2025), by the keys of the optimizer: cubic, period, average and on. */
+    @Doc("the cubic step of the summary every so many steps (Wolinski 2025); its keys are those of the optimizer")
+    record Cubic() implements Rates {}
+
+    /**
+     * Rates α with which curvature may add κ/2 of the loss at a step: ½ αᵀH̄α ≤ ½ κ (L̄ − floor), found in the first
+     * steps of a run and kept ({@link CurvatureBudget}, {@link BudgetRates}). No gradient along the groups, no third
+     * derivatives, no system: ḡ of one batch is noise where H̄ is not (step-sizes.md).
+     */
+    @Doc("rates with which curvature may add a given part of the loss at a step, found in the first steps and kept")
+    record Budget(
+            @Range(above = 0, max = 10)
+            @Doc("κ: curvature adds at most κ/2 of the loss at a step; without it what suits the direction: 0.05, muon"
+                    + " 0.005")
+            Optional<Double> kappa,
+
+            @Default("one") @Doc("what has a rate of its own") Shares shares,
+
+            @Default("3.0") @Range(min = 1) @Doc("most times by which a layer's step differs from the common one")
+            double spread,
+
+            @Default("20") @Range(min = 1) @Doc("computations of the curvature whose mean is taken")
+            int window,
+
+            @Default("0.15")
+            @Range(above = 0, max = 1)
+            @Doc("part of the steps of the run in which the rates are found: at steps 0, 1, 2, 4, 8, 16, then every 20")
+            double calibrate,
+
+            @Default("0.0") @Range @Doc("the least loss that can be reached, in units of the loss: 0 but for noise")
+            double floor)
+            implements Rates {
+        /** What has a rate of its own. */
+        public enum Shares {
+            @Doc("all parameters together: where there are convolutions")
+            ONE,
+            @Doc("each layer, the budget shared by √P of the layers: for dense networks")
+            LAYERS
+        }
+
+        public Budget {
+            Constraints.check(Budget.class, kappa, shares, spread, window, calibrate, floor);
+        }
+
+        /** κ for this direction. */
+        public double kappa(Direction direction) {
+            return kappa.orElseGet(direction::kappa);
+        }
+
+        /** The groups that have a rate. */
+        public Partitioning partition() {
+            return shares == Shares.ONE ? new Partitioning.Trivial() : new Partitioning.Layers();
+        }
+
+        /**
+         * Number of the first steps in which the rates are found: ⌈calibrate T⌉.
+         *
+         * @param steps T of the run
+         */
+        public long calibrationSteps(long steps) {
+            return (long) Math.ceil(calibrate * steps);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package soopt.optimizer.rates;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import soopt.curvature.CubicStep;
+import soopt.curvature.CurvatureSummary;
+import soopt.curvature.ParameterLayout;
+import soopt.curvature.ParameterLayout.Role;
+import soopt.curvature.Partition;
+import soopt.curvature.Partitioning;
+import soopt.optimizer.direction.Direction;
+
+final class BudgetRatesTest {
+    private static final int[] SIZES = {400, 25, 100};
+
+    private static Partition layers(int... sizes) {
+        ParameterLayout.Builder builder = new ParameterLayout.Builder();
+        for (int layer = 0; layer < sizes.length; layer++) {
+            builder.add("fc" + layer + ".weight", Role.WEIGHT, layer, 1, 1, sizes[layer]);
+        }
+        return new Partitioning.Layers().of(builder.build());
+    }
+
+    private static Rates.Budget options(double spread, double calibrate, double floor) {
+        return new Rates.Budget(Optional.of(0.05), Rates.Budget.Shares.LAYERS, spread, 4, calibrate, floor);
+    }
+
+    private static BudgetRates rates(double spread, long steps, int... sizes) {
+        return new BudgetRates(options(spread, 1, 0), 0.05, layers(sizes), steps);
+    }
+
+    private static CurvatureSummary summary(double[] gradient, double[][] hessian) {
+        return new CurvatureSummary(1, gradient, hessian, new double[0], new double[0][][]);
+    }
+
+    /** The k-th of many summaries of three groups that change, along u_s times scale_s, of the loss times a constant. */
+    private static CurvatureSummary sample(int k, double[] scale, double times) {
+        Random random = new Random(k);
+        double[] middle = {30, 4, 900};
+        double[] gradient = new double[3];
+        double[][] hessian = new double[3][3];
+        for (int s = 0; s < 3; s++) {
+            gradient[s] = times * scale[s] * 40 * random.nextGaussian();
+            for (int t = 0; t <= s; t++) {
+                double entry = (s == t ? 0.3 + random.nextDouble() : random.nextDouble() - 0.5)
+                        * Math.sqrt(middle[s] * middle[t]);
+                hessian[s][t] = times * entry * scale[s] * scale[t];
+                hessian[t][s] = hessian[s][t];
+            }
+        }
+        return summary(gradient, hessian);
+    }
+
+    /** The rates after each of many summaries. */
+    private static List<BudgetRates.Found> course(double spread, double[] scale, double times) {
+        BudgetRates rates = rates(spread, 2000, SIZES);
+        List<BudgetRates.Found> found = new ArrayList<>();
+        for (int t = 0; t < 700; t++) {
+            if (rates.observe(times * (2.3 - t * 0.003 + 0.1 * Math.sin(t)))) {
+                // u becomes shorter at once twice
+                double shrunk = t < 4 ? 1 : t < 300 ? 0.25 : 0.0625;
+                double[] along = Arrays.stream(scale).map(x -> x * shrunk).toArray();
+                double[] lengths = {10 * along[0], 3 * along[1], 8 * along[2]};
+                found.add(rates.refresh(sample(t, along, times), lengths));
+            }
+        }
+        return found;
+    }
+
+    /** Scales are powers of 2, so that every digit stays: the spread and the growth know of no scale either. */
+    @Test
+    void groupInOtherUnits_hasTheSameStep() {
+        for (double spread : new double[] {1, 1.3, 3, 1000}) {
+            double[] scale = {8, 0.25, 1024};
+            List<BudgetRates.Found> plain = course(spread, new double[] {1, 1, 1}, 1);
+            List<BudgetRates.Found> scaled = course(spread, scale, 1);
+            for (int i = 0; i < plain.size(); i++) {
+                double[] used = scaled.get(i).used();
+                for (int s = 0; s < 3; s++) {
+                    double expected = plain.get(i).used()[s];
+                    assertEquals(expected, used[s] * scale[s], 1e-12 * expected, spread + ", summary " + i);
+                }
+            }
+        }
+    }
+
+    @Test
+    void lossTimesAConstant_changesNothing() {
+        List<BudgetRates.Found> plain = course(3, new double[] {1, 1, 1}, 1);
+        List<BudgetRates.Found> scaled = course(3, new double[] {1, 1, 1}, 1000);
+        for (int i = 0; i < plain.size(); i++) {
+            assertArrayEquals(plain.get(i).used(), scaled.get(i).used(), 1e-12 * plain.get(i).used()[0]);
+        }
+    }
+
+    @Test
+    void rates_growByNoMoreThanTheirBound_andFallFreely() {
+        List<BudgetRates.Found> course = course(1000, new double[] {1, 1, 1}, 1);
+        boolean limited = false;
+        for (int i = 1; i < course.size(); i++) {
+            double bound = i < BudgetRates.FIRST ? BudgetRates.FIRST_GROWTH : BudgetRates.GROWTH;
+            for (int s = 0; s < 3; s++) {
+                double before = course.get(i - 1).used()[s];
+                double within = course.get(i).within()[s];
+                double used = course.get(i).used()[s];
+                assertEquals(Math.min(within, bound * before), used, 1e-14 * used);
+                assertEquals(used < within, course.get(i).solution().limited()[s]);
+                limited |= used < within;
+            }
+        }
+        assertTrue(limited, "nothing was held back: the test shows nothing");
+    }
+
+    @Test
+    void spread_holdsStepsNearTheCommonOne() {
+        List<BudgetRates.Found> course = course(1, new double[] {1, 1, 1}, 1);
+        double[] lengths = {10, 3, 8}; // times what is common to all
+        for (BudgetRates.Found found : course) {
+            double[] within = found.within();
+            double first = within[0] * lengths[0] / Math.sqrt(SIZES[0]);
+            for (int s = 0; s < 3; s++) {
+                assertEquals(first, within[s] * lengths[s] / Math.sqrt(SIZES[s]), 1e-13 * first, "√P of the group");
+            }
+        }
+    }
+
+    @Test
+    void firstRates_promiseNoMoreThanAllOfTheLoss() {
+        BudgetRates rates = rates(3, 1000, 4);
+        rates.observe(2);
+        double[] used = rates.refresh(summary(new double[] {500}, new double[][] {{1e-9}}), new double[] {2})
+                .used();
+        assertEquals(2.0 / 500, used[0], 1e-15);
+    }
+
+    @Test
+    void summaries_comeAtPowersOf2_thenEvery20Steps_inTheFirstPart() {
+        Partition partition = layers(4);
+        BudgetRates rates = new BudgetRates(options(3, 0.15, 0), 0.05, partition, 600);
+        List<Integer> due = new ArrayList<>();
+        boolean last = false;
+        for (int t = 0; t < 600; t++) {
+            if (rates.observe(1)) {
+                assertFalse(last, "a summary after the last");
+                due.add(t);
+                last = rates.refresh(summary(new double[] {0}, new double[][] {{1}}), new double[] {1})
+                        .solution()
+                        .last();
+            }
+        }
+        assertEquals(List.of(0, 1, 2, 4, 8, 16, 20, 40, 60, 80), due);
+        assertTrue(last);
+    }
+
+    @Test
+    void summaryThatIsNotFinite_leavesEverythingAsItIs() {
+        BudgetRates rates = rates(3, 1000, 4);
+        rates.observe(1);
+        double[] before = rates.refresh(summary(new double[] {0}, new double[][] {{4}}), new double[] {1})
+                .used();
+        rates.observe(Double.NaN);
+        BudgetRates.Found found =
+                rates.refresh(summary(new double[] {0}, new double[][] {{Double.NaN}}), new double[] {1});
+        assertEquals(CubicStep.Status.NOT_FINITE, found.solution().status());
+        assertArrayEquals(before, rates.rates());
+        assertArrayEquals(before, found.used());
+        rates.observe(1);
+        assertEquals(
+                4,
+                rates.refresh(summary(new double[] {0}, new double[][] {{4}}), new double[] {1})
+                        .solution()
+                        .perLength()[0][0]);
+    }
+
+    @Test
+    void groupThatDoesNotMove_takesTheOneRate_andKeepsItsCurvature() {
+        BudgetRates rates = rates(3, 1000, 4, 4);
+        rates.observe(1);
+        double[][] hessian = {{4, 0}, {0, 0}};
+        BudgetRates.Found found = rates.refresh(summary(new double[2], hessian), new double[] {2, 0});
+        assertEquals(CubicStep.Status.CONVERGED, found.solution().status());
+        assertEquals(Math.sqrt(0.05 / 4), found.used()[1], 1e-15);
+        assertEquals(1, found.solution().perLength()[0][0]);
+        assertEquals(0, found.solution().perLength()[1][1]);
+    }
+
+    @Test
+    void floor_isTakenOffTheLoss() {
+        BudgetRates rates = new BudgetRates(options(3, 1, 1.5), 0.05, layers(4), 100);
+        rates.observe(2);
+        double[] used = rates.refresh(summary(new double[] {0}, new double[][] {{4}}), new double[] {1})
+                .used();
+        assertEquals(Math.sqrt(0.05 * 0.5 / 4), used[0], 1e-16);
+    }
+
+    @Test
+    void kappa_isThatOfTheFile_orSuitsTheDirection() {
+        Rates.Budget none = new Rates.Budget(Optional.empty(), Rates.Budget.Shares.ONE, 3, 20, 0.15, 0);
+        assertEquals(0.05, none.kappa(new Direction.Adam(0.9, 0.999, 1e-8, 0)));
+        assertEquals(0.005, none.kappa(new Direction.Muon(0.95, 0.9, 0.999, 1e-8, 0)));
+        assertEquals(0.05, options(3, 1, 0).kappa(new Direction.Muon(0.95, 0.9, 0.999, 1e-8, 0)));
+    }
+
+    @Test
+    void meanLoss_remembersTheLastThird() {
+        BudgetRates rates = rates(3, 100_000, 4);
+        IntStream.range(0, 9000).forEach(t -> rates.observe(t < 6000 ? 1 : 0));
+        rates.observe(0);
+        double mean = rates.refresh(summary(new double[] {0}, new double[][] {{1}}), new double[] {1})
+                .solution()
+                .meanLoss();
+        assertEquals(Math.pow(6000.0 / 9000, 3), mean, 1e-3, "weights 3/(t + 3): what was at t counts with (t/T)²");
+        assertEquals(1, Arrays.stream(CurvatureBudget.shares(SIZES)).sum(), 1e-15);
+    }
+}
