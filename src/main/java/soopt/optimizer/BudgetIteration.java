@@ -78,9 +78,7 @@ final class BudgetIteration implements Optimizer.Iteration {
     }
 
     private double[] applied() {
-        return Arrays.stream(rates.rates())
-                .map(rate -> stepSize.value() * rate)
-                .toArray();
+        return Arrays.stream(rates.rates()).map(rate -> stepSize.value() * rate).toArray();
     }
 
     @Override

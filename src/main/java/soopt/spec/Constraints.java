@@ -44,7 +44,8 @@ public final class Constraints {
         List<String> changed = new ArrayList<>();
         for (int i = 0; i < components.length; i++) {
             Component component = declared.get(i);
-            if (component.defaultText().isPresent() && !Binder.defaultOf(component).equals(components[i])) {
+            if (component.defaultText().isPresent()
+                    && !Binder.defaultOf(component).equals(components[i])) {
                 changed.add(component.key());
             }
         }

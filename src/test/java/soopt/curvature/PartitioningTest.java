@@ -44,7 +44,15 @@ final class PartitioningTest {
     @Test
     void yamlNames_areThoseOfTheManual() {
         assertEquals(
-                List.of("canonical", "trivial", "layers", "weights-biases", "blocks", "alternate", "discrete", "groups"),
+                List.of(
+                        "canonical",
+                        "trivial",
+                        "layers",
+                        "weights-biases",
+                        "blocks",
+                        "alternate",
+                        "discrete",
+                        "groups"),
                 Choices.of(Partitioning.class).stream()
                         .map(Choices.Choice::name)
                         .toList());

@@ -83,7 +83,8 @@ class RunnerTest {
     @Test
     void ratesOfABudget_areRecordedAsTheyWereFound() {
         RunResult result = run(request(
-                false, "optimizer={type: newton-summary, direction: adam, rates: {type: budget, shares: layers,"
+                false,
+                "optimizer={type: newton-summary, direction: adam, rates: {type: budget, shares: layers,"
                         + " calibrate: 0.3}}"));
 
         assertEquals(RunState.COMPLETED, result.state(), result.message());
@@ -92,20 +93,26 @@ class RunnerTest {
         JsonNode last = refreshes.get(3);
         assertTrue(last.path("frozen").asBoolean());
         assertEquals(0.05, last.path("kappa").asDouble());
-        assertEquals(0.05 * last.path("mean_loss").asDouble(), last.path("budget").asDouble(), 1e-15);
+        assertEquals(
+                0.05 * last.path("mean_loss").asDouble(), last.path("budget").asDouble(), 1e-15);
         double spent = 0;
         for (int s = 0; s < 2; s++) {
             for (int t = 0; t < 2; t++) {
                 double b = last.path("b").path(s).path(t).asDouble();
                 assertEquals(Math.abs(last.path("hbar_averaged").path(s).path(t).asDouble()), b);
-                spent += last.path("eta_raw").path(s).asDouble() * b * last.path("eta_raw").path(t).asDouble();
+                spent += last.path("eta_raw").path(s).asDouble()
+                        * b
+                        * last.path("eta_raw").path(t).asDouble();
             }
         }
         assertEquals(last.path("budget").asDouble(), spent, 1e-10 * spent);
         Path rates = result.folder().resolve("learning_rates.csv");
         assertEquals(8, RunFiles.column(rates, "eta_applied").size());
-        assertEquals(last.path("eta_applied").path(1).asDouble(), RunFiles.column(rates, "eta_applied").get(7));
-        JsonNode matrices = RunFiles.jsonLines(result.folder().resolve("matrices/matrices.jsonl")).get(2);
+        assertEquals(
+                last.path("eta_applied").path(1).asDouble(),
+                RunFiles.column(rates, "eta_applied").get(7));
+        JsonNode matrices = RunFiles.jsonLines(result.folder().resolve("matrices/matrices.jsonl"))
+                .get(2);
         assertEquals(last.path("hbar_averaged"), matrices.path("hbar_averaged"));
         assertEquals(last.path("b"), matrices.path("regularized"));
         List<Double> losses = RunFiles.column(result.folder().resolve("metrics.csv"), "train_loss");

@@ -104,11 +104,7 @@ final class BudgetIterationTest {
                 second += h[i] * along[i] * along[i];
             }
             return new CurvatureSummary(
-                    loss(theta),
-                    new double[] {first},
-                    new double[][] {{second}},
-                    new double[0],
-                    new double[0][][]);
+                    loss(theta), new double[] {first}, new double[][] {{second}}, new double[0], new double[0][][]);
         }
 
         @Override
@@ -124,16 +120,16 @@ final class BudgetIterationTest {
     }
 
     private static Optimizer budget(String direction, String keys) {
-        return Methods.optimizer("{type: newton-summary, direction: " + direction + ", rates: {type: budget" + keys
-                + "}}");
+        return Methods.optimizer(
+                "{type: newton-summary, direction: " + direction + ", rates: {type: budget" + keys + "}}");
     }
 
     /** The last refresh of a run. */
     private static Refresh last(Optimizer method, Objective objective, double[] start, int steps) {
         Refresh last = null;
         try (Tensor theta = backend.allocate(start.length);
-                Optimizer.Iteration iteration = method.start(
-                        new Problem(backend, objective.layout(), Batches.always(objective), 0, steps))) {
+                Optimizer.Iteration iteration =
+                        method.start(new Problem(backend, objective.layout(), Batches.always(objective), 0, steps))) {
             backend.fromHost(start, 0, theta);
             for (int t = 0; t < steps; t++) {
                 Step step = iteration.step(theta, objective);
@@ -208,7 +204,9 @@ final class BudgetIterationTest {
                 Optimizer.Iteration iteration = budget("{type: sgd, momentum: 0.9}", "")
                         .start(new Problem(backend, bowl.layout(), Batches.always(bowl), 0, 100))) {
             for (int t = 0; t < 100; t++) {
-                assertEquals(t < 15 && Integer.bitCount(t) <= 1, iteration.step(theta, bowl).refresh().isPresent());
+                assertEquals(
+                        t < 15 && Integer.bitCount(t) <= 1,
+                        iteration.step(theta, bowl).refresh().isPresent());
             }
         }
     }

@@ -207,7 +207,11 @@ final class TheoryGoldenTest {
             Arrays.setAll(step, i -> u[i] * eta[i]);
             close("Newton's step", Golden.numbers(json.get("newton_step")), step, TOLERANCE);
             // ∇²L has negative eigenvalues here, so that step leads to a saddle point: the method does not take it
-            assertTrue(((RateSolution.Cubic) newton.solution()).outcome().spectrum().smallest() < 0);
+            assertTrue(((RateSolution.Cubic) newton.solution())
+                            .outcome()
+                            .spectrum()
+                            .smallest()
+                    < 0);
             assertEquals(Status.NOT_POSITIVE_DEFINITE, newton.solution().status());
             assertFalse(Arrays.stream(newton.etaApplied()).anyMatch(rate -> rate != 0));
         }
@@ -292,7 +296,9 @@ final class TheoryGoldenTest {
                 close(
                         where + "r",
                         Golden.numbers(golden.get("r")),
-                        new double[] {((RateSolution.Cubic) refresh.solution()).outcome().r()},
+                        new double[] {
+                            ((RateSolution.Cubic) refresh.solution()).outcome().r()
+                        },
                         TOLERANCE);
                 double[] values = host(backend, theta);
                 close(where + "θ̃", Golden.numbers(golden.get("theta")), values, TOLERANCE);

@@ -276,7 +276,13 @@ final class TrajectoryGoldenTest {
         closeIfPresent("eta_raw", golden, refresh.etaRaw(), tolerance);
         closeIfPresent("eta", golden, refresh.etaUsed(), tolerance);
         closeIfPresent("lr", golden, refresh.etaApplied(), tolerance);
-        closeIfPresent("r", golden, new double[] {((RateSolution.Cubic) refresh.solution()).outcome().r()}, tolerance);
+        closeIfPresent(
+                "r",
+                golden,
+                new double[] {
+                    ((RateSolution.Cubic) refresh.solution()).outcome().r()
+                },
+                tolerance);
         if (golden.has("found")) {
             assertEquals(golden.get("found").booleanValue(), refresh.solution().found());
         }

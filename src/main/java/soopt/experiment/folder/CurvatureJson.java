@@ -16,9 +16,9 @@ final class CurvatureJson {
 
     /**
      * Keys: groups; g, d3, hbar (ḡ, D̄³, H̄ of the batch) and the same averaged; d (D); every learning rate, named as
-     * in learning_rates.csv; how the cubic step was solved, or how a budget was spent; the range of the eigenvalues of the averaged H̄; and what
-     * the model predicts on the curvature batch of t = −η applied: predicted_change_1 = ḡ·t, predicted_change_2 = that
-     * + ½ tᵀH̄t, predicted_change_3_diagonal = that + Σ_s D̄³_s t_s³/6.
+     * in learning_rates.csv; how the cubic step was solved, or how a budget was spent; the range of the eigenvalues of
+     * the averaged H̄; and what the model predicts on the curvature batch of t = −η applied: predicted_change_1 = ḡ·t,
+     * predicted_change_2 = that + ½ tᵀH̄t, predicted_change_3_diagonal = that + Σ_s D̄³_s t_s³/6.
      *
      * @param withMatrices whether hbar and hbar_averaged [S][S] are among them
      */

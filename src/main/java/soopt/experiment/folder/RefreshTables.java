@@ -27,7 +27,10 @@ final class RefreshTables implements AutoCloseable {
             new Column<>("group", rate -> rate.group().name(), "name of the group, as in matrices/"),
             new Column<>("role", rate -> rate.group().role(), "weight, bias or mixed"),
             new Column<>("parameters", rate -> rate.group().size(), "number of parameters in the group"),
-            new Column<>("eta_raw", rate -> rate.refresh().etaRaw()[rate.s()], "η of the cubic step; of a budget, what spends it"),
+            new Column<>(
+                    "eta_raw",
+                    rate -> rate.refresh().etaRaw()[rate.s()],
+                    "η of the cubic step; of a budget, what spends it"),
             new Column<>(
                     "eta_averaged",
                     rate -> rate.refresh().etaAveraged()[rate.s()],

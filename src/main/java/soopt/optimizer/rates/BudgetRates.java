@@ -138,9 +138,19 @@ public final class BudgetRates {
         double[][] mean = Arrays.stream(perLength).map(double[]::clone).toArray(double[][]::new);
         return new Found(
                 new RateSolution.Budget(
-                        status, kappa, meanLoss, budget, summaries, mean, b, shares.clone(), one, clipped, limited, isLast()),
-                new CurvatureSummary(
-                        sample.loss(), sample.gradient(), hessian, new double[0], new double[0][][]),
+                        status,
+                        kappa,
+                        meanLoss,
+                        budget,
+                        summaries,
+                        mean,
+                        b,
+                        shares.clone(),
+                        one,
+                        clipped,
+                        limited,
+                        isLast()),
+                new CurvatureSummary(sample.loss(), sample.gradient(), hessian, new double[0], new double[0][][]),
                 found ? raw : new double[sizes.length],
                 found ? within : rates(),
                 rates());
@@ -183,9 +193,7 @@ public final class BudgetRates {
     private double[] spend(double[][] b, double budget, double one) {
         double[] alpha = new double[sizes.length];
         Arrays.fill(alpha, one);
-        int[] curved = IntStream.range(0, sizes.length)
-                .filter(s -> b[s][s] > 0)
-                .toArray();
+        int[] curved = IntStream.range(0, sizes.length).filter(s -> b[s][s] > 0).toArray();
         if (sizes.length == 1 || curved.length == 0 || !(budget > 0)) {
             return alpha;
         }

@@ -10,7 +10,9 @@ import soopt.spec.Range;
 
 /** How the learning rates of groups are made of the curvature along them. */
 public sealed interface Rates permits Rates.Cubic, Rates.Budget {
-    /** η = (H̄ + (λ_int/2) ‖Dη‖ D²)⁻¹ ḡ (Wolinski 2025), by the keys of the optimizer: cubic, period, average and on. */
+    /**
+     * η = (H̄ + (λ_int/2) ‖Dη‖ D²)⁻¹ ḡ (Wolinski 2025), by the keys of the optimizer: cubic, period, average and on.
+     */
     @Doc("the cubic step of the summary every so many steps (Wolinski 2025); its keys are those of the optimizer")
     record Cubic() implements Rates {}
 
@@ -26,7 +28,8 @@ public sealed interface Rates permits Rates.Cubic, Rates.Budget {
                     + " 0.005")
             Optional<Double> kappa,
 
-            @Default("one") @Doc("what has a rate of its own") Shares shares,
+            @Default("one") @Doc("what has a rate of its own")
+            Shares shares,
 
             @Default("3.0") @Range(min = 1) @Doc("most times by which a layer's step differs from the common one")
             double spread,

@@ -281,7 +281,9 @@ class RecorderTest {
         assertEquals("[1.0,2.0]", object.path("g").toString());
         assertEquals("[0.5,1.0]", object.path("g_averaged").toString());
         assertEquals("converged", object.path("root_status").asText());
-        assertEquals(((RateSolution.Cubic) refresh.solution()).outcome().iterations(), object.path("iterations").asInt());
+        assertEquals(
+                ((RateSolution.Cubic) refresh.solution()).outcome().iterations(),
+                object.path("iterations").asInt());
         assertTrue(object.path("hbar_positive_definite").asBoolean());
         assertEquals(1.75 - Math.sqrt(0.3125), object.path("min_eigenvalue").asDouble(), 1e-14);
         assertEquals(1.75 + Math.sqrt(0.3125), object.path("max_eigenvalue").asDouble(), 1e-14);

@@ -43,7 +43,9 @@ final class BudgetRatesTest {
         return new CurvatureSummary(1, gradient, hessian, new double[0], new double[0][][]);
     }
 
-    /** The k-th of many summaries of three groups that change, along u_s times scale_s, of the loss times a constant. */
+    /**
+     * The k-th of many summaries of three groups that change, along u_s times scale_s, of the loss times a constant.
+     */
     private static CurvatureSummary sample(int k, double[] scale, double times) {
         Random random = new Random(k);
         double[] middle = {30, 4, 900};
@@ -99,7 +101,10 @@ final class BudgetRatesTest {
         List<BudgetRates.Found> plain = course(3, new double[] {1, 1, 1}, 1);
         List<BudgetRates.Found> scaled = course(3, new double[] {1, 1, 1}, 1000);
         for (int i = 0; i < plain.size(); i++) {
-            assertArrayEquals(plain.get(i).used(), scaled.get(i).used(), 1e-12 * plain.get(i).used()[0]);
+            assertArrayEquals(
+                    plain.get(i).used(),
+                    scaled.get(i).used(),
+                    1e-12 * plain.get(i).used()[0]);
         }
     }
 

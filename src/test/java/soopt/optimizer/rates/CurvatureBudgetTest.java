@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 import soopt.curvature.Matrices;
 
 final class CurvatureBudgetTest {
-    /** Symmetric, entries ≥ 0, diagonals between 1e-6 and 1e6, off them up to three times what a definite one may have. */
+    /**
+     * Symmetric, entries ≥ 0, diagonals between 1e-6 and 1e6, off them up to three times what a definite one may have.
+     */
     private static double[][] matrix(Random random, int size) {
         double[] scale = random.doubles(size).map(x -> Math.pow(10, 6 * x - 3)).toArray();
         double[][] b = new double[size][size];
