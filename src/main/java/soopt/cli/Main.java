@@ -16,6 +16,7 @@ import soopt.cli.doctor.DoctorCommand;
 import soopt.cli.options.Arguments;
 import soopt.cli.options.ExitCode;
 import soopt.cli.options.Version;
+import soopt.cli.report.CompareCommand;
 import soopt.cli.results.BestCommand;
 import soopt.cli.results.CleanCommand;
 import soopt.cli.results.CollectCommand;
@@ -47,6 +48,7 @@ import soopt.cli.terminal.Usage;
             LsCommand.class,
             ShowCommand.class,
             BestCommand.class,
+            CompareCommand.class,
             CollectCommand.class,
             WatchCommand.class,
             CleanCommand.class,

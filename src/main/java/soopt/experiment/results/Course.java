@@ -35,7 +35,7 @@ public record Course(double best, int bestRow, double last) {
     }
 
     /** Why a run is unstable by its training losses, as the end of a sentence; empty if it is not. */
-    static Optional<String> jump(CsvTable metrics) {
+    public static Optional<String> jump(CsvTable metrics) {
         double[] losses = metrics.numbers(LOSS);
         for (int row = 1; row < losses.length; row++) {
             if (!Double.isFinite(losses[row])) {

@@ -57,6 +57,9 @@ public record Bootstrap(double low, double high) {
     }
 
     private static double resampled(double[] values, RandomGenerator random) {
+        if (values.length == 1) {
+            return values[0];
+        }
         double sum = 0;
         for (int i = 0; i < values.length; i++) {
             sum += values[(int) Math.multiplyHigh(random.nextLong() >>> 1, 2L * values.length)];

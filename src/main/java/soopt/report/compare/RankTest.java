@@ -12,8 +12,9 @@ import org.hipparchus.special.Erf;
  * @param p the probability of a statistic as far from its mean or farther, if nothing differs
  * @param values how many it rests on: pairs that differ, or runs of both groups
  * @param least the smallest p that so many can give
+ * @param direction the sign of its distance from the mean: 1 where differences, or values of the first, tend to be large
  */
-public record RankTest(double p, int values, double least) {
+public record RankTest(double p, int values, double least, int direction) {
     private static final int MOST_EXACT = 100;
 
     /**
@@ -29,9 +30,10 @@ public record RankTest(double p, int values, double least) {
                 .map(i -> ranks[i])
                 .sum();
         double least = Math.min(1, 2 * Math.pow(2, -d.length));
+        int direction = Integer.signum(2 * observed - all);
         if (d.length > MOST_EXACT) {
             double variance = Arrays.stream(ranks).mapToDouble(r -> (double) r * r).sum() / 4;
-            return new RankTest(normal(observed - all / 2.0, variance), d.length, least);
+            return new RankTest(normal(observed - all / 2.0, variance), d.length, least, direction);
         }
         double[] chances = new double[all + 1];
         chances[0] = 1;
@@ -42,7 +44,7 @@ public record RankTest(double p, int values, double least) {
                 chances[sum] = (chances[sum] + (sum >= rank ? chances[sum - rank] : 0)) / 2;
             }
         }
-        return new RankTest(twoSided(chances, observed), d.length, least);
+        return new RankTest(twoSided(chances, observed), d.length, least, direction);
     }
 
     /**
@@ -56,11 +58,12 @@ public record RankTest(double p, int values, double least) {
         int[] ranks = doubledRanks(all);
         int observed = Arrays.stream(ranks, 0, a.length).sum();
         double least = Math.min(1, 2 / choices(n, a.length));
+        int direction = Integer.signum(observed - a.length * (n + 1));
         if (n > MOST_EXACT) {
             double mean = a.length * (n + 1.0);
             double squares = Arrays.stream(ranks).mapToDouble(r -> Math.pow(r - (n + 1.0), 2)).sum();
             double variance = squares * a.length * b.length / ((double) n * (n - 1));
-            return new RankTest(normal(observed - mean, variance), n, least);
+            return new RankTest(normal(observed - mean, variance), n, least, direction);
         }
         double[][] ways = new double[a.length + 1][Arrays.stream(ranks).sum() + 1];
         ways[0][0] = 1;
@@ -73,7 +76,7 @@ public record RankTest(double p, int values, double least) {
         }
         double total = Arrays.stream(ways[a.length]).sum();
         double[] chances = Arrays.stream(ways[a.length]).map(each -> each / total).toArray();
-        return new RankTest(twoSided(chances, observed), n, least);
+        return new RankTest(twoSided(chances, observed), n, least, direction);
     }
 
     /** The sign test of pairs: 2 P(X ≤ min(k, n − k)) of X ~ B(n, ½), n pairs that differ, k of them above 0. */

@@ -99,14 +99,14 @@ class StatisticsTest {
 
     /**
      * scipy.stats.bootstrap(…, method="BCa", n_resamples=400000) at the confidence level 1 − 2Φ(−√(n/(n−1)) t), which
-     * differs by .001 from seed to seed there, and by more of 10,000 resamples.
+     * differs by .001 from seed to seed there; of 10,000 resamples by .003 at the lower end and .006 at the upper (σ).
      */
     @Test
     void intervals_areThoseOfScipy() {
         double[] a = {0.31, -0.12, 0.55, 0.27, 0.08, 0.44, -0.05, 0.19, 0.9, 0.23};
         Bootstrap mean = Bootstrap.mean(a);
-        assertEquals(0.101, mean.low(), 0.012);
-        assertEquals(0.537, mean.high(), 0.012);
+        assertEquals(0.101, mean.low(), 0.01);
+        assertEquals(0.537, mean.high(), 0.018);
         Bootstrap difference = Bootstrap.difference(a, numbers(0.1, 0.7, 0.25, 0.33, -0.2, 0.05));
         assertEquals(-0.3405, difference.low(), 0.02);
         assertEquals(0.4672, difference.high(), 0.02);
@@ -118,17 +118,17 @@ class StatisticsTest {
         assertEquals(new Bootstrap(2, 2), Bootstrap.mean(numbers(2, 2, 2, 2, 2)));
     }
 
-    /** 300 samples: with a coverage of .95 fewer than .90 come once in 10,000 times; the seed is fixed. */
+    /** 200 samples: of a coverage of .94 fewer than 178 come once in 300 times; the seed is fixed. */
     @Test
     void intervals_holdTheTruthAboutAsOftenAsTheySay() {
         RandomGenerator random = RandomStreams.of(7, "test.coverage", 0);
         for (int n : new int[] {6, 12}) {
             int held = 0;
-            for (int trial = 0; trial < 300; trial++) {
+            for (int trial = 0; trial < 200; trial++) {
                 Bootstrap interval = Bootstrap.mean(normal(n, random));
                 held += interval.low() <= 0 && 0 <= interval.high() ? 1 : 0;
             }
-            assertTrue(held > 270 && held < 297, "of " + n + " values " + held + " of 300");
+            assertTrue(held >= 178 && held < 199, "of " + n + " values " + held + " of 200");
         }
     }
 

@@ -1,0 +1,337 @@
+package soopt.cli.report;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import soopt.cli.options.ExitCode;
+import soopt.cli.terminal.Table;
+import soopt.cli.terminal.Terminal;
+import soopt.cli.terminal.Text;
+import soopt.experiment.folder.MetricsRow;
+import soopt.experiment.folder.RunDirectoryException;
+import soopt.experiment.results.Ranking;
+import soopt.experiment.results.ResultRun;
+import soopt.file.Column;
+import soopt.file.Shown;
+import soopt.file.WholeFile;
+import soopt.report.compare.Comparison;
+import soopt.report.compare.ComparisonTables;
+import soopt.report.compare.Latex;
+import soopt.report.compare.Question;
+import soopt.report.compare.Sheet;
+import soopt.report.compare.Sheets;
+import soopt.report.read.Axis;
+import soopt.report.read.Selection;
+import soopt.spec.Suggestions;
+
+/** Sets groups of runs against each other. */
+@Command(
+        name = "compare",
+        mixinStandardHelpOptions = true,
+        header = "Set groups of runs against each other, and say what their seeds can carry.",
+        description = {
+            "Runs that differ in their seeds alone are one group. A difference is called one only if an exact rank test"
+                    + " over the seeds carries it at 5 %, corrected for the number of comparisons (Holm); a run that"
+                    + " diverged is worst. With several problems (networks or data) each optimizer is represented by its"
+                    + " best configuration, and a performance profile is made."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  soopt compare lenet_adam lenet_newtonsummary",
+            "  soopt compare lenet_grid --by optimizer --metric test_acc --baseline adam",
+            "  soopt compare lenet_adam lenet_kfac --budget time --format csv,latex --out table5"
+        })
+public final class CompareCommand implements Callable<Integer> {
+    /** How it is written down. */
+    enum Format {
+        markdown("md"),
+        csv("csv"),
+        json("json"),
+        latex("tex");
+
+        private final String end;
+
+        Format(String end) {
+            this.end = end;
+        }
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--results",
+            paramLabel = "DIR",
+            defaultValue = "results",
+            description = "where runs lie (default: ${DEFAULT-VALUE})")
+    private Path results;
+
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "RUN",
+            description = "experiments or runs: names, ids or the beginning of one, folders")
+    private List<String> names = List.of();
+
+    @Option(
+            names = "--metric",
+            paramLabel = "COLUMN",
+            defaultValue = "train_loss",
+            description = "a column of metrics.csv (default: ${DEFAULT-VALUE})")
+    private String metric;
+
+    @Option(names = "--maximize", description = "the larger the better (default: accuracies only)")
+    private boolean maximize;
+
+    @Option(
+            names = "--at",
+            paramLabel = "WHEN",
+            defaultValue = "best",
+            description = "the value that a run is judged by: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE})")
+    private Ranking.Moment moment;
+
+    @Option(
+            names = "--budget",
+            paramLabel = "WHAT[=X]",
+            description = "judge by the value after the same time (seconds), cost (gradient equivalents) or epochs;"
+                    + " without X what the shortest run spent")
+    private String budget = "";
+
+    @Option(
+            names = "--target",
+            paramLabel = "V",
+            description = "a value to reach (default: what more than half of the runs of each group reach)")
+    private Optional<Double> target = Optional.empty();
+
+    @Option(
+            names = "--by",
+            paramLabel = "KEY",
+            description = "compare the values of this setting, e.g. optimizer, each by its best configuration")
+    private String by = "";
+
+    @Option(
+            names = "--problem",
+            split = ",",
+            paramLabel = "KEY",
+            description = "settings whose values are problems of their own, or experiment (default:"
+                    + " model.type,dataset.type)")
+    private List<String> problem = List.of();
+
+    @Option(names = "--baseline", paramLabel = "LABEL", description = "compare all others with this group alone")
+    private String baseline = "";
+
+    @Option(names = "--unfinished", description = "count runs that did not come to their end too")
+    private boolean unfinished;
+
+    @Option(
+            names = "--format",
+            split = ",",
+            paramLabel = "FORMAT",
+            description = "${COMPLETION-CANDIDATES} (default: markdown, set as a table on a terminal)")
+    private List<Format> formats = List.of();
+
+    @Option(
+            names = "--out",
+            paramLabel = "F",
+            description = "write F.md, F.json, F.tex, and F.groups.csv, F.pairs.csv, F.runs.csv, F.profile.csv")
+    private Optional<Path> out = Optional.empty();
+
+    @Option(names = "--json", description = "print JSON on stdout")
+    private boolean json;
+
+    @Override
+    public Integer call() {
+        requireMetric();
+        List<Format> wanted = wanted();
+        Optional<Axis> axis = axis();
+        OptionalDouble spent = spent();
+        List<ResultRun> runs = Selection.runs(results, names);
+        PrintWriter err = spec.commandLine().getErr();
+        runs.forEach(run -> run.problems().forEach(line -> err.println(Shown.line(line))));
+        if (runs.isEmpty()) {
+            throw new RunDirectoryException("there are no runs to compare");
+        }
+        Question question = new Question(
+                metric,
+                maximize || Ranking.isMaximized(metric),
+                moment,
+                axis,
+                spent,
+                target.map(OptionalDouble::of).orElse(OptionalDouble.empty()),
+                key(runs),
+                problem.isEmpty() ? Question.PROBLEM : problem,
+                Optional.of(baseline).filter(label -> !label.isEmpty()),
+                unfinished);
+        Comparison comparison = compared(runs, question);
+        if (out.isPresent()) {
+            wanted.forEach(format -> write(comparison, format, out.get()).forEach(path -> err.println("wrote " + path)));
+        } else {
+            spec.commandLine().getOut().print(printed(comparison, wanted.get(0)));
+        }
+        err.flush();
+        spec.commandLine().getOut().flush();
+        return ExitCode.OK;
+    }
+
+    private Comparison compared(List<ResultRun> runs, Question question) {
+        try {
+            return Comparison.of(runs, question);
+        } catch (IllegalArgumentException unknown) {
+            throw new ParameterException(spec.commandLine(), "--baseline " + unknown.getMessage(), unknown);
+        }
+    }
+
+    // ---- what is asked ----
+
+    private void requireMetric() {
+        List<String> columns = Column.names(MetricsRow.COLUMNS);
+        if (!columns.contains(metric)) {
+            String meant = Suggestions.didYouMean(metric, columns);
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "metrics.csv has no column " + Shown.quoted(metric)
+                            + (meant.isEmpty() ? "; known: " + String.join(", ", columns) : meant));
+        }
+    }
+
+    private List<Format> wanted() {
+        if (json && !formats.isEmpty()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--json and --format exclude each other: give one of them");
+        }
+        List<Format> wanted = json ? List.of(Format.json) : formats.isEmpty() ? List.of(Format.markdown) : formats;
+        if (wanted.size() > 1 && out.isEmpty()) {
+            throw new ParameterException(spec.commandLine(), "several formats need --out: there is one stdout");
+        }
+        return wanted;
+    }
+
+    private Optional<Axis> axis() {
+        String word = budget.replaceFirst("=.*", "");
+        return switch (word) {
+            case "" -> Optional.empty();
+            case "time" -> Optional.of(Axis.TIME);
+            case "cost" -> Optional.of(Axis.COST);
+            case "epoch", "epochs" -> Optional.of(Axis.EPOCH);
+            default ->
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--budget must be time, cost or epochs, or one of them with a value as in cost=5000, but is "
+                                + Shown.quoted(budget));
+        };
+    }
+
+    private OptionalDouble spent() {
+        int at = budget.indexOf('=');
+        if (at < 0) {
+            return OptionalDouble.empty();
+        }
+        try {
+            double value = Double.parseDouble(budget.substring(at + 1).strip());
+            if (value > 0 && Double.isFinite(value)) {
+                return OptionalDouble.of(value);
+            }
+        } catch (NumberFormatException none) {
+            // told below
+        }
+        throw new ParameterException(
+                spec.commandLine(), "--budget must have a number > 0 behind '=', but is " + Shown.quoted(budget));
+    }
+
+    /** A key of the settings; of a component its type. */
+    private Optional<String> key(List<ResultRun> runs) {
+        if (by.isEmpty()) {
+            return Optional.empty();
+        }
+        List<String> keys = Comparison.keys(runs);
+        for (String key : List.of(by, by + ".type")) {
+            if (keys.contains(key)) {
+                return Optional.of(key);
+            }
+        }
+        String meant = Suggestions.didYouMean(by, keys);
+        throw new ParameterException(
+                spec.commandLine(),
+                "--by names no setting of these runs: " + Shown.quoted(by)
+                        + (meant.isEmpty() ? "; e.g. optimizer, optimizer.step-size, training.batch-size" : meant));
+    }
+
+    // ---- how it is told ----
+
+    private static String printed(Comparison comparison, Format format) {
+        return switch (format) {
+            case markdown ->
+                Terminal.resultColumns() == Integer.MAX_VALUE ? markdown(comparison) : asText(comparison);
+            case csv -> new ComparisonTables(comparison).csv().get("groups.csv");
+            case json -> new ComparisonTables(comparison).json().pretty();
+            case latex -> Latex.text(Sheets.of(comparison));
+        };
+    }
+
+    private static List<Path> write(Comparison comparison, Format format, Path out) {
+        if (format == Format.csv) {
+            List<Path> paths = new ArrayList<>();
+            new ComparisonTables(comparison)
+                    .csv()
+                    .forEach((name, table) -> paths.add(written(beside(out, name), table)));
+            return paths;
+        }
+        String text = format == Format.markdown ? markdown(comparison) : printed(comparison, format);
+        return List.of(written(beside(out, format.end), text));
+    }
+
+    private static Path beside(Path out, String end) {
+        return out.resolveSibling(out.getFileName() + "." + end);
+    }
+
+    private static Path written(Path path, String text) {
+        WholeFile.write(path, text);
+        return path;
+    }
+
+    /** A bar would end a cell. */
+    private static Sheet escaped(Sheet sheet) {
+        List<List<String>> rows = sheet.rows().stream()
+                .map(row -> row.stream().map(cell -> cell.replace("|", "\\|")).toList())
+                .toList();
+        List<String> header =
+                sheet.header().stream().map(cell -> cell.replace("|", "\\|")).toList();
+        return new Sheet(sheet.title(), header, rows, sheet.notes());
+    }
+
+    private static Table table(Sheet sheet) {
+        Table table = new Table(sheet.header().stream().map(Shown::line).toArray(String[]::new));
+        sheet.rows().forEach(row -> table.row(row.stream().map(Shown::line).toArray()));
+        return table;
+    }
+
+    private static String asText(Comparison comparison) {
+        String end = System.lineSeparator();
+        return Sheets.of(comparison).stream()
+                .map(sheet -> Text.shown(Shown.line(sheet.title())) + end + table(sheet).shown("  ")
+                        + sheet.notes().stream()
+                                .map(note -> Text.shown(Shown.line(note)) + end)
+                                .collect(Collectors.joining()))
+                .collect(Collectors.joining(end));
+    }
+
+    private static String markdown(Comparison comparison) {
+        String end = System.lineSeparator();
+        return Sheets.of(comparison).stream()
+                .map(sheet -> Shown.line(sheet.title()) + end + end + table(escaped(sheet)).markdown() + end
+                        + sheet.notes().stream()
+                                .map(note -> "- " + Shown.line(note) + end)
+                                .collect(Collectors.joining()))
+                .collect(Collectors.joining(end));
+    }
+}

@@ -1,0 +1,2 @@
+/** What came out of runs: pictures, pages, comparisons. */
+package soopt.cli.report;
