@@ -49,6 +49,7 @@ final class CommandCases {
             List.of("watch"),
             List.of("replay", "FOLDER"),
             List.of("best"),
+            List.of("compare", "FOLDER"),
             List.of("collect"),
             List.of("bench", "curvature", "--nothing"),
             List.of("bench", "depth", "--nothing"),

@@ -143,7 +143,7 @@ public final class CompareCommand implements Callable<Integer> {
     @Option(
             names = "--out",
             paramLabel = "F",
-            description = "write F.md, F.json, F.tex, and F.groups.csv, F.pairs.csv, F.runs.csv, F.profile.csv")
+            description = "write F with the ends .md, .json, .tex, .groups.csv, .pairs.csv, .runs.csv and .profile.csv")
     private Optional<Path> out = Optional.empty();
 
     @Option(names = "--json", description = "print JSON on stdout")
