@@ -174,7 +174,8 @@ public final class CompareCommand implements Callable<Integer> {
                 unfinished);
         Comparison comparison = compared(runs, question);
         if (out.isPresent()) {
-            wanted.forEach(format -> write(comparison, format, out.get()).forEach(path -> err.println("wrote " + path)));
+            wanted.forEach(
+                    format -> write(comparison, format, out.get()).forEach(path -> err.println("wrote " + path)));
         } else {
             spec.commandLine().getOut().print(printed(comparison, wanted.get(0)));
         }
@@ -270,8 +271,7 @@ public final class CompareCommand implements Callable<Integer> {
 
     private static String printed(Comparison comparison, Format format) {
         return switch (format) {
-            case markdown ->
-                Terminal.resultColumns() == Integer.MAX_VALUE ? markdown(comparison) : asText(comparison);
+            case markdown -> Terminal.resultColumns() == Integer.MAX_VALUE ? markdown(comparison) : asText(comparison);
             case csv -> new ComparisonTables(comparison).csv().get("groups.csv");
             case json -> new ComparisonTables(comparison).json().pretty();
             case latex -> Latex.text(Sheets.of(comparison));
@@ -318,7 +318,9 @@ public final class CompareCommand implements Callable<Integer> {
     private static String asText(Comparison comparison) {
         String end = System.lineSeparator();
         return Sheets.of(comparison).stream()
-                .map(sheet -> Text.shown(Shown.line(sheet.title())) + end + table(sheet).shown("  ")
+                .map(sheet -> Text.shown(Shown.line(sheet.title()))
+                        + end
+                        + table(sheet).shown("  ")
                         + sheet.notes().stream()
                                 .map(note -> Text.shown(Shown.line(note)) + end)
                                 .collect(Collectors.joining()))
@@ -328,7 +330,11 @@ public final class CompareCommand implements Callable<Integer> {
     private static String markdown(Comparison comparison) {
         String end = System.lineSeparator();
         return Sheets.of(comparison).stream()
-                .map(sheet -> Shown.line(sheet.title()) + end + end + table(escaped(sheet)).markdown() + end
+                .map(sheet -> Shown.line(sheet.title())
+                        + end
+                        + end
+                        + table(escaped(sheet)).markdown()
+                        + end
                         + sheet.notes().stream()
                                 .map(note -> "- " + Shown.line(note) + end)
                                 .collect(Collectors.joining()))

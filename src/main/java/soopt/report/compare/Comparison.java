@@ -72,8 +72,8 @@ public record Comparison(Question question, List<Contest> contests, Optional<Pro
                 .distinct()
                 .toList();
         if (!known.contains(label)) {
-            throw new IllegalArgumentException("names no group: " + Shown.quoted(label) + Suggestions.didYouMean(label, known)
-                    + "; there are " + Shown.cut(String.join("; ", known), 300));
+            throw new IllegalArgumentException("names no group: " + Shown.quoted(label)
+                    + Suggestions.didYouMean(label, known) + "; there are " + Shown.cut(String.join("; ", known), 300));
         }
     }
 

@@ -15,8 +15,8 @@ import soopt.report.read.Axis;
 
 /**
  * A comparison for programs: groups.csv, pairs.csv, runs.csv and, over several problems, profile.csv, and all of it as
- * JSON. Numbers have all their digits; NaN where there is none, Inf where a target is not reached or a run that diverged
- * is the middle one.
+ * JSON. Numbers have all their digits; NaN where there is none, Inf where a target is not reached or a run that
+ * diverged is the middle one.
  */
 public final class ComparisonTables {
     private final Comparison comparison;
@@ -71,20 +71,21 @@ public final class ComparisonTables {
         for (Axis axis : Curve.AXES) {
             columns.add(new Column<>(
                     "target_" + name(axis) + "_median",
-                    row -> Spread.of(row.contest.reached(row.contender, axis, question)).median(),
+                    row -> Spread.of(row.contest.reached(row.contender, axis, question))
+                            .median(),
                     "where the median run reaches it"));
         }
         return columns;
     }
 
-    private void addSpread(
-            List<Column<Group>> columns, String name, Function<Group, ToDoubleFunction<Curve>> value) {
+    private void addSpread(List<Column<Group>> columns, String name, Function<Group, ToDoubleFunction<Curve>> value) {
         Function<Group, Spread> counted = row -> Spread.of(row.contender.values(value.apply(row)));
         columns.add(new Column<>(name + "_mean", row -> counted.apply(row).mean(), "over the runs that count"));
         columns.add(new Column<>(name + "_sd", row -> counted.apply(row).deviation(), "with n − 1"));
         columns.add(new Column<>(
                 name + "_median",
-                row -> Spread.of(row.contender.ranked(value.apply(row), question.worst())).median(),
+                row -> Spread.of(row.contender.ranked(value.apply(row), question.worst()))
+                        .median(),
                 "with what diverged as worst"));
     }
 
@@ -129,8 +130,10 @@ public final class ComparisonTables {
                 new Column<>("runs_one", row -> row.pair.runs()[0], "values of it"),
                 new Column<>("runs_other", row -> row.pair.runs()[1], "values of the other"),
                 new Column<>("difference", row -> row.pair.difference(), "of means, one − other"),
-                new Column<>("low", row -> row.pair.interval().map(Bootstrap::low).orElse(Double.NaN), "of 95 %"),
-                new Column<>("high", row -> row.pair.interval().map(Bootstrap::high).orElse(Double.NaN), "of 95 %"),
+                new Column<>(
+                        "low", row -> row.pair.interval().map(Bootstrap::low).orElse(Double.NaN), "of 95 %"),
+                new Column<>(
+                        "high", row -> row.pair.interval().map(Bootstrap::high).orElse(Double.NaN), "of 95 %"),
                 new Column<>("better", row -> row.pair.better(), "pairs in which one is better"),
                 new Column<>("worse", row -> row.pair.worse(), "pairs in which it is worse"),
                 new Column<>("test", row -> row.pair.paired() ? "signed-rank" : "rank-sum", "of p"),
@@ -178,7 +181,8 @@ public final class ComparisonTables {
 
     private List<Run> runRows() {
         return groupRows().stream()
-                .flatMap(row -> row.contender.entries().stream().map(entry -> new Run(row.contest, row.contender, entry)))
+                .flatMap(row ->
+                        row.contender.entries().stream().map(entry -> new Run(row.contest, row.contender, entry)))
                 .toList();
     }
 
@@ -193,7 +197,11 @@ public final class ComparisonTables {
         JsonObject object = new JsonObject()
                 .put("metric", question.metric())
                 .put("maximize", question.maximize())
-                .put("judged_by", question.budget().map(axis -> "budget of " + axis.label()).orElse(question.moment().name()))
+                .put(
+                        "judged_by",
+                        question.budget()
+                                .map(axis -> "budget of " + axis.label())
+                                .orElse(question.moment().name()))
                 .put("by", question.by().orElse(""))
                 .put("problem_keys", question.problem())
                 .put("level", Question.LEVEL)
@@ -209,7 +217,8 @@ public final class ComparisonTables {
         return rows.stream()
                 .map(row -> {
                     JsonObject object = new JsonObject();
-                    columns.forEach(column -> put(object, column.name(), column.value().apply(row)));
+                    columns.forEach(
+                            column -> put(object, column.name(), column.value().apply(row)));
                     return object;
                 })
                 .toList();

@@ -28,7 +28,8 @@ public record Contender(String label, List<Entry> entries, String chosen) {
     static Contender of(String label, List<Entry> all) {
         Set<String> counted = new HashSet<>();
         List<Entry> entries = new ArrayList<>();
-        for (Entry entry : all.stream().sorted(BY_SEED.thenComparing(Entry::fate)).toList()) {
+        for (Entry entry :
+                all.stream().sorted(BY_SEED.thenComparing(Entry::fate)).toList()) {
             boolean takesPart = entry.fate() == Fate.COUNTED || entry.fate() == Fate.DIVERGED;
             boolean again = takesPart && !counted.add(entry.run().seed());
             entries.add(again ? entry.with(Fate.REPEATED) : entry);

@@ -23,7 +23,8 @@ import soopt.report.read.Configuration;
  *
  * @param problem its name; empty where there is only one
  * @param contenders the best median first, runs that diverged being worst
- * @param spent what the shortest run that counts spent, or was asked for, on each axis: values of equal budgets are there
+ * @param spent what the shortest run that counts spent, or was asked for, on each axis: values of equal budgets are
+ *     there
  * @param target the value to reach; NaN if nobody was measured
  * @param targetOf whose it is, in words
  * @param pairs the first against the other, or all against the baseline
@@ -44,7 +45,8 @@ public record Contest(
     static Contest of(String problem, List<ResultRun> runs, Map<Path, Entry> entries, Question question) {
         List<Contender> all = Configuration.of(runs).stream()
                 .map(each -> Contender.of(
-                        each.label(), each.runs().stream()
+                        each.label(),
+                        each.runs().stream()
                                 .map(run -> entries.get(run.folder()))
                                 .toList()))
                 .toList();
@@ -56,10 +58,7 @@ public record Contest(
         }
         ToDoubleFunction<Curve> judge = judge(question, spent);
         Comparator<Contender> order = order(judge, question);
-        List<Contender> contenders = question.by()
-                .map(key -> chosen(all, key, order))
-                .orElse(all)
-                .stream()
+        List<Contender> contenders = question.by().map(key -> chosen(all, key, order)).orElse(all).stream()
                 .sorted(order)
                 .toList();
         Optional<Contender> worst = question.target().isPresent() ? Optional.empty() : worst(contenders, question);
@@ -67,7 +66,8 @@ public record Contest(
                 problem,
                 contenders,
                 spent,
-                question.target().orElseGet(() -> worst.map(each -> best(each, question)).orElse(Double.NaN)),
+                question.target()
+                        .orElseGet(() -> worst.map(each -> best(each, question)).orElse(Double.NaN)),
                 worst.map(Contender::label).orElse(""),
                 pairs(contenders, judge, question),
                 family(contenders, question));
@@ -121,7 +121,8 @@ public record Contest(
         double sign = question.maximize() ? -1 : 1;
         return Comparator.<Contender>comparingDouble(each ->
                         sign * Spread.of(each.ranked(judge, question.worst())).median())
-                .thenComparingDouble(each -> sign * Spread.of(each.values(judge)).mean())
+                .thenComparingDouble(
+                        each -> sign * Spread.of(each.values(judge)).mean())
                 .thenComparing(Contender::label);
     }
 
@@ -134,12 +135,12 @@ public record Contest(
                         Collectors.toList()));
         List<Contender> chosen = new ArrayList<>();
         values.forEach((value, several) -> {
-            int most = several.stream()
-                    .mapToInt(each -> each.seeds().size())
-                    .max()
-                    .orElse(0);
-            List<Contender> candidates =
-                    several.stream().filter(each -> each.seeds().size() == most).sorted(order).toList();
+            int most =
+                    several.stream().mapToInt(each -> each.seeds().size()).max().orElse(0);
+            List<Contender> candidates = several.stream()
+                    .filter(each -> each.seeds().size() == most)
+                    .sorted(order)
+                    .toList();
             Contender best = candidates.get(0);
             String how = several.size() == 1
                     ? ""
@@ -159,7 +160,10 @@ public record Contest(
     private static int[][] told(List<Contender> contenders, Question question) {
         int n = contenders.size();
         if (question.baseline().isPresent()) {
-            int base = contenders.stream().map(Contender::label).toList().indexOf(question.baseline().get());
+            int base = contenders.stream()
+                    .map(Contender::label)
+                    .toList()
+                    .indexOf(question.baseline().get());
             return base < 0
                     ? new int[0][]
                     : IntStream.range(0, n)

@@ -32,7 +32,8 @@ public final class Latex {
 
     private static boolean isNumeric(Sheet sheet, int column) {
         return !sheet.rows().isEmpty()
-                && sheet.rows().stream().allMatch(row -> NUMBER.matcher(row.get(column)).matches());
+                && sheet.rows().stream()
+                        .allMatch(row -> NUMBER.matcher(row.get(column)).matches());
     }
 
     private static String row(List<String> cells) {
@@ -42,20 +43,22 @@ public final class Latex {
     /** With what TeX would obey escaped, and signs that it has commands for. */
     private static String cell(String text) {
         StringBuilder cell = new StringBuilder();
-        text.codePoints().forEach(c -> cell.append(switch (c) {
-            case '&', '%', '$', '#', '_', '{', '}' -> "\\" + Character.toString(c);
-            case '~' -> "\\textasciitilde{}";
-            case '^' -> "\\textasciicircum{}";
-            case '\\' -> "\\textbackslash{}";
-            case '±' -> "$\\pm$";
-            case '−' -> "$-$";
-            case '≤' -> "$\\le$";
-            case '≥' -> "$\\ge$";
-            case '<' -> "$<$";
-            case '>' -> "$>$";
-            case 'τ' -> "$\\tau$";
-            default -> Character.toString(c);
-        }));
+        text.codePoints()
+                .forEach(c -> cell.append(
+                        switch (c) {
+                            case '&', '%', '$', '#', '_', '{', '}' -> "\\" + Character.toString(c);
+                            case '~' -> "\\textasciitilde{}";
+                            case '^' -> "\\textasciicircum{}";
+                            case '\\' -> "\\textbackslash{}";
+                            case '±' -> "$\\pm$";
+                            case '−' -> "$-$";
+                            case '≤' -> "$\\le$";
+                            case '≥' -> "$\\ge$";
+                            case '<' -> "$<$";
+                            case '>' -> "$>$";
+                            case 'τ' -> "$\\tau$";
+                            default -> Character.toString(c);
+                        }));
         return cell.toString().replaceAll("(?<![A-Za-z0-9])-(?=[0-9])", "\\$-\\$");
     }
 }

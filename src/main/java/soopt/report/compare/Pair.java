@@ -124,12 +124,15 @@ public record Pair(
 
     /** The larger the better. */
     private static double[] gains(double[] values, Question question) {
-        return Arrays.stream(values).map(value -> question.maximize() ? value : -value).toArray();
+        return Arrays.stream(values)
+                .map(value -> question.maximize() ? value : -value)
+                .toArray();
     }
 
     private static long pairs(double[] a, double[] b, Question question) {
         return Arrays.stream(a)
-                .mapToLong(x -> Arrays.stream(b).filter(y -> question.isBetter(x, y)).count())
+                .mapToLong(x ->
+                        Arrays.stream(b).filter(y -> question.isBetter(x, y)).count())
                 .sum();
     }
 
@@ -153,19 +156,7 @@ public record Pair(
 
     Pair adjusted(double p, int comparisons) {
         return new Pair(
-                one,
-                other,
-                paired,
-                runs,
-                difference,
-                interval,
-                better,
-                worse,
-                sign,
-                test,
-                p,
-                comparisons,
-                apart);
+                one, other, paired, runs, difference, interval, better, worse, sign, test, p, comparisons, apart);
     }
 
     public Verdict verdict() {

@@ -31,8 +31,7 @@ public record Profile(Axis axis, List<String> problems, List<String> solvers, do
                 }
             }
         }
-        return new Profile(
-                axis, contests.stream().map(Contest::problem).toList(), names, costs);
+        return new Profile(axis, contests.stream().map(Contest::problem).toList(), names, costs);
     }
 
     /** r_ps; infinite where the solver does not reach the target. */

@@ -56,15 +56,6 @@ public record Question(
 
     Question by(String key) {
         return new Question(
-                metric,
-                maximize,
-                moment,
-                budget,
-                spent,
-                target,
-                Optional.of(key),
-                problem,
-                baseline,
-                unfinished);
+                metric, maximize, moment, budget, spent, target, Optional.of(key), problem, baseline, unfinished);
     }
 }

@@ -12,7 +12,8 @@ import org.hipparchus.special.Erf;
  * @param p the probability of a statistic as far from its mean or farther, if nothing differs
  * @param values how many it rests on: pairs that differ, or runs of both groups
  * @param least the smallest p that so many can give
- * @param direction the sign of its distance from the mean: 1 where differences, or values of the first, tend to be large
+ * @param direction the sign of its distance from the mean: 1 where differences, or values of the first, tend to be
+ *     large
  */
 public record RankTest(double p, int values, double least, int direction) {
     private static final int MOST_EXACT = 100;
@@ -32,7 +33,8 @@ public record RankTest(double p, int values, double least, int direction) {
         double least = Math.min(1, 2 * Math.pow(2, -d.length));
         int direction = Integer.signum(2 * observed - all);
         if (d.length > MOST_EXACT) {
-            double variance = Arrays.stream(ranks).mapToDouble(r -> (double) r * r).sum() / 4;
+            double variance =
+                    Arrays.stream(ranks).mapToDouble(r -> (double) r * r).sum() / 4;
             return new RankTest(normal(observed - all / 2.0, variance), d.length, least, direction);
         }
         double[] chances = new double[all + 1];
@@ -61,7 +63,9 @@ public record RankTest(double p, int values, double least, int direction) {
         int direction = Integer.signum(observed - a.length * (n + 1));
         if (n > MOST_EXACT) {
             double mean = a.length * (n + 1.0);
-            double squares = Arrays.stream(ranks).mapToDouble(r -> Math.pow(r - (n + 1.0), 2)).sum();
+            double squares = Arrays.stream(ranks)
+                    .mapToDouble(r -> Math.pow(r - (n + 1.0), 2))
+                    .sum();
             double variance = squares * a.length * b.length / ((double) n * (n - 1));
             return new RankTest(normal(observed - mean, variance), n, least, direction);
         }
@@ -75,7 +79,8 @@ public record RankTest(double p, int values, double least, int direction) {
             }
         }
         double total = Arrays.stream(ways[a.length]).sum();
-        double[] chances = Arrays.stream(ways[a.length]).map(each -> each / total).toArray();
+        double[] chances =
+                Arrays.stream(ways[a.length]).map(each -> each / total).toArray();
         return new RankTest(twoSided(chances, observed), n, least, direction);
     }
 

@@ -51,7 +51,10 @@ public final class Rounded {
         }
         return p < 1e-4
                 ? "< 0.0001"
-                : new BigDecimal(p).round(new MathContext(2)).stripTrailingZeros().toPlainString();
+                : new BigDecimal(p)
+                        .round(new MathContext(2))
+                        .stripTrailingZeros()
+                        .toPlainString();
     }
 
     /** A whole number. */

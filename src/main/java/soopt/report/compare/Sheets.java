@@ -75,7 +75,8 @@ public final class Sheets {
         header.addAll(List.of("best " + metric, "median", "last", "epochs", "gradient equivalents", "training s"));
         List<List<String>> rows = shown(contest)
                 .map(each -> {
-                    List<String> row = new ArrayList<>(List.of(each.label(), Integer.toString(each.count(Fate.COUNTED))));
+                    List<String> row =
+                            new ArrayList<>(List.of(each.label(), Integer.toString(each.count(Fate.COUNTED))));
                     if (judgedApart) {
                         row.addAll(middle(each, contest.judge(question)));
                     }
@@ -89,7 +90,10 @@ public final class Sheets {
                 .toList();
         List<String> notes = new ArrayList<>();
         addMore(contest.contenders().size(), "groups", notes);
-        contest.contenders().stream().map(Contender::chosen).filter(words -> !words.isEmpty()).forEach(notes::add);
+        contest.contenders().stream()
+                .map(Contender::chosen)
+                .filter(words -> !words.isEmpty())
+                .forEach(notes::add);
         notCounted(contest).ifPresent(notes::add);
         jumps(contest).ifPresent(notes::add);
         apart(contest).ifPresent(notes::add);
@@ -147,10 +151,7 @@ public final class Sheets {
                 ? Optional.empty()
                 : Optional.of(some.size() + (some.size() == 1 ? " run counts whose" : " runs count whose")
                         + " training loss rose " + (int) Course.JUMP + " times or more at once and came back: "
-                        + some.stream()
-                                .limit(5)
-                                .map(entry -> entry.run().id())
-                                .collect(Collectors.joining(", "))
+                        + some.stream().limit(5).map(entry -> entry.run().id()).collect(Collectors.joining(", "))
                         + (some.size() > 5 ? ", …" : ""));
     }
 
@@ -198,8 +199,8 @@ public final class Sheets {
                 .collect(Collectors.groupingBy(Entry::machine, TreeMap::new, Collectors.counting()));
         return machines.size() < 2
                 ? Optional.empty()
-                : Optional.of("seconds are of " + machines.size() + " kinds of machines (" + String.join("; ", machines.keySet())
-                        + "): compare gradient equivalents instead");
+                : Optional.of("seconds are of " + machines.size() + " kinds of machines ("
+                        + String.join("; ", machines.keySet()) + "): compare gradient equivalents instead");
     }
 
     // ---- what it took ----
@@ -260,10 +261,9 @@ public final class Sheets {
                     return row;
                 })
                 .toList();
-        List<String> notes = new ArrayList<>(List.of(
-                "budgets are what the shortest run that counts spent"
-                        + (question.spent().isPresent() ? ", or as asked for" : "")
-                        + "; values are linear between rows of metrics.csv"));
+        List<String> notes = new ArrayList<>(List.of("budgets are what the shortest run that counts spent"
+                + (question.spent().isPresent() ? ", or as asked for" : "")
+                + "; values are linear between rows of metrics.csv"));
         for (Axis axis : axes) {
             long shorter = contest.contenders().stream()
                     .flatMap(Contender::counted)
@@ -280,12 +280,9 @@ public final class Sheets {
     // ---- against each other ----
 
     private Sheet pairs(Contest contest) {
-        List<String> header =
-                List.of("", "difference", "95 % interval", "better : worse", "p", "p (Holm)", "verdict");
-        List<List<String>> rows = contest.pairs().stream()
-                .limit(MOST_ROWS)
-                .map(Sheets::row)
-                .toList();
+        List<String> header = List.of("", "difference", "95 % interval", "better : worse", "p", "p (Holm)", "verdict");
+        List<List<String>> rows =
+                contest.pairs().stream().limit(MOST_ROWS).map(Sheets::row).toList();
         List<String> notes = new ArrayList<>();
         addMore(contest.pairs().size(), "pairs", notes);
         boolean unpaired = contest.pairs().stream().anyMatch(pair -> !pair.paired());
@@ -307,7 +304,9 @@ public final class Sheets {
         if (diverged) {
             notes.add("differences and intervals leave out what diverged: read them with the test");
         }
-        notes.add((contest.family() > 1 ? "p (Holm) is corrected for " + contest.family() + " comparisons" : "one comparison")
+        notes.add((contest.family() > 1
+                        ? "p (Holm) is corrected for " + contest.family() + " comparisons"
+                        : "one comparison")
                 + "; interval: BCa bootstrap of the difference of means, widened for few seeds, "
                 + Bootstrap.RESAMPLES + " resamples of stream compare.bootstrap, from " + Bootstrap.LEAST_VALUES
                 + " seeds on");
@@ -317,8 +316,7 @@ public final class Sheets {
     private String judged(Contest contest) {
         return question.budget()
                 .map(axis -> question.metric() + " " + at(contest, axis))
-                .orElse((question.moment() == Moment.best ? "best " : "last ")
-                        + question.metric());
+                .orElse((question.moment() == Moment.best ? "best " : "last ") + question.metric());
     }
 
     private static String name(Pair pair) {
@@ -345,10 +343,10 @@ public final class Sheets {
         header.addAll(profile.solvers());
         List<List<String>> rows = Arrays.stream(TAUS)
                 .mapToObj(tau -> {
-                    List<String> row =
-                            new ArrayList<>(List.of(tau == Double.MAX_VALUE ? "any" : Rounded.number(tau)));
+                    List<String> row = new ArrayList<>(List.of(tau == Double.MAX_VALUE ? "any" : Rounded.number(tau)));
                     for (int s = 0; s < profile.solvers().size(); s++) {
-                        row.add(Math.round(profile.share(s, tau) * profile.problems().size()) + " of "
+                        row.add(Math.round(profile.share(s, tau)
+                                        * profile.problems().size()) + " of "
                                 + profile.problems().size());
                     }
                     return row;

@@ -40,8 +40,14 @@ class CompareCommandTest {
     }
 
     private void two() {
-        runs("a").seeds("adam}", IntStream.range(0, 6).mapToObj(i -> 0.2 + 0.01 * i).toList());
-        runs("b").seeds("sgd}", IntStream.range(0, 6).mapToObj(i -> 0.5 + 0.03 * i).toList());
+        runs("a")
+                .seeds(
+                        "adam}",
+                        IntStream.range(0, 6).mapToObj(i -> 0.2 + 0.01 * i).toList());
+        runs("b")
+                .seeds(
+                        "sgd}",
+                        IntStream.range(0, 6).mapToObj(i -> 0.5 + 0.03 * i).toList());
     }
 
     @Test
@@ -57,8 +63,8 @@ class CompareCommandTest {
     @Test
     void json_hasGroupsPairsAndRuns() throws JsonProcessingException {
         two();
-        JsonNode json =
-                new ObjectMapper().readTree(compare("a", "b", "--json").expect(ExitCode.OK).out());
+        JsonNode json = new ObjectMapper()
+                .readTree(compare("a", "b", "--json").expect(ExitCode.OK).out());
         assertEquals(2, json.path("groups").size());
         assertEquals(12, json.path("runs").size());
         JsonNode pair = json.path("pairs").path(0);
@@ -102,7 +108,8 @@ class CompareCommandTest {
         runs("a").seeds("adam, name: \"x|y\"}", List.of(0.1));
         runs("a").seeds("adam, name: \"x|y\"}", List.of(0.1));
         runs("b").seeds("sgd}", List.of(0.2));
-        String text = compare("a", "b", "--by", "optimizer.name").expect(ExitCode.OK).out();
+        String text =
+                compare("a", "b", "--by", "optimizer.name").expect(ExitCode.OK).out();
         assertTrue(text.contains("x\\|y"), text);
     }
 

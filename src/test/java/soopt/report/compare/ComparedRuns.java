@@ -33,17 +33,15 @@ public final class ComparedRuns {
         Path run = experiment.resolve("runs").resolve(String.format("%012x", 0xabc000L + runs++));
         try {
             Files.createDirectories(run);
-            Files.writeString(
-                    run.resolve("config.yaml"),
-                    """
+            Files.writeString(run.resolve("config.yaml"), """
                     experiment: %s
                     seeds: [%d]
                     dataset: {type: cifar10}
                     model: {type: %s}
                     training: {epochs: %d, batch-size: 100}
                     optimizer: {type: %s
-                    """
-                            .formatted(experiment.getFileName(), seed, model, losses.length - 1, settings));
+                    """.formatted(
+                            experiment.getFileName(), seed, model, losses.length - 1, settings));
             StringBuilder rows = new StringBuilder(HEADER + "\n");
             for (int epoch = 0; epoch < losses.length; epoch++) {
                 rows.append(String.format(
@@ -60,13 +58,10 @@ public final class ComparedRuns {
             }
             Files.writeString(run.resolve("metrics.csv"), rows);
             Files.writeString(run.resolve("meta.json"), "{\"cpu\": \"a\", \"device\": \"CPU, 2 threads\"}");
-            Files.writeString(
-                    run.resolve("status.json"),
-                    """
+            Files.writeString(run.resolve("status.json"), """
                     {"run_id": "%s", "state": "%s", "epoch": %d, "step": %d, "heartbeat": "2026-01-02T03:04:05Z",
-                    "message": "%s", "exit_code": 0, "warnings": [], "attempt": 1, "host": "h", "pid": 1}"""
-                            .formatted(
-                                    run.getFileName(), state, losses.length - 1, 10 * (losses.length - 1), state));
+                    "message": "%s", "exit_code": 0, "warnings": [], "attempt": 1, "host": "h", "pid": 1}""".formatted(
+                            run.getFileName(), state, losses.length - 1, 10 * (losses.length - 1), state));
             return run;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

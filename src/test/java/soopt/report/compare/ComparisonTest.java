@@ -99,8 +99,7 @@ class ComparisonTest {
 
         assertEquals(Verdict.TOO_FEW, pair.verdict());
         assertEquals(0.25, pair.adjusted());
-        assertEquals(
-                "undecided: 3 seeds cannot show a difference at 5 %; at least 6 are needed", pair.words());
+        assertEquals("undecided: 3 seeds cannot show a difference at 5 %; at least 6 are needed", pair.words());
         assertEquals(Optional.empty(), pair.interval());
     }
 
@@ -231,8 +230,8 @@ class ComparisonTest {
     }
 
     /**
-     * Three groups of one distribution, with heavy tails, runs of a seed alike and every tenth diverged: that any pair is
-     * called different may happen in 5 of 100. Of 200 more than 5 % + 2.5 σ, 18, come once in 160 times.
+     * Three groups of one distribution, with heavy tails, runs of a seed alike and every tenth diverged: that any pair
+     * is called different may happen in 5 of 100. Of 200 more than 5 % + 2.5 σ, 18, come once in 160 times.
      */
     @Test
     void groupsThatDoNotDiffer_areSeldomCalledDifferent() {
@@ -242,7 +241,8 @@ class ComparisonTest {
             double[] shared = random.doubles(8).toArray();
             List<Contender> groups = new ArrayList<>();
             for (String name : List.of("a", "b", "c")) {
-                groups.add(group(name, 8, seed -> shared[seed] + Math.tan(3 * (random.nextDouble() - 0.5)), 0.1, random));
+                groups.add(group(
+                        name, 8, seed -> shared[seed] + Math.tan(3 * (random.nextDouble() - 0.5)), 0.1, random));
             }
             boolean claimed = Contest.pairs(groups, curve -> curve.best(USUAL), USUAL).stream()
                     .anyMatch(pair -> pair.verdict() == Verdict.BETTER || pair.verdict() == Verdict.WORSE);
@@ -345,8 +345,7 @@ class ComparisonTest {
                 List.of("precision float32 and float64"),
                 contest(USUAL).pairs().get(0).apart());
         String notes = notes(compared(USUAL));
-        assertTrue(
-                notes.contains("differ in more than the optimizer: precision (float32: adam; float64: sgd)"), notes);
+        assertTrue(notes.contains("differ in more than the optimizer: precision (float32: adam; float64: sgd)"), notes);
     }
 
     @Test
@@ -359,7 +358,8 @@ class ComparisonTest {
         assertEquals("adam, sgd", labels(comparison.contests().get(0)));
         String notes = notes(comparison);
         assertTrue(notes.contains("adam is 'adam, step-size 0.2', the best of 2 configurations"), notes);
-        assertTrue(notes.contains("sgd is 'sgd, step-size 0.1', of 2 configurations the one with the most seeds"), notes);
+        assertTrue(
+                notes.contains("sgd is 'sgd, step-size 0.1', of 2 configurations the one with the most seeds"), notes);
     }
 
     /** Costs 40, 20 on lenet; 20, 40 on vgg; never, 20 on mlp, whose target is sgd's. */
@@ -400,8 +400,8 @@ class ComparisonTest {
                 Question.PROBLEM,
                 Optional.of("adm"),
                 false);
-        String message =
-                assertThrows(IllegalArgumentException.class, () -> compared(question)).getMessage();
+        String message = assertThrows(IllegalArgumentException.class, () -> compared(question))
+                .getMessage();
         assertTrue(message.contains("did you mean 'adam'?"), message);
     }
 
@@ -409,7 +409,9 @@ class ComparisonTest {
 
     @Test
     void numbers_haveTheDigitsThatMeanSomething() {
-        assertEquals("0.512 ± 0.070", Rounded.spread(Spread.of(0.44178, 0.58178, 0.512)).replace("0.5118", "0.512"));
+        assertEquals(
+                "0.512 ± 0.070",
+                Rounded.spread(Spread.of(0.44178, 0.58178, 0.512)).replace("0.5118", "0.512"));
         assertEquals("12350", Rounded.number(12345.6, 300));
         assertEquals("0.00123456", Rounded.number(0.00123456, 1e-9));
         assertEquals("1.23e-7", Rounded.number(1.2345e-7));

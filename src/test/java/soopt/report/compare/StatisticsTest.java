@@ -26,7 +26,10 @@ class StatisticsTest {
         assertEquals(8, test.values());
         assertEquals(2 / 256.0, test.least(), 0);
         // all 2^9 signs, and permutation_test(…, n_resamples=inf), of the same ranks with ties
-        assertEquals(0.12890625, RankTest.signed(numbers(1, 1, -1, 2, 3, 0, 2, -4, 5, 5)).p(), 1e-15);
+        assertEquals(
+                0.12890625,
+                RankTest.signed(numbers(1, 1, -1, 2, 3, 0, 2, -4, 5, 5)).p(),
+                1e-15);
     }
 
     @Test
@@ -36,7 +39,10 @@ class StatisticsTest {
         assertEquals(0.06349206349206349, test.p(), 1e-15);
         assertEquals(2 / 126.0, test.least(), 1e-16);
         // permutation_test(…, permutation_type="independent", n_resamples=inf) of the same ranks with ties
-        assertEquals(0.06349206349206349, RankTest.sum(numbers(1, 2, 2, 4), numbers(2, 5, 6, 6, 7)).p(), 1e-15);
+        assertEquals(
+                0.06349206349206349,
+                RankTest.sum(numbers(1, 2, 2, 4), numbers(2, 5, 6, 6, 7)).p(),
+                1e-15);
     }
 
     @Test
@@ -46,8 +52,12 @@ class StatisticsTest {
                 .toArray();
         // wilcoxon(d, correction=True, method="asymptotic")
         assertEquals(0.001973485009236666, RankTest.signed(d).p(), 1e-12);
-        double[] a = IntStream.rangeClosed(1, 60).mapToDouble(i -> i * 37 % 101 / 7.0).toArray();
-        double[] b = IntStream.rangeClosed(1, 120).mapToDouble(i -> i * 53 % 113 / 8.0).toArray();
+        double[] a = IntStream.rangeClosed(1, 60)
+                .mapToDouble(i -> i * 37 % 101 / 7.0)
+                .toArray();
+        double[] b = IntStream.rangeClosed(1, 120)
+                .mapToDouble(i -> i * 53 % 113 / 8.0)
+                .toArray();
         // mannwhitneyu(a, b, method="asymptotic", use_continuity=True)
         assertEquals(0.7271130613847683, RankTest.sum(a, b).p(), 1e-12);
     }
@@ -63,7 +73,9 @@ class StatisticsTest {
     @Test
     void whatDiverged_isWorstByWhateverNumber() {
         assertEquals(
-                RankTest.signed(numbers(1, 2, 3, -1000)).p(), RankTest.signed(numbers(1, 2, 3, -WORSE)).p(), 0);
+                RankTest.signed(numbers(1, 2, 3, -1000)).p(),
+                RankTest.signed(numbers(1, 2, 3, -WORSE)).p(),
+                0);
         assertEquals(
                 RankTest.sum(numbers(1, 2), numbers(1000, 1000)).p(),
                 RankTest.sum(numbers(1, 2), numbers(WORSE, WORSE)).p(),
@@ -77,13 +89,13 @@ class StatisticsTest {
         assertEquals(4, RankTest.runsFor(0.05));
         assertEquals(0.25, RankTest.signed(numbers(1, 2, 3)).p(), 0);
         assertEquals(0.03125, RankTest.signed(numbers(1, 2, 3, 4, 5, 6)).p(), 1e-16);
-        assertEquals(2 / 70.0, RankTest.sum(numbers(1, 2, 3, 4), numbers(5, 6, 7, 8)).p(), 1e-16);
+        assertEquals(
+                2 / 70.0, RankTest.sum(numbers(1, 2, 3, 4), numbers(5, 6, 7, 8)).p(), 1e-16);
     }
 
     @Test
     void holm_isTheExampleOfItsDefinition() {
-        assertArrayEquals(
-                numbers(0.03, 0.06, 0.06, 0.02), Holm.adjusted(numbers(0.01, 0.04, 0.03, 0.005), 4), 1e-15);
+        assertArrayEquals(numbers(0.03, 0.06, 0.06, 0.02), Holm.adjusted(numbers(0.01, 0.04, 0.03, 0.005), 4), 1e-15);
         assertArrayEquals(numbers(0.1, 0.18), Holm.adjusted(numbers(0.01, 0.02), 10), 1e-15);
         assertArrayEquals(numbers(1), Holm.adjusted(numbers(0.6), 2), 0);
     }
