@@ -280,9 +280,13 @@ public final class Sheets {
     // ---- against each other ----
 
     private Sheet pairs(Contest contest) {
-        List<String> header = List.of("", "difference", "95 % interval", "better : worse", "p", "p (Holm)", "verdict");
-        List<List<String>> rows =
-                contest.pairs().stream().limit(MOST_ROWS).map(Sheets::row).toList();
+        boolean several = contest.family() > 1;
+        List<String> header = new ArrayList<>(List.of("", "seeds", "difference", "95 % interval", "better : worse", "p"));
+        header.addAll(several ? List.of("p (Holm)", "verdict") : List.of("verdict"));
+        List<List<String>> rows = contest.pairs().stream()
+                .limit(MOST_ROWS)
+                .map(pair -> row(pair, several))
+                .toList();
         List<String> notes = new ArrayList<>();
         addMore(contest.pairs().size(), "pairs", notes);
         boolean unpaired = contest.pairs().stream().anyMatch(pair -> !pair.paired());
@@ -304,7 +308,7 @@ public final class Sheets {
         if (diverged) {
             notes.add("differences and intervals leave out what diverged: read them with the test");
         }
-        notes.add((contest.family() > 1
+        notes.add((several
                         ? "p (Holm) is corrected for " + contest.family() + " comparisons"
                         : "one comparison")
                 + "; interval: BCa bootstrap of the difference of means, widened for few seeds, "
@@ -323,17 +327,21 @@ public final class Sheets {
         return pair.one().label() + " − " + pair.other().label();
     }
 
-    private static List<String> row(Pair pair) {
+    private static List<String> row(Pair pair, boolean several) {
         Optional<Bootstrap> interval = pair.interval();
-        return List.of(
+        List<String> row = new ArrayList<>(List.of(
                 name(pair),
+                pair.paired() ? Integer.toString(pair.runs()[0]) : pair.runs()[0] + ", " + pair.runs()[1],
                 interval.map(each -> Rounded.number(pair.difference(), each.high() - each.low()))
                         .orElse(Rounded.number(pair.difference())),
                 interval.map(each -> Rounded.interval(each.low(), each.high())).orElse("-"),
                 pair.better() + " : " + pair.worse(),
-                Rounded.probability(pair.test().p()),
-                Rounded.probability(pair.adjusted()),
-                pair.words());
+                Rounded.probability(pair.test().p())));
+        if (several) {
+            row.add(Rounded.probability(pair.adjusted()));
+        }
+        row.add(pair.words());
+        return row;
     }
 
     // ---- over problems ----
