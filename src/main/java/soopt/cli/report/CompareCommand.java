@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -15,9 +14,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import soopt.cli.options.ExitCode;
-import soopt.cli.terminal.Table;
-import soopt.cli.terminal.Terminal;
-import soopt.cli.terminal.Text;
 import soopt.experiment.folder.MetricsRow;
 import soopt.experiment.folder.RunDirectoryException;
 import soopt.experiment.results.Ranking;
@@ -27,12 +23,11 @@ import soopt.file.Shown;
 import soopt.file.WholeFile;
 import soopt.report.compare.Comparison;
 import soopt.report.compare.ComparisonTables;
-import soopt.report.compare.Latex;
 import soopt.report.compare.Question;
-import soopt.report.compare.Sheet;
 import soopt.report.compare.Sheets;
 import soopt.report.read.Axis;
 import soopt.report.read.Selection;
+import soopt.report.table.Latex;
 import soopt.spec.Suggestions;
 
 /** Sets groups of runs against each other. */
@@ -271,7 +266,7 @@ public final class CompareCommand implements Callable<Integer> {
 
     private static String printed(Comparison comparison, Format format) {
         return switch (format) {
-            case markdown -> Terminal.resultColumns() == Integer.MAX_VALUE ? markdown(comparison) : asText(comparison);
+            case markdown -> SheetText.of(Sheets.of(comparison));
             case csv -> new ComparisonTables(comparison).csv().get("groups.csv");
             case json -> new ComparisonTables(comparison).json().pretty();
             case latex -> Latex.text(Sheets.of(comparison));
@@ -286,7 +281,9 @@ public final class CompareCommand implements Callable<Integer> {
                     .forEach((name, table) -> paths.add(written(beside(out, name), table)));
             return paths;
         }
-        String text = format == Format.markdown ? markdown(comparison) : printed(comparison, format);
+        String text = format == Format.markdown
+                ? SheetText.markdown(Sheets.of(comparison))
+                : printed(comparison, format);
         return List.of(written(beside(out, format.end), text));
     }
 
@@ -297,47 +294,5 @@ public final class CompareCommand implements Callable<Integer> {
     private static Path written(Path path, String text) {
         WholeFile.write(path, text);
         return path;
-    }
-
-    /** A bar would end a cell. */
-    private static Sheet escaped(Sheet sheet) {
-        List<List<String>> rows = sheet.rows().stream()
-                .map(row -> row.stream().map(cell -> cell.replace("|", "\\|")).toList())
-                .toList();
-        List<String> header =
-                sheet.header().stream().map(cell -> cell.replace("|", "\\|")).toList();
-        return new Sheet(sheet.title(), header, rows, sheet.notes());
-    }
-
-    private static Table table(Sheet sheet) {
-        Table table = new Table(sheet.header().stream().map(Shown::line).toArray(String[]::new));
-        sheet.rows().forEach(row -> table.row(row.stream().map(Shown::line).toArray()));
-        return table;
-    }
-
-    private static String asText(Comparison comparison) {
-        String end = System.lineSeparator();
-        return Sheets.of(comparison).stream()
-                .map(sheet -> Text.shown(Shown.line(sheet.title()))
-                        + end
-                        + table(sheet).shown("  ")
-                        + sheet.notes().stream()
-                                .map(note -> Text.shown(Shown.line(note)) + end)
-                                .collect(Collectors.joining()))
-                .collect(Collectors.joining(end));
-    }
-
-    private static String markdown(Comparison comparison) {
-        String end = System.lineSeparator();
-        return Sheets.of(comparison).stream()
-                .map(sheet -> Shown.line(sheet.title())
-                        + end
-                        + end
-                        + table(escaped(sheet)).markdown()
-                        + end
-                        + sheet.notes().stream()
-                                .map(note -> "- " + Shown.line(note) + end)
-                                .collect(Collectors.joining()))
-                .collect(Collectors.joining(end));
     }
 }

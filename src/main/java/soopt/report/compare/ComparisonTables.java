@@ -12,6 +12,7 @@ import soopt.file.Column;
 import soopt.file.JsonObject;
 import soopt.report.compare.Entry.Fate;
 import soopt.report.read.Axis;
+import soopt.report.table.Spread;
 
 /**
  * A comparison for programs: groups.csv, pairs.csv, runs.csv and, over several problems, profile.csv, and all of it as

@@ -17,6 +17,7 @@ import soopt.file.Shown;
 import soopt.report.compare.Entry.Fate;
 import soopt.report.read.Axis;
 import soopt.report.read.Configuration;
+import soopt.report.table.Spread;
 
 /**
  * Contenders on one problem.

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import soopt.experiment.results.Varied;
+import soopt.report.table.Spread;
 
 /**
  * Two contenders against each other.

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import soopt.report.read.Axis;
+import soopt.report.table.Spread;
 
 /**
  * A performance profile (Dolan and Moré 2002): with t_ps what solver s spends until it reaches the target of problem p,

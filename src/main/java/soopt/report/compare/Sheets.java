@@ -18,6 +18,9 @@ import soopt.experiment.results.Varied;
 import soopt.file.Shown;
 import soopt.report.compare.Entry.Fate;
 import soopt.report.read.Axis;
+import soopt.report.table.Rounded;
+import soopt.report.table.Sheet;
+import soopt.report.table.Spread;
 
 /** A comparison as tables for people, with what they rest on in words. */
 public final class Sheets {

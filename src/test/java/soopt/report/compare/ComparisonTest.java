@@ -29,6 +29,8 @@ import soopt.random.RandomStreams;
 import soopt.report.compare.Entry.Fate;
 import soopt.report.compare.Pair.Verdict;
 import soopt.report.read.Axis;
+import soopt.report.table.Rounded;
+import soopt.report.table.Spread;
 
 class ComparisonTest {
     private static final Question USUAL = new Question(

@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import soopt.random.RandomStreams;
+import soopt.report.table.Spread;
 
 /** Known answers are those of SciPy 1.17.1 (stats), with NumPy 2.4.6; calls are named. */
 class StatisticsTest {

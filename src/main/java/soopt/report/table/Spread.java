@@ -1,4 +1,4 @@
-package soopt.report.compare;
+package soopt.report.table;
 
 import java.util.Arrays;
 

@@ -1,0 +1,2 @@
+/** Tables for people and papers, with the digits that mean something. */
+package soopt.report.table;
