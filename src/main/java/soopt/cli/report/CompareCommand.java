@@ -281,9 +281,8 @@ public final class CompareCommand implements Callable<Integer> {
                     .forEach((name, table) -> paths.add(written(beside(out, name), table)));
             return paths;
         }
-        String text = format == Format.markdown
-                ? SheetText.markdown(Sheets.of(comparison))
-                : printed(comparison, format);
+        String text =
+                format == Format.markdown ? SheetText.markdown(Sheets.of(comparison)) : printed(comparison, format);
         return List.of(written(beside(out, format.end), text));
     }
 

@@ -21,7 +21,9 @@ final class SheetText {
 
     private static String onTerminal(List<Sheet> sheets) {
         return sheets.stream()
-                .map(sheet -> Text.shown(Shown.line(sheet.title())) + END + table(sheet).shown("  ")
+                .map(sheet -> Text.shown(Shown.line(sheet.title()))
+                        + END
+                        + table(sheet).shown("  ")
                         + sheet.notes().stream()
                                 .map(note -> Text.shown(Shown.line(note)) + END)
                                 .collect(Collectors.joining()))
@@ -30,8 +32,11 @@ final class SheetText {
 
     static String markdown(List<Sheet> sheets) {
         return sheets.stream()
-                .map(sheet -> Shown.line(sheet.title()) + END + END
-                        + table(escaped(sheet)).markdown() + END
+                .map(sheet -> Shown.line(sheet.title())
+                        + END
+                        + END
+                        + table(escaped(sheet)).markdown()
+                        + END
                         + sheet.notes().stream()
                                 .map(note -> "- " + Shown.line(note) + END)
                                 .collect(Collectors.joining()))

@@ -284,7 +284,8 @@ public final class Sheets {
 
     private Sheet pairs(Contest contest) {
         boolean several = contest.family() > 1;
-        List<String> header = new ArrayList<>(List.of("", "seeds", "difference", "95 % interval", "better : worse", "p"));
+        List<String> header =
+                new ArrayList<>(List.of("", "seeds", "difference", "95 % interval", "better : worse", "p"));
         header.addAll(several ? List.of("p (Holm)", "verdict") : List.of("verdict"));
         List<List<String>> rows = contest.pairs().stream()
                 .limit(MOST_ROWS)
@@ -311,9 +312,7 @@ public final class Sheets {
         if (diverged) {
             notes.add("differences and intervals leave out what diverged: read them with the test");
         }
-        notes.add((several
-                        ? "p (Holm) is corrected for " + contest.family() + " comparisons"
-                        : "one comparison")
+        notes.add((several ? "p (Holm) is corrected for " + contest.family() + " comparisons" : "one comparison")
                 + "; interval: BCa bootstrap of the difference of means, widened for few seeds, "
                 + Bootstrap.RESAMPLES + " resamples of stream compare.bootstrap, from " + Bootstrap.LEAST_VALUES
                 + " seeds on");
