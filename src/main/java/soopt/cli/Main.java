@@ -17,6 +17,7 @@ import soopt.cli.options.Arguments;
 import soopt.cli.options.ExitCode;
 import soopt.cli.options.Version;
 import soopt.cli.report.CompareCommand;
+import soopt.cli.report.ExportCommand;
 import soopt.cli.results.BestCommand;
 import soopt.cli.results.CleanCommand;
 import soopt.cli.results.CollectCommand;
@@ -53,6 +54,7 @@ import soopt.cli.terminal.Usage;
             WatchCommand.class,
             CleanCommand.class,
             MergeCommand.class,
+            ExportCommand.class,
             CheckCommand.class,
             CurvatureCommand.class,
             SpectrumCommand.class,

@@ -86,6 +86,35 @@ public final class CsvTable {
         }
     }
 
+    /**
+     * The rows of such a file one after the other, of which none is kept: for files of any length. To be closed.
+     *
+     * @param wanted columns, whose fields a row has in this order; one that the file lacks is empty in every row
+     */
+    public static Stream<List<String>> rows(Path file, List<String> wanted) {
+        List<String> header = header(file);
+        if (header.isEmpty()) {
+            return Stream.empty();
+        }
+        int[] places = wanted.stream().mapToInt(header::indexOf).toArray();
+        return LineStream.eachWholeLine(file)
+                .skip(1)
+                .map(CsvTable::parse)
+                .filter(row -> row.size() == header.size())
+                .map(row -> Arrays.stream(places)
+                        .mapToObj(place -> place < 0 ? "" : row.get(place))
+                        .toList());
+    }
+
+    /** A field as {@link #number} reads it. */
+    public static double parsed(String field) {
+        try {
+            return Numbers.parse(field);
+        } catch (NumberFormatException none) {
+            return Double.NaN;
+        }
+    }
+
     /** Names are few, and each is kept once; of numbers few are the same. */
     private static String shared(String field, Map<String, String> words) {
         boolean isWord = !field.isEmpty() && Character.isLetter(field.charAt(0)) && words.size() < BEGINNING;
@@ -153,11 +182,7 @@ public final class CsvTable {
      * A field as a number, in the form of {@link Numbers#csv}; NaN if there is no such column or it holds no number.
      */
     public double number(int row, String column) {
-        try {
-            return Numbers.parse(text(row, column));
-        } catch (NumberFormatException none) {
-            return Double.NaN;
-        }
+        return parsed(text(row, column));
     }
 
     /** A column as numbers. */

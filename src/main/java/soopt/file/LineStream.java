@@ -1,8 +1,11 @@
 package soopt.file;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -10,8 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** A text file that grows by whole lines; each is handed to the operating system when it is appended. */
 public final class LineStream implements Growing, AutoCloseable {
@@ -163,6 +169,66 @@ public final class LineStream implements Growing, AutoCloseable {
             end--;
         }
         return new String(bytes, 0, end, StandardCharsets.UTF_8).lines();
+    }
+
+    /** The same one after the other, without the file in memory; to be closed. */
+    static Stream<String> eachWholeLine(Path file) {
+        try {
+            BufferedReader in =
+                    new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8));
+            Iterable<String> lines = () -> new WholeLines(file, in);
+            return StreamSupport.stream(lines.spliterator(), false).onClose(() -> close(in));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file + ": " + Problems.reason(e), e);
+        }
+    }
+
+    private static void close(BufferedReader in) {
+        try {
+            in.close();
+        } catch (IOException read) {
+            return;
+        }
+    }
+
+    /** Up to the last line that has its end. */
+    private static final class WholeLines implements Iterator<String> {
+        private final Path file;
+        private final BufferedReader in;
+        private Optional<String> next;
+
+        WholeLines(Path file, BufferedReader in) {
+            this.file = file;
+            this.in = in;
+            this.next = read();
+        }
+
+        private Optional<String> read() {
+            try {
+                StringBuilder line = new StringBuilder();
+                for (int c = in.read(); c >= 0; c = in.read()) {
+                    if (c == '\n') {
+                        return Optional.of(line.toString());
+                    }
+                    line.append((char) c);
+                }
+                return Optional.empty();
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot read " + file + ": " + Problems.reason(e), e);
+            }
+        }
+
+        @Override
+        public boolean hasNext() {
+            return next.isPresent();
+        }
+
+        @Override
+        public String next() {
+            String line = next.orElseThrow();
+            next = read();
+            return line;
+        }
     }
 
     /** The first and the last whole line of such a file; one or none if it has no more. */

@@ -83,7 +83,9 @@ class HelpTest {
                 "spectrum a.yaml --probes -1",
                 "spectrum a.yaml --limit=-1",
                 "spectrum a.yaml --matrix fisher",
-                "spectrum a.yaml --seed x"
+                "spectrum a.yaml --seed x",
+                "export nonsense",
+                "export tensorboard --out="
             })
     void wrongUsage_isTwoLinesAndExitCode2(String line) {
         Cli.Result result = Cli.run((Object[]) line.split(" ")).expect(ExitCode.USAGE);
@@ -156,7 +158,7 @@ class HelpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "config", "datasets", "bench"})
+    @ValueSource(strings = {"", "config", "datasets", "bench", "export"})
     void commandWithoutSubcommand_showsUsage(String line) {
         Object[] words = line.isEmpty() ? new Object[0] : new Object[] {line};
         Cli.Result result = Cli.run(words).expect(ExitCode.USAGE);

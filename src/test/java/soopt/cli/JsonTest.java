@@ -87,6 +87,8 @@ class JsonTest {
                 "3 | show --json nothing --results $/out",
                 "2 | best --json --metric nothing --results $/",
                 "3 | collect --json --results $/none",
+                "3 | export tensorboard --json nothing --results $/out",
+                "3 | export tensorboard --json --results $/none",
                 "3 | replay --json nothing --results $/out",
                 "2 | clean --json --state running --results $/",
                 "3 | merge --json $/none $/into",
