@@ -19,9 +19,9 @@ import soopt.report.read.Series;
 record RunClock(double start, double end, Series seconds) {
     static RunClock of(ResultRun run, CsvTable metrics) {
         var meta = JsonObject.read(run.folder().resolve("meta.json"));
-        double end = run.standing().canGoOn() ? 0 : seconds(meta.path("ended_at").asText());
-        return new RunClock(
-                seconds(meta.path("started_at").asText()), end, Series.of(metrics, "step", "wall_time_s"));
+        double end =
+                run.standing().canGoOn() ? 0 : seconds(meta.path("ended_at").asText());
+        return new RunClock(seconds(meta.path("started_at").asText()), end, Series.of(metrics, "step", "wall_time_s"));
     }
 
     private static double seconds(String instant) {

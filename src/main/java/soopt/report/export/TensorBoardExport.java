@@ -254,8 +254,6 @@ public final class TensorBoardExport {
 
     private static String groups(Moment moment) {
         String names = moment.groups().stream().map(Group::name).collect(Collectors.joining("`, `"));
-        return names.isEmpty()
-                ? ""
-                : "Rows and columns: `" + Shown.cut(Shown.line(names), 2000) + "`";
+        return names.isEmpty() ? "" : "Rows and columns: `" + Shown.cut(Shown.line(names), 2000) + "`";
     }
 }

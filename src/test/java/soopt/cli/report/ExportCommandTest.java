@@ -35,8 +35,7 @@ class ExportCommandTest {
                 Cli.run("export", "tensorboard", "--json", "--results", results).expect(ExitCode.OK);
         JsonNode json = new ObjectMapper().readTree(result.out());
         assertEquals("tensorboard", json.path("kind").asText());
-        assertEquals(
-                run.getFileName().toString(), json.path("runs").path(0).asText());
+        assertEquals(run.getFileName().toString(), json.path("runs").path(0).asText());
         Path file = Path.of(json.path("written").path(0).asText());
         assertTrue(file.startsWith(results.resolve("sweep/export/tensorboard")), file.toString());
         assertEquals(Files.size(file), json.path("bytes").asLong());

@@ -117,7 +117,9 @@ class ExportFolderTest {
     @Test
     void namesForFiles_areShortAsciiWithoutSeparators() {
         assertEquals("step-size_0.3,damping_1.0,seed_2", RunNames.safe("step-size 0.3, damping 1.0, seed 2"));
-        assertEquals("partition_groups_a_b_", RunNames.safe("partition {groups: [a/b]}").replace("__", "_"));
+        assertEquals(
+                "partition_groups_a_b_",
+                RunNames.safe("partition {groups: [a/b]}").replace("__", "_"));
         assertEquals("_..", RunNames.safe(".."));
         assertEquals("_", RunNames.safe(""));
         assertEquals("_-rf", RunNames.safe("-rf"));

@@ -56,7 +56,8 @@ class TensorBoardExportTest {
         Map<String, List<Events.Event>> tags = only();
         List<Events.Event> loss = tags.get("metrics/train_loss");
         assertEquals(
-                List.of(0L, 10L, 20L, 30L), loss.stream().map(Events.Event::step).toList());
+                List.of(0L, 10L, 20L, 30L),
+                loss.stream().map(Events.Event::step).toList());
         assertEquals(
                 List.of(0L, 1L, 2L, 3L),
                 tags.get("metrics_by_epoch/train_loss").stream()
@@ -64,7 +65,8 @@ class TensorBoardExportTest {
                         .toList());
         for (int epoch = 0; epoch <= 3; epoch++) {
             assertEquals(
-                    (float) (2 * Math.exp(-0.3 * epoch) * 1.1), loss.get(epoch).value().getSimpleValue());
+                    (float) (2 * Math.exp(-0.3 * epoch) * 1.1),
+                    loss.get(epoch).value().getSimpleValue());
             assertEquals(1767312000.25 + 2 * epoch, loss.get(epoch).wallTime(), 1e-6);
         }
         assertFalse(tags.containsKey("metrics/test_loss"), "it was not measured");
@@ -108,8 +110,7 @@ class TensorBoardExportTest {
         Map<String, List<Events.Event>> tags = only();
         List<Events.Event> pictures = tags.get("matrices/hessian");
         assertEquals(
-                List.of(0L, 10L, 20L),
-                pictures.stream().map(Events.Event::step).toList());
+                List.of(0L, 10L, 20L), pictures.stream().map(Events.Event::step).toList());
         assertEquals(3, tags.get("matrices/inverse").size());
         for (int epoch = 0; epoch <= 2; epoch++) {
             double[][] hessian = SyntheticRuns.Run.hessian(6, epoch);
@@ -126,8 +127,7 @@ class TensorBoardExportTest {
                     image.getRGB(1, 1),
                     "the largest entry is the same at all moments");
         }
-        String description =
-                pictures.get(0).value().getMetadata().getSummaryDescription();
+        String description = pictures.get(0).value().getMetadata().getSummaryDescription();
         assertTrue(description.contains("`conv1.weight`, `conv1.bias`"), description);
         assertTrue(description.contains("±10.0"), description);
     }
@@ -145,8 +145,10 @@ class TensorBoardExportTest {
         runs.run("other one").write();
         export();
         assertEquals(
-                List.of("other_one/seed_1,feed0000", "sweep/step-size_0.1,seed_2,feed0000", "sweep/step-size_0.3,seed_1,"
-                        + "feed0000"),
+                List.of(
+                        "other_one/seed_1,feed0000",
+                        "sweep/step-size_0.1,seed_2,feed0000",
+                        "sweep/step-size_0.3,seed_1," + "feed0000"),
                 files().stream().map(file -> file.getParent().toString()).toList());
     }
 

@@ -81,7 +81,8 @@ public final class EventFile {
     public void text(double wallTime, long step, String tag, String description, String text) throws IOException {
         // an indented block of code, which has no end to be forged
         byte[] block = ("    " + text.replace("\n", "\n    ")).getBytes(StandardCharsets.UTF_8);
-        Message tensor = new Message().put(1, (long) STRING).put(2, new Message()).put(8, block);
+        Message tensor =
+                new Message().put(1, (long) STRING).put(2, new Message()).put(8, block);
         Message value = new Message().put(1, tag).put(8, tensor);
         describe(value, tag, "text", description, TENSOR);
         event(wallTime, step, new Message().put(1, value));
@@ -105,7 +106,8 @@ public final class EventFile {
     public void hyperParameters(double start, double end, Standing standing, String group, Map<String, String> settings)
             throws IOException {
         Message begun = new Message();
-        settings.forEach((name, value) -> begun.put(1, new Message().put(1, name).put(2, value(value))));
+        settings.forEach(
+                (name, value) -> begun.put(1, new Message().put(1, name).put(2, value(value))));
         begun.put(4, group).put(5, start);
         Message ended = new Message().put(1, (long) standing.ordinal()).put(2, end);
         hyperParameters(start, "_hparams_/session_start_info", new Message().put(3, begun));

@@ -55,10 +55,14 @@ class EventFileTest {
             ones[i] = -1;
         }
         Map<Integer, byte[]> known = Map.of(
-                0xe3069283, "123456789".getBytes(StandardCharsets.US_ASCII),
-                0x8a9136aa, new byte[32],
-                0x62a8ab43, ones,
-                0x46dd794e, rising);
+                0xe3069283,
+                "123456789".getBytes(StandardCharsets.US_ASCII),
+                0x8a9136aa,
+                new byte[32],
+                0x62a8ab43,
+                ones,
+                0x46dd794e,
+                rising);
         known.forEach((checksum, bytes) -> {
             assertEquals((int) checksum, Events.crc32c(bytes));
             long c = checksum & 0xffffffffL;
@@ -95,8 +99,7 @@ class EventFileTest {
                     Double.doubleToRawLongBits(real),
                     read.getField(2).getFixed64List().get(0));
             assertEquals(
-                    "é" + i,
-                    read.getField(2000).getLengthDelimitedList().get(0).toStringUtf8());
+                    "é" + i, read.getField(2000).getLengthDelimitedList().get(0).toStringUtf8());
         }
     }
 
@@ -122,7 +125,11 @@ class EventFileTest {
 
     /** A field that the classes of 2018 do not know. */
     private static long dataClass(Summary.Value value) {
-        return value.getMetadata().getUnknownFields().getField(4).getVarintList().get(0);
+        return value.getMetadata()
+                .getUnknownFields()
+                .getField(4)
+                .getVarintList()
+                .get(0);
     }
 
     @Test
@@ -186,8 +193,7 @@ class EventFileTest {
     @Test
     void aMatrixOfZeros_isWhite() throws IOException {
         assertEquals(
-                0xf7f7f7,
-                image(new MatrixPicture(0).draw(new double[3][3])).getRGB(100, 100) & 0xffffff);
+                0xf7f7f7, image(new MatrixPicture(0).draw(new double[3][3])).getRGB(100, 100) & 0xffffff);
         assertEquals(0, MatrixPicture.largest(new double[][] {{Double.NaN, 0}, {Double.NEGATIVE_INFINITY, 0}}));
     }
 
@@ -209,8 +215,8 @@ class EventFileTest {
         settings.put("seeds", "1_000");
         settings.put("clip", "true");
         settings.put("partition", "1d");
-        var tags = written(
-                events -> events.hyperParameters(10, 12.5, EventFile.Standing.SUCCESS, "sweep: 0.3", settings));
+        var tags =
+                written(events -> events.hyperParameters(10, 12.5, EventFile.Standing.SUCCESS, "sweep: 0.3", settings));
         UnknownFieldSet start = plugin(tags, "_hparams_/session_start_info", 3);
         assertEquals(
                 "sweep: 0.3", start.getField(4).getLengthDelimitedList().get(0).toStringUtf8());

@@ -41,8 +41,7 @@ public final class Events {
             Summary summary =
                     Summary.parseFrom(event.getField(5).getLengthDelimitedList().get(0));
             for (Summary.Value value : summary.getValueList()) {
-                tags.computeIfAbsent(value.getTag(), tag -> new ArrayList<>())
-                        .add(new Event(wallTime, step, value));
+                tags.computeIfAbsent(value.getTag(), tag -> new ArrayList<>()).add(new Event(wallTime, step, value));
             }
         }
         return tags;
@@ -56,7 +55,9 @@ public final class Events {
             in.get(length);
             assertEquals(masked(length), in.getInt(), "checksum of a length");
             byte[] contents = new byte
-                    [(int) ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong()];
+                    [(int) ByteBuffer.wrap(length)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .getLong()];
             in.get(contents);
             assertEquals(masked(contents), in.getInt(), "checksum of contents");
             records.add(contents);
