@@ -18,6 +18,7 @@ import soopt.cli.options.ExitCode;
 import soopt.cli.options.Version;
 import soopt.cli.report.CompareCommand;
 import soopt.cli.report.ExportCommand;
+import soopt.cli.report.ReportCommand;
 import soopt.cli.results.BestCommand;
 import soopt.cli.results.CleanCommand;
 import soopt.cli.results.CollectCommand;
@@ -55,6 +56,7 @@ import soopt.cli.terminal.Usage;
             CleanCommand.class,
             MergeCommand.class,
             ExportCommand.class,
+            ReportCommand.class,
             CheckCommand.class,
             CurvatureCommand.class,
             SpectrumCommand.class,

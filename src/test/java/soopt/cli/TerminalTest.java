@@ -57,6 +57,7 @@ class TerminalTest {
             new Expected("best --results $OUT", 0, false, "the best again: soopt run"),
             new Expected("compare $RUN --results $OUT", 0, false, "train_loss"),
             new Expected("collect --results $OUT", 0, false, "summary.json"),
+            new Expected("report --results $OUT", 0, false, "report.html"),
             new Expected("watch --results $OUT", 0, false, "COMPLETED"),
             new Expected("export tensorboard --results $OUT", 0, false, "tensorboard --logdir "),
             new Expected("clean --results $OUT", 0, false, "--yes takes them away"),

@@ -51,6 +51,7 @@ final class CommandCases {
             List.of("best"),
             List.of("compare", "FOLDER"),
             List.of("collect"),
+            List.of("report"),
             List.of("bench", "curvature", "--nothing"),
             List.of("bench", "depth", "--nothing"),
             List.of("bench", "partitions", "--nothing"),

@@ -1,0 +1,71 @@
+// Metrics in the course of the runs.
+
+function startCurves() {
+  if (!data.metrics.length) return;
+  byId("curves").hidden = false;
+  choices(byId("curve-metric"), data.metrics.map((metric) => [metric.name, metric.label]));
+  choices(byId("curve-axis"), data.axes.map((axis) => [axis.name, axis.label]));
+  const seeds = data.configurations.some((each) => each.runs.length > 1);
+  for (const id of ["curve-lines", "curve-middle", "curve-band"]) byId(id).parentElement.hidden = !seeds;
+  if (!seeds) byId("curve-lines").value = "runs";
+  const figure = new LineFigure("curve");
+  byId("curve-metric").addEventListener("change", () => {
+    byId("curve-log").checked = data.metrics.find((each) => each.name === byId("curve-metric").value).log;
+  });
+  byId("curve-log").checked = data.metrics[0].log;
+  const draw = () => figure.show(curveModel());
+  byId("curves").querySelectorAll("select, input").forEach((control) => control.addEventListener("change", draw));
+  onFilter(draw);
+  onTheme(draw);
+}
+
+function curveModel() {
+  const metric = data.metrics.find((each) => each.name === byId("curve-metric").value);
+  const axis = data.axes.find((each) => each.name === byId("curve-axis").value);
+  const perRun = byId("curve-lines").value === "runs";
+  byId("curve-middle").disabled = byId("curve-band").disabled = perRun;
+  const log = byId("curve-log").checked;
+  const lines = perRun ? runLines(axis.name, metric.name) : bandLines(axis.name, metric.name);
+  caption(perRun, lines, log);
+  return { x: axis.label, y: metric.label, log, lines };
+}
+
+/** Whether the run broke off: its line ends in a cross. */
+const broke = (run) => run.state === "DIVERGED" || run.state === "FAILED";
+
+function runLines(axis, metric) {
+  const shownRuns = data.runs.filter((run, index) => wanted.has(index));
+  const many = data.configurations.length > 1;
+  return shownRuns.map((run, index) => ({
+    ...look(many ? run.configuration : index),
+    name: runName(run),
+    points: course(run, axis, metric),
+    ended: broke(run),
+    width: shownRuns.length > 30 ? 1.1 : 1.6,
+  })).filter((line) => line.points.length);
+}
+
+function bandLines(axis, metric) {
+  const lines = [];
+  data.configurations.forEach((configuration, index) => {
+    const members = configuration.runs.filter((run) => wanted.has(run)).map((run) => data.runs[run]);
+    const courses = members.map((run) => course(run, axis, metric)).filter((points) => points.length);
+    if (!courses.length) return;
+    const count = courses.length === 1 ? "" : ` (${courses.length} seeds)`;
+    const all = together(courses, byId("curve-middle").value, byId("curve-band").value);
+    lines.push({ ...look(index), name: configuration.label + count, ...all, ended: members.every(broke) });
+  });
+  return lines;
+}
+
+function caption(perRun, lines, log) {
+  const band = byId("curve-band").value;
+  const several = lines.some((line) => line.counts?.some((count) => count > 1));
+  const words = [];
+  if (perRun) words.push("A line for each run.");
+  else if (several) words.push(`Line: ${byId("curve-middle").value} over the seeds of a configuration.` + (band === "none" ? "" : ` Band: ${BANDS[band]}.`) + " It ends where fewer than half of the seeds go on.");
+  if (lines.some((line) => line.ended)) words.push("A cross ends what diverged or failed.");
+  if (log) words.push("Logarithmic scale: values that are not positive are left out.");
+  words.push("Train loss and accuracy of an epoch are means over its batches, each before its update. Drag or Ctrl + wheel, the buttons, or arrow keys, + and − move and zoom.");
+  byId("curve-caption").textContent = words.join(" ");
+}
