@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
@@ -47,6 +48,9 @@ final class NetworkWorkload implements Workload, AutoCloseable {
     private final Stream trial;
 
     private final Stream recorded;
+    /** Of the same examples; only of runs that ask for it, so that others have the checkpoints that they had. */
+    private final Optional<Stream> heldOut;
+
     private final Batches batches;
     private final int[] everything;
     private int[] order;
@@ -56,6 +60,7 @@ final class NetworkWorkload implements Workload, AutoCloseable {
     private double[] known = {};
 
     private FullBatch.Progress stepProgress = (done, of) -> {};
+    private Optional<Objective> lastCurvature = Optional.empty();
 
     NetworkWorkload(Experiment experiment, long seed, Data loaded, Backend backend, Counts counts) {
         loaded.requireFinite(backend.precision());
@@ -85,6 +90,14 @@ final class NetworkWorkload implements Workload, AutoCloseable {
                 "trial",
                 recorded.source(),
                 new BatchSampler(new Batches(train.size(), curvatureSize, seed, "trial-batches", true, false)));
+        this.heldOut = experiment
+                .record()
+                .fidelity()
+                .map(asked -> new Stream(
+                        "held-out",
+                        recorded.source(),
+                        new BatchSampler(
+                                new Batches(train.size(), curvatureSize, seed, "held-out-batches", true, false))));
         this.everything = BatchLoader.all(train.size());
         this.seen = train;
     }
@@ -153,7 +166,24 @@ final class NetworkWorkload implements Workload, AutoCloseable {
 
     @Override
     public Objective curvature() {
-        return next(curvature);
+        if (experiment.training().fullBatch()) {
+            return next(curvature);
+        }
+        Objective drawn = curvature.next();
+        lastCurvature = Optional.of(drawn);
+        return forSteps(drawn);
+    }
+
+    @Override
+    public Objective curvatureAgain() {
+        return lastCurvature
+                .map(this::forRecords)
+                .orElseGet(() -> curvature.source().pass(seen, everything.length, this::forRecords, stepProgress));
+    }
+
+    @Override
+    public Objective heldOutBatch() {
+        return forRecords(heldOut.orElseThrow().next());
     }
 
     @Override
@@ -195,6 +225,7 @@ final class NetworkWorkload implements Workload, AutoCloseable {
         curvature.save(state);
         trial.save(state);
         recorded.save(state);
+        heldOut.ifPresent(stream -> stream.save(state));
     }
 
     /** @throws DatasetException if the data are not those of the checkpoint */
@@ -207,6 +238,7 @@ final class NetworkWorkload implements Workload, AutoCloseable {
         curvature.restore(state);
         trial.restore(state);
         recorded.restore(state);
+        heldOut.ifPresent(stream -> stream.restore(state));
     }
 
     /** They do not change: looked at once, however many checkpoints are written. */

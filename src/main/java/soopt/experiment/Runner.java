@@ -286,7 +286,7 @@ public final class Runner {
     }
 
     private Recorder recorder(RunDirectory directory, JsonObject meta) {
-        return new Recorder(directory, meta, experiment.record().curvature());
+        return new Recorder(directory, meta, experiment.record());
     }
 
     private JsonObject meta(RunDirectory directory, Backend backend) {

@@ -11,7 +11,7 @@ import soopt.curvature.Partition;
  * out_s ← −rate_s u_s for the groups s of a partition, in as few operations as the groups have contiguous runs in θ;
  * and ‖u_s‖.
  */
-final class GroupUpdate {
+public final class GroupUpdate {
     /** More runs than this cost less on the host than as operations of the device. */
     private static final int LARGEST_RUN_COUNT = 500;
 
@@ -22,7 +22,7 @@ final class GroupUpdate {
     /** Elements from … to − 1 of θ, all of one group. */
     private record Run(int group, long from, long to) {}
 
-    GroupUpdate(Backend backend, Partition partition) {
+    public GroupUpdate(Backend backend, Partition partition) {
         this.backend = backend;
         this.partition = partition;
         for (int group = 0; group < partition.size(); group++) {
@@ -43,7 +43,7 @@ final class GroupUpdate {
     }
 
     /** out [P] from rates [S] and u [P]. */
-    void apply(double[] rates, Tensor u, Tensor out) {
+    public void apply(double[] rates, Tensor u, Tensor out) {
         if (runs.size() > LARGEST_RUN_COUNT) {
             applyOnHost(rates, u, out);
             return;

@@ -205,7 +205,7 @@ public final class SmallRun {
             try (Recorder recorder = new Recorder(
                     directory,
                     Meta.of(id, "small", 7, "mnist-sample", List.of("soopt", "run"), backend),
-                    experiment.record().curvature())) {
+                    experiment.record())) {
                 Trainer.Plan plan = new Trainer.Plan(
                         7,
                         experiment.training(),

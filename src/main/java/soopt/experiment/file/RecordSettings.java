@@ -1,5 +1,6 @@
 package soopt.experiment.file;
 
+import java.util.Optional;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
@@ -13,9 +14,12 @@ public record RecordSettings(
         @Default("{}") @Doc("rows of steps.csv") Steps steps,
 
         @Default("{}") @Doc("files from which the run can go on")
-        Checkpoints checkpoint) {
+        Checkpoints checkpoint,
+
+        @Doc("rows of fidelity.csv: updates against their models, group by group and on another batch; none without")
+        Optional<Fidelity> fidelity) {
     public RecordSettings {
-        Constraints.check(RecordSettings.class, curvature, steps, checkpoint);
+        Constraints.check(RecordSettings.class, curvature, steps, checkpoint, fidelity);
     }
 
     /** When matrices are written, and of which loss. */
@@ -58,6 +62,21 @@ public record RecordSettings(
             Every every) {
         public Checkpoints {
             Constraints.check(Checkpoints.class, every);
+        }
+    }
+
+    /**
+     * When an update is held against Taylor's model of the loss, as a whole and group by group, on the batch of the
+     * model and on another one.
+     */
+    public record Fidelity(
+            @Default("1 epoch")
+            @Doc(
+                    "e.g. 1 epoch, 100 steps, never: the first step of each, of a method that refreshes its curvature the first that does")
+            Every every) {
+        public Fidelity {
+            Constraints.check(Fidelity.class, every);
+            every.requireCount("every");
         }
     }
 }

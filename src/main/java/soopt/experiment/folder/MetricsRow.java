@@ -77,7 +77,7 @@ public record MetricsRow(
             new Column<>(
                     "record_summary_evals",
                     MetricsRow::recordSummaryEvaluations,
-                    "ḡ, H̄, D̄³ of one batch for recorded matrices and steps.csv, so far"),
+                    "ḡ, H̄, D̄³ of one batch for recorded matrices, steps.csv and fidelity.csv, so far"),
             new Column<>(
                     "train_time_s", MetricsRow::trainSeconds, "in steps, without the derivatives of curvature, so far"),
             new Column<>(
@@ -87,7 +87,7 @@ public record MetricsRow(
             new Column<>(
                     "record_time_s",
                     MetricsRow::recordSeconds,
-                    "in recorded matrices and the measurements of steps.csv, so far"),
+                    "in recorded matrices and the measurements of steps.csv and fidelity.csv, so far"),
             new Column<>("eval_time_s", MetricsRow::evaluationSeconds, "in evaluations, so far"),
             new Column<>("wall_time_s", MetricsRow::wallSeconds, "everything, so far"),
             new Column<>("peak_memory_bytes", MetricsRow::peakMemoryBytes, "largest sum of live tensors in the epoch"),

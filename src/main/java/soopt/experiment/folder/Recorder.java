@@ -39,6 +39,9 @@ public final class Recorder implements AutoCloseable {
 
     private static final String MATRICES = "matrices";
 
+    /** Of runs that ask for it; its mark comes after that of the matrices. */
+    private static final String FIDELITY = "fidelity.csv";
+
     private final RunDirectory directory;
     private final JsonObject meta;
     private final Room room;
@@ -47,6 +50,7 @@ public final class Recorder implements AutoCloseable {
     private final RefreshTables refreshes;
     private final MatrixFiles matrices;
     private final JsonLines solver;
+    private final Optional<CsvStream<FidelityRow>> fidelity;
     private final EventLog events;
     private boolean saysThatTextIsLeftOut;
     private Status status;
@@ -55,17 +59,19 @@ public final class Recorder implements AutoCloseable {
      * Opens the streams, which are made if they are missing, and says that the run is running.
      *
      * @param meta of the run; ended_at is added when it is over
-     * @param settings what of the curvature is kept
+     * @param settings what is written down
      */
-    public Recorder(RunDirectory directory, JsonObject meta, RecordSettings.Curvature settings) {
+    public Recorder(RunDirectory directory, JsonObject meta, RecordSettings settings) {
         this.directory = directory;
         this.meta = meta;
         this.room = Room.in(directory.path());
         this.metrics = CsvStream.open(directory.file("metrics.csv"), MetricsRow.COLUMNS);
         this.steps = CsvStream.open(directory.file("steps.csv"), StepRow.COLUMNS);
-        this.refreshes = new RefreshTables(directory, settings.log());
-        this.matrices = new MatrixFiles(directory.file(MATRICES), settings.keep());
+        this.refreshes = new RefreshTables(directory, settings.curvature().log());
+        this.matrices =
+                new MatrixFiles(directory.file(MATRICES), settings.curvature().keep());
         this.solver = JsonLines.open(directory.file("solver.jsonl"));
+        this.fidelity = settings.fidelity().map(asked -> CsvStream.open(directory.file(FIDELITY), FidelityRow.COLUMNS));
         this.events = new EventLog(directory.path(), directory.id());
         directory.write(directory.file("meta.json"), meta.pretty());
         this.status = directory.begun();
@@ -111,6 +117,11 @@ public final class Recorder implements AutoCloseable {
         solver.append(new JsonObject().put("step", step).put("epoch", epoch).putAll(known));
     }
 
+    /** Appends to fidelity.csv, if the settings ask for it. */
+    public void fidelity(List<FidelityRow> rows) {
+        fidelity.ifPresent(stream -> rows.forEach(stream::add));
+    }
+
     /** Writes the files of matrices/. */
     public void matrices(RecordedMatrices recorded) {
         int groups = recorded.names().size();
@@ -134,6 +145,7 @@ public final class Recorder implements AutoCloseable {
         List<Growing> streams = new ArrayList<>(List.of(metrics, steps));
         streams.addAll(refreshes.streams());
         streams.addAll(List.of(solver, matrices));
+        fidelity.ifPresent(streams::add);
         return streams;
     }
 
@@ -162,17 +174,14 @@ public final class Recorder implements AutoCloseable {
      * @param marks of its checkpoint
      */
     public static Optional<String> misfit(Path folder, double[] marks) {
-        if (marks.length != LINES.size() + 1) {
+        if (marks.length != LINES.size() + 1 && !hasFidelity(marks)) {
             return Optional.of("is of another version of soopt");
         }
-        for (int i = 0; i < LINES.size(); i++) {
-            Path file = folder.resolve(LINES.get(i));
-            if (!LineStream.hasLineEndAt(file, (long) marks[i])) {
-                return Optional.of("knows rows that " + LINES.get(i) + " has lost");
-            }
-            List<? extends Column<?>> columns = RunFolder.columns().getOrDefault(LINES.get(i), List.of());
-            if (!columns.isEmpty() && !CsvTable.header(file).equals(Column.names(columns))) {
-                return Optional.of("goes with a " + LINES.get(i) + " that has other columns than this version writes");
+        for (int i = 0; i < marks.length; i++) {
+            String name = i == LINES.size() ? MATRICES : i < LINES.size() ? LINES.get(i) : FIDELITY;
+            Optional<String> misfit = name.equals(MATRICES) ? Optional.empty() : misfit(folder, name, (long) marks[i]);
+            if (misfit.isPresent()) {
+                return misfit;
             }
         }
         return MatrixFiles.holds(folder.resolve(MATRICES), (long) marks[LINES.size()])
@@ -180,16 +189,44 @@ public final class Recorder implements AutoCloseable {
                 : Optional.of("knows matrices that the folder has lost");
     }
 
-    /** Makes the files with numbers of a run that has no row yet, and gives their marks. */
-    public static double[] withoutRows(Path folder) {
-        double[] marks = new double[LINES.size() + 1];
-        for (int i = 0; i < LINES.size(); i++) {
-            List<? extends Column<?>> columns = RunFolder.columns().getOrDefault(LINES.get(i), List.of());
-            String header = columns.isEmpty() ? "" : CsvStream.line(Column.names(columns)) + "\n";
-            WholeFile.write(folder.resolve(LINES.get(i)), header);
-            marks[i] = header.length();
+    private static boolean hasFidelity(double[] marks) {
+        return marks.length == LINES.size() + 2;
+    }
+
+    private static Optional<String> misfit(Path folder, String name, long mark) {
+        Path file = folder.resolve(name);
+        if (!LineStream.hasLineEndAt(file, mark)) {
+            return Optional.of("knows rows that " + name + " has lost");
         }
-        return marks;
+        List<? extends Column<?>> columns = RunFolder.columns().getOrDefault(name, List.of());
+        return columns.isEmpty() || CsvTable.header(file).equals(Column.names(columns))
+                ? Optional.empty()
+                : Optional.of("goes with a " + name + " that has other columns than this version writes");
+    }
+
+    /**
+     * Makes the files with numbers of a run that has no row yet.
+     *
+     * @param marks of a checkpoint of it
+     * @return those of the files that were made
+     */
+    public static double[] withoutRows(Path folder, double[] marks) {
+        double[] begun = new double[marks.length];
+        for (int i = 0; i < LINES.size(); i++) {
+            begun[i] = withoutRows(folder.resolve(LINES.get(i)));
+        }
+        if (hasFidelity(marks)) {
+            begun[LINES.size() + 1] = withoutRows(folder.resolve(FIDELITY));
+        }
+        return begun;
+    }
+
+    private static long withoutRows(Path file) {
+        List<? extends Column<?>> columns =
+                RunFolder.columns().getOrDefault(file.getFileName().toString(), List.of());
+        String header = columns.isEmpty() ? "" : CsvStream.line(Column.names(columns)) + "\n";
+        WholeFile.write(file, header);
+        return header.length();
     }
 
     /** Copies the files with numbers from one run folder to another, which has none yet. */
@@ -197,6 +234,9 @@ public final class Recorder implements AutoCloseable {
         try {
             for (String name : LINES) {
                 Files.copy(from.resolve(name), to.resolve(name));
+            }
+            if (Files.exists(from.resolve(FIDELITY))) {
+                Files.copy(from.resolve(FIDELITY), to.resolve(FIDELITY));
             }
             try (DirectoryStream<Path> files = Files.newDirectoryStream(from.resolve(MATRICES))) {
                 for (Path file : files) {
@@ -324,6 +364,7 @@ public final class Recorder implements AutoCloseable {
         steps.close();
         refreshes.close();
         solver.close();
+        fidelity.ifPresent(CsvStream::close);
         matrices.close();
         events.close();
         room.free();

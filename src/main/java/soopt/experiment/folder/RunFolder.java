@@ -38,6 +38,7 @@ public final class RunFolder {
         columns.put("metrics.csv", MetricsRow.COLUMNS);
         columns.put("steps.csv", StepRow.COLUMNS);
         columns.put("learning_rates.csv", RefreshTables.COLUMNS);
+        columns.put("fidelity.csv", FidelityRow.COLUMNS);
         return columns;
     }
 
@@ -89,6 +90,11 @@ public final class RunFolder {
     /** A row per refresh and group, see {@link #columns}. */
     public CsvTable learningRates() {
         return CsvTable.read(path.resolve("learning_rates.csv"));
+    }
+
+    /** A row per measured update and group, see {@link FidelityRow}. */
+    public CsvTable fidelity() {
+        return CsvTable.read(path.resolve("fidelity.csv"));
     }
 
     /** An object per refresh. */

@@ -4,6 +4,7 @@ import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.experiment.checkpoint.Checkpoint;
+import soopt.experiment.fidelity.FidelityProbe;
 import soopt.optimizer.Optimizer;
 import soopt.optimizer.schedule.Plateau;
 
@@ -11,6 +12,8 @@ import soopt.optimizer.schedule.Plateau;
 final class Archive {
     /** The name of θ in a checkpoint. */
     static final String THETA = "theta";
+
+    private static final String FIDELITY = "fidelity";
 
     private final Backend backend;
     private final Workload workload;
@@ -21,6 +24,7 @@ final class Archive {
     private final Clocks clocks;
     private final CurvatureRecord curvature;
     private final StepProbe probe;
+    private final Optional<FidelityProbe> fidelity;
     private final Limits limits;
     private int restarts;
 
@@ -33,6 +37,7 @@ final class Archive {
             Clocks clocks,
             CurvatureRecord curvature,
             StepProbe probe,
+            Optional<FidelityProbe> fidelity,
             Limits limits) {
         this.backend = workload.backend();
         this.workload = workload;
@@ -43,6 +48,7 @@ final class Archive {
         this.clocks = clocks;
         this.curvature = curvature;
         this.probe = probe;
+        this.fidelity = fidelity;
         this.limits = limits;
     }
 
@@ -63,6 +69,7 @@ final class Archive {
         counts.save(checkpoint.within("counts"));
         checkpoint.putNumbers("clocks", clocks.save());
         checkpoint.putNumbers("trainer", restarts, probe.hasBegun() ? 1 : 0);
+        fidelity.ifPresent(each -> checkpoint.putNumbers(FIDELITY, each.save()));
         workload.save(checkpoint.within("workload"));
         curvature.save(checkpoint.within("curvature"));
         iteration.save(checkpoint.within("optimizer"));
@@ -82,6 +89,7 @@ final class Archive {
         double[] own = checkpoint.getNumbers("trainer");
         restarts = (int) own[0] + 1;
         probe.restore(own[1] != 0);
+        fidelity.ifPresent(each -> each.restore(checkpoint.getNumbers(FIDELITY)[0]));
         workload.restore(checkpoint.within("workload"));
         curvature.restore(checkpoint.within("curvature"));
         iteration.restore(checkpoint.within("optimizer"));

@@ -6,6 +6,7 @@ import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.FullBatch;
 import soopt.experiment.checkpoint.Checkpoint;
+import soopt.experiment.fidelity.FidelityProbe;
 import soopt.experiment.file.EvaluationSettings;
 import soopt.experiment.file.Every;
 import soopt.experiment.file.RecordSettings;
@@ -53,6 +54,7 @@ public final class Trainer {
     private final Journal journal;
     private final Evaluator evaluator;
     private final StepProbe probe;
+    private final Optional<FidelityProbe> fidelity;
     private final Archive archive;
     private final Savepoints savepoints;
     private final StopSignal stop;
@@ -80,10 +82,14 @@ public final class Trainer {
         this.journal = new Journal(plan.training(), plan.seed(), workload, recorder, listener, position);
         this.evaluator = new Evaluator(workload, clocks, journal, stop);
         this.probe = new StepProbe(plan.record().steps().every(), backend, recorder, position);
+        this.fidelity = plan.record()
+                .fidelity()
+                .map(asked -> new FidelityProbe(asked.every(), plan.subject().partition(), backend));
         this.stop = stop;
         this.plateau = plan.training().plateau().map(Plateau::start);
         this.limits = new Limits(plan.training().budget());
-        this.archive = new Archive(workload, iteration, plateau, position, counts, clocks, curvature, probe, limits);
+        this.archive =
+                new Archive(workload, iteration, plateau, position, counts, clocks, curvature, probe, fidelity, limits);
         this.savepoints = new Savepoints(archive, plan.record().checkpoint().every(), recorder, journal);
     }
 
@@ -158,7 +164,7 @@ public final class Trainer {
      * there with its numbers, and without its rows.
      */
     public static void forgetRows(Path folder, Checkpoint checkpoint) {
-        Savepoints.mark(checkpoint, Recorder.withoutRows(folder));
+        Savepoints.mark(checkpoint, Recorder.withoutRows(folder, Savepoints.marks(checkpoint)));
     }
 
     /** How many steps were done at a checkpoint. */
@@ -331,6 +337,7 @@ public final class Trainer {
             return Optional.of(diverged(problem.get(), proposed.loss(), updateNorm, batch, theta));
         }
         recordFirstMatrices(theta);
+        fidelity.ifPresent(each -> measure(each, theta, batch, proposed));
         long apply = System.nanoTime();
         boolean shows = proposed.update().isPresent() || proposed.trial().isPresent();
         if (shows && probe.isDue()) {
@@ -345,6 +352,26 @@ public final class Trainer {
         position.addStep(proposed.value(), batch.forRecord().examples(), updateNorm > 0, proposed.gradientNorm() > 0);
         savepoints.end();
         return Optional.empty();
+    }
+
+    /** Holds the update against its model, if that is owed: of a method that refreshes its curvature where it did. */
+    private void measure(FidelityProbe probe, Tensor theta, Workload.Batch batch, Step proposed) {
+        probe.begin(position.step() + 1, position.epoch() + 1, position.stepInEpoch() == 0);
+        boolean refreshes = plan.subject().refreshes();
+        if (probe.isOwed()
+                && proposed.update().isPresent()
+                && (!refreshes || proposed.refresh().isPresent())) {
+            long start = System.nanoTime();
+            recorder.fidelity(probe.measure(new FidelityProbe.Subject(
+                    position.step() + 1,
+                    position.epoch() + 1,
+                    theta,
+                    proposed.update().get(),
+                    proposed.refresh(),
+                    proposed.refresh().isPresent() ? workload.curvatureAgain() : batch.forRecord(),
+                    workload.heldOutBatch())));
+            clocks.addRecord(Clocks.since(start));
+        }
     }
 
     /** For the passes of a step on the whole training set, which may take minutes. */

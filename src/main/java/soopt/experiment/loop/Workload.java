@@ -78,6 +78,12 @@ public interface Workload extends Batches {
      */
     Objective recordedBatch();
 
+    /** The batch that {@link #curvature} gave last, for the record. */
+    Objective curvatureAgain();
+
+    /** Another batch of that size from a sampler of its own, for the record: no model was made on it. */
+    Objective heldOutBatch();
+
     /** The loss of the training set, for the record. */
     Objective trainingSet(FullBatch.Progress progress);
 

@@ -90,15 +90,19 @@ class RecorderTest {
         return new StepRow(step, 1, 3, 4, 5, 6, -0.5, -0.25, -1, 0.1, trial);
     }
 
-    private static RecordSettings.Curvature settings(CurvatureLog log, String keep) {
-        return new RecordSettings.Curvature(Every.parse("1 epoch"), false, 1, Keep.parse(keep), log);
+    private static RecordSettings settings(CurvatureLog log, String keep) {
+        return new RecordSettings(
+                new RecordSettings.Curvature(Every.parse("1 epoch"), false, 1, Keep.parse(keep), log),
+                new RecordSettings.Steps(Every.parse("100 steps")),
+                new RecordSettings.Checkpoints(Every.parse("5 min")),
+                Optional.empty());
     }
 
     private Recorder recorder(CurvatureLog log) {
         return recorder(settings(log, "all"));
     }
 
-    private Recorder recorder(RecordSettings.Curvature settings) {
+    private Recorder recorder(RecordSettings settings) {
         return new Recorder(
                 RunDirectory.claim(results, "x", "a", false).create(), new JsonObject().put("dataset", "d"), settings);
     }
