@@ -15,6 +15,8 @@ constexpr int TF32 = 3;
 struct Handle {
     Stream *stream = nullptr;
     int math = 0;
+    uint64_t workspace = 0;  // 0: memory of the library's own, which a graph may not count on
+    size_t workspaceBytes = 0;
 };
 Handles<Handle> handles;
 
@@ -114,8 +116,16 @@ template <class T> int gemm(Handle *h, int ta, int tb, const T *alpha, const T *
     std::string why = wrong(p);
     if (!why.empty()) return refuse(REFUSED, "gemm: " + why);
     if (faultCode() || checkStream(h->stream, "gemm")) return EXECUTION_FAILED;
-    count("products");
-    enqueue(h->stream, [=] { perform(p); });
+    if (h->stream->capturing && !h->workspace) {
+        h->stream->invalidated = true;
+        return refuse(EXECUTION_FAILED, "gemm in a capture with cuBLAS's own workspace");
+    }
+    if (!h->stream->capturing) count("products");
+    uint64_t workspace = h->workspace;
+    size_t bytes = h->workspaceBytes;
+    enqueue(h->stream, [=] {
+        if (!workspace || range(workspace, bytes, "workspace of cuBLAS")) perform(p);
+    });
     return OK;
 }
 }  // namespace
@@ -133,6 +143,7 @@ int cublasDestroy_v2(Handle *h) {
 int cublasSetStream_v2(Handle *h, Stream *s) {
     if (!handles.holds(h)) return NO_HANDLE;
     h->stream = s;
+    h->workspace = 0;  // as the library does
     return OK;
 }
 int cublasSetMathMode(Handle *h, int mode) {
@@ -144,7 +155,9 @@ int cublasSetPointerMode_v2(Handle *, int mode) { return mode ? REFUSED : SUCCES
 int cublasSetWorkspace_v2(Handle *h, void *p, size_t n) {
     if (!handles.holds(h)) return NO_HANDLE;
     if ((uint64_t)p % 256) return refuse(REFUSED, "a workspace of cuBLAS that is not aligned to 256 bytes");
-    return !p || range((uint64_t)p, n, "workspace of cuBLAS") ? SUCCESS : REFUSED;
+    if (p && !range((uint64_t)p, n, "workspace of cuBLAS")) return REFUSED;
+    h->workspace = (uint64_t)p, h->workspaceBytes = n;
+    return SUCCESS;
 }
 int cublasGetVersion_v2(Handle *, int *v) {
     *v = 120800;

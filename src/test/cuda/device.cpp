@@ -150,10 +150,11 @@ int cuMemGetInfo_v2(size_t *available, size_t *total) {
     return after();
 }
 int cuMemHostAlloc(void **p, size_t bytes, unsigned) {
-    CHECK(state());
+    CHECK(synchronous());
     return (*p = allocateHost(bytes)) ? OK : OUT_OF_MEMORY;
 }
 int cuMemFreeHost(void *p) {
+    CHECK(synchronous());
     drainAll();
     return releaseHost(p) ? after() : refuse(INVALID_VALUE, "cuMemFreeHost of no page-locked memory");
 }
@@ -192,7 +193,10 @@ int cuMemcpyHtoDAsync_v2(uint64_t to, const void *from, size_t n, Stream *s) {
     CHECK(onStream(s, "cuMemcpyHtoDAsync"));
     CHECK(pinned(from, n));
     count("copies");
-    enqueue(s, [=] { upload(to, from, n); });
+    enqueue(s, [=] {
+        if (isHost(from, n)) upload(to, from, n);
+        else fault(ILLEGAL_ADDRESS, "a copy of page-locked memory that was freed before");
+    });
     return OK;
 }
 int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t n, Stream *s) {
@@ -203,7 +207,10 @@ int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t n, Stream *s) {
         drain(s);  // the memory may be that of an earlier copy
         memset(to, 0xff, n);  // NaN, until somebody waits
     }
-    enqueue(s, [=] { download(to, from, n); });
+    enqueue(s, [=] {
+        if (isHost(to, n)) download(to, from, n);
+        else fault(ILLEGAL_ADDRESS, "a copy to page-locked memory that was freed before");
+    });
     return OK;
 }
 int cuMemcpyDtoDAsync_v2(uint64_t to, uint64_t from, size_t n, Stream *s) {

@@ -13,6 +13,11 @@ int after();
 int synchronous();
 /** state(), for work on a stream. */
 int onStream(const standin::Stream *stream, const char *call);
+/** Whether a kernel's module is loaded. */
+bool isFunction(const void *function);
+/** The work of a launch with other arguments, for a node of a graph. */
+int relaunch(const void *function, const unsigned grid[3], const unsigned block[3], unsigned shared, void **parameters,
+    void **extra, standin::Work &work);
 /** The stream that is captured, or nullptr; one at a time. */
 standin::Stream *captured();
 

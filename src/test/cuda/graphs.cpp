@@ -1,6 +1,7 @@
 // libcuda.so.1: streams, events, and graphs captured from a stream.
 #include "driver.h"
 
+#include <algorithm>
 #include <chrono>
 
 using namespace standin;
@@ -13,14 +14,28 @@ struct Event {
     unsigned long ticket = 0;  // work of the stream that comes before it, itself included
 };
 struct Graph {
-    std::vector<Work> work;
+    Nodes nodes;
+    bool executable = false;
+    std::vector<Node *> origins;  // of an executable: the nodes that its own were made from
+};
+/** CUDA_KERNEL_NODE_PARAMS, the first version. */
+struct KernelNode {
+    void *function;
+    unsigned grid[3], block[3], shared;
+    void **parameters, **extra;
 };
 Handles<Event> events;
 Handles<Graph> graphs;
+Handles<Node> nodes;  // of graphs that were instantiated and are still there
 Stream *capturing;
 
 int known(Event *e) { return events.holds(e) ? OK : refuse(INVALID_HANDLE, "an event that does not exist"); }
 int known(Graph *g) { return graphs.holds(g) ? OK : refuse(INVALID_HANDLE, "a graph that does not exist"); }
+int known(Graph *g, bool executable) {
+    CHECK(known(g));
+    const char *wrong = executable ? "a graph that was not instantiated" : "a graph that was instantiated";
+    return g->executable == executable ? OK : refuse(INVALID_HANDLE, wrong);
+}
 
 void wait(Event *e) {
     if (e->stream && isStream(e->stream)) drain(e->stream, e->ticket);
@@ -70,6 +85,7 @@ int cuStreamBeginCapture_v2(Stream *s, int mode) {
     CHECK(synchronous());
     CHECK(checkStream(s, "cuStreamBeginCapture"));
     if (capturing) return refuse(INVALID_VALUE, "a capture inside a capture");
+    if (due("CAPTURE_FAILURE")) return refuse(CAPTURE_UNSUPPORTED, "a capture that a test refuses");
     s->capturing = true, s->invalidated = false, s->mode = mode;
     s->recorded.clear();
     capturing = s;
@@ -81,7 +97,7 @@ int cuStreamEndCapture(Stream *s, Graph **graph) {
     s->capturing = false;
     capturing = nullptr;
     if (s->invalidated) return CAPTURE_INVALIDATED;
-    *graph = graphs.add(new Graph{std::move(s->recorded)});
+    *graph = graphs.add(new Graph{std::move(s->recorded), false, {}});
     return after();
 }
 int cuStreamIsCapturing(Stream *s, int *status) {
@@ -90,24 +106,67 @@ int cuStreamIsCapturing(Stream *s, int *status) {
     return OK;
 }
 int cuGraphInstantiateWithFlags(Graph **executable, Graph *graph, unsigned long long) {
-    CHECK(state());
-    CHECK(known(graph));
-    *executable = graphs.add(new Graph(*graph));
+    CHECK(synchronous());
+    CHECK(known(graph, false));
+    if (due("INSTANTIATE_FAILURE")) return OUT_OF_MEMORY;
+    Graph made{{}, true, {}};
+    for (auto &node : graph->nodes) {
+        made.nodes.push_back(std::make_shared<Node>(*node));
+        made.origins.push_back(nodes.add(node.get()));
+    }
+    *executable = graphs.add(new Graph(made));
+    count("captures");
     return OK;
 }
-int cuGraphDestroy(Graph *g) {
-    CHECK(known(g));
+static int destroy(Graph *g, bool executable) {
+    CHECK(known(g, executable));
+    for (auto &node : g->nodes) nodes.remove(node.get());
     graphs.remove(g);
     delete g;
     return OK;
 }
-int cuGraphExecDestroy(Graph *g) { return cuGraphDestroy(g); }
+int cuGraphDestroy(Graph *g) { return destroy(g, false); }
+int cuGraphExecDestroy(Graph *g) { return destroy(g, true); }
 int cuGraphLaunch(Graph *g, Stream *s) {
     CHECK(onStream(s, "cuGraphLaunch"));
-    CHECK(known(g));
+    CHECK(known(g, true));
+    if (s->capturing) return refuse(CAPTURE_UNSUPPORTED, "cuGraphLaunch in a capture: not covered here");
+    for (auto &node : g->nodes)
+        if (node->function && !isFunction(node->function))
+            return refuse(INVALID_HANDLE, "a graph with a kernel whose module was unloaded");
     count("graphs");
-    for (auto &w : g->work) enqueue(s, w);
+    for (auto &node : g->nodes) {
+        if (node->function) count("replayed");
+        bool fails = node->function && due("LAUNCH_FAILURE");
+        if (fails) enqueue(s, [] { fault(LAUNCH_FAILED, "injected launch failure"); });
+        else enqueue(s, node->work);
+    }
     return OK;
+}
+
+int cuStreamGetCaptureInfo_v2(Stream *s, int *status, unsigned long *id, Graph **graph, Node *const **nodes, size_t *n) {
+    CHECK(checkStream(s, "cuStreamGetCaptureInfo"));
+    static thread_local Node *last;
+    *status = s->capturing ? s->invalidated ? 2 : 1 : 0;
+    *id = 1, *graph = nullptr;
+    bool any = *status == 1 && !s->recorded.empty();
+    last = any ? s->recorded.back().get() : nullptr;
+    *nodes = &last, *n = any;
+    return OK;
+}
+int cuGraphExecKernelNodeSetParams(Graph *g, Node *node, const KernelNode *parameters) {
+    CHECK(state());
+    CHECK(known(g, true));
+    if (!nodes.holds(node)) return refuse(INVALID_VALUE, "a node of a graph that was destroyed");
+    auto at = std::find(g->origins.begin(), g->origins.end(), node) - g->origins.begin();
+    if (at == (long)g->origins.size()) return refuse(INVALID_VALUE, "a node of another graph");
+    Node &own = *g->nodes[at];
+    if (!own.function || own.function != parameters->function)
+        return refuse(INVALID_VALUE, "a node of a graph gets another kernel");
+    if (due("UPDATE_FAILURE")) return refuse(INVALID_VALUE, "an update that a test refuses");
+    count("updates");
+    return relaunch(parameters->function, parameters->grid, parameters->block, parameters->shared,
+        parameters->parameters, parameters->extra, own.work);
 }
 
 int cuEventCreate(Event **e, unsigned) {

@@ -1,6 +1,7 @@
 // libcuda.so.1: modules, functions and launches.
 #include "driver.h"
 
+#include <array>
 #include <cstdio>
 #include <cstring>
 #include <dlfcn.h>
@@ -62,6 +63,28 @@ int take(const Function &f, void **parameters, void **extra, Launch &launch) {
 }
 }  // namespace
 
+int relaunch(const void *function, const unsigned grid[3], const unsigned block[3], unsigned shared, void **parameters,
+    void **extra, Work &work) {
+    const Function *f = (const Function *)function;
+    if (!functions.holds(f)) return refuse(INVALID_HANDLE, "a function that does not exist");
+    const char *name = f->kernel.name.c_str();
+    auto [gx, gy, gz] = std::array{grid[0], grid[1], grid[2]};
+    auto [bx, by, bz] = std::array{block[0], block[1], block[2]};
+    bool gridFits = gx && gy && gz && gx <= 0x7fffffff && gy <= 65535 && gz <= 65535;
+    bool blockFits = bx && by && bz && bz <= 64 && (size_t)bx * by * bz <= 1024;
+    if (!gridFits || !blockFits)
+        return refuse(INVALID_VALUE,
+            text("kernel %s: grid (%u,%u,%u), block (%u,%u,%u)", name, gx, gy, gz, bx, by, bz));
+    if (shared + (f->kernel.sharedEnd - f->kernel.sharedBegin) > f->shared)
+        return refuse(INVALID_VALUE, text("kernel %s: too much shared memory", name));
+    Launch launch{f->kernel, {gx, gy, gz}, {bx, by, bz}, shared, {}, {}};
+    CHECK(take(*f, parameters, extra, launch));
+    work = [=] { run(launch); };
+    return OK;
+}
+
+bool isFunction(const void *function) { return functions.holds((const Function *)function); }
+
 extern "C" {
 /** The "cubin" of the stand-in is the path of a shared library; a real one (ELF) or PTX is refused. */
 int cuModuleLoadDataEx(Module **m, const void *image, unsigned, int *, void **) {
@@ -112,23 +135,13 @@ int cuLaunchKernel(Function *f, unsigned gx, unsigned gy, unsigned gz, unsigned 
     unsigned shared, Stream *s, void **parameters, void **extra) {
     CHECK(state());
     if (!functions.holds(f)) return refuse(INVALID_HANDLE, "a function that does not exist");
-    const char *name = f->kernel.name.c_str();
-    CHECK(onStream(s, name));
-    bool gridFits = gx && gy && gz && gx <= 0x7fffffff && gy <= 65535 && gz <= 65535;
-    bool blockFits = bx && by && bz && bz <= 64 && (size_t)bx * by * bz <= 1024;
-    if (!gridFits || !blockFits)
-        return refuse(INVALID_VALUE,
-            text("kernel %s: grid (%u,%u,%u), block (%u,%u,%u)", name, gx, gy, gz, bx, by, bz));
-    if (shared + (f->kernel.sharedEnd - f->kernel.sharedBegin) > f->shared)
-        return refuse(INVALID_VALUE, text("kernel %s: too much shared memory", name));
-    Launch launch{f->kernel, {gx, gy, gz}, {bx, by, bz}, shared, {}, {}};
-    CHECK(take(*f, parameters, extra, launch));
-    count("launches");
-    bool fails = due("LAUNCH_FAILURE");
-    enqueue(s, [=] {
-        if (fails) fault(LAUNCH_FAILED, "injected launch failure");
-        else run(launch);
-    });
+    CHECK(onStream(s, f->kernel.name.c_str()));
+    unsigned grid[] = {gx, gy, gz}, block[] = {bx, by, bz};
+    Work work;
+    CHECK(relaunch(f, grid, block, shared, parameters, extra, work));
+    if (!s->capturing) count("launches");
+    if (!s->capturing && due("LAUNCH_FAILURE")) work = [] { fault(LAUNCH_FAILED, "injected launch failure"); };
+    enqueue(s, work, f);
     return OK;
 }
 }

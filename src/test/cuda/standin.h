@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
@@ -81,12 +82,19 @@ bool isHost(const void *pointer, size_t size);
 
 using Work = std::function<void()>;
 
+/** Work that a graph does at each launch. */
+struct Node {
+    Work work;
+    const void *function;  // of a kernel, else nullptr
+};
+using Nodes = std::vector<std::shared_ptr<Node>>;
+
 /** Work in the order given; done only when somebody waits for it, or recorded while a graph is captured. */
 struct Stream {
     int device = 0;
     bool capturing = false, invalidated = false;
     int mode = 0;
-    std::vector<Work> recorded;
+    Nodes recorded;
     std::deque<Work> queue;
     unsigned long queued = 0, done = 0;
 };
@@ -94,7 +102,7 @@ struct Stream {
 Stream *createStream(int device);
 bool isStream(const Stream *stream);
 void destroyStream(Stream *stream);
-void enqueue(Stream *stream, Work work);
+void enqueue(Stream *stream, Work work, const void *function = nullptr);
 /** Does what is queued, until 'done' has reached a number. */
 void drain(Stream *stream, unsigned long until = ~0ul);
 void drainAll();

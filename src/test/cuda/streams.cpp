@@ -29,10 +29,10 @@ void destroyStream(Stream *stream) {
     delete stream;
 }
 
-void enqueue(Stream *stream, Work work) {
+void enqueue(Stream *stream, Work work, const void *function) {
     Lock lock(mutex);
     if (stream->capturing) {
-        stream->recorded.push_back(std::move(work));
+        stream->recorded.push_back(std::make_shared<Node>(Node{std::move(work), function}));
         return;
     }
     stream->queue.push_back(std::move(work));

@@ -1,5 +1,6 @@
 package soopt.backend;
 
+import java.util.Optional;
 import java.util.function.DoubleConsumer;
 import java.util.function.IntConsumer;
 
@@ -114,6 +115,33 @@ public interface Backend extends AutoCloseable {
     /** out ← β out + Σ_i x_i over the rows of x [N, d]; out: [d]. */
     void sumRows(Tensor x, double beta, Tensor out);
 
+    // ---- work as a whole ----
+
+    /**
+     * Does work that comes again and again with the same key, sizes and memory: an engine may replay what it did before
+     * as far as it is the same. Within another such work it is part of that.
+     *
+     * @param key equal for work that is the same, by equals
+     */
+    default void recorded(Object key, Runnable work) {
+        work.run();
+    }
+
+    /** What is kept of {@link #recorded} work to replay it; empty for an engine that does not. */
+    default Optional<Replay> replay() {
+        return Optional.empty();
+    }
+
+    /**
+     * Graphs of work that came again.
+     *
+     * @param graphs those that are kept
+     * @param operations of all of them
+     * @param launches of graphs so far
+     * @param problem why there are none; empty if there may be
+     */
+    record Replay(int graphs, int operations, long launches, Optional<String> problem) {}
+
     // ---- contractions to the host, added to the arrays given ----
 
     /**
@@ -131,6 +159,9 @@ public interface Backend extends AutoCloseable {
     default void then(Runnable use) {
         use.run();
     }
+
+    /** Waits for the numbers that were asked for: what {@link #then} was to run has been run. */
+    default void await() {}
 
     /** Hands Σ x_i y_i to what uses it, when {@link #then} would run it. */
     default void dot(Tensor x, Tensor y, DoubleConsumer use) {
@@ -213,6 +244,11 @@ public interface Backend extends AutoCloseable {
     /** The same number alone. */
     double softmaxCrossEntropy(Tensor logits, Tensor labels, double w);
 
+    /** Hands that number to what uses it, when {@link #then} would run it. */
+    default void softmaxCrossEntropy(Tensor logits, Tensor labels, double w, DoubleConsumer loss) {
+        loss.accept(softmaxCrossEntropy(logits, labels, w));
+    }
+
     /** Number of examples whose largest logit (the first of equals) is that of their label. */
     int countCorrect(Tensor logits, Tensor labels);
 
@@ -247,6 +283,11 @@ public interface Backend extends AutoCloseable {
 
     /** w Σ (y − t)². */
     double squaredError(Tensor y, Tensor target, double w);
+
+    /** Hands that number to what uses it, when {@link #then} would run it. */
+    default void squaredError(Tensor y, Tensor target, double w, DoubleConsumer loss) {
+        loss.accept(squaredError(y, target, w));
+    }
 
     // ---- images: x is [R, inputs], y is [R, outputs] of the geometry; R counts examples times directions ----
 

@@ -1,11 +1,13 @@
 package soopt.backend;
 
 import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Queue;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 
 /**
  * Blocks of memory kept for reuse by size: after the first step of a loop every request is met from here. Sizes are
@@ -26,18 +28,29 @@ public final class BlockPool<B> implements AutoCloseable {
     private final LongFunction<B> allocate;
     private final Consumer<B> free;
     private final Consumer<B> spoil;
-    private final Map<Long, Deque<B>> idle = new HashMap<>();
+    private final Supplier<Queue<B>> order;
+    private final Map<Long, Queue<B>> idle = new HashMap<>();
     private long liveBytes;
     private long peakBytes;
     private long systemBytes;
     private long systemAllocations;
     private boolean closed;
 
-    /** @param spoil fills a block with NaN */
+    /**
+     * Hands out the block that came back last, which caches may hold.
+     *
+     * @param spoil fills a block with NaN
+     */
     public BlockPool(LongFunction<B> allocate, Consumer<B> free, Consumer<B> spoil) {
+        this(allocate, free, spoil, () -> Collections.asLifoQueue(new ArrayDeque<>()));
+    }
+
+    /** @param order holds the idle blocks of one size; its first is handed out */
+    public BlockPool(LongFunction<B> allocate, Consumer<B> free, Consumer<B> spoil, Supplier<Queue<B>> order) {
         this.allocate = allocate;
         this.free = free;
         this.spoil = spoil;
+        this.order = order;
     }
 
     /** The size class of a request, in bytes: a multiple of 64. */
@@ -49,8 +62,8 @@ public final class BlockPool<B> implements AutoCloseable {
 
     /** A block of exactly the size class given. */
     public synchronized B take(long sizeClass) {
-        Deque<B> blocks = idle.computeIfAbsent(sizeClass, size -> new ArrayDeque<>());
-        B block = blocks.isEmpty() ? fresh(sizeClass) : blocks.pop();
+        Queue<B> blocks = idle.computeIfAbsent(sizeClass, size -> order.get());
+        B block = blocks.isEmpty() ? fresh(sizeClass) : blocks.remove();
         if (SPOILS) {
             spoil.accept(block);
         }
@@ -88,7 +101,7 @@ public final class BlockPool<B> implements AutoCloseable {
         if (closed) {
             free.accept(block);
         } else {
-            idle.computeIfAbsent(sizeClass, size -> new ArrayDeque<>()).push(block);
+            idle.computeIfAbsent(sizeClass, size -> order.get()).add(block);
         }
     }
 

@@ -1,6 +1,7 @@
 package soopt.curvature;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 
@@ -30,6 +31,21 @@ public interface Objective {
 
     /** L(θ); gradient [P] ← ∇L(θ). */
     Value gradient(Tensor theta, Tensor gradient);
+
+    /** gradient [P] ← ∇L(θ); L(θ) is handed to what uses it when {@link Backend#then} would run it. */
+    default void gradient(Tensor theta, Tensor gradient, Consumer<Value> use) {
+        use.accept(gradient(theta, gradient));
+    }
+
+    /**
+     * Does work on these examples whose numbers on the host are needed when it ends ({@link Backend#together}), and
+     * which comes again with others ({@link Backend#recorded}).
+     *
+     * @param key what kind of work it is
+     */
+    default void asOne(Object key, Runnable work) {
+        backend().together(work);
+    }
 
     /**
      * ḡ, H̄ and D̄³ along u restricted to each group.

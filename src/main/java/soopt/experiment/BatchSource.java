@@ -76,18 +76,20 @@ final class BatchSource implements AutoCloseable {
         int[] indices = BatchLoader.all(count);
         int size = loader.capacity();
         int pieces = (count - 1) / size + 1;
-        double loss = 0;
-        double correct = 0;
-        for (int i = 0; i < pieces; i++) {
-            int from = i * size;
-            int rows = Math.min(size, count - from);
-            loader.load(examples, indices, from, rows);
-            Network.Score score = network.score(backend, theta, loader.inputs(rows), loader.targets(rows));
-            loss += score.lossSum();
-            correct += score.correct();
-            progress.done(i + 1, pieces);
-        }
-        return new Evaluation(loss / count, correct / count, count);
+        double[] sums = new double[2];
+        backend.together(() -> {
+            for (int i = 0; i < pieces; i++) {
+                int from = i * size;
+                int rows = Math.min(size, count - from);
+                loader.load(examples, indices, from, rows);
+                network.score(backend, theta, loader.inputs(rows), loader.targets(rows), score -> {
+                    sums[0] += score.lossSum();
+                    sums[1] += score.correct();
+                });
+                progress.done(i + 1, pieces);
+            }
+        });
+        return new Evaluation(sums[0] / count, sums[1] / count, count);
     }
 
     @Override

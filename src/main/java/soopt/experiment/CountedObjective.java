@@ -1,6 +1,7 @@
 package soopt.experiment;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.CurvatureSummary;
@@ -58,6 +59,17 @@ record CountedObjective(Objective objective, Counts.Tally counts, SummaryCosts c
     public Value gradient(Tensor theta, Tensor gradient) {
         counts.addGradient(examples());
         return objective.gradient(theta, gradient);
+    }
+
+    @Override
+    public void gradient(Tensor theta, Tensor gradient, Consumer<Value> use) {
+        counts.addGradient(examples());
+        objective.gradient(theta, gradient, use);
+    }
+
+    @Override
+    public void asOne(Object key, Runnable work) {
+        objective.asOne(key, work);
     }
 
     @Override

@@ -2,6 +2,7 @@ package soopt.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.ToLongFunction;
 import soopt.backend.Backend;
 import soopt.backend.Convolution;
@@ -122,15 +123,26 @@ public final class Network {
         return new NetworkObjective(this, backend, inputs, reconstruction ? inputs : targets, curvatureMemory);
     }
 
-    /** Summed loss and number of correct predictions (NaN for regression) on a batch, without derivatives. */
-    public Score score(Backend backend, Tensor theta, Tensor inputs, Tensor targets) {
-        try (Pass pass = new Pass(backend, layout, theta, inputs, Pass.Depth.VALUE)) {
-            int examples = inputs.length(0);
-            Tensor outputs = forward(stages(pass), pass, inputs);
-            double mean = loss.begin(pass, examples).value(outputs, reconstruction ? inputs : targets);
-            double correct = loss.isClassification() ? backend.countCorrect(outputs, targets) : Double.NaN;
-            return new Score(mean * examples, correct, examples);
-        }
+    /**
+     * Summed loss and number of correct predictions (NaN for regression) on a batch, without derivatives.
+     *
+     * @param use receives them when {@link Backend#then} would run it
+     */
+    public void score(Backend backend, Tensor theta, Tensor inputs, Tensor targets, Consumer<Score> use) {
+        int examples = inputs.length(0);
+        Object key = List.of("score", theta.place(), inputs.place(), examples);
+        double[] found = {Double.NaN, Double.NaN};
+        backend.recorded(key, () -> {
+            try (Pass pass = new Pass(backend, layout, theta, inputs, Pass.Depth.VALUE)) {
+                Tensor outputs = forward(stages(pass), pass, inputs);
+                loss.begin(pass, examples)
+                        .value(outputs, reconstruction ? inputs : targets, mean -> found[0] = mean * examples);
+                if (loss.isClassification()) {
+                    backend.countCorrect(outputs, targets, count -> found[1] = count);
+                }
+            }
+        });
+        backend.then(() -> use.accept(new Score(found[0], found[1], examples)));
     }
 
     /**

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.CurvatureSummary;
@@ -71,23 +72,39 @@ final class NetworkObjective implements Objective {
 
     @Override
     public double loss(Tensor theta) {
-        try (Pass pass = new Pass(backend, network.layout(), theta, inputs, Pass.Depth.VALUE)) {
-            Tensor outputs = network.forward(network.stages(pass), pass, inputs);
-            return network.loss().begin(pass, examples()).value(outputs, targets);
-        }
+        double[] loss = new double[1];
+        asOne(List.of("loss", theta.place()), () -> {
+            try (Pass pass = new Pass(backend, network.layout(), theta, inputs, Pass.Depth.VALUE)) {
+                Tensor outputs = network.forward(network.stages(pass), pass, inputs);
+                network.loss().begin(pass, examples()).value(outputs, targets, value -> loss[0] = value);
+            }
+            backend.await();
+        });
+        return loss[0];
     }
 
     @Override
     public Value gradient(Tensor theta, Tensor gradient) {
         AtomicReference<Value> value = new AtomicReference<>();
-        backend.together(() -> {
-            try (NetworkPass pass = pass(theta, Pass.Depth.GRADIENT, 0, examples())) {
-                pass.gradient(gradient);
-                pass.count();
-                backend.then(() -> value.set(pass.counted()));
-            }
+        asOne(List.of("gradient", theta.place(), gradient.place()), () -> {
+            gradient(theta, gradient, value::set);
+            backend.await();
         });
         return value.get();
+    }
+
+    @Override
+    public void gradient(Tensor theta, Tensor gradient, Consumer<Value> use) {
+        try (NetworkPass pass = pass(theta, Pass.Depth.GRADIENT, 0, examples())) {
+            pass.gradient(gradient);
+            pass.count();
+            backend.then(() -> use.accept(pass.counted()));
+        }
+    }
+
+    @Override
+    public void asOne(Object key, Runnable work) {
+        backend.recorded(List.of(key, inputs.place(), examples()), () -> backend.together(work));
     }
 
     /** A pass over some of the examples, each with its weight 1/N of the whole batch. */
@@ -137,7 +154,8 @@ final class NetworkObjective implements Objective {
                 // D̄³ in full takes its contractions at once
                 chunk.run();
             } else {
-                backend.together(chunk);
+                Object key = List.of("summary", order, partition.size(), first, last, theta.place(), u.place());
+                asOne(key, chunk);
             }
         }
         return sums.result(order != Order.SECOND, third.map(ThirdOrder::result).orElse(new double[0][][]));

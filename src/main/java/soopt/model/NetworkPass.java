@@ -80,6 +80,7 @@ final class NetworkPass implements Linearization {
     @Override
     public Value value() {
         count();
+        pass.backend().await();
         return counted();
     }
 

@@ -1,14 +1,15 @@
 package soopt.optimizer;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.Objective;
-import soopt.curvature.Value;
 import soopt.optimizer.direction.Direction;
 import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.Readings;
 import soopt.optimizer.step.State;
 import soopt.optimizer.step.Step;
 import soopt.optimizer.step.StepSize;
@@ -52,8 +53,19 @@ final class FirstOrder implements Optimizer.Iteration {
 
     @Override
     public Step step(Tensor theta, Objective batch) {
-        Value value = direction.observe(theta, batch, gradient);
-        double gradientNorm = Math.sqrt(backend.dot(gradient, gradient));
+        Readings readings = new Readings();
+        Runnable work = () -> propose(theta, batch, readings);
+        if (direction.isUniform()) {
+            batch.asOne(List.of("step", theta.place()), work);
+        } else {
+            work.run();
+        }
+        return direction.recorded(Step.moving(readings, update));
+    }
+
+    private void propose(Tensor theta, Objective batch, Readings readings) {
+        direction.observe(theta, batch, gradient, readings);
+        readings.readGradient(backend, gradient);
         if (groups.isPresent()) {
             double[] applied = Arrays.stream(rates.orElseThrow())
                     .map(rate -> stepSize.value() * rate)
@@ -62,7 +74,7 @@ final class FirstOrder implements Optimizer.Iteration {
         } else {
             direction.nextScaled(theta, -stepSize.value(), update);
         }
-        return direction.recorded(Step.moving(value, gradientNorm, update));
+        readings.readUpdate(backend, update);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package soopt.optimizer;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
@@ -9,10 +10,10 @@ import soopt.curvature.CurvatureSummary;
 import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.Partition;
-import soopt.curvature.Value;
 import soopt.optimizer.direction.Direction;
 import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.RateSolution;
+import soopt.optimizer.step.Readings;
 import soopt.optimizer.step.Refresh;
 import soopt.optimizer.step.State;
 import soopt.optimizer.step.Step;
@@ -57,23 +58,46 @@ final class NewtonSummaryIteration implements Optimizer.Iteration {
 
     @Override
     public Step step(Tensor theta, Objective batch) {
-        Value value = direction.observe(theta, batch, gradient);
-        double gradientNorm = Math.sqrt(backend.dot(gradient, gradient));
         boolean refreshes = steps % options.period() == 0;
         boolean warmsUp = steps / options.period() < options.average().warmUp();
+        boolean rests = warmsUp && !refreshes;
         steps++;
-        if (warmsUp && !refreshes) {
-            return Step.resting(value, gradientNorm);
+        Readings readings = new Readings();
+        Runnable work = () -> {
+            direction.observe(theta, batch, gradient, readings);
+            readings.readGradient(backend, gradient);
+            if (!rests && !refreshes) {
+                move(direction.next(theta), readings);
+            }
+        };
+        if (direction.isUniform()) {
+            batch.asOne(List.of("step", rests, refreshes, moves(), theta.place()), work);
+        } else {
+            work.run();
         }
-        Tensor u = direction.next(theta);
-        Optional<Refresh> refresh = refreshes ? Optional.of(refresh(theta, u, warmsUp)) : Optional.empty();
-        boolean moves = Arrays.stream(etaUsed).anyMatch(rate -> rate != 0);
-        if (moves) {
-            groupUpdate.apply(applied(), u, update);
+        if (rests) {
+            return Step.resting(readings.value(), readings.gradientNorm());
         }
-        Step step = moves ? Step.moving(value, gradientNorm, update) : Step.resting(value, gradientNorm);
-        step = direction.recorded(step);
+        Optional<Refresh> refresh = Optional.empty();
+        if (refreshes) {
+            Tensor u = direction.next(theta);
+            refresh = Optional.of(refresh(theta, u, warmsUp));
+            move(u, readings);
+        }
+        Step step = direction.recorded(
+                moves() ? Step.moving(readings, update) : Step.resting(readings.value(), readings.gradientNorm()));
         return refresh.map(step::with).orElse(step);
+    }
+
+    private boolean moves() {
+        return Arrays.stream(etaUsed).anyMatch(rate -> rate != 0);
+    }
+
+    private void move(Tensor u, Readings readings) {
+        if (moves()) {
+            groupUpdate.apply(applied(), u, update);
+            readings.readUpdate(backend, update);
+        }
     }
 
     private Refresh refresh(Tensor theta, Tensor u, boolean warmsUp) {

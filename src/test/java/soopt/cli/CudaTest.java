@@ -114,7 +114,7 @@ class CudaTest {
         requireProcessor();
         run("cpu", "whole").expect(ExitCode.OK);
         run("cuda", "count").expect(ExitCode.OK);
-        long launches = gpu.count("launches");
+        long launches = gpu.count("launches") + gpu.count("replayed");
         gpu.reset();
         gpu.set("LAUNCH_FAILURE", launches * 3 / 4).set("QUIET", 1);
         Cli.Result failed = run("cuda", "results").expect(ExitCode.DEVICE);

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import soopt.Golden;
@@ -19,6 +20,11 @@ import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.Partition;
 import soopt.curvature.Partitioning;
+import soopt.optimizer.Adam;
+import soopt.optimizer.Optimizer;
+import soopt.optimizer.direction.Direction;
+import soopt.optimizer.step.Batches;
+import soopt.optimizer.step.Problem;
 
 /** A pass over a network on a GPU: what it loads, and that the host waits for it once. */
 class GpuPassTest {
@@ -40,14 +46,14 @@ class GpuPassTest {
                 .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), said);
-        assertEquals("1", said.strip());
+        assertEquals("1 1 1 1", said.strip(), "a summary, a gradient, a step of Adam, an evaluation of two batches");
         List<String> nd4j = Files.readAllLines(log).stream()
                 .filter(line -> line.contains(" org.nd4j.") || line.contains(" org.bytedeco."))
                 .toList();
         assertEquals(List.of(), nd4j);
     }
 
-    /** A summary of LeNet; prints how often the host waited. */
+    /** Passes over LeNet and a step; prints how often the host waited for each. */
     public static void main(String[] arguments) {
         JsonNode file = Golden.read(Golden.files("hbar").stream()
                 .filter(path -> path.endsWith("lenet_16.json"))
@@ -63,9 +69,26 @@ class GpuPassTest {
                     GoldenNetworks.inputs(backend, file.get("x")),
                     GoldenNetworks.targets(backend, file.get("y")));
             Partition partition = new Partitioning.Canonical().of(network.layout());
-            long before = backend.counts().synchronizations();
-            objective.summary(theta, u, partition, Order.THIRD);
-            System.out.println(backend.counts().synchronizations() - before);
+            Tensor inputs = GoldenNetworks.inputs(backend, file.get("x"));
+            Tensor targets = GoldenNetworks.targets(backend, file.get("y"));
+            Optimizer.Iteration adam = new Adam(1e-3, new Direction.Adam(0.9, 0.999, 1e-8, 0), Optional.empty())
+                    .start(new Problem(backend, network.layout(), Batches.always(objective), 1));
+            System.out.print(waits(backend, () -> objective.summary(theta, u, partition, Order.THIRD)));
+            System.out.print(" " + waits(backend, () -> objective.gradient(theta, u)));
+            System.out.print(" " + waits(backend, () -> adam.step(theta, objective)));
+            System.out.println(" "
+                    + waits(
+                            backend,
+                            () -> backend.together(() -> {
+                                network.score(backend, theta, inputs, targets, score -> {});
+                                network.score(backend, theta, inputs, targets, score -> {});
+                            })));
         }
+    }
+
+    private static long waits(CudaBackend backend, Runnable work) {
+        long before = backend.counts().synchronizations();
+        work.run();
+        return backend.counts().synchronizations() - before;
     }
 }

@@ -164,6 +164,11 @@ public final class CudaBackend implements Backend {
         memory.resetPeak();
     }
 
+    @Override
+    public Optional<Replay> replay() {
+        return Optional.of(device.replay());
+    }
+
     /** Launches, copies and times that the host waited, since the GPU was opened. */
     public Device.Counts counts() {
         return device.counts();
@@ -398,6 +403,11 @@ public final class CudaBackend implements Backend {
     // ---- contractions ----
 
     @Override
+    public void recorded(Object key, Runnable work) {
+        device.recorded(key, work);
+    }
+
+    @Override
     public void together(Runnable work) {
         results.together(work);
     }
@@ -405,6 +415,11 @@ public final class CudaBackend implements Backend {
     @Override
     public void then(Runnable use) {
         results.then(use);
+    }
+
+    @Override
+    public void await() {
+        results.await();
     }
 
     @Override
@@ -511,6 +526,11 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
+    public void softmaxCrossEntropy(Tensor logits, Tensor labels, double w, DoubleConsumer loss) {
+        losses.loss(logits, labels, w, loss);
+    }
+
+    @Override
     public int countCorrect(Tensor logits, Tensor labels) {
         return (int) awaited(correct -> losses.countCorrect(logits, labels, count -> correct.accept(count)));
     }
@@ -550,8 +570,13 @@ public final class CudaBackend implements Backend {
 
     @Override
     public double squaredError(Tensor y, Tensor target, double w) {
+        return awaited(loss -> squaredError(y, target, w, loss));
+    }
+
+    @Override
+    public void squaredError(Tensor y, Tensor target, double w, DoubleConsumer loss) {
         Contract.sameSize(y, target);
-        return awaited(loss -> sums.squares(y, target, 0, 0, sum -> loss.accept(w * sum)));
+        sums.squares(y, target, 0, 0, sum -> loss.accept(w * sum));
     }
 
     // ---- images ----

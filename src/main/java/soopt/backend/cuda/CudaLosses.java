@@ -64,6 +64,7 @@ final class CudaLosses {
             double[] label = new double[1];
             memory.toHost(labels.slice(wrong, 1), label, 0);
             Contract.label(label[0], wrong, classes);
+            throw new IllegalArgumentException("label " + wrong + " of a batch is no class of " + classes);
         }
     }
 

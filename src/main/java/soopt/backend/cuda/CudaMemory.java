@@ -4,6 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import java.util.Comparator;
+import java.util.PriorityQueue;
 import soopt.backend.Backend;
 import soopt.backend.BlockPool;
 import soopt.backend.Precision;
@@ -24,7 +26,7 @@ final class CudaMemory implements AutoCloseable {
     private static final int STAGING_BYTES = 8 << 20;
 
     /** Memory of the device. */
-    private record Block(long address, long bytes) {}
+    private record Block(long number, long address, long bytes) {}
 
     private static final class CudaStorage implements Storage {
         private final CudaMemory memory;
@@ -82,17 +84,24 @@ final class CudaMemory implements AutoCloseable {
     /** Bytes of the staging memory that copies under way may still need. */
     private int staged;
 
+    private long blocks;
     private boolean closed;
 
     CudaMemory(Device device, Precision precision) {
         this.device = device;
         this.precision = precision;
-        this.pool = new BlockPool<>(this::newBlock, block -> device.free(block.address()), this::spoil);
+        // in the order in which they were made: work that comes again gets the same blocks
+        this.pool = new BlockPool<>(
+                this::newBlock,
+                block -> device.free(block.address()),
+                this::spoil,
+                () -> new PriorityQueue<>(Comparator.comparingLong(Block::number)));
         this.staging = device.allocateHost(STAGING_BYTES);
+        device.tablesBy(this::copyTable);
     }
 
     private Block newBlock(long bytes) {
-        return new Block(addressOf(bytes), bytes);
+        return new Block(blocks++, addressOf(bytes), bytes);
     }
 
     private long addressOf(long bytes) {
@@ -227,12 +236,16 @@ final class CudaMemory implements AutoCloseable {
         device.free(address);
     }
 
-    /** Few numbers of 64 bits. */
-    void upload(long[] values, long address) {
-        int bytes = values.length * Long.BYTES;
+    /** Few numbers that are the same whenever the work that they are for is. */
+    void uploadTable(long[] table, long to) {
+        device.uploadTable(table, to);
+    }
+
+    private void copyTable(long[] table, long to) {
+        int bytes = table.length * Long.BYTES;
         int place = stage(bytes);
-        staging(place, bytes).asLongBuffer().put(values);
-        device.upload(staging, place, address, bytes);
+        staging(place, bytes).asLongBuffer().put(table);
+        device.uploadPart(staging, place, to, bytes);
     }
 
     /** Numbers in float64 from an address on; waits for all work. */

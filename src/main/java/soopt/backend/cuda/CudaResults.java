@@ -117,7 +117,7 @@ final class CudaResults implements AutoCloseable {
                 rows[ROW * i + 3] = sum.out;
                 results += sum.results;
             }
-            memory.upload(rows, table);
+            memory.uploadTable(rows, table);
             addSums.start().put(table).put(sums.size()).put(results).forWarps(results);
         }
         sums.clear();

@@ -4,7 +4,9 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -12,12 +14,14 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import soopt.backend.Backend;
 import soopt.cli.options.Arguments;
 import soopt.cli.options.ExitCode;
 import soopt.cli.terminal.Table;
 import soopt.curvature.Order;
 import soopt.curvature.Partition;
 import soopt.curvature.Partitioning;
+import soopt.file.JsonObject;
 import soopt.optimizer.Optimizer;
 import soopt.spec.Binder;
 import soopt.spec.Choices;
@@ -112,13 +116,19 @@ final class BenchCurvatureCommand implements Callable<Integer> {
                         batch,
                         options.report().threads(),
                         options.report().precision());
+        AtomicReference<Optional<Backend.Replay>> replay = new AtomicReference<>(Optional.empty());
         List<Measurement> results = options.session().measure((backend, stopwatch) -> {
             try (BenchProblem problem = new BenchProblem(backend, model, batch)) {
-                return stopwatch.measure(works(problem, partition));
+                List<Measurement> measured = stopwatch.measure(works(problem, partition));
+                replay.set(backend.replay());
+                return measured;
             }
         });
         PrintWriter out = spec.commandLine().getOut();
-        out.print(options.json() ? asJson(results, partition) : asText(results, partition, peer));
+        out.print(
+                options.json()
+                        ? asJson(results, partition, replay.get())
+                        : asText(results, partition, peer) + asText(replay.get()));
         out.flush();
         return ExitCode.OK;
     }
@@ -175,6 +185,15 @@ final class BenchCurvatureCommand implements Callable<Integer> {
                 + (peer == null ? "" : BenchReport.format("%nratios: %s / soopt%n", peer.program()));
     }
 
+    private static String asText(Optional<Backend.Replay> replay) {
+        return replay.map(of -> of.problem()
+                        .map(why -> BenchReport.format("%nno graphs: %s%n", why))
+                        .orElseGet(() -> BenchReport.format(
+                                "%n%d graphs of %d operations, launched %d times%n",
+                                of.graphs(), of.operations(), of.launches())))
+                .orElse("");
+    }
+
     /** The peer's cells; empty where it did not measure. */
     private static List<String> compared(Measurement result, Peer peer) {
         Double seconds = peer.seconds().get(result.name());
@@ -187,12 +206,20 @@ final class BenchCurvatureCommand implements Callable<Integer> {
                 weighed ? BenchReport.format("%.2f", bytes / (double) result.extraBytes()) : "");
     }
 
-    private String asJson(List<Measurement> results, Partition partition) {
-        return options.report()
+    private String asJson(List<Measurement> results, Partition partition, Optional<Backend.Replay> replay) {
+        JsonObject head = options.report()
                 .head(modelText, batch)
                 .put("partition", partitionText)
-                .put("groups", partition.size())
-                .putObjects("results", results.stream().map(Measurement::json).toList())
+                .put("groups", partition.size());
+        replay.ifPresent(of -> head.put(
+                "replay",
+                new JsonObject()
+                        .put("graphs", of.graphs())
+                        .put("operations", of.operations())
+                        .put("launches", of.launches())
+                        .put("problem", of.problem().orElse(""))));
+        return head.putObjects(
+                        "results", results.stream().map(Measurement::json).toList())
                 .pretty();
     }
 }

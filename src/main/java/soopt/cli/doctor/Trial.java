@@ -17,14 +17,21 @@ import soopt.file.JsonObject;
  * @param usable whether it was tried
  * @param problem why it was not, or what went wrong; empty if it computes
  * @param device what it computes on, in words
+ * @param replay how it does work that comes again, where it can replay any
  * @param seconds until it was ready
  */
-record Trial(Engine engine, boolean usable, Optional<String> problem, String device, double seconds) {
+record Trial(
+        Engine engine,
+        boolean usable,
+        Optional<String> problem,
+        String device,
+        Optional<Backend.Replay> replay,
+        double seconds) {
     /** Opens it if it can be used here, multiplies two small matrices and closes it. */
     static Trial of(Engine engine) {
         Optional<String> unusable = engine.problem();
         if (unusable.isPresent()) {
-            return new Trial(engine, false, unusable, "", 0);
+            return without(engine, false, unusable);
         }
         long start = System.nanoTime();
         try (Backend backend = Devices.open(engine, Precision.FLOAT32, 0);
@@ -36,11 +43,16 @@ record Trial(Engine engine, boolean usable, Optional<String> problem, String dev
             backend.toHost(c, product, 0);
             boolean right = product[0] == 7 && product[1] == 10 && product[2] == 15 && product[3] == 22;
             Optional<String> wrong = right ? Optional.empty() : Optional.of("a product of two matrices is wrong");
-            return new Trial(engine, true, wrong, backend.device(), (System.nanoTime() - start) / 1e9);
+            return new Trial(
+                    engine, true, wrong, backend.device(), backend.replay(), (System.nanoTime() - start) / 1e9);
         } catch (LinkageError | RuntimeException e) {
             String why = e instanceof DeviceFailure ? e.getMessage() : FailureLines.cause(e);
-            return new Trial(engine, true, Optional.of(why), "", 0);
+            return without(engine, true, Optional.of(why));
         }
+    }
+
+    private static Trial without(Engine engine, boolean usable, Optional<String> problem) {
+        return new Trial(engine, usable, problem, "", Optional.empty(), 0);
     }
 
     boolean works() {
@@ -54,7 +66,12 @@ record Trial(Engine engine, boolean usable, Optional<String> problem, String dev
     }
 
     String text() {
-        return problem.orElseGet(() -> String.format(Locale.ROOT, "%s, ready in %.1f s", device, seconds));
+        return problem.orElseGet(() -> String.format(Locale.ROOT, "%s, ready in %.1f s%s", device, seconds, graphs()));
+    }
+
+    private String graphs() {
+        return replay.map(of -> of.problem().map(why -> ", no graphs: " + why).orElse(", with graphs"))
+                .orElse("");
     }
 
     JsonObject json() {
@@ -63,6 +80,7 @@ record Trial(Engine engine, boolean usable, Optional<String> problem, String dev
                 .put("gpu", engine.isGpu())
                 .put("state", state().toLowerCase(Locale.ROOT));
         problem.ifPresent(text -> json.put("problem", text));
+        replay.ifPresent(of -> json.put("graphs", of.problem().isEmpty()));
         return works() ? json.put("device", device).put("ready_seconds", seconds) : json;
     }
 }

@@ -327,7 +327,8 @@ public final class Trainer {
         Workload.Batch batch = workload.batch(position.epoch(), position.stepInEpoch(), withinStep(theta));
         double curvatureBefore = counts.steps().curvatureSeconds();
         Step proposed = iteration.step(theta, batch.forStep());
-        double updateNorm = proposed.update().map(this::norm).orElse(0.0);
+        double updateNorm = proposed.updateNorm()
+                .orElseGet(() -> proposed.update().map(this::norm).orElse(0.0));
         double seconds = Clocks.since(start);
         double curvatureSeconds = counts.steps().curvatureSeconds() - curvatureBefore;
         proposed.refresh().ifPresent(this::refreshed);

@@ -21,14 +21,14 @@ public enum Loss {
 
     /** The loss at one batch of outputs; every example has the weight 1/total, so that chunks add up to the mean. */
     public interface Stage {
-        /** The sum over this batch of the weighted losses; keeps what the others need. */
-        double value(Tensor outputs, Tensor targets);
-
         /**
-         * As value; gradient ← ∇ℓ.
+         * The sum over this batch of the weighted losses.
          *
-         * @param value receives it when {@link soopt.backend.Backend#then} would run it
+         * @param value receives it when {@link Backend#then} would run it
          */
+        void value(Tensor outputs, Tensor targets, DoubleConsumer value);
+
+        /** As value; gradient ← ∇ℓ, and keeps what the others need. */
         void valueAndGradient(Tensor outputs, Tensor targets, Tensor gradient, DoubleConsumer value);
 
         /** out ← ∇²ℓ v for v [n·N, C]. */

@@ -22,9 +22,8 @@ final class MeanSquaredError implements Loss.Stage {
     }
 
     @Override
-    public double value(Tensor outputs, Tensor targets) {
-        weight = weight(outputs);
-        return backend.squaredError(outputs, targets, weight);
+    public void value(Tensor outputs, Tensor targets, DoubleConsumer value) {
+        backend.squaredError(outputs, targets, weight(outputs), value);
     }
 
     @Override

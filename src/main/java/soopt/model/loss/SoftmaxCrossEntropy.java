@@ -25,8 +25,8 @@ final class SoftmaxCrossEntropy implements Loss.Stage {
     }
 
     @Override
-    public double value(Tensor outputs, Tensor targets) {
-        return backend.softmaxCrossEntropy(outputs, targets, weight);
+    public void value(Tensor outputs, Tensor targets, DoubleConsumer value) {
+        backend.softmaxCrossEntropy(outputs, targets, weight, value);
     }
 
     @Override

@@ -1,8 +1,11 @@
 package soopt.optimizer.direction;
 
 import java.util.Optional;
+import java.util.function.Consumer;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
+import soopt.curvature.Objective;
+import soopt.curvature.Value;
 import soopt.optimizer.step.State;
 
 /** The running part of {@link Direction.Adam}. */
@@ -27,6 +30,16 @@ final class AdamMoments implements Direction.Running {
         this.second = backend.allocate(gradient.shape());
         backend.fill(first, 0);
         backend.fill(second, 0);
+    }
+
+    @Override
+    public void observe(Tensor theta, Objective batch, Tensor gradient, Consumer<Value> use) {
+        batch.gradient(theta, gradient, use);
+    }
+
+    @Override
+    public boolean isUniform() {
+        return true;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package soopt.optimizer.direction;
 
+import java.util.function.Consumer;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.Objective;
@@ -12,6 +13,16 @@ record DecoupledDecay(Backend backend, Direction.Running direction, double weigh
     @Override
     public Value observe(Tensor theta, Objective batch, Tensor gradient) {
         return direction.observe(theta, batch, gradient);
+    }
+
+    @Override
+    public void observe(Tensor theta, Objective batch, Tensor gradient, Consumer<Value> use) {
+        direction.observe(theta, batch, gradient, use);
+    }
+
+    @Override
+    public boolean isUniform() {
+        return direction.isUniform();
     }
 
     @Override

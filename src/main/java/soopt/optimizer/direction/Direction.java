@@ -1,5 +1,6 @@
 package soopt.optimizer.direction;
 
+import java.util.function.Consumer;
 import soopt.backend.Tensor;
 import soopt.curvature.Fisher;
 import soopt.curvature.Objective;
@@ -55,6 +56,16 @@ public sealed interface Direction
          */
         default Value observe(Tensor theta, Objective batch, Tensor gradient) {
             return batch.gradient(theta, gradient);
+        }
+
+        /** The same; the value is handed to what uses it when {@link soopt.backend.Backend#then} would run it. */
+        default void observe(Tensor theta, Objective batch, Tensor gradient, Consumer<Value> use) {
+            use.accept(observe(theta, batch, gradient));
+        }
+
+        /** Whether every step is the same work for the device but for scalars, and none for the host. */
+        default boolean isUniform() {
+            return false;
         }
 
         /** Takes in the gradient at θ [P]; gives u [P], always the same tensor, perhaps the gradient itself. */

@@ -1,7 +1,10 @@
 package soopt.optimizer.direction;
 
+import java.util.function.Consumer;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
+import soopt.curvature.Objective;
+import soopt.curvature.Value;
 import soopt.optimizer.step.State;
 
 /** The running part of {@link Direction.Sgd}. Without momentum it has no memory, and u is the gradient. */
@@ -25,6 +28,16 @@ final class MomentumBuffer implements Direction.Running {
         if (sgd.momentum() > 0) {
             backend.fill(buffer, 0);
         }
+    }
+
+    @Override
+    public void observe(Tensor theta, Objective batch, Tensor gradient, Consumer<Value> use) {
+        batch.gradient(theta, gradient, use);
+    }
+
+    @Override
+    public boolean isUniform() {
+        return true;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package soopt.optimizer.step;
 
 import java.util.Optional;
+import java.util.OptionalDouble;
 import soopt.backend.Tensor;
 import soopt.curvature.Value;
 import soopt.file.JsonObject;
@@ -12,6 +13,7 @@ import soopt.file.JsonObject;
  * @param gradientNorm ‖∇L‖₂ there
  * @param update [P] to add to θ, owned by the optimizer and valid until its next step; empty when the step does not
  *     move, as when it was tried and rejected
+ * @param updateNorm ‖update‖₂, where the method asked for it
  * @param refresh what the curvature along groups was and what was made of it, at steps that computed it
  * @param trial what was seen of the step before it was proposed, by methods that look
  * @param details what this method alone knows: a line of solver.jsonl
@@ -20,29 +22,43 @@ public record Step(
         Value value,
         double gradientNorm,
         Optional<Tensor> update,
+        OptionalDouble updateNorm,
         Optional<Refresh> refresh,
         Optional<Trial> trial,
         Optional<JsonObject> details) {
+    private static Step of(Value value, double gradientNorm, Optional<Tensor> update, OptionalDouble updateNorm) {
+        return new Step(value, gradientNorm, update, updateNorm, Optional.empty(), Optional.empty(), Optional.empty());
+    }
+
     /** A step that moves, of a method that does not look. */
     public static Step moving(Value value, double gradientNorm, Tensor update) {
-        return new Step(value, gradientNorm, Optional.of(update), Optional.empty(), Optional.empty(), Optional.empty());
+        return of(value, gradientNorm, Optional.of(update), OptionalDouble.empty());
+    }
+
+    /** The same with the numbers that were read with it. */
+    public static Step moving(Readings readings, Tensor update) {
+        return of(
+                readings.value(),
+                readings.gradientNorm(),
+                Optional.of(update),
+                OptionalDouble.of(readings.updateNorm()));
     }
 
     /** A step that stays. */
     public static Step resting(Value value, double gradientNorm) {
-        return new Step(value, gradientNorm, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        return of(value, gradientNorm, Optional.empty(), OptionalDouble.empty());
     }
 
     public Step with(Refresh computed) {
-        return new Step(value, gradientNorm, update, Optional.of(computed), trial, details);
+        return new Step(value, gradientNorm, update, updateNorm, Optional.of(computed), trial, details);
     }
 
     public Step with(Trial tried) {
-        return new Step(value, gradientNorm, update, refresh, Optional.of(tried), details);
+        return new Step(value, gradientNorm, update, updateNorm, refresh, Optional.of(tried), details);
     }
 
     public Step with(JsonObject known) {
-        return new Step(value, gradientNorm, update, refresh, trial, Optional.of(known));
+        return new Step(value, gradientNorm, update, updateNorm, refresh, trial, Optional.of(known));
     }
 
     /** L of the training batch at θ. */

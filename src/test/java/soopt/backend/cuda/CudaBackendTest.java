@@ -48,7 +48,7 @@ class CudaBackendTest {
 
     @Test
     void idleBlocks_areGivenBack_whenMemoryIsShort() {
-        standin.orElseThrow().set("MEMORY", 50L * MEBIBYTE);
+        standin.orElseThrow().set("MEMORY", standin.orElseThrow().live() + 82L * MEBIBYTE);
         try (CudaBackend backend = open()) {
             backend.allocate(6 * MEBIBYTE).close();
             try (Tensor larger = backend.allocate(8 * MEBIBYTE)) {

@@ -100,14 +100,18 @@ public final class Standin implements AutoCloseable {
      * Changes the machine from now on: CAPABILITY (90), DRIVER (12080), DEVICES (1), MEMORY (2³⁰ bytes), SEED of the
      * order of blocks and threads (0: as they are numbered), UNCHECKED (1: kernels compiled from now on run without
      * checks), AT_ONCE (1: work is done when it is asked for), QUIET (1), and the call from now on that fails: OOM,
-     * LAUNCH_FAILURE, COMPILE_FAILURE, LOST (from there on every one).
+     * LAUNCH_FAILURE (kernels of graphs count), COMPILE_FAILURE, CAPTURE_FAILURE, INSTANTIATE_FAILURE, UPDATE_FAILURE,
+     * LOST (from there on every one).
      */
     public Standin set(String setting, long value) {
         library.getFunction("standin_set").invokeVoid(new Object[] {setting, value});
         return this;
     }
 
-    /** Calls since it was made: launches, copies, synchronizations, allocations, products, compilations, graphs. */
+    /**
+     * Calls since it was made: launches, copies, synchronizations, allocations, products, compilations; graphs
+     * launched, replayed kernels of them, captures, updates of kernels in graphs.
+     */
     public long count(String calls) {
         return library.getFunction("standin_count").invokeLong(new Object[] {calls});
     }

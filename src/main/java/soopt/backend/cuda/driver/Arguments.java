@@ -20,6 +20,8 @@ public final class Arguments {
     private final ByteBuffer bytes = memory.getByteBuffer(0, BYTES).order(ByteOrder.nativeOrder());
     private final long address = Pointer.nativeValue(memory);
     private int at;
+    /** Bit i: word i holds a scalar. */
+    private long scalars;
 
     Arguments() {
         // CU_LAUNCH_PARAM_BUFFER_POINTER, …_BUFFER_SIZE, …_END
@@ -31,15 +33,25 @@ public final class Arguments {
 
     Arguments clear() {
         at = 0;
+        scalars = 0;
         return this;
     }
 
     private int place(int size) {
         int place = (at + size - 1) / size * size;
+        if (place % Long.BYTES == 0 && size < Long.BYTES) {
+            // what pads is 0, so that equal arguments are equal words
+            bytes.putLong(place, 0);
+        }
         at = place + size;
         if (at > LIST) {
             throw new IllegalStateException("more than " + LIST + " bytes of arguments");
         }
+        return place;
+    }
+
+    private int scalar(int place) {
+        scalars |= 1L << place / Long.BYTES;
         return place;
     }
 
@@ -55,12 +67,39 @@ public final class Arguments {
     }
 
     public Arguments put(double value) {
-        bytes.putDouble(place(Double.BYTES), value);
+        bytes.putDouble(scalar(place(Double.BYTES)), value);
         return this;
     }
 
     public Arguments put(float value) {
-        bytes.putFloat(place(Float.BYTES), value);
+        bytes.putFloat(scalar(place(Float.BYTES)), value);
+        return this;
+    }
+
+    /** Bytes of those that were put. */
+    int size() {
+        return at;
+    }
+
+    /** Bit i is set where number i of an operation's arguments holds a scalar. */
+    long scalars() {
+        return scalars;
+    }
+
+    /** Appends them to an operation. */
+    void putInto(Tape tape) {
+        for (int i = 0; i < at; i += Long.BYTES) {
+            tape.put(bytes.getLong(i));
+        }
+    }
+
+    /** Those of a launch. */
+    Arguments take(Tape tape, int operation) {
+        int size = (int) tape.word(operation, Tape.SIZE_OF_ARGUMENTS);
+        for (at = 0; at < size; at += Long.BYTES) {
+            bytes.putLong(at, tape.word(operation, Tape.ARGUMENTS + at / Long.BYTES));
+        }
+        at = size;
         return this;
     }
 

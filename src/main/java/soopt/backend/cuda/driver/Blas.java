@@ -9,6 +9,14 @@ public final class Blas implements AutoCloseable {
     private static final int STRICT = 0;
 
     private static final int BETA = Double.BYTES;
+    private static final int HALF = 32;
+    private static final int DOUBLES = 1;
+    private static final int TRANSPOSE_A = 2;
+    private static final int TRANSPOSE_B = 4;
+
+    /** What cuBLAS takes of itself on the largest GPUs; memory of our own is needed for graphs. */
+    private static final long WORKSPACE_BYTES = 32L << 20;
+
     private static final int ALLOCATION_FAILED = 3;
 
     private static final class Loaded {
@@ -20,9 +28,14 @@ public final class Blas implements AutoCloseable {
     /** α and, after it, β. */
     private final Memory scalars = new Memory(2L * Double.BYTES);
 
-    private Blas(Device device, long handle) {
+    private final long workspace;
+    private final Tape own = new Tape();
+
+    private Blas(Device device, long handle, long workspace) {
         this.device = device;
         this.handle = handle;
+        this.workspace = workspace;
+        device.productsBy(this::perform);
     }
 
     /** @throws CudaException if there is no cuBLAS that serves the driver */
@@ -34,7 +47,10 @@ public final class Blas implements AutoCloseable {
             long handle = out.getLong(0);
             check("cublasSetStream", BlasApi.cublasSetStream_v2(handle, device.stream()));
             check("cublasSetMathMode", BlasApi.cublasSetMathMode(handle, STRICT));
-            return new Blas(device, handle);
+            // after the stream, which resets it
+            long workspace = device.allocate(WORKSPACE_BYTES);
+            check("cublasSetWorkspace", BlasApi.cublasSetWorkspace_v2(handle, workspace, WORKSPACE_BYTES));
+            return new Blas(device, handle, workspace);
         }
     }
 
@@ -50,6 +66,10 @@ public final class Blas implements AutoCloseable {
                 Loaded.isBound = true;
             }
         }
+    }
+
+    long handle() {
+        return handle;
     }
 
     /** As 120800. */
@@ -75,14 +95,7 @@ public final class Blas implements AutoCloseable {
             double beta,
             long c,
             int ldc) {
-        device.makeCurrent();
-        scalars.setFloat(0, (float) alpha);
-        scalars.setFloat(BETA, (float) beta);
-        long at = Pointer.nativeValue(scalars);
-        check(
-                "cublasSgemm",
-                BlasApi.cublasSgemm_v2(
-                        handle, op(transposeA), op(transposeB), m, n, k, at, a, lda, b, ldb, at + BETA, c, ldc));
+        multiply(0, transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
     }
 
     /** The same in float64. */
@@ -100,18 +113,76 @@ public final class Blas implements AutoCloseable {
             double beta,
             long c,
             int ldc) {
-        device.makeCurrent();
-        scalars.setDouble(0, alpha);
-        scalars.setDouble(BETA, beta);
-        long at = Pointer.nativeValue(scalars);
-        check(
-                "cublasDgemm",
-                BlasApi.cublasDgemm_v2(
-                        handle, op(transposeA), op(transposeB), m, n, k, at, a, lda, b, ldb, at + BETA, c, ldc));
+        multiply(DOUBLES, transposeA, transposeB, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
     }
 
-    private static int op(boolean transpose) {
-        return transpose ? 1 : 0;
+    private void multiply(
+            int type,
+            boolean transposeA,
+            boolean transposeB,
+            int m,
+            int n,
+            int k,
+            double alpha,
+            long a,
+            int lda,
+            long b,
+            int ldb,
+            double beta,
+            long c,
+            int ldc) {
+        Replays replays = device.replays();
+        Tape tape = replays.isActive()
+                ? replays.next(Tape.Kind.PRODUCT)
+                : own.clear().begin(Tape.Kind.PRODUCT);
+        tape.put(type + (transposeA ? TRANSPOSE_A : 0) + (transposeB ? TRANSPOSE_B : 0))
+                .put((long) m << HALF | n)
+                .put((long) k << HALF | lda)
+                .put((long) ldb << HALF | ldc)
+                .put(a)
+                .put(b)
+                .put(c)
+                .put(Double.doubleToRawLongBits(alpha))
+                .put(Double.doubleToRawLongBits(beta));
+        if (replays.isActive()) {
+            replays.add();
+        } else {
+            own.end();
+            perform(own, 0);
+        }
+    }
+
+    /** Does a product now. */
+    private void perform(Tape tape, int i) {
+        device.makeCurrent();
+        long flags = tape.word(i, 0);
+        int opA = (flags & TRANSPOSE_A) != 0 ? 1 : 0;
+        int opB = (flags & TRANSPOSE_B) != 0 ? 1 : 0;
+        int m = (int) (tape.word(i, 1) >>> HALF);
+        int n = (int) tape.word(i, 1);
+        int k = (int) (tape.word(i, 2) >>> HALF);
+        int lda = (int) tape.word(i, 2);
+        int ldb = (int) (tape.word(i, 3) >>> HALF);
+        int ldc = (int) tape.word(i, 3);
+        long a = tape.word(i, 4);
+        long b = tape.word(i, 5);
+        long c = tape.word(i, 6);
+        double alpha = Double.longBitsToDouble(tape.word(i, 7));
+        double beta = Double.longBitsToDouble(tape.word(i, 8));
+        long at = Pointer.nativeValue(scalars);
+        if ((flags & DOUBLES) != 0) {
+            scalars.setDouble(0, alpha);
+            scalars.setDouble(BETA, beta);
+            check(
+                    "cublasDgemm",
+                    BlasApi.cublasDgemm_v2(handle, opA, opB, m, n, k, at, a, lda, b, ldb, at + BETA, c, ldc));
+        } else {
+            scalars.setFloat(0, (float) alpha);
+            scalars.setFloat(BETA, (float) beta);
+            check(
+                    "cublasSgemm",
+                    BlasApi.cublasSgemm_v2(handle, opA, opB, m, n, k, at, a, lda, b, ldb, at + BETA, c, ldc));
+        }
     }
 
     private static void check(String call, int code) {
@@ -141,6 +212,7 @@ public final class Blas implements AutoCloseable {
     public void close() {
         device.makeCurrent();
         BlasApi.cublasDestroy_v2(handle);
+        DriverApi.cuMemFree_v2(workspace);
         scalars.close();
     }
 }

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
 import java.util.function.LongToIntFunction;
+import soopt.backend.Backend;
 
 /**
  * One GPU in use: its primary context, one stream on which all work is done in the order given, memory and launches.
@@ -16,10 +17,31 @@ public final class Device implements AutoCloseable {
     private static final ThreadLocal<Long> CURRENT = ThreadLocal.withInitial(() -> 0L);
 
     private static final int NON_BLOCKING = 1;
+    /** CU_STREAM_CAPTURE_MODE_THREAD_LOCAL: a call that waits on this thread ends a capture. */
+    private static final int OF_THREAD = 1;
+
+    private static final int HALF = 32;
+    private static final long LOW = 0xffffffffL;
     private static final long MEBIBYTE = 1 << 20;
 
-    /** Calls made so far. */
-    public record Counts(long launches, long copies, long synchronizations) {}
+    /**
+     * Calls made so far.
+     *
+     * @param launches of kernels, one by one
+     * @param replays launches of graphs
+     * @param captures graphs captured
+     */
+    public record Counts(long launches, long copies, long synchronizations, long replays, long captures) {}
+
+    /** Does an operation of a kind that this class does not know how to do. */
+    interface Performer {
+        void perform(Tape tape, int operation);
+    }
+
+    /** Copies numbers to the device through memory that stays as it is until then. */
+    public interface TableCopy {
+        void copy(long[] table, long to);
+    }
 
     private final Gpu gpu;
     private final int device;
@@ -27,9 +49,13 @@ public final class Device implements AutoCloseable {
     private final long stream;
     private final Memory out = new Memory(2L * Long.BYTES);
     private final Arguments arguments = new Arguments();
+    private final Replays replays;
+    private Performer products = (tape, operation) -> {};
+    private TableCopy tables = (table, to) -> {};
     private long launches;
     private long copies;
     private long synchronizations;
+    private long replayed;
 
     /** Page-locked memory of the host, for copies beside the work of the device. */
     public record HostMemory(ByteBuffer bytes, long address) {}
@@ -40,6 +66,7 @@ public final class Device implements AutoCloseable {
         this.context = context;
         makeCurrent();
         this.stream = getLong("cuStreamCreate", address -> DriverApi.cuStreamCreate(address, NON_BLOCKING));
+        this.replays = new Replays(this, Driver.graphs());
     }
 
     /**
@@ -70,7 +97,40 @@ public final class Device implements AutoCloseable {
     }
 
     public Counts counts() {
-        return new Counts(launches, copies, synchronizations);
+        return new Counts(launches, copies, synchronizations, replayed, replays.captured());
+    }
+
+    public Backend.Replay replay() {
+        return new Backend.Replay(replays.graphs(), replays.nodes(), replayed, replays.problem());
+    }
+
+    /** What does products, which are another library's. */
+    void productsBy(Performer performer) {
+        products = performer;
+    }
+
+    /** What copies tables when they are not part of a graph. */
+    public void tablesBy(TableCopy copy) {
+        tables = copy;
+    }
+
+    Replays replays() {
+        return replays;
+    }
+
+    /**
+     * Does work that comes again with the same key, sizes and memory: from the third time on by graphs as far as it is
+     * the same.
+     */
+    public void recorded(Object key, Runnable work) {
+        boolean whole = false;
+        replays.begin(key);
+        try {
+            work.run();
+            whole = true;
+        } finally {
+            replays.end(key, whole);
+        }
     }
 
     /** Makes the context current on this thread if another one is. */
@@ -120,6 +180,7 @@ public final class Device implements AutoCloseable {
     /** Waits for all work that may use it. */
     public void free(long address) {
         makeCurrent();
+        replays.pause();
         Driver.check("cuMemFree", DriverApi.cuMemFree_v2(address));
     }
 
@@ -132,24 +193,62 @@ public final class Device implements AutoCloseable {
 
     public void freeHost(HostMemory memory) {
         makeCurrent();
+        replays.pause();
         Driver.check("cuMemFreeHost", DriverApi.cuMemFreeHost(memory.address()));
     }
 
     /** Copies to the device, when what was asked for before has been done; the memory must not change until then. */
     public void upload(HostMemory from, int at, long to, long bytes) {
+        replays.pause();
+        copyIn(from.address() + at, to, bytes);
+    }
+
+    void copyIn(long from, long to, long bytes) {
         makeCurrent();
         copies++;
-        Driver.check("cuMemcpyHtoDAsync", DriverApi.cuMemcpyHtoDAsync_v2(to, from.address() + at, bytes, stream));
+        Driver.check("cuMemcpyHtoDAsync", DriverApi.cuMemcpyHtoDAsync_v2(to, from, bytes, stream));
+    }
+
+    /**
+     * Copies few numbers that are the same whenever the work that they are for is.
+     *
+     * @param to address on the device
+     */
+    public void uploadTable(long[] table, long to) {
+        if (replays.isActive()) {
+            Tape next = replays.next(Tape.Kind.TABLE).put(table.length).put(to);
+            for (long number : table) {
+                next.put(number);
+            }
+            replays.add();
+        } else {
+            tables.copy(table, to);
+        }
+    }
+
+    /** For {@link TableCopy}: as {@link #upload} of what is part of the work already. */
+    public void uploadPart(HostMemory from, int at, long to, long bytes) {
+        copyIn(from.address() + at, to, bytes);
     }
 
     /** Copies to the host, when what was asked for before has been done; {@link #synchronize} waits for it. */
     public void download(long from, HostMemory to, int at, long bytes) {
+        replays.pause();
         makeCurrent();
         copies++;
         Driver.check("cuMemcpyDtoHAsync", DriverApi.cuMemcpyDtoHAsync_v2(to.address() + at, from, bytes, stream));
     }
 
     public void copy(long from, long to, long bytes) {
+        if (replays.isActive()) {
+            replays.next(Tape.Kind.COPY).put(bytes).put(to).put(from);
+            replays.add();
+        } else {
+            copyNow(from, to, bytes);
+        }
+    }
+
+    private void copyNow(long from, long to, long bytes) {
         makeCurrent();
         copies++;
         Driver.check("cuMemcpyDtoDAsync", DriverApi.cuMemcpyDtoDAsync_v2(to, from, bytes, stream));
@@ -157,12 +256,22 @@ public final class Device implements AutoCloseable {
 
     /** Writes words of four bytes; the address is a multiple of four. */
     public void set(long to, int value, long words) {
+        if (replays.isActive()) {
+            replays.next(Tape.Kind.SET).put(words).put(to).put(value);
+            replays.add();
+        } else {
+            setNow(to, value, words);
+        }
+    }
+
+    private void setNow(long to, int value, long words) {
         makeCurrent();
         Driver.check("cuMemsetD32Async", DriverApi.cuMemsetD32Async(to, value, words, stream));
     }
 
     /** Waits until all work is done; what failed meanwhile is thrown here. */
     public void synchronize() {
+        replays.pause();
         makeCurrent();
         synchronizations++;
         Driver.check("cuStreamSynchronize", DriverApi.cuStreamSynchronize(stream));
@@ -223,6 +332,21 @@ public final class Device implements AutoCloseable {
 
     /** Launches a kernel with the arguments that were put. */
     public void launch(long function, int gridX, int gridY, int blockX, int blockY) {
+        if (replays.isActive()) {
+            Tape next = replays.next(Tape.Kind.LAUNCH)
+                    .put(function)
+                    .put((long) gridX << HALF | gridY)
+                    .put((long) blockX << HALF | blockY)
+                    .put(arguments.size())
+                    .put(arguments.scalars());
+            arguments.putInto(next);
+            replays.add();
+        } else {
+            launchNow(function, gridX, gridY, blockX, blockY);
+        }
+    }
+
+    private void launchNow(long function, int gridX, int gridY, int blockX, int blockY) {
         makeCurrent();
         launches++;
         Driver.check(
@@ -230,10 +354,59 @@ public final class Device implements AutoCloseable {
                 DriverApi.cuLaunchKernel(function, gridX, gridY, 1, blockX, blockY, 1, 0, stream, 0, arguments.list()));
     }
 
+    // ---- work that was recorded ----
+
+    /** Does an operation now. */
+    void perform(Tape tape, int i) {
+        switch (tape.kind(i)) {
+            case LAUNCH -> {
+                arguments.take(tape, i);
+                long grid = tape.word(i, 1);
+                long block = tape.word(i, 2);
+                launchNow(tape.word(i, 0), (int) (grid >>> HALF), (int) grid, (int) (block >>> HALF), (int) block);
+            }
+            case PRODUCT -> products.perform(tape, i);
+            case COPY -> copyNow(tape.word(i, 2), tape.word(i, 1), tape.word(i, 0));
+            case SET -> setNow(tape.word(i, 1), (int) (tape.word(i, 2) & LOW), tape.word(i, 0));
+            case TABLE -> tables.copy(tape.wordsFrom(i, 2), tape.word(i, 1));
+            case PAUSE -> {
+                // nothing is held back any more
+            }
+        }
+    }
+
+    /**
+     * Work whose calls are captured: they count for nothing.
+     *
+     * @return the graph
+     */
+    long capture(Runnable work) {
+        makeCurrent();
+        Counts before = counts();
+        Driver.check("cuStreamBeginCapture", GraphApi.cuStreamBeginCapture_v2(stream, OF_THREAD));
+        long graph;
+        try {
+            work.run();
+        } finally {
+            launches = before.launches();
+            copies = before.copies();
+            // ends the capture also where it failed, and says so in place of what failed
+            graph = getLong("cuStreamEndCapture", address -> GraphApi.cuStreamEndCapture(stream, address));
+        }
+        return graph;
+    }
+
+    void launch(Graph graph) {
+        makeCurrent();
+        replayed++;
+        Driver.check("cuGraphLaunch", GraphApi.cuGraphLaunch(graph.executable(), stream));
+    }
+
     /** Ends the use; memory that was not freed goes with the context when nobody else uses it. */
     @Override
     public void close() {
         makeCurrent();
+        replays.close();
         DriverApi.cuStreamDestroy_v2(stream);
         CURRENT.set(0L);
         DriverApi.cuDevicePrimaryCtxRelease_v2(device);

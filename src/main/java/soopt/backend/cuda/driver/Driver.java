@@ -22,6 +22,7 @@ final class Driver {
     /** Loads at first use; what cannot be loaded is tried again, as a test may have named another folder. */
     private static final class Loaded {
         private static Optional<Driver> driver = Optional.empty();
+        private static boolean hasGraphs;
     }
 
     private Driver() {}
@@ -39,6 +40,21 @@ final class Driver {
                 Loaded.driver = Optional.of(new Driver());
             }
             return Loaded.driver.get();
+        }
+    }
+
+    /** Why the driver has no graphs; empty if it has. */
+    static Optional<String> graphs() {
+        synchronized (Loaded.class) {
+            if (!Loaded.hasGraphs) {
+                try {
+                    CudaLibraries.bind(CudaLibraries.driver().path().orElseThrow(), GraphApi.class);
+                    Loaded.hasGraphs = true;
+                } catch (CudaException e) {
+                    return Optional.of("the driver is older than CUDA 11.4");
+                }
+            }
+            return Optional.empty();
         }
     }
 

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.jna.Memory;
+import com.sun.jna.Pointer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +23,10 @@ import soopt.backend.cuda.driver.Device.HostMemory;
 /** The stand-in of CUDA's libraries finds the faults that were planted, and does right what is right. */
 class StandinTest {
     private static final int DRIVER = 12080;
+    /** Of a capture: what this thread may not call. */
+    private static final int OF_THREAD = 1;
+
+    private static final int INVALIDATED = 901;
 
     private Standin standin;
     private Device device;
@@ -193,6 +199,120 @@ class StandinTest {
         assertThrows(CudaException.class, device::synchronize);
         standin.reset();
         device.synchronize();
+    }
+
+    // ---- graphs ----
+
+    private void beginCapture() {
+        assertEquals(0, GraphApi.cuStreamBeginCapture_v2(device.stream(), OF_THREAD));
+    }
+
+    private int endCapture(Memory out) {
+        return GraphApi.cuStreamEndCapture(device.stream(), Pointer.nativeValue(out));
+    }
+
+    /** The executable of what was captured. */
+    private long graph(Runnable work) {
+        try (Memory out = new Memory(Long.BYTES)) {
+            beginCapture();
+            work.run();
+            assertEquals(0, endCapture(out));
+            assertEquals(0, GraphApi.cuGraphInstantiateWithFlags(Pointer.nativeValue(out), out.getLong(0), 0));
+            return out.getLong(0);
+        }
+    }
+
+    private void launch(long graph) {
+        assertEquals(0, GraphApi.cuGraphLaunch(graph, device.stream()));
+    }
+
+    @Test
+    void callsThatWaitOrAllocate_endACapture() {
+        List<Runnable> calls = List.of(
+                device::synchronize, () -> device.allocate(4), () -> device.allocateHost(4), () -> device.free(4));
+        try (Memory out = new Memory(Long.BYTES)) {
+            for (Runnable call : calls) {
+                beginCapture();
+                CudaException e = assertThrows(CudaException.class, call::run);
+                assertTrue(e.getMessage().contains("CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED"), e.getMessage());
+                assertEquals(INVALIDATED, endCapture(out));
+            }
+        }
+        device.synchronize();
+    }
+
+    @Test
+    void captureOfAProduct_needsAWorkspaceOfOurOwn() {
+        long memory = device.allocate(64);
+        try (Blas blas = Blas.open(device);
+                Memory out = new Memory(Long.BYTES)) {
+            device.set(memory, 0, 16);
+            long graph = graph(
+                    () -> blas.multiplyFloats(false, true, 2, 2, 2, 1, memory, 2, memory + 16, 2, 0, memory + 32, 2));
+            launch(graph);
+            device.synchronize();
+            BlasApi.cublasSetStream_v2(blas.handle(), device.stream());
+            beginCapture();
+            CudaException e = assertThrows(
+                    CudaException.class,
+                    () -> blas.multiplyFloats(false, true, 2, 2, 2, 1, memory, 2, memory + 16, 2, 0, memory + 32, 2));
+            assertTrue(e.getMessage().contains("execution failed"), e.getMessage());
+            assertEquals(INVALIDATED, endCapture(out));
+            assertEquals("gemm in a capture with cuBLAS's own workspace", standin.fault());
+        }
+    }
+
+    @Test
+    void graph_readsItsMemoryWhenItRuns_notWhenItWasCaptured() {
+        HostMemory host = device.allocateHost(8);
+        long x = device.allocate(8);
+        long graph = graph(() -> device.upload(host, 0, x, 8));
+        HostMemory back = device.allocateHost(8);
+        for (long value = 1; value <= 3; value++) {
+            host.bytes().putLong(0, value);
+            launch(graph);
+            device.download(x, back, 0, 8);
+            device.synchronize();
+            assertEquals(value, back.bytes().getLong(0));
+        }
+        device.freeHost(host);
+        launch(graph);
+        assertThrows(CudaException.class, device::synchronize);
+        assertEquals("a copy of page-locked memory that was freed before", standin.fault());
+    }
+
+    @Test
+    void graphOfMemoryThatWasFreed_isNamed() {
+        long x = device.allocate(40);
+        long graph = graph(() -> device.set(x, 0, 10));
+        launch(graph);
+        device.free(x);
+        launch(graph);
+        assertThrows(CudaException.class, device::synchronize);
+        assertTrue(standin.fault().contains("memset: 40 bytes begin in a freed buffer"), standin.fault());
+    }
+
+    @Test
+    void graphOfAKernelThatWasUnloaded_orThatIsGone_isNamed() throws IOException {
+        KernelCompiler compiler = KernelCompiler.load(DRIVER);
+        String source = Files.readString(Path.of("src/test/cuda/features.cu"));
+        Device.Code code = device.load(compiler.compile("features.cu", source, "sm_90", List.of()));
+        long function = code.function("features");
+        long x = device.allocate(4L * Float.BYTES * 2048 + 16);
+        device.set(x, 0, 2048 * 4 + 4);
+        long out = x + 4L * Float.BYTES * 2048;
+        long graph = graph(() -> {
+            device.arguments().put(x).put(2048).put(out).put(out + 8).put(out + 4);
+            device.launch(function, 2, 4, 32, 8);
+        });
+        launch(graph);
+        device.synchronize();
+        code.unload();
+        assertEquals(400, GraphApi.cuGraphLaunch(graph, device.stream()));
+        assertEquals("a graph with a kernel whose module was unloaded", standin.fault());
+        assertEquals(0, GraphApi.cuGraphExecDestroy(graph));
+        assertEquals(400, GraphApi.cuGraphLaunch(graph, device.stream()));
+        assertEquals("a graph that does not exist", standin.fault());
     }
 
     @Test
