@@ -19,6 +19,7 @@ import soopt.cli.options.Version;
 import soopt.cli.report.CompareCommand;
 import soopt.cli.report.ExportCommand;
 import soopt.cli.report.ReportCommand;
+import soopt.cli.report.PlotCommand;
 import soopt.cli.results.BestCommand;
 import soopt.cli.results.CleanCommand;
 import soopt.cli.results.CollectCommand;
@@ -51,6 +52,7 @@ import soopt.cli.terminal.Usage;
             ShowCommand.class,
             BestCommand.class,
             CompareCommand.class,
+            PlotCommand.class,
             CollectCommand.class,
             WatchCommand.class,
             CleanCommand.class,

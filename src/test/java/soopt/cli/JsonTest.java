@@ -90,6 +90,7 @@ class JsonTest {
                 "3 | export tensorboard --json nothing --results $/out",
                 "3 | export tensorboard --json --results $/none",
                 "3 | report --json nothing --results $/out",
+                "3 | plot none --json --results $/none",
                 "3 | replay --json nothing --results $/out",
                 "2 | clean --json --state running --results $/",
                 "3 | merge --json $/none $/into",

@@ -58,6 +58,7 @@ class TerminalTest {
             new Expected("compare $RUN --results $OUT", 0, false, "train_loss"),
             new Expected("collect --results $OUT", 0, false, "summary.json"),
             new Expected("report --results $OUT", 0, false, "report.html"),
+            new Expected("plot $RUN --text --results $OUT", 0, false, "training loss"),
             new Expected("watch --results $OUT", 0, false, "COMPLETED"),
             new Expected("export tensorboard --results $OUT", 0, false, "tensorboard --logdir "),
             new Expected("clean --results $OUT", 0, false, "--yes takes them away"),

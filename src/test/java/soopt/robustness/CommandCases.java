@@ -52,6 +52,7 @@ final class CommandCases {
             List.of("compare", "FOLDER"),
             List.of("collect"),
             List.of("report"),
+            List.of("plot", "FOLDER"),
             List.of("bench", "curvature", "--nothing"),
             List.of("bench", "depth", "--nothing"),
             List.of("bench", "partitions", "--nothing"),

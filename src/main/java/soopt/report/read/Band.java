@@ -98,6 +98,22 @@ public record Band(double[] x, double[] middle, double[] low, double[] high, int
                 name + runs.size() + (runs.size() == 1 ? " run" : " runs"));
     }
 
+    /**
+     * The same of runs whose rows are the same steps at other places, as of seconds: at each step the mean of the places.
+     * Between rows, runs that take longer would go on alone once the others have ended.
+     *
+     * @param all by steps
+     * @param places by steps, where these lie
+     */
+    public static Band along(List<Series> all, List<Series> places, Middle middle, Spread spread) {
+        Band bySteps = of(all, middle, spread);
+        Band at = of(places, Middle.MEAN, Spread.NONE);
+        double[] x = Arrays.stream(bySteps.x)
+                .map(step -> at(new Series(at.x, at.middle), step))
+                .toArray();
+        return new Band(x, bySteps.middle, bySteps.low, bySteps.high, bySteps.runs, bySteps.words);
+    }
+
     private static double[] of(double[][] values, int[] kept, ToDoubleFunction<double[]> what) {
         return Arrays.stream(kept)
                 .mapToDouble(i -> what.applyAsDouble(values[i]))

@@ -1,0 +1,339 @@
+package soopt.report.figure;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import soopt.experiment.folder.RunDirectoryException;
+import soopt.experiment.results.ResultRun;
+import soopt.report.chart.ColourBar;
+import soopt.report.chart.Curve;
+import soopt.report.chart.CurvePanel;
+import soopt.report.chart.Labels;
+import soopt.report.chart.Legend;
+import soopt.report.chart.LinearScale;
+import soopt.report.chart.LogScale;
+import soopt.report.chart.Panel;
+import soopt.report.chart.Sheet;
+import soopt.report.draw.Colour;
+import soopt.report.draw.Mark;
+import soopt.report.draw.Palette;
+import soopt.report.draw.Pen;
+import soopt.report.draw.Words;
+import soopt.report.read.Band;
+import soopt.report.read.Configuration;
+import soopt.report.read.Group;
+import soopt.report.read.Rates;
+import soopt.report.read.Series;
+
+/**
+ * The learning rates of every group in the course of a run, on a logarithmic axis: weights as whole lines, biases dotted,
+ * colour by depth. A negative rate is a hollow mark at its size; so is one that clipping has made 0, at the size that it
+ * would have had.
+ */
+public final class RatesFigure {
+    private static final int PANELS = 6;
+    private static final int PER_ROW = 3;
+    /** More layers have a bar of colours instead of names. */
+    private static final int NAMED = 12;
+
+    private static final int SPARKS = 40;
+    private static final double[] DOTS = {1.1, 1.7};
+    private static final double[] DASHES = {4, 1.6};
+
+    private final Options options;
+    private final List<Configuration> configurations;
+    private final Tidy data = new Tidy(List.of(
+            "experiment", "configuration", "group", "role", "layer", "step", "x", "eta", "shown", "negative", "runs"));
+    private final List<TextTable> text = new ArrayList<>();
+    private final Map<String, Integer> layers = new LinkedHashMap<>();
+    private final Set<String> roles = new LinkedHashSet<>();
+    private boolean anyHollow;
+
+    private RatesFigure(List<ResultRun> runs, Options options) {
+        this.options = options;
+        this.configurations = Configuration.of(runs);
+    }
+
+    /** @throws RunDirectoryException if no run has learning rates by group, or too many configurations do */
+    public static Figure of(List<ResultRun> runs, Options options) {
+        return new RatesFigure(runs, options).figure();
+    }
+
+    private Figure figure() {
+        Map<Configuration, List<Course>> courses = new LinkedHashMap<>();
+        for (Configuration configuration : configurations) {
+            List<Course> found = courses(configuration);
+            if (!found.isEmpty()) {
+                courses.put(configuration, found);
+            }
+            if (courses.size() > PANELS) {
+                throw new RunDirectoryException("more than " + PANELS + " configurations have learning rates: name"
+                        + " runs or experiments with fewer");
+            }
+        }
+        if (courses.isEmpty()) {
+            throw new RunDirectoryException("no run has learning rates by group (learning_rates.csv): methods with a"
+                    + " partition write them, e.g. optimizer.type: newton-summary, once their curvature is computed");
+        }
+        courses.values().forEach(each -> each.forEach(course -> {
+            layers.putIfAbsent(course.group.layerName(), layers.size());
+            roles.add(course.group.role());
+        }));
+        List<Panel> panels = new ArrayList<>();
+        courses.forEach((configuration, found) ->
+                panels.add(panel(configuration, found, courses.size() > 1 ? configuration.label() : "")));
+        List<List<Panel>> rows = new ArrayList<>();
+        int perRow = panels.size() == 4 ? 2 : PER_ROW;
+        for (int from = 0; from < panels.size(); from += perRow) {
+            rows.add(panels.subList(from, Math.min(panels.size(), from + perRow)));
+        }
+        List<Optional<ColourBar>> bars = rows.stream().map(row -> bar()).toList();
+        List<String> remarks = Courses.unfinished(configurations);
+        return new Figure(
+                new Sheet(Courses.title(List.copyOf(courses.keySet())), rows, bars, legend(remarks)),
+                data,
+                text,
+                remarks);
+    }
+
+    // ---- what is drawn ----
+
+    /**
+     * A group over the seeds.
+     *
+     * @param eta the rates, smoothed
+     * @param shown the same; where they are 0 by clipping what they would have been
+     */
+    private record Course(Group group, double[] steps, double[] x, double[] eta, double[] shown, int[] runs) {}
+
+    private List<Course> courses(Configuration configuration) {
+        List<ResultRun> runs = configuration.runs();
+        List<Rates> rates = runs.stream().map(run -> Rates.of(run.folder())).toList();
+        List<Course> courses = new ArrayList<>();
+        Rates longest = rates.stream()
+                .max((one, other) -> Integer.compare(length(one), length(other)))
+                .orElseThrow();
+        List<double[]> factors = rates.stream().map(this::factors).toList();
+        for (int s = 0; s < longest.courses().size(); s++) {
+            List<Series> etas = new ArrayList<>();
+            List<Series> meant = new ArrayList<>();
+            for (int r = 0; r < rates.size(); r++) {
+                if (s < rates.get(r).courses().size()) {
+                    Rates.Course course = rates.get(r).courses().get(s);
+                    etas.add(smooth(course.series(options.rate())));
+                    meant.add(smooth(unclipped(course, factors.get(r))));
+                }
+            }
+            Band eta = Band.of(etas, options.middle(), Band.Spread.NONE);
+            Band would = Band.of(meant, options.middle(), Band.Spread.NONE);
+            double[] shown = eta.middle().clone();
+            for (int i = 0; i < shown.length; i++) {
+                if (shown[i] == 0 && i < would.size()) {
+                    shown[i] = Math.min(0, would.middle()[i]);
+                }
+            }
+            Group group = longest.courses().get(s).group();
+            double[] x = Courses.at(steps(eta.x()), runs.get(0), options.x());
+            courses.add(new Course(group, eta.x(), x, eta.middle(), shown, eta.runs()));
+        }
+        return courses;
+    }
+
+    private static int length(Rates rates) {
+        return rates.isEmpty() ? -1 : rates.courses().get(0).steps().length;
+    }
+
+    /** Rates belong to the point before the step that uses them first. */
+    private static double[] steps(double[] from) {
+        return Arrays.stream(from).map(step -> step - 1).toArray();
+    }
+
+    /** What the averages are multiplied by at each refresh: where all rates are 0, as at the refresh before. */
+    private double[] factors(Rates rates) {
+        double[] factors = new double[Math.max(0, length(rates))];
+        double last = Double.NaN;
+        for (int i = 0; i < factors.length; i++) {
+            for (Rates.Course course : rates.courses()) {
+                double[] applied = course.rates().get(Rates.Kind.APPLIED);
+                double[] used = course.rates().get(Rates.Kind.USED);
+                if (i < used.length && used[i] != 0) {
+                    last = applied[i] / used[i];
+                }
+            }
+            factors[i] = last;
+        }
+        double first = Arrays.stream(factors).filter(f -> !Double.isNaN(f)).findFirst().orElse(1);
+        return Arrays.stream(factors).map(f -> Double.isNaN(f) ? first : f).toArray();
+    }
+
+    private Series unclipped(Rates.Course course, double[] factors) {
+        double[] averaged = course.rates().get(Rates.Kind.AVERAGED);
+        double[] raw = course.rates().get(Rates.Kind.RAW);
+        double[] values = new double[averaged.length];
+        boolean isApplied = options.rate() == Rates.Kind.APPLIED;
+        for (int i = 0; i < values.length; i++) {
+            // clipped before the average, the average is 0 and η alone tells
+            double value = averaged[i] == 0 ? raw[i] : averaged[i];
+            values[i] = value * (isApplied && i < factors.length ? factors[i] : 1);
+        }
+        return Series.of(course.steps(), values);
+    }
+
+    /** The mean of so many refreshes, half of them before and half after, fewer at the ends. */
+    private Series smooth(Series series) {
+        int k = options.smooth();
+        double[] y = series.y();
+        double[] means = new double[y.length];
+        for (int i = 0; i < y.length; i++) {
+            int from = Math.max(0, i - (k - 1) / 2);
+            int to = Math.min(y.length, i + k / 2 + 1);
+            means[i] = k == 1 ? y[i] : Arrays.stream(y, from, to).average().orElseThrow();
+        }
+        return new Series(series.x(), means);
+    }
+
+    // ---- panels ----
+
+    private Panel panel(Configuration configuration, List<Course> courses, String title) {
+        List<Curve> curves = new ArrayList<>();
+        List<List<String>> rows = new ArrayList<>();
+        for (Course course : courses) {
+            curves.add(curve(course));
+            for (int i = 0; i < course.x.length; i++) {
+                data.row(
+                        configuration.experiment(),
+                        configuration.label(),
+                        course.group.name(),
+                        course.group.role(),
+                        course.group.layer(),
+                        (long) course.steps[i],
+                        course.x[i],
+                        course.eta[i],
+                        course.shown[i],
+                        course.shown[i] < 0,
+                        course.runs[i]);
+            }
+            rows.add(row(course));
+        }
+        String rate = options.rate().column();
+        text.add(new TextTable(
+                (title.isEmpty() ? configuration.experiment() : title) + ": " + rate + over(configuration),
+                List.of("group", "median", "least", "largest", "last", "negative", "log course"),
+                rows));
+        double[] sizes = curves.stream()
+                .flatMapToDouble(each -> Arrays.stream(each.y()))
+                .toArray();
+        double[] xs = curves.stream().flatMapToDouble(each -> Arrays.stream(each.x())).toArray();
+        return new CurvePanel(
+                Words.plain(title),
+                Words.plain(options.x().label()),
+                LinearScale.exact(xs),
+                name(),
+                LogScale.of(sizes),
+                curves,
+                List.of());
+    }
+
+    private String over(Configuration configuration) {
+        int runs = configuration.runs().size();
+        return (options.smooth() > 1 ? ", running mean of " + options.smooth() + " refreshes" : "")
+                + (runs > 1 ? ", " + options.middle() + " of " + runs + " runs" : "");
+    }
+
+    private Words name() {
+        return switch (options.rate()) {
+            case RAW -> Words.of("learning rate η (raw)");
+            case AVERAGED -> Words.of("learning rate η (averaged)");
+            case USED -> Words.of("learning rate η (used)");
+            case APPLIED -> Words.of("learning rate λ_{1}η");
+        };
+    }
+
+    private static List<String> row(Course course) {
+        double[] known = Arrays.stream(course.eta).filter(Double::isFinite).sorted().toArray();
+        long negative = Arrays.stream(course.shown).filter(value -> value < 0).count();
+        double[] sizes = Arrays.stream(course.shown).map(Math::abs).toArray();
+        boolean none = known.length == 0;
+        return List.of(
+                course.group.name(),
+                none ? "-" : Labels.three(known[known.length / 2]),
+                none ? "-" : Labels.three(known[0]),
+                none ? "-" : Labels.three(known[known.length - 1]),
+                none ? "-" : Labels.three(course.eta[course.eta.length - 1]),
+                negative + "",
+                Sparkline.of(sizes, SPARKS, true));
+    }
+
+    private Curve curve(Course course) {
+        Group group = course.group;
+        Colour colour = Palette.depth(layers.get(group.layerName()), layers.size());
+        double[] sizes = Arrays.stream(course.shown)
+                .map(value -> value == 0 ? Double.NaN : Math.abs(value))
+                .toArray();
+        Curve line = Curve.line(group.name(), course.x, sizes, new Pen(colour, 1.2, dashes(group.role())));
+        int[] below = IntStream.range(0, sizes.length)
+                .filter(i -> course.shown[i] < 0)
+                .toArray();
+        anyHollow |= below.length > 0;
+        return line.with(new Curve.Points(
+                Arrays.stream(below).mapToDouble(i -> course.x[i]).toArray(),
+                Arrays.stream(below).mapToDouble(i -> sizes[i]).toArray(),
+                group.role().equals("bias") ? Mark.SQUARE : Mark.CIRCLE,
+                colour,
+                true));
+    }
+
+    private static double[] dashes(String role) {
+        return switch (role) {
+            case "bias" -> DOTS;
+            case "weight" -> new double[0];
+            default -> DASHES;
+        };
+    }
+
+    private Optional<ColourBar> bar() {
+        if (layers.size() <= NAMED) {
+            return Optional.empty();
+        }
+        double last = layers.size() - 1.0;
+        return Optional.of(new ColourBar(
+                Words.plain("layer, from the input"),
+                new LinearScale(0, last),
+                place -> last * place,
+                layer -> Palette.depth(layer / last)));
+    }
+
+    private Legend legend(List<String> remarks) {
+        List<Legend.Entry> entries = new ArrayList<>();
+        if (layers.size() <= NAMED) {
+            layers.forEach((name, i) -> entries.add(
+                    Legend.Entry.line(Words.plain(name), new Pen(Palette.depth(i, layers.size()), 1.8))));
+        }
+        Map<String, String> plural = Map.of("weight", "weights", "bias", "biases", "mixed", "mixed groups");
+        for (String role : roles) {
+            entries.add(Legend.Entry.line(
+                    Words.plain(plural.getOrDefault(role, role)), new Pen(Colour.INK, 1.2, dashes(role))));
+        }
+        List<Words> notes = new ArrayList<>();
+        if (anyHollow) {
+            entries.add(Legend.Entry.mark(Words.of("η < 0, at |η|"), Mark.CIRCLE, Colour.INK, true));
+            if (options.rate() == Rates.Kind.APPLIED || options.rate() == Rates.Kind.USED) {
+                notes.add(Words.plain("hollow: negative; where it is clipped to 0, its size before that"));
+            }
+        }
+        if (options.smooth() > 1) {
+            notes.add(Words.plain("running mean of " + options.smooth() + " refreshes"));
+        }
+        if (configurations.stream().anyMatch(each -> each.runs().size() > 1)) {
+            notes.add(Words.plain(options.middle() + " of " + Courses.runs(configurations)));
+        }
+        remarks.forEach(remark -> notes.add(Words.plain(remark)));
+        return new Legend(entries, notes);
+    }
+}
