@@ -15,8 +15,8 @@ import soopt.file.Shown;
  * @param unit points in one; 0 for pixels, which dpi makes points
  */
 record PageSize(double width, OptionalDouble height, double unit) {
-    private static final Pattern TEXT = Pattern.compile(
-            "([0-9]+(?:\\.[0-9]+)?)(mm|cm|in|pt|px)?(?:[x×]([0-9]+(?:\\.[0-9]+)?)(mm|cm|in|pt|px)?)?");
+    private static final Pattern TEXT =
+            Pattern.compile("([0-9]+(?:\\.[0-9]+)?)(mm|cm|in|pt|px)?(?:[x×]([0-9]+(?:\\.[0-9]+)?)(mm|cm|in|pt|px)?)?");
 
     private static final double INCH = 72;
 

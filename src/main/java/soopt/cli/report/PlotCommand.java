@@ -287,7 +287,8 @@ public final class PlotCommand implements Callable<Integer> {
     private static String shown(TextTable each) {
         Table table = new Table(each.header().toArray(String[]::new));
         each.rows().forEach(row -> table.row(row.stream().map(Shown::line).toArray()));
-        String heading = each.heading().isEmpty() ? "" : Text.shown(Shown.line(each.heading())) + System.lineSeparator();
+        String heading =
+                each.heading().isEmpty() ? "" : Text.shown(Shown.line(each.heading())) + System.lineSeparator();
         return heading + table.shown("  ");
     }
 }

@@ -44,7 +44,10 @@ public record ColourBar(Words name, Scale scale, DoubleFunction<Double> valueAt,
             double at = box.bottom() - height * scale.place(tick.value());
             canvas.line(box.right(), at, box.right() + (tick.isMajor() ? 2.5 : 1.3), at, pen);
             canvas.text(
-                    tick.words(), box.right() + 4, at + theme.small() * 0.36, new Lettering(theme.small(), Anchor.START));
+                    tick.words(),
+                    box.right() + 4,
+                    at + theme.small() * 0.36,
+                    new Lettering(theme.small(), Anchor.START));
             widest = Math.max(widest, tick.words().width(theme.small()));
         }
         canvas.text(

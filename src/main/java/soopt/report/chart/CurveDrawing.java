@@ -53,7 +53,9 @@ final class CurveDrawing {
             for (int i = 0; i < points.x().length; i++) {
                 double x = panel.across(frame, points.x()[i]);
                 double y = panel.up(frame, points.y()[i]);
-                boolean isSeen = x >= frame.x() - 0.5 && x <= frame.right() + 0.5 && y >= frame.y() - 0.5
+                boolean isSeen = x >= frame.x() - 0.5
+                        && x <= frame.right() + 0.5
+                        && y >= frame.y() - 0.5
                         && y <= frame.bottom() + 0.5;
                 if (isSeen) {
                     canvas.mark(points.mark(), x, y, theme.mark(), points.colour(), points.hollow());

@@ -137,6 +137,7 @@ public record CurvePanel(
                 frame.x() - TICK - 3 - widest - theme.font() * 0.45,
                 frame.middleY(),
                 new Lettering(theme.font(), Colour.INK, Anchor.MIDDLE, true));
-        canvas.text(title, frame.middleX(), frame.y() - theme.font() * 0.55, new Lettering(theme.font(), Anchor.MIDDLE));
+        canvas.text(
+                title, frame.middleX(), frame.y() - theme.font() * 0.55, new Lettering(theme.font(), Anchor.MIDDLE));
     }
 }

@@ -14,7 +14,9 @@ public final class Labels {
         return Words.of((negative ? "−10^{" : "10^{") + (exponent < 0 ? "−" + -exponent : "" + exponent) + "}");
     }
 
-    /** With as many decimals as the distance of the ticks has; thousands apart; very large and small ones by a power. */
+    /**
+     * With as many decimals as the distance of the ticks has; thousands apart; very large and small ones by a power.
+     */
     static Words tick(double value, double step) {
         double size = Math.abs(value);
         if (value != 0 && (size >= 1e7 || step < 1e-4)) {

@@ -43,10 +43,8 @@ public record Legend(List<Entry> entries, List<Words> notes) {
 
     /** Columns as wide as the widest entry; one where two do not fit. */
     private int columns(double font, double width) {
-        double widest = entries.stream()
-                .mapToDouble(entry -> width(entry, font))
-                .max()
-                .orElse(1);
+        double widest =
+                entries.stream().mapToDouble(entry -> width(entry, font)).max().orElse(1);
         return (int) Math.max(1, Math.min(entries.size(), width / widest));
     }
 
@@ -80,10 +78,8 @@ public record Legend(List<Entry> entries, List<Words> notes) {
         double font = theme.font();
         int columns = columns(font, width);
         int rows = (entries.size() + columns - 1) / columns;
-        double column = entries.stream()
-                .mapToDouble(entry -> width(entry, font))
-                .max()
-                .orElse(0);
+        double column =
+                entries.stream().mapToDouble(entry -> width(entry, font)).max().orElse(0);
         canvas.begin("legend", "");
         for (int i = 0; i < entries.size(); i++) {
             Entry entry = entries.get(i);

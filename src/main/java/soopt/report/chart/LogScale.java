@@ -10,6 +10,7 @@ public record LogScale(double low, double high) implements Scale {
     private static final double ROOM = 0.03;
     /** Exponents of double. */
     private static final double LARGEST = 307;
+
     private static final Words NOTHING = Words.plain("");
 
     /** One on which these values lie with some room; those without a logarithm do not count. */

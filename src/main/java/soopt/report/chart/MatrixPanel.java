@@ -81,7 +81,8 @@ public record MatrixPanel(
         canvas.edge(frame, new Pen(Colour.INK, theme.thin()));
         canvas.end();
         names(canvas, theme, frame, cell);
-        canvas.text(title, frame.middleX(), frame.y() - theme.font() * 0.55, new Lettering(theme.font(), Anchor.MIDDLE));
+        canvas.text(
+                title, frame.middleX(), frame.y() - theme.font() * 0.55, new Lettering(theme.font(), Anchor.MIDDLE));
         canvas.text(
                 side,
                 frame.x() - margins(theme).left() + theme.font() * 0.95,

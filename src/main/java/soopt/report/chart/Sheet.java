@@ -21,7 +21,11 @@ public record Sheet(String title, List<List<Panel>> rows, List<Optional<ColourBa
     private static final double USUAL = 1.6;
 
     public static Sheet of(String title, List<List<Panel>> rows, Legend legend) {
-        return new Sheet(title, rows, rows.stream().map(row -> Optional.<ColourBar>empty()).toList(), legend);
+        return new Sheet(
+                title,
+                rows,
+                rows.stream().map(row -> Optional.<ColourBar>empty()).toList(),
+                legend);
     }
 
     /** How the room is parted. */
@@ -103,7 +107,10 @@ public record Sheet(String title, List<List<Panel>> rows, List<Optional<ColourBa
         double down = Math.max(1, plan.frame[1]);
         if (plan.top > 2) {
             canvas.text(
-                    Words.plain(title), width / 2, theme.font() * 1.45, new Lettering(theme.font() * 1.1, Anchor.MIDDLE));
+                    Words.plain(title),
+                    width / 2,
+                    theme.font() * 1.45,
+                    new Lettering(theme.font() * 1.1, Anchor.MIDDLE));
         }
         double y = plan.top;
         for (int row = 0; row < rows.size(); row++) {

@@ -1,12 +1,17 @@
 package soopt.report.draw;
 
-/** The colours of all figures. They differ for the colour-blind too, and by lightness, which is what paper in grey keeps. */
+/**
+ * The colours of all figures. They differ for the colour-blind too, and by lightness, which is what paper in grey
+ * keeps.
+ */
 public final class Palette {
     /** Okabe and Ito 2008, without its yellow, which white paper swallows; black comes first. */
     private static final int[] SERIES = {0x000000, 0xd55e00, 0x0072b2, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9};
 
     /** Beside its colour, each series has dashes of its own. In widths of the line: on, off, … */
-    private static final double[][] DASHES = {{}, {5, 2}, {1.2, 1.6}, {6, 2, 1.2, 2}, {3, 1.5}, {8, 3}, {6, 2, 1.2, 2, 1.2, 2}};
+    private static final double[][] DASHES = {
+        {}, {5, 2}, {1.2, 1.6}, {6, 2, 1.2, 2}, {3, 1.5}, {8, 3}, {6, 2, 1.2, 2, 1.2, 2}
+    };
 
     /** Viridis (van der Walt and Smith 2015) at equal distances, from dark to light. */
     private static final int[] DEPTH = {

@@ -94,8 +94,7 @@ final class PdfCanvas implements Canvas {
 
     private static PDColor rgb(Colour colour) {
         return new PDColor(
-                new float[] {colour.red() / 255f, colour.green() / 255f, colour.blue() / 255f},
-                PDDeviceRGB.INSTANCE);
+                new float[] {colour.red() / 255f, colour.green() / 255f, colour.blue() / 255f}, PDDeviceRGB.INSTANCE);
     }
 
     private void opacity(Colour colour) throws IOException {

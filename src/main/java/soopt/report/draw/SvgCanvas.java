@@ -73,13 +73,21 @@ final class SvgCanvas implements Canvas {
 
     private void opacity(String name, Colour colour) {
         if (colour.opacity() < 1) {
-            out.append(' ').append(name).append("=\"").append(number(colour.opacity())).append('"');
+            out.append(' ')
+                    .append(name)
+                    .append("=\"")
+                    .append(number(colour.opacity()))
+                    .append('"');
         }
     }
 
     @Override
     public void rectangle(Box box, Colour fill) {
-        out.append("<rect").append(of(box)).append(" fill=\"").append(fill.hex()).append('"');
+        out.append("<rect")
+                .append(of(box))
+                .append(" fill=\"")
+                .append(fill.hex())
+                .append('"');
         opacity("fill-opacity", fill);
         out.append("/>\n");
     }
@@ -108,8 +116,14 @@ final class SvgCanvas implements Canvas {
         if (words.isEmpty()) {
             return;
         }
-        out.append("<text x=\"").append(number(x)).append("\" y=\"").append(number(y)).append("\" font-size=\"");
-        out.append(number(lettering.size())).append("\" fill=\"").append(lettering.colour().hex());
+        out.append("<text x=\"")
+                .append(number(x))
+                .append("\" y=\"")
+                .append(number(y))
+                .append("\" font-size=\"");
+        out.append(number(lettering.size()))
+                .append("\" fill=\"")
+                .append(lettering.colour().hex());
         out.append("\" text-anchor=\"")
                 .append(lettering.anchor().name().toLowerCase(Locale.ROOT))
                 .append('"');
@@ -134,15 +148,16 @@ final class SvgCanvas implements Canvas {
     @Override
     public void cells(int[] rgb, int columns, int rows, Box box) {
         byte[] png = PngCanvas.cells(rgb, columns, rows);
-        out.append("<image" + of(box) + " preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" xlink:href=\""
-                + "data:image/png;base64," + Base64.getEncoder().encodeToString(png) + "\"/>\n");
+        out.append(
+                "<image" + of(box) + " preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" xlink:href=\""
+                        + "data:image/png;base64," + Base64.getEncoder().encodeToString(png) + "\"/>\n");
     }
 
     @Override
     public void clip(Box box) {
         String id = "clip" + clips++;
-        out.append("<clipPath id=\"" + id + "\"><rect" + of(box) + "/></clipPath>\n<g clip-path=\"url(#" + id
-                + ")\">\n");
+        out.append(
+                "<clipPath id=\"" + id + "\"><rect" + of(box) + "/></clipPath>\n<g clip-path=\"url(#" + id + ")\">\n");
     }
 
     @Override

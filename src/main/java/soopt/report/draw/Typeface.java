@@ -14,8 +14,9 @@ import org.apache.fontbox.ttf.TrueTypeFont;
 import org.apache.pdfbox.io.RandomAccessReadBuffer;
 
 /**
- * The font of all figures: Liberation Sans, which comes with PDFBox, is free to embed (SIL OFL 1.1) and as wide as Arial and
- * Helvetica, which stand in for it where an SVG is looked at. AWT's fonts are not asked: a container has none.
+ * The font of all figures: Liberation Sans, which comes with PDFBox, is free to embed (SIL OFL 1.1) and as wide as
+ * Arial and Helvetica, which stand in for it where an SVG is looked at. AWT's fonts are not asked: a container has
+ * none.
  */
 final class Typeface {
     /** Of a capital letter, in sizes. */
@@ -89,7 +90,8 @@ final class Typeface {
     /** The bars of H̄: {x, y, width, height} from the beginning of the text, y upwards. */
     double[][] bars(String text, double size) {
         int[] codes = text.codePoints().toArray();
-        double[][] bars = new double[(int) text.codePoints().filter(c -> c == MACRON).count()][];
+        double[][] bars =
+                new double[(int) text.codePoints().filter(c -> c == MACRON).count()][];
         double x = 0;
         double before = 0;
         int count = 0;

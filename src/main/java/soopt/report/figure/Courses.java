@@ -59,21 +59,31 @@ final class Courses {
             return List.of();
         }
         String words = counts.entrySet().stream()
-                .map(each -> each.getValue() + " " + each.getKey().name().toLowerCase(Locale.ROOT).replace('_', ' '))
+                .map(each -> each.getValue() + " "
+                        + each.getKey().name().toLowerCase(Locale.ROOT).replace('_', ' '))
                 .collect(Collectors.joining(", "));
         return List.of("of " + all + (all == 1 ? " run " : " runs ") + words);
     }
 
     /** How many runs stand behind each curve: "5 runs", "3 to 5 runs". */
     static String runs(List<Configuration> configurations) {
-        int least = configurations.stream().mapToInt(each -> each.runs().size()).min().orElse(0);
-        int most = configurations.stream().mapToInt(each -> each.runs().size()).max().orElse(0);
+        int least = configurations.stream()
+                .mapToInt(each -> each.runs().size())
+                .min()
+                .orElse(0);
+        int most = configurations.stream()
+                .mapToInt(each -> each.runs().size())
+                .max()
+                .orElse(0);
         return least == most ? least + (least == 1 ? " run" : " runs") : least + " to " + most + " runs";
     }
 
     /** The experiments, one after the other: what a figure is of. */
     static String title(List<Configuration> configurations) {
-        List<String> names = configurations.stream().map(Configuration::experiment).distinct().toList();
+        List<String> names = configurations.stream()
+                .map(Configuration::experiment)
+                .distinct()
+                .toList();
         return names.size() <= 3 ? String.join(", ", names) : names.size() + " experiments";
     }
 }

@@ -26,7 +26,9 @@ import soopt.report.draw.Palette;
 import soopt.report.draw.Pen;
 import soopt.report.draw.Words;
 
-/** What {@code soopt spectrum --out} wrote: the density of the eigenvalues of each matrix, and the leading ones by size. */
+/**
+ * What {@code soopt spectrum --out} wrote: the density of the eigenvalues of each matrix, and the leading ones by size.
+ */
 public final class DensityFigure {
     /** Smaller parts of the largest density are noise of the quadrature. */
     private static final double LEAST = 1e-6;
@@ -47,8 +49,8 @@ public final class DensityFigure {
         CsvTable densities = CsvTable.read(folder.resolve("density.csv"));
         Map<String, int[]> rows = rows(eigenvalues);
         if (rows.isEmpty()) {
-            throw new RunDirectoryException(folder.resolve("eigenvalues.csv") + " has no rows: soopt spectrum --out"
-                    + " writes them");
+            throw new RunDirectoryException(
+                    folder.resolve("eigenvalues.csv") + " has no rows: soopt spectrum --out" + " writes them");
         }
         Tidy data = new Tidy(List.of("matrix", "quantity", "x", "value"));
         List<List<String>> text = new ArrayList<>();
@@ -61,8 +63,7 @@ public final class DensityFigure {
                 data.row(each.getKey(), "eigenvalue", i, values[i]);
             }
             leading.add(leading(each.getKey(), values, place));
-            entries.add(Legend.Entry.mark(
-                    Words.plain(each.getKey()), Mark.of(place), Palette.series(place), false));
+            entries.add(Legend.Entry.mark(Words.plain(each.getKey()), Mark.of(place), Palette.series(place), false));
             text.add(List.of(
                     each.getKey(),
                     values.length + "",
@@ -87,7 +88,8 @@ public final class DensityFigure {
     private static Map<String, int[]> rows(CsvTable table) {
         Map<String, List<Integer>> rows = new LinkedHashMap<>();
         for (int row = 0; row < table.size(); row++) {
-            rows.computeIfAbsent(table.text(row, "matrix"), name -> new ArrayList<>()).add(row);
+            rows.computeIfAbsent(table.text(row, "matrix"), name -> new ArrayList<>())
+                    .add(row);
         }
         Map<String, int[]> places = new LinkedHashMap<>();
         rows.forEach((name, all) ->
@@ -100,7 +102,8 @@ public final class DensityFigure {
     }
 
     private static Curve leading(String matrix, double[] values, int place) {
-        double[] index = IntStream.rangeClosed(1, values.length).asDoubleStream().toArray();
+        double[] index =
+                IntStream.rangeClosed(1, values.length).asDoubleStream().toArray();
         double[] sizes = Arrays.stream(values).map(Math::abs).toArray();
         Colour colour = Palette.series(place);
         Curve curve = Curve.line(matrix, index, sizes, new Pen(colour, 0.6));
@@ -119,8 +122,12 @@ public final class DensityFigure {
     }
 
     private static Panel panel(List<Curve> leading) {
-        double[] sizes = leading.stream().flatMapToDouble(each -> Arrays.stream(each.y())).toArray();
-        double[] index = leading.stream().flatMapToDouble(each -> Arrays.stream(each.x())).toArray();
+        double[] sizes = leading.stream()
+                .flatMapToDouble(each -> Arrays.stream(each.y()))
+                .toArray();
+        double[] index = leading.stream()
+                .flatMapToDouble(each -> Arrays.stream(each.x()))
+                .toArray();
         return new CurvePanel(
                 Words.plain("leading eigenvalues"),
                 Words.plain("rank by size"),

@@ -42,8 +42,17 @@ public final class FidelityFigure {
     private final Options options;
     private final List<Configuration> configurations;
     private final Tidy data = new Tidy(List.of(
-            "experiment", "configuration", "run_id", "seed", "step", "x", "predicted_change_2", "predicted_change_3",
-            "actual_change", "rho_2", "rho_3"));
+            "experiment",
+            "configuration",
+            "run_id",
+            "seed",
+            "step",
+            "x",
+            "predicted_change_2",
+            "predicted_change_3",
+            "actual_change",
+            "rho_2",
+            "rho_3"));
     private final List<TextTable> text = new ArrayList<>();
     private final Set<String> remarks = new LinkedHashSet<>();
 
@@ -72,13 +81,13 @@ public final class FidelityFigure {
                 text.add(table(configuration, steps));
             }
             if (rows.size() > ROWS) {
-                throw new RunDirectoryException(
-                        "more than " + ROWS + " configurations have measured steps: name runs or experiments with fewer");
+                throw new RunDirectoryException("more than " + ROWS
+                        + " configurations have measured steps: name runs or experiments with fewer");
             }
         }
         if (rows.isEmpty()) {
-            throw new RunDirectoryException("no step of the runs was measured (steps.csv): record.steps.every, e.g."
-                    + " '100 steps', does it");
+            throw new RunDirectoryException(
+                    "no step of the runs was measured (steps.csv): record.steps.every, e.g." + " '100 steps', does it");
         }
         List<Legend.Entry> entries = List.of(
                 Legend.Entry.mark(Words.plain("second order"), mark(0), colour(0), true),
@@ -141,8 +150,7 @@ public final class FidelityFigure {
     private Panel predictions(Steps steps, String title) {
         double[] all = DoubleStream.concat(
                         Arrays.stream(steps.actual),
-                        DoubleStream.concat(
-                                Arrays.stream(steps.predicted[0]), Arrays.stream(steps.predicted[1])))
+                        DoubleStream.concat(Arrays.stream(steps.predicted[0]), Arrays.stream(steps.predicted[1])))
                 .toArray();
         SignedLogScale scale = SignedLogScale.of(all).over(all);
         List<Curve> curves = new ArrayList<>();
@@ -183,7 +191,8 @@ public final class FidelityFigure {
         int n = sorted.length;
         double low = n == 0 ? 0 : Math.min(0.5, sorted[(int) (BEYOND * (n - 1))]);
         double high = n == 0 ? 2 : Math.max(1.5, sorted[(int) Math.ceil((1 - BEYOND) * (n - 1))]);
-        long beyond = Arrays.stream(sorted).filter(rho -> rho < low || rho > high).count();
+        long beyond =
+                Arrays.stream(sorted).filter(rho -> rho < low || rho > high).count();
         if (beyond > 0) {
             remarks.add(beyond + " of " + n + " ρ lie beyond the frame, from " + Labels.three(sorted[0]) + " to "
                     + Labels.three(sorted[n - 1]));
@@ -205,9 +214,14 @@ public final class FidelityFigure {
     private static TextTable table(Configuration configuration, Steps steps) {
         List<List<String>> rows = new ArrayList<>();
         for (int order = 0; order < 2; order++) {
-            double[] rho = Arrays.stream(steps.rho[order]).filter(Double::isFinite).sorted().toArray();
+            double[] rho = Arrays.stream(steps.rho[order])
+                    .filter(Double::isFinite)
+                    .sorted()
+                    .toArray();
             int n = rho.length;
-            long near = Arrays.stream(rho).filter(value -> Math.abs(value - 1) < 0.1).count();
+            long near = Arrays.stream(rho)
+                    .filter(value -> Math.abs(value - 1) < 0.1)
+                    .count();
             rows.add(List.of(
                     "ρ" + (order == 0 ? "₂" : "₃"),
                     n + "",

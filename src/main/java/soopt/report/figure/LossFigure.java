@@ -88,9 +88,7 @@ public final class LossFigure {
     }
 
     private Band band(List<Series> runs, List<Series> places, Band.Spread spread) {
-        return bySteps()
-                ? Band.along(runs, places, options.middle(), spread)
-                : Band.of(runs, options.middle(), spread);
+        return bySteps() ? Band.along(runs, places, options.middle(), spread) : Band.of(runs, options.middle(), spread);
     }
 
     /** @throws RunDirectoryException if no run has a value of a metric */
@@ -148,9 +146,10 @@ public final class LossFigure {
 
     private RunDirectoryException missing(String metric) {
         Set<String> known = new TreeSet<>();
-        configurations.forEach(each -> each.runs().forEach(run -> NAMES.keySet().stream()
-                .filter(name -> Double.isFinite(run.number(name)))
-                .forEach(known::add)));
+        configurations.forEach(each -> each.runs()
+                .forEach(run -> NAMES.keySet().stream()
+                        .filter(name -> Double.isFinite(run.number(name)))
+                        .forEach(known::add)));
         String remedy = metric.startsWith("val_")
                 ? "; dataset.validation sets examples aside"
                 : metric.startsWith("test_") ? "; evaluate.every says when it is measured" : "";
@@ -170,7 +169,8 @@ public final class LossFigure {
         for (Drawn each : first) {
             int c = each.index;
             int size = each.band.size();
-            double value = size == 0 ? Double.POSITIVE_INFINITY : sign * each.band.middle()[size - 1];
+            double value =
+                    size == 0 ? Double.POSITIVE_INFINITY : sign * each.band.middle()[size - 1];
             last[c] = Math.min(last[c], Double.isNaN(value) ? Double.POSITIVE_INFINITY : value);
         }
         int[] places = new int[count];
@@ -213,15 +213,23 @@ public final class LossFigure {
             }
         }
         Scale y = scale(metric, curves, remarks);
-        double[] xs = curves.stream().flatMapToDouble(each -> Arrays.stream(each.x())).toArray();
+        double[] xs =
+                curves.stream().flatMapToDouble(each -> Arrays.stream(each.x())).toArray();
         String name = NAMES.getOrDefault(metric, metric) + (percent ? " (%)" : "");
         return new CurvePanel(
-                Words.plain(""), Words.plain(options.x().label()), LinearScale.exact(xs), Words.plain(name), y, curves,
+                Words.plain(""),
+                Words.plain(options.x().label()),
+                LinearScale.exact(xs),
+                Words.plain(name),
+                y,
+                curves,
                 List.of());
     }
 
     private static double[] scaled(double[] values, double factor) {
-        return factor == 1 ? values : Arrays.stream(values).map(value -> factor * value).toArray();
+        return factor == 1
+                ? values
+                : Arrays.stream(values).map(value -> factor * value).toArray();
     }
 
     private Scale scale(String metric, List<Curve> curves, Set<String> remarks) {
@@ -230,15 +238,18 @@ public final class LossFigure {
                         .map(band -> DoubleStream.concat(Arrays.stream(band.low()), Arrays.stream(band.high())))
                         .orElse(Arrays.stream(each.y())))
                 .toArray();
-        double[] middles = curves.stream().flatMapToDouble(each -> Arrays.stream(each.y())).toArray();
-        boolean isLog = metric.endsWith("_loss") && !options.linear()
+        double[] middles =
+                curves.stream().flatMapToDouble(each -> Arrays.stream(each.y())).toArray();
+        boolean isLog = metric.endsWith("_loss")
+                && !options.linear()
                 && Arrays.stream(middles).anyMatch(value -> value > 0 && Double.isFinite(value));
         long absent = Arrays.stream(middles)
                 .filter(value -> !Double.isFinite(value) || isLog && value <= 0)
                 .count();
         if (absent > 0) {
-            remarks.add(absent + (absent == 1 ? " value of " : " values of ") + metric + (absent == 1 ? " has" : " have")
-                    + " no place on the axis: not finite" + (isLog ? " or not positive" : ""));
+            remarks.add(
+                    absent + (absent == 1 ? " value of " : " values of ") + metric + (absent == 1 ? " has" : " have")
+                            + " no place on the axis: not finite" + (isLog ? " or not positive" : ""));
         }
         if (!metric.endsWith("_loss")) {
             return LinearScale.of(all);
@@ -257,7 +268,8 @@ public final class LossFigure {
         // a band of mean − deviation may reach far below what any run had
         double floor = Arrays.stream(middles).filter(value -> value > 0).min().orElse(0) / 3;
         return isLog
-                ? LogScale.of(Arrays.stream(shown).filter(value -> value >= floor).toArray())
+                ? LogScale.of(
+                        Arrays.stream(shown).filter(value -> value >= floor).toArray())
                 : LinearScale.of(shown);
     }
 
@@ -270,8 +282,7 @@ public final class LossFigure {
                 .mapToInt(Integer::intValue)
                 .toArray();
         for (int c : order) {
-            entries.add(Legend.Entry.line(
-                    Words.plain(configurations.get(c).label()), pen(places[c], 1.4)));
+            entries.add(Legend.Entry.line(Words.plain(configurations.get(c).label()), pen(places[c], 1.4)));
         }
         int grey = places.length - order.length;
         if (grey > 0) {

@@ -27,8 +27,8 @@ import soopt.report.read.Moment;
 import soopt.report.read.Moments;
 
 /**
- * H̄ and its relatives at chosen moments of a run: rows and columns by weights, then biases, as in Figure 1 of the paper;
- * each matrix has one scale for all moments.
+ * H̄ and its relatives at chosen moments of a run: rows and columns by weights, then biases, as in Figure 1 of the
+ * paper; each matrix has one scale for all moments.
  */
 public final class MatricesFigure {
     private static final Colour UNKNOWN = new Colour(0xc8c8c8);
@@ -41,7 +41,17 @@ public final class MatricesFigure {
     private final Options options;
     private final List<Moments.Chosen> moments;
     private final Tidy data = new Tidy(List.of(
-            "run_id", "moment", "step", "epoch", "matrix", "row", "row_role", "column", "column_role", "value", "shown"));
+            "run_id",
+            "moment",
+            "step",
+            "epoch",
+            "matrix",
+            "row",
+            "row_role",
+            "column",
+            "column_role",
+            "value",
+            "shown"));
     private final List<TextTable> text = new ArrayList<>();
     private final Set<String> remarks = new LinkedHashSet<>();
 
@@ -50,10 +60,11 @@ public final class MatricesFigure {
         this.options = options;
         Moments all = Moments.of(run.folder());
         if (all.isEmpty()) {
-            throw new RunDirectoryException("run " + run.id() + " has no recorded matrices: record.curvature.every, e.g."
-                    + " '1 epoch', makes them");
+            throw new RunDirectoryException("run " + run.id()
+                    + " has no recorded matrices: record.curvature.every, e.g." + " '1 epoch', makes them");
         }
-        OptionalInt best = run.best().map(found -> OptionalInt.of(found.epoch())).orElse(OptionalInt.empty());
+        OptionalInt best =
+                run.best().map(found -> OptionalInt.of(found.epoch())).orElse(OptionalInt.empty());
         this.moments = all.chosen(options.moments(), best);
     }
 
@@ -67,8 +78,8 @@ public final class MatricesFigure {
             return figure;
         }
         List<String> remarks = new ArrayList<>(figure.remarks());
-        remarks.add("matrices of run " + runs.get(0).id() + ", seed " + runs.get(0).seed() + ", the first of "
-                + runs.size() + " runs: name another to see its own");
+        remarks.add("matrices of run " + runs.get(0).id() + ", seed "
+                + runs.get(0).seed() + ", the first of " + runs.size() + " runs: name another to see its own");
         return new Figure(figure.sheet(), figure.data(), figure.text(), List.copyOf(remarks));
     }
 
@@ -107,7 +118,9 @@ public final class MatricesFigure {
                             + moment.name()));
             List<Group> groups = moment.groups().size() == matrix.length
                     ? moment.groups()
-                    : Group.of(IntStream.range(0, matrix.length).mapToObj(s -> "group " + s).toList());
+                    : Group.of(IntStream.range(0, matrix.length)
+                            .mapToObj(s -> "group " + s)
+                            .toList());
             int[] order = ROLES.stream()
                     .flatMapToInt(role -> IntStream.range(0, groups.size())
                             .filter(s -> groups.get(s).role().equals(role)))
@@ -181,9 +194,10 @@ public final class MatricesFigure {
             remarks.add("values above 1, of matrices that are not definite, have the colour of 1");
         }
         rows.add(panels);
-        bars.add(Optional.of(options.normalize()
-                ? new ColourBar(Words.plain(""), new LinearScale(0, 1), place -> place, Palette::amount)
-                : new ColourBar(Words.plain(""), scale, place -> value(scale, place), colour)));
+        bars.add(Optional.of(
+                options.normalize()
+                        ? new ColourBar(Words.plain(""), new LinearScale(0, 1), place -> place, Palette::amount)
+                        : new ColourBar(Words.plain(""), scale, place -> value(scale, place), colour)));
     }
 
     /** The value at a place of the scale, which is symmetric. */
@@ -194,13 +208,12 @@ public final class MatricesFigure {
     }
 
     private Words symbol(Moment.Kind kind) {
-        String symbol =
-                switch (kind) {
-                    case HESSIAN -> "H̄";
-                    case INVERSE -> "H̄^{−1}";
-                    case REGULARIZED -> "H̄ + ½ λ_{int} ‖Dη‖ D^{2}";
-                    case REGULARIZED_INVERSE -> "(H̄ + ½ λ_{int} ‖Dη‖ D^{2})^{−1}";
-                };
+        String symbol = switch (kind) {
+            case HESSIAN -> "H̄";
+            case INVERSE -> "H̄^{−1}";
+            case REGULARIZED -> "H̄ + ½ λ_{int} ‖Dη‖ D^{2}";
+            case REGULARIZED_INVERSE -> "(H̄ + ½ λ_{int} ‖Dη‖ D^{2})^{−1}";
+        };
         return Words.of(options.normalize() ? "normalized " + symbol : symbol);
     }
 

@@ -32,9 +32,9 @@ import soopt.report.read.Rates;
 import soopt.report.read.Series;
 
 /**
- * The learning rates of every group in the course of a run, on a logarithmic axis: weights as whole lines, biases dotted,
- * colour by depth. A negative rate is a hollow mark at its size; so is one that clipping has made 0, at the size that it
- * would have had.
+ * The learning rates of every group in the course of a run, on a logarithmic axis: weights as whole lines, biases
+ * dotted, colour by depth. A negative rate is a hollow mark at its size; so is one that clipping has made 0, at the
+ * size that it would have had.
  */
 public final class RatesFigure {
     private static final int PANELS = 6;
@@ -81,10 +81,11 @@ public final class RatesFigure {
             throw new RunDirectoryException("no run has learning rates by group (learning_rates.csv): methods with a"
                     + " partition write them, e.g. optimizer.type: newton-summary, once their curvature is computed");
         }
-        courses.values().forEach(each -> each.forEach(course -> {
-            layers.putIfAbsent(course.group.layerName(), layers.size());
-            roles.add(course.group.role());
-        }));
+        courses.values()
+                .forEach(each -> each.forEach(course -> {
+                    layers.putIfAbsent(course.group.layerName(), layers.size());
+                    roles.add(course.group.role());
+                }));
         List<Panel> panels = new ArrayList<>();
         courses.forEach((configuration, found) ->
                 panels.add(panel(configuration, found, courses.size() > 1 ? configuration.label() : "")));
@@ -168,7 +169,8 @@ public final class RatesFigure {
             }
             factors[i] = last;
         }
-        double first = Arrays.stream(factors).filter(f -> !Double.isNaN(f)).findFirst().orElse(1);
+        double first =
+                Arrays.stream(factors).filter(f -> !Double.isNaN(f)).findFirst().orElse(1);
         return Arrays.stream(factors).map(f -> Double.isNaN(f) ? first : f).toArray();
     }
 
@@ -226,10 +228,10 @@ public final class RatesFigure {
                 (title.isEmpty() ? configuration.experiment() : title) + ": " + rate + over(configuration),
                 List.of("group", "median", "least", "largest", "last", "negative", "log course"),
                 rows));
-        double[] sizes = curves.stream()
-                .flatMapToDouble(each -> Arrays.stream(each.y()))
-                .toArray();
-        double[] xs = curves.stream().flatMapToDouble(each -> Arrays.stream(each.x())).toArray();
+        double[] sizes =
+                curves.stream().flatMapToDouble(each -> Arrays.stream(each.y())).toArray();
+        double[] xs =
+                curves.stream().flatMapToDouble(each -> Arrays.stream(each.x())).toArray();
         return new CurvePanel(
                 Words.plain(title),
                 Words.plain(options.x().label()),
@@ -256,7 +258,8 @@ public final class RatesFigure {
     }
 
     private static List<String> row(Course course) {
-        double[] known = Arrays.stream(course.eta).filter(Double::isFinite).sorted().toArray();
+        double[] known =
+                Arrays.stream(course.eta).filter(Double::isFinite).sorted().toArray();
         long negative = Arrays.stream(course.shown).filter(value -> value < 0).count();
         double[] sizes = Arrays.stream(course.shown).map(Math::abs).toArray();
         boolean none = known.length == 0;
@@ -312,8 +315,8 @@ public final class RatesFigure {
     private Legend legend(List<String> remarks) {
         List<Legend.Entry> entries = new ArrayList<>();
         if (layers.size() <= NAMED) {
-            layers.forEach((name, i) -> entries.add(
-                    Legend.Entry.line(Words.plain(name), new Pen(Palette.depth(i, layers.size()), 1.8))));
+            layers.forEach((name, i) ->
+                    entries.add(Legend.Entry.line(Words.plain(name), new Pen(Palette.depth(i, layers.size()), 1.8))));
         }
         Map<String, String> plural = Map.of("weight", "weights", "bias", "biases", "mixed", "mixed groups");
         for (String role : roles) {

@@ -9,8 +9,8 @@ public final class Sparkline {
     private Sparkline() {}
 
     /**
-     * Eight heights from the smallest value to the largest; each character is the mean of its part of the values, a blank
-     * where there is none.
+     * Eight heights from the smallest value to the largest; each character is the mean of its part of the values, a
+     * blank where there is none.
      *
      * @param values in equal distances
      * @param width characters at most

@@ -111,18 +111,15 @@ public final class SpectrumFigure {
                 .toList();
         return KEYS.stream()
                 .map(key -> Band.of(
-                        refreshes.stream().map(each -> series(each, key)).toList(),
-                        options.middle(),
-                        Band.Spread.NONE))
+                        refreshes.stream().map(each -> series(each, key)).toList(), options.middle(), Band.Spread.NONE))
                 .toList();
     }
 
     private static Series series(Refreshes refreshes, String key) {
         double[] x = refreshes.column("step");
         double[] y = refreshes.column(key);
-        int[] finite = IntStream.range(0, x.length)
-                .filter(i -> Double.isFinite(y[i]))
-                .toArray();
+        int[] finite =
+                IntStream.range(0, x.length).filter(i -> Double.isFinite(y[i])).toArray();
         return new Series(
                 Arrays.stream(finite).mapToDouble(i -> x[i]).toArray(),
                 Arrays.stream(finite).mapToDouble(i -> y[i]).toArray());
@@ -134,7 +131,12 @@ public final class SpectrumFigure {
         double[] y = band.middle();
         for (int i = 0; i < y.length; i++) {
             data.row(
-                    configuration.experiment(), configuration.label(), (long) band.x()[i], x[i], quantity, y[i],
+                    configuration.experiment(),
+                    configuration.label(),
+                    (long) band.x()[i],
+                    x[i],
+                    quantity,
+                    y[i],
                     band.runs()[i]);
         }
         double[] sizes = Arrays.stream(y).map(Math::abs).toArray();
@@ -159,10 +161,19 @@ public final class SpectrumFigure {
     }
 
     private Panel panel(String name, List<Curve> curves) {
-        double[] ys = curves.stream().flatMapToDouble(each -> DoubleStream.of(each.y())).toArray();
-        double[] xs = curves.stream().flatMapToDouble(each -> DoubleStream.of(each.x())).toArray();
+        double[] ys = curves.stream()
+                .flatMapToDouble(each -> DoubleStream.of(each.y()))
+                .toArray();
+        double[] xs = curves.stream()
+                .flatMapToDouble(each -> DoubleStream.of(each.x()))
+                .toArray();
         return new CurvePanel(
-                Words.plain(""), Words.plain(options.x().label()), LinearScale.exact(xs), Words.plain(name),
-                LogScale.of(ys), curves, List.of());
+                Words.plain(""),
+                Words.plain(options.x().label()),
+                LinearScale.exact(xs),
+                Words.plain(name),
+                LogScale.of(ys),
+                curves,
+                List.of());
     }
 }

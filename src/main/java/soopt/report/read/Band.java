@@ -99,8 +99,8 @@ public record Band(double[] x, double[] middle, double[] low, double[] high, int
     }
 
     /**
-     * The same of runs whose rows are the same steps at other places, as of seconds: at each step the mean of the places.
-     * Between rows, runs that take longer would go on alone once the others have ended.
+     * The same of runs whose rows are the same steps at other places, as of seconds: at each step the mean of the
+     * places. Between rows, runs that take longer would go on alone once the others have ended.
      *
      * @param all by steps
      * @param places by steps, where these lie

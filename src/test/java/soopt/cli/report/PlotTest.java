@@ -134,7 +134,13 @@ class PlotTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"epoch,epoch", "step,step", "samples,training examples", "cost,gradient equivalents", "time,training time (s)"})
+    @CsvSource({
+        "epoch,epoch",
+        "step,step",
+        "samples,training examples",
+        "cost,gradient equivalents",
+        "time,training time (s)"
+    })
     void everyAxis_isNamed_andItsValuesAreWritten(String axis, String name) {
         SyntheticRuns runs = runs();
         runs.run("x").seed(1).write();
@@ -144,15 +150,14 @@ class PlotTest {
         assertTrue(texts(svg(figure)).contains(name));
         double[] x = numbers(figure).numbers(axis);
         assertEquals(5, x.length);
-        double[] expected =
-                switch (axis) {
-                    case "epoch" -> new double[] {0, 1, 2, 3, 4};
-                    case "step" -> new double[] {0, 10, 20, 30, 40};
-                    case "samples" -> new double[] {0, 40, 80, 120, 160};
-                    case "cost" -> new double[] {0, 15, 30, 45, 60};
-                    // 1 + seed/100 and ½ of curvature each epoch
-                    default -> new double[] {0, 1.515, 3.03, 4.545, 6.06};
-                };
+        double[] expected = switch (axis) {
+            case "epoch" -> new double[] {0, 1, 2, 3, 4};
+            case "step" -> new double[] {0, 10, 20, 30, 40};
+            case "samples" -> new double[] {0, 40, 80, 120, 160};
+            case "cost" -> new double[] {0, 15, 30, 45, 60};
+            // 1 + seed/100 and ½ of curvature each epoch
+            default -> new double[] {0, 1.515, 3.03, 4.545, 6.06};
+        };
         assertArrayEquals(expected, x, 1e-9);
     }
 
@@ -175,7 +180,12 @@ class PlotTest {
     void oneRowAlone_isAPoint() {
         runs().run("begun").epochs(0).state("RUNNING").write();
         Document svg = svg(drawn("f.svg", "begun"));
-        assertEquals(1, elements(svg, "g", "curve").get(0).getElementsByTagName("circle").getLength());
+        assertEquals(
+                1,
+                elements(svg, "g", "curve")
+                        .get(0)
+                        .getElementsByTagName("circle")
+                        .getLength());
     }
 
     @Test
@@ -230,7 +240,9 @@ class PlotTest {
         assertEquals(9, line.split(" ").length);
         assertFalse(curve(curves.get(0)).hasAttribute("stroke-dasharray"));
         assertTrue(curve(curves.get(1)).hasAttribute("stroke-dasharray"));
-        assertEquals(curve(curves.get(0)).getAttribute("stroke"), curve(curves.get(1)).getAttribute("stroke"));
+        assertEquals(
+                curve(curves.get(0)).getAttribute("stroke"),
+                curve(curves.get(1)).getAttribute("stroke"));
 
         CsvTable table = numbers(figure);
         CsvTable rates = CsvTable.read(run.resolve("learning_rates.csv"));
@@ -250,7 +262,10 @@ class PlotTest {
 
     @Test
     void clippedRates_areHollowMarksAtTheirSizeBeforeThat() throws IOException {
-        Path run = runs().run("r").epochs(2).groups(List.of("a.weight", "b.weight")).writeAll();
+        Path run = runs().run("r")
+                .epochs(2)
+                .groups(List.of("a.weight", "b.weight"))
+                .writeAll();
         Files.writeString(run.resolve("learning_rates.csv"), """
                 step,epoch,group_index,group,role,parameters,eta_raw,eta_averaged,eta_used,eta_applied
                 1,1,0,a.weight,weight,9,2.0,2.0,2.0,1.0
@@ -269,7 +284,8 @@ class PlotTest {
     @Test
     void smoothing_isARunningMean_andStated() {
         runs().run("r").epochs(7).writeAll();
-        double[] plain = numbers(drawn("p.svg", "r", "--kind", "learning-rates")).numbers("eta");
+        double[] plain =
+                numbers(drawn("p.svg", "r", "--kind", "learning-rates")).numbers("eta");
         Path smooth = drawn("s.svg", "r", "--kind", "learning-rates", "--smooth", "3");
         double[] means = numbers(smooth).numbers("eta");
 
@@ -290,10 +306,11 @@ class PlotTest {
         assertEquals(6, elements(svg, "g", "matrix").size());
         assertEquals(6 * 36, elements(svg, "g", "cell").size());
         assertEquals(6 * 36, table.size());
-        assertEquals(List.of("conv1.weight", "fc1.weight", "fc2.weight", "conv1.bias", "fc1.bias", "fc2.bias"), IntStream
-                .range(0, 6)
-                .mapToObj(column -> table.text(column, "column"))
-                .toList());
+        assertEquals(
+                List.of("conv1.weight", "fc1.weight", "fc2.weight", "conv1.bias", "fc1.bias", "fc2.bias"),
+                IntStream.range(0, 6)
+                        .mapToObj(column -> table.text(column, "column"))
+                        .toList());
         // conv1.weight × fc1.bias at initialization: groups 0 and 3
         assertEquals(SyntheticRuns.Run.hessian(6, 0)[0][3], table.number(4, "value"));
         List<String> texts = texts(svg);
@@ -322,7 +339,9 @@ class PlotTest {
     void negativeEntries_areToldInGreyToo() {
         runs().run("m").epochs(0).writeAll();
         Path figure = drawn("f.svg", "m", "--kind", "matrices", "--matrix", "hessian");
-        long negative = Arrays.stream(numbers(figure).numbers("value")).filter(v -> v < 0).count();
+        long negative = Arrays.stream(numbers(figure).numbers("value"))
+                .filter(v -> v < 0)
+                .count();
 
         assertTrue(negative > 0);
         assertEquals(
@@ -354,7 +373,9 @@ class PlotTest {
         Path run = runs().run("g").epochs(1).groups(names).writeAll();
         String id = run.getFileName().toString();
         Document matrices = svg(drawn("m.svg", id, "--kind", "matrices", "--moments", "last", "--paper"));
-        assertEquals(groups > 64 ? 0 : 2 * groups * groups, elements(matrices, "g", "cell").size());
+        assertEquals(
+                groups > 64 ? 0 : 2 * groups * groups,
+                elements(matrices, "g", "cell").size());
         Document rates = svg(drawn("r.svg", id, "--kind", "learning-rates"));
         assertEquals(groups, elements(rates, "g", "curve").size());
         svg(drawn("s.svg", id, "--kind", "spectrum"));
@@ -362,7 +383,8 @@ class PlotTest {
 
     @Test
     void namesOutOfFiles_areTextAndNothingElse() {
-        List<String> names = List.of("<script>alert(1)</script>.weight", "a&\"b'.bias", "=cmd.weight", "λ_{x}^{2}.bias");
+        List<String> names =
+                List.of("<script>alert(1)</script>.weight", "a&\"b'.bias", "=cmd.weight", "λ_{x}^{2}.bias");
         Path run = runs().run("n").epochs(2).groups(names).writeAll();
         String id = run.getFileName().toString();
         for (String kind : List.of("matrices", "learning-rates")) {
@@ -370,7 +392,8 @@ class PlotTest {
             Document svg = svg(figure);
             assertEquals(0, svg.getElementsByTagName("script").getLength());
             assertTrue(
-                    texts(svg).stream().anyMatch(text -> text.contains("λ_{x}^{2}")), () -> texts(svg).toString());
+                    texts(svg).stream().anyMatch(text -> text.contains("λ_{x}^{2}")),
+                    () -> texts(svg).toString());
             String csv = String.join("\n", numbers(figure).columns()) + text(figure.resolveSibling(kind + ".csv"));
             assertTrue(csv.contains("'=cmd.weight") && !csv.contains(",=cmd"), csv);
         }
@@ -456,16 +479,21 @@ class PlotTest {
     void formatsAndSizes_areWhatIsAskedFor() throws IOException {
         runs().run("a").write();
         Path base = folder.resolve("out/figure");
-        plot("a", "--format", "svg,png,pdf", "--out", base, "--size", "50x40mm", "--dpi", "254").expect(ExitCode.OK);
+        plot("a", "--format", "svg,png,pdf", "--out", base, "--size", "50x40mm", "--dpi", "254")
+                .expect(ExitCode.OK);
 
         try (Stream<Path> files = Files.list(folder.resolve("out"))) {
             assertEquals(
                     List.of("figure.csv", "figure.pdf", "figure.png", "figure.svg"),
                     files.map(file -> file.getFileName().toString()).sorted().toList());
         }
-        assertEquals(500, ImageIO.read(base.resolveSibling("figure.png").toFile()).getWidth());
-        assertEquals(400, ImageIO.read(base.resolveSibling("figure.png").toFile()).getHeight());
-        assertEquals("141.73pt", svg(base.resolveSibling("figure.svg")).getDocumentElement().getAttribute("width"));
+        assertEquals(
+                500, ImageIO.read(base.resolveSibling("figure.png").toFile()).getWidth());
+        assertEquals(
+                400, ImageIO.read(base.resolveSibling("figure.png").toFile()).getHeight());
+        assertEquals(
+                "141.73pt",
+                svg(base.resolveSibling("figure.svg")).getDocumentElement().getAttribute("width"));
         Path pixels = drawn("p.png", "a", "--size", "640x480px");
         assertEquals(640, ImageIO.read(pixels.toFile()).getWidth());
         Document paper = svg(drawn("q.svg", "a", "--paper"));

@@ -20,8 +20,20 @@ class ScaleTest {
 
     static Stream<Scale> scales() {
         double[][] values = {
-            {0, 1}, {3}, {0}, {}, {-1e-9, 2e-9}, {1e8, 3e8}, {1e-12, 1e12}, {0.5, 0.6}, {-5, -4, Double.NaN},
-            {Double.POSITIVE_INFINITY, 1, 2}, {0, -1}, {1e300, 1e-300}, {7, 7, 7}, {-3, 100}
+            {0, 1},
+            {3},
+            {0},
+            {},
+            {-1e-9, 2e-9},
+            {1e8, 3e8},
+            {1e-12, 1e12},
+            {0.5, 0.6},
+            {-5, -4, Double.NaN},
+            {Double.POSITIVE_INFINITY, 1, 2},
+            {0, -1},
+            {1e300, 1e-300},
+            {7, 7, 7},
+            {-3, 100}
         };
         return Stream.of(values)
                 .flatMap(each -> Stream.of(
@@ -83,8 +95,7 @@ class ScaleTest {
         }
         assertEquals(1, scale.part(10), 1e-12);
         assertEquals(2, scale.part(2e-7) / scale.part(1e-7), 1e-3);
-        assertEquals(
-                List.of("−101", "−100", "−10−1", "−10−2", "0", "10−2", "10−1", "100", "101"), words(scale, 12));
+        assertEquals(List.of("−101", "−100", "−10−1", "−10−2", "0", "10−2", "10−1", "100", "101"), words(scale, 12));
     }
 
     @Test

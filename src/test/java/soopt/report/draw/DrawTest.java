@@ -32,7 +32,9 @@ class DrawTest {
         canvas.end();
         canvas.clip(new Box(0, 0, 100, 100));
         canvas.area(
-                new double[] {10, 90, 50}, new double[] {60, 60, 90}, Palette.series(2).withOpacity(0.5));
+                new double[] {10, 90, 50},
+                new double[] {60, 60, 90},
+                Palette.series(2).withOpacity(0.5));
         canvas.unclip();
         for (Mark mark : Mark.values()) {
             canvas.mark(mark, 120 + 10 * mark.ordinal(), 20, 3, Palette.series(3), mark.ordinal() % 2 == 0);
@@ -58,8 +60,7 @@ class DrawTest {
 
         assertEquals("200pt", svg.getDocumentElement().getAttribute("width"));
         assertEquals(NAME, svg.getElementsByTagName("text").item(0).getTextContent());
-        assertEquals(
-                "H̄−1 10-3", svg.getElementsByTagName("text").item(1).getTextContent());
+        assertEquals("H̄−1 10-3", svg.getElementsByTagName("text").item(1).getTextContent());
         assertEquals("title & <more>", svg.getElementsByTagName("title").item(0).getTextContent());
         assertTrue(svg.getElementsByTagName("text").item(2).getTextContent().contains("\\u202e"));
     }
