@@ -1,10 +1,11 @@
-// The numbers of the page. soopt wrote them into it as JSON: columns that several runs share stand there once, and so do
-// lines of their files; runs point to them by number.
+// The numbers of the page. soopt wrote them into it as JSON: columns that several runs share stand there once, and so
+// do lines of their files; runs point to them by number.
 const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
 
 /** A column of numbers; null is NaN: not measured, or not finite. */
-const column = (index) => (index === undefined ? [] : data.columns[index].map((value) => (value === null ? NaN : value)));
+const column = (index) =>
+  index === undefined ? [] : data.columns[index].map((value) => (value === null ? NaN : value));
 
 /** The points of a metric of a run against an axis, in order, without those that lack a number. */
 function course(run, axis, metric) {
@@ -59,7 +60,9 @@ function grid(courses) {
   if (sorted.length === longest) return sorted;
   const first = sorted[0];
   const last = sorted[sorted.length - 1];
-  return Array.from({ length: POINTS }, (_, i) => (i === POINTS - 1 ? last : first + (i * (last - first)) / (POINTS - 1)));
+  return Array.from({ length: POINTS }, (_, i) =>
+    i === POINTS - 1 ? last : first + (i * (last - first)) / (POINTS - 1),
+  );
 }
 
 /**
@@ -72,7 +75,10 @@ function together(courses, middle, band) {
   if (known.length === 1) return { points: known[0], low: [], high: [], counts: known[0].map(() => 1) };
   const result = { points: [], low: [], high: [], counts: [] };
   for (const x of grid(known)) {
-    const values = known.map((points) => valueAt(points, x)).filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
+    const values = known
+      .map((points) => valueAt(points, x))
+      .filter((value) => !Number.isNaN(value))
+      .sort((a, b) => a - b);
     if (2 * values.length < known.length) continue;
     const centre = middle === "mean" ? mean(values) : quantile(values, 0.5);
     const edges = {
@@ -89,15 +95,27 @@ function together(courses, middle, band) {
   return result;
 }
 
-const BANDS = { range: "smallest to largest", quartiles: "first to third quartile", deviation: "± standard deviation", none: "" };
+const BANDS = {
+  range: "smallest to largest",
+  quartiles: "first to third quartile",
+  deviation: "± standard deviation",
+  none: "",
+};
 
 /** A number for people: four digits, powers of ten where it is very large or small. */
 function shown(value) {
   if (value === null || Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(3).replace("e+", "e").replace("-", "−").replace("e-", "e−");
-  return String(Number(value.toPrecision(size >= 1e4 ? 6 : 4))).replace("-", "−");
+  const rounded = Number(value.toPrecision(size >= 1e4 && size < 1e6 ? 6 : 4));
+  const text =
+    size !== 0 && (size < 1e-3 || size >= 1e6) ? rounded.toExponential().replace("e+", "e") : String(rounded);
+  return text.replaceAll("-", "−");
+}
+
+/** A value of a setting: as it is written, unless that is a number of many digits. */
+function setting(value) {
+  return value.length > 8 && Number.isFinite(Number(value)) ? shown(Number(value)) : value || "–";
 }
 
 /** A text field of CSV: quoted, and with an apostrophe where a spreadsheet would compute it. */

@@ -4,7 +4,10 @@ function startFiles() {
   const told = data.runs.map((run, index) => [run, index]).filter(([run]) => run.config.length);
   if (told.length) {
     byId("spec").hidden = false;
-    choices(byId("spec-run"), told.map(([run, index]) => [index, runName(run)]));
+    choices(
+      byId("spec-run"),
+      told.map(([run, index]) => [index, runName(run)]),
+    );
     byId("spec-run").parentElement.parentElement.hidden = told.length < 2;
     byId("spec-run").addEventListener("change", drawSpec);
     drawSpec();
@@ -12,7 +15,10 @@ function startFiles() {
   const known = data.runs.map((run, index) => [run, index]).filter(([run]) => run.meta.length);
   if (known.length) {
     byId("provenance").hidden = false;
-    choices(byId("meta-run"), known.map(([run, index]) => [index, runName(run)]));
+    choices(
+      byId("meta-run"),
+      known.map(([run, index]) => [index, runName(run)]),
+    );
     byId("meta-run").parentElement.parentElement.hidden = known.length < 2;
     byId("meta-run").addEventListener("change", drawMeta);
     drawMeta();
@@ -24,7 +30,8 @@ function drawSpec() {
   const run = data.runs[byId("spec-run").value];
   const told = data.runs.filter((each) => each.config.length);
   const everywhere = new Map();
-  for (const each of told) for (const line of new Set(each.config)) everywhere.set(line, (everywhere.get(line) ?? 0) + 1);
+  for (const each of told)
+    for (const line of new Set(each.config)) everywhere.set(line, (everywhere.get(line) ?? 0) + 1);
   let marked = 0;
   const lines = run.config.map((line) => {
     if (everywhere.get(line) === told.length) return data.lines[line] + "\n";
@@ -32,7 +39,9 @@ function drawSpec() {
     return element("mark", data.lines[line]);
   });
   byId("spec-text").replaceChildren(...lines);
-  byId("spec-caption").textContent = "config.yaml of the run, with all defaults: soopt run config.yaml gives the same run." + (marked ? " Marked: lines that not all runs have." : "");
+  byId("spec-caption").textContent =
+    "config.yaml of the run, with all defaults: soopt run config.yaml gives the same run." +
+    (marked ? " Marked: lines that not all runs have." : "");
 }
 
 /** meta.json, a row per entry; entries of objects by dotted names. */

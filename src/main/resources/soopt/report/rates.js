@@ -4,11 +4,16 @@ function startRates() {
   const with_ = data.runs.map((run, index) => [run, index]).filter(([run]) => run.rates);
   if (!with_.length) return;
   byId("rates").hidden = false;
-  choices(byId("rate-run"), with_.map(([run, index]) => [index, runName(run)]));
+  choices(
+    byId("rate-run"),
+    with_.map(([run, index]) => [index, runName(run)]),
+  );
   byId("rate-run").parentElement.hidden = with_.length < 2;
   const figure = new LineFigure("rate");
   const draw = () => figure.show(rateModel());
-  byId("rates").querySelectorAll("select, input").forEach((control) => control.addEventListener("change", draw));
+  byId("rates")
+    .querySelectorAll("select, input")
+    .forEach((control) => control.addEventListener("change", draw));
   onTheme(draw);
 }
 
@@ -35,6 +40,7 @@ function rateModel() {
     const values = smooth(column(rates[kind][s]), window);
     const kept = xs.map((x, i) => [x, values[i]]).filter(([, y]) => !Number.isNaN(y));
     return {
+      id: group.name,
       name: group.name,
       color: mixed(ramp(), layers ? group.layer / layers : 0),
       dash: { weight: "solid", bias: "dotted" }[group.role] ?? [8, 4],
@@ -43,17 +49,25 @@ function rateModel() {
       hollow: log ? kept.filter(([, y]) => y < 0).map(([x, y]) => [x, -y]) : [],
     };
   });
-  const count = (wanted) => groups
-    .map((group, s) => [group.name, column(rates[kind][s]).filter(wanted).length])
-    .filter(([, found]) => found).map(([name, found]) => `${name} (${found})`).join(", ");
+  const count = (wanted) =>
+    groups
+      .map((group, s) => [group.name, column(rates[kind][s]).filter(wanted).length])
+      .filter(([, found]) => found)
+      .map(([name, found]) => `${name} (${found})`)
+      .join(", ");
   const negative = count((eta) => eta < 0);
   const zero = count((eta) => eta === 0);
-  const words = ["Solid: weights; dotted: biases; dashed: both. Colour: depth, from the first layer to the last as in the legend."];
+  const words = [
+    "Solid: weights; dotted: biases; dashed: both. Colour: depth, from the first layer to the last as in the legend.",
+  ];
   if (log) words.push("Logarithmic scale of |η|.");
   if (negative) words.push(`Negative rates${log ? ", hollow marks" : ""}: ${negative}.`);
   if (zero && log) words.push(`Rates of 0, as clipped negative ones are, are gaps: ${zero}.`);
   if (window > 1) words.push(`Running mean of the last ${window} computations.`);
   byId("rate-caption").textContent = words.join(" ");
-  const y = (log ? "|η| " : "η ") + (kind === "applied" ? "applied" : "of the cubic step") + (window > 1 ? `, mean of ${window}` : "");
+  const y =
+    (log ? "|η| " : "η ") +
+    (kind === "applied" ? "applied" : "of the cubic step") +
+    (window > 1 ? `, mean of ${window}` : "");
   return { x: axis, y, log, lines };
 }

@@ -49,7 +49,12 @@ function matches(run, words) {
     const [name, value] = word.split(/=(.*)/s);
     if (value === undefined || !name) return text.includes(word);
     const index = data.keys.findIndex((key) => key.name.toLowerCase() === name || key.key.toLowerCase() === name);
-    const has = name === "seed" ? data.runs[run].seed : index < 0 ? undefined : data.configurations[data.runs[run].configuration].values[index];
+    const has =
+      name === "seed"
+        ? data.runs[run].seed
+        : index < 0
+          ? undefined
+          : data.configurations[data.runs[run].configuration].values[index];
     if (has === undefined) return text.includes(word);
     return has.toLowerCase() === value || (value.trim() !== "" && Number(has) === Number(value));
   });
@@ -91,6 +96,9 @@ for (const button of document.querySelectorAll("button[data-save]")) {
   button.addEventListener("click", () => {
     const table = byId(button.dataset.save);
     const cells = (row) => [...row.cells].map((cell) => cell.dataset.value ?? cell.textContent);
-    saveCsv(button.dataset.save + ".csv", [table.tHead.rows[0], ...table.tBodies[0].rows].filter((row) => !row.hidden).map(cells));
+    saveCsv(
+      button.dataset.save + ".csv",
+      [table.tHead.rows[0], ...table.tBodies[0].rows].filter((row) => !row.hidden).map(cells),
+    );
   });
 }

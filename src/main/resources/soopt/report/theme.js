@@ -23,7 +23,10 @@ function onTheme(draw) {
   themed.push(draw);
 }
 
-const css = (name) => getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim();
+const css = (name) =>
+  getComputedStyle(document.documentElement)
+    .getPropertyValue("--" + name)
+    .trim();
 
 byId("theme").addEventListener("click", () => {
   wish = { system: "dark", dark: "light", light: "system" }[wish];
@@ -106,7 +109,11 @@ const common = () => ({
 });
 
 const tooltip = () => ({
-  backgroundColor: css("page"), borderColor: css("line"), textStyle: { color: css("text") }, confine: true, transitionDuration: 0,
+  backgroundColor: css("page"),
+  borderColor: css("line"),
+  textStyle: { color: css("text") },
+  confine: true,
+  transitionDuration: 0,
 });
 
 /** Rows of names and values, the first line in bold; an element, so that no name is markup. */

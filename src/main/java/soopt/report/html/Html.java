@@ -2,7 +2,6 @@ package soopt.report.html;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
-import java.util.Locale;
 import soopt.file.Shown;
 
 /** Text and numbers as a page shows them. */
@@ -40,10 +39,15 @@ final class Html {
             return value > 0 ? "∞" : "−∞";
         }
         double size = Math.abs(value);
-        String text = size != 0 && (size < SMALL || size >= LARGE)
-                ? String.format(Locale.ROOT, "%.3e", value).replaceAll("e([+-])0?", "e$1")
-                : rounded(value, size >= 1e4 ? 6 : 4).stripTrailingZeros().toPlainString();
-        return text.replace("e+", "e").replace('-', '−');
+        BigDecimal digits = rounded(value, size >= 1e4 && size < LARGE ? 6 : 4).stripTrailingZeros();
+        String text = size != 0 && (size < SMALL || size >= LARGE) ? power(digits) : digits.toPlainString();
+        return text.replace('-', '−');
+    }
+
+    /** 1.5e12 */
+    private static String power(BigDecimal digits) {
+        int exponent = digits.precision() - digits.scale() - 1;
+        return digits.movePointLeft(exponent).toPlainString() + "e" + exponent;
     }
 
     /** To so many digits. */

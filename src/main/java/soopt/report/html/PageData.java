@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -48,8 +50,11 @@ final class PageData {
         ArrayNode keys = page.putArray("keys");
         runs.keys().forEach((key, name) -> keys.addObject().put("key", key).put("name", name));
         ArrayNode configurations = page.putArray("configurations");
+        Map<Runs.Member, Integer> ranks = new HashMap<>();
+        RankingTable.order(runs).forEach(member -> ranks.put(member, ranks.size()));
         for (Runs.Member member : runs.configurations()) {
-            ObjectNode node = configurations.addObject().put("label", member.label());
+            ObjectNode node =
+                    configurations.addObject().put("label", member.label()).put("rank", ranks.get(member));
             ArrayNode values = node.putArray("values");
             member.values().forEach(values::add);
             ArrayNode members = node.putArray("runs");

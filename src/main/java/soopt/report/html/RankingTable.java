@@ -32,6 +32,11 @@ final class RankingTable {
         }
     }
 
+    /** All configurations, best first; those of which no run counts are last. */
+    static List<Runs.Member> order(Runs runs) {
+        return new RankingTable(runs).rows().stream().map(Row::member).toList();
+    }
+
     /** A section of the page; empty where there is nothing to rank. */
     static String section(Runs runs) {
         boolean isRanked = runs.configurations().size() > 1

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -276,6 +277,31 @@ class ReportBrowserTest {
                 .asBoolean());
         assertTrue(browser.text("document.getElementById('trouble-table').textContent")
                 .contains(evil));
+    }
+
+    @Test
+    void savedFiles_holdTheNumbers_andNoFormulas() throws IOException {
+        ReportRuns runs = new ReportRuns(folder.resolve("saved"));
+        for (String note : List.of("=cmd|' /C calc'!A0", "@SUM(1)", "-1.5", "a, \"b\"")) {
+            Path run = runs.add(Run.completed(1, 0.1, 0), 3);
+            Files.writeString(
+                    run.resolve("config.yaml"), "note: " + ReportRuns.quoted(note) + "\n", StandardOpenOption.APPEND);
+        }
+        browser.open(page("saved", runs), 1400, 900);
+        browser.evaluate("window.saved = []; URL.createObjectURL = blob => { saved.push(blob); return '#'; }");
+        browser.click("[data-save=runs-table]");
+        String table = browser.text("saved[0].text()");
+        assertTrue(table.contains(",'=cmd|' /C calc'!A0,"), table);
+        assertTrue(table.contains(",'@SUM(1),") && table.contains(",-1.5,"), table);
+        assertTrue(table.contains(",\"a, \"\"b\"\"\","), table);
+        assertEquals(5, table.lines().count(), table);
+        browser.click("#curve-zoom button:nth-child(6)");
+        String lines = browser.text("saved[1].text()");
+        assertEquals("line,epoch,training loss,low,high,runs", lines.lines().findFirst().orElseThrow());
+        assertEquals(1 + 4 * 4, lines.lines().count(), lines);
+        browser.evaluate("HTMLAnchorElement.prototype.click = function () { window.picture = this.href; }");
+        browser.click("#curve-zoom button:nth-child(7)");
+        assertTrue(browser.text("decodeURIComponent(picture)").startsWith("data:image/svg+xml;charset=UTF-8,<svg"));
     }
 
     @Test
