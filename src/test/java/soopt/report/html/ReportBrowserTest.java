@@ -297,7 +297,9 @@ class ReportBrowserTest {
         assertEquals(5, table.lines().count(), table);
         browser.click("#curve-zoom button:nth-child(6)");
         String lines = browser.text("saved[1].text()");
-        assertEquals("line,epoch,training loss,low,high,runs", lines.lines().findFirst().orElseThrow());
+        assertEquals(
+                "line,epoch,training loss,low,high,runs",
+                lines.lines().findFirst().orElseThrow());
         assertEquals(1 + 4 * 4, lines.lines().count(), lines);
         browser.evaluate("HTMLAnchorElement.prototype.click = function () { window.picture = this.href; }");
         browser.click("#curve-zoom button:nth-child(7)");
