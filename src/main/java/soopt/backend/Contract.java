@@ -259,4 +259,15 @@ public final class Contract {
     public static int averagePool(Averaging g, Tensor x, Tensor y) {
         return images(g, x, g.inputs(), y, g.outputs());
     }
+
+    /** Rows that exist, a window for each, and room for them. */
+    public static void gather(Rows rows, int[] chosen, int[] windows, Tensor out) {
+        for (int row : chosen) {
+            Objects.checkIndex(row, rows.count());
+        }
+        if (windows.length != chosen.length || out.size() != (long) chosen.length * rows.width()) {
+            throw new IllegalArgumentException(
+                    chosen.length + " rows of " + rows.width() + " numbers, " + windows.length + " windows, " + out);
+        }
+    }
 }

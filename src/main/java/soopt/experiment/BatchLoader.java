@@ -12,6 +12,7 @@ import soopt.data.examples.Examples;
  */
 final class BatchLoader implements AutoCloseable {
     private final Backend backend;
+    private final KeptExamples kept;
     private final float[] floats;
     private final double[] doubles;
     private final double[] targets;
@@ -22,8 +23,9 @@ final class BatchLoader implements AutoCloseable {
      * @param examples the set, of which every batch is
      * @param capacity largest batch
      */
-    BatchLoader(Backend backend, Examples examples, int capacity) {
+    BatchLoader(Backend backend, KeptExamples kept, Examples examples, int capacity) {
         this.backend = backend;
+        this.kept = kept;
         int rows = Math.max(1, Math.min(capacity, examples.size()));
         int numbers = Math.multiplyExact(rows, examples.features());
         boolean single = backend.precision() == Precision.FLOAT32;
@@ -43,6 +45,14 @@ final class BatchLoader implements AutoCloseable {
     /** Loads indices_{from} … indices_{from+count−1} of the set or of one of its views. */
     void load(Examples examples, int[] indices, int from, int count) {
         Tensor inputs = inputs(count);
+        if (!kept.gather(examples, indices, from, count, inputs)) {
+            copy(examples, indices, from, count, inputs);
+        }
+        examples.targets(indices, from, count, targets);
+        backend.fromHost(targets, 0, targets(count));
+    }
+
+    private void copy(Examples examples, int[] indices, int from, int count, Tensor inputs) {
         if (floats.length > 0) {
             examples.inputs(indices, from, count, floats);
             backend.fromHost(floats, 0, inputs);
@@ -50,8 +60,6 @@ final class BatchLoader implements AutoCloseable {
             examples.inputs(indices, from, count, doubles);
             backend.fromHost(doubles, 0, inputs);
         }
-        examples.targets(indices, from, count, targets);
-        backend.fromHost(targets, 0, targets(count));
     }
 
     /** [count, features]: the inputs of the last batch, which had count examples. */

@@ -17,11 +17,11 @@ final class BatchSource implements AutoCloseable {
     private final BatchLoader loader;
 
     /** @param capacity largest batch */
-    BatchSource(Network network, Backend backend, Examples examples, int capacity) {
+    BatchSource(Network network, Backend backend, KeptExamples kept, Examples examples, int capacity) {
         this.network = network;
         this.backend = backend;
         this.examples = examples;
-        this.loader = new BatchLoader(backend, examples, capacity);
+        this.loader = new BatchLoader(backend, kept, examples, capacity);
     }
 
     /** The set. */

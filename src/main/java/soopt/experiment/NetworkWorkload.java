@@ -41,6 +41,7 @@ final class NetworkWorkload implements Workload, AutoCloseable {
     private final long seed;
     private final Counts counts;
     private final SummaryCosts costs;
+    private final KeptExamples kept;
     private final Map<Part, BatchSource> parts = new EnumMap<>(Part.class);
     private final BatchSource training;
     private final Stream curvature;
@@ -71,6 +72,7 @@ final class NetworkWorkload implements Workload, AutoCloseable {
         this.counts = counts;
         this.network = experiment.network(data, experiment.precision());
         this.costs = new SummaryCosts(network);
+        this.kept = new KeptExamples(backend);
         Split split = data.split(experiment.dataset().heldOut(), seed);
         Training settings = experiment.training();
         Examples train = split.train();
@@ -103,7 +105,7 @@ final class NetworkWorkload implements Workload, AutoCloseable {
     }
 
     private BatchSource source(Examples examples, int capacity) {
-        return new BatchSource(network, backend, examples, capacity);
+        return new BatchSource(network, backend, kept, examples, capacity);
     }
 
     @Override
@@ -286,5 +288,6 @@ final class NetworkWorkload implements Workload, AutoCloseable {
         training.close();
         curvature.close();
         recorded.close();
+        kept.close();
     }
 }

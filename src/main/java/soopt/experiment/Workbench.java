@@ -24,6 +24,7 @@ public final class Workbench implements AutoCloseable {
     private final Examples train;
     private final Examples test;
     private final List<Tensor> owned = new ArrayList<>();
+    private final KeptExamples kept;
     private final List<BatchSource> sources = new ArrayList<>();
 
     /** @param loaded what the experiment's data set loads to */
@@ -35,6 +36,7 @@ public final class Workbench implements AutoCloseable {
         this.train = data.split(experiment.dataset().heldOut(), seed()).train();
         this.test = data.test();
         this.backend = Devices.open(experiment.device(), precision, experiment.threads());
+        this.kept = new KeptExamples(backend);
     }
 
     private long seed() {
@@ -98,7 +100,7 @@ public final class Workbench implements AutoCloseable {
     }
 
     private BatchSource source(Examples part, int batchSize) {
-        BatchSource source = new BatchSource(network, backend, part, batchSize);
+        BatchSource source = new BatchSource(network, backend, kept, part, batchSize);
         sources.add(source);
         return source;
     }
@@ -111,6 +113,7 @@ public final class Workbench implements AutoCloseable {
     @Override
     public void close() {
         sources.forEach(BatchSource::close);
+        kept.close();
         owned.forEach(Tensor::close);
         backend.close();
     }

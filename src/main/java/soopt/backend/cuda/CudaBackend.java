@@ -15,6 +15,7 @@ import soopt.backend.Convolution;
 import soopt.backend.Hardware;
 import soopt.backend.Pooling;
 import soopt.backend.Precision;
+import soopt.backend.Rows;
 import soopt.backend.Tensor;
 import soopt.backend.cuda.Kernels.Kernel;
 import soopt.backend.cuda.Kernels.Theme;
@@ -35,6 +36,9 @@ import soopt.backend.cuda.driver.KernelCompiler;
 public final class CudaBackend implements Backend {
     /** First part of the least compute capability. */
     public static final int LEAST_CAPABILITY = 7;
+
+    /** Rows that take more than the free memory by this are not kept. */
+    private static final int SHARE_OF_ROWS = 4;
 
     private static final int MOST_ROWS = 65_535;
 
@@ -197,6 +201,22 @@ public final class CudaBackend implements Backend {
     public void toHost(Tensor x, double[] target, int from) {
         Contract.host(target.length, from, x);
         memory.toHost(x, target, from);
+    }
+
+    @Override
+    public Optional<Rows.Kept> keep(Rows rows) {
+        long bytes = CudaRows.bytes(rows, precision);
+        if (bytes == 0 || bytes > device.freeBytes() / SHARE_OF_ROWS) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new CudaRows(memory, kernels, precision, rows));
+        } catch (CudaException e) {
+            if (!e.isOutOfMemory()) {
+                throw e;
+            }
+            return Optional.empty();
+        }
     }
 
     @Override

@@ -58,12 +58,12 @@ final class CudaMemory implements AutoCloseable {
         }
     }
 
-    /** Numbers in float64 on the device, for one operation. */
+    /** Memory of the device that is no tensor's: numbers in float64 for one operation, or what its owner says. */
     final class Scratch implements AutoCloseable {
         private final Block block;
 
-        private Scratch(long numbers) {
-            this.block = pool.take(BlockPool.sizeClass(numbers * Double.BYTES));
+        private Scratch(long bytes) {
+            this.block = pool.take(BlockPool.sizeClass(bytes));
         }
 
         /** Where number i lies. */
@@ -131,7 +131,11 @@ final class CudaMemory implements AutoCloseable {
     }
 
     Scratch scratch(long numbers) {
-        return new Scratch(numbers);
+        return new Scratch(numbers * Double.BYTES);
+    }
+
+    Scratch scratchBytes(long bytes) {
+        return new Scratch(bytes);
     }
 
     /** Address on the device of the first element. */
@@ -166,9 +170,13 @@ final class CudaMemory implements AutoCloseable {
     }
 
     void fromHost(double[] source, int from, Tensor out) {
-        long to = address(out);
-        for (int done = 0; done < out.size(); done += most()) {
-            int n = (int) Math.min(most(), out.size() - done);
+        upload(source, from, Math.toIntExact(out.size()), address(out));
+    }
+
+    /** Copies numbers in the precision of tensors to an address. */
+    void upload(double[] source, int from, int count, long to) {
+        for (int done = 0; done < count; done += most()) {
+            int n = Math.min(most(), count - done);
             int bytes = n * precision.bytes();
             int place = stage(bytes);
             if (precision == Precision.FLOAT64) {
@@ -184,9 +192,12 @@ final class CudaMemory implements AutoCloseable {
     }
 
     void fromHost(float[] source, int from, Tensor out) {
-        long to = address(out);
-        for (int done = 0; done < out.size(); done += most()) {
-            int n = (int) Math.min(most(), out.size() - done);
+        upload(source, from, Math.toIntExact(out.size()), address(out));
+    }
+
+    void upload(float[] source, int from, int count, long to) {
+        for (int done = 0; done < count; done += most()) {
+            int n = Math.min(most(), count - done);
             int bytes = n * precision.bytes();
             int place = stage(bytes);
             if (precision == Precision.FLOAT32) {
@@ -198,6 +209,27 @@ final class CudaMemory implements AutoCloseable {
                 }
             }
             device.upload(staging, place, to + (long) done * precision.bytes(), bytes);
+        }
+    }
+
+    void upload(byte[] source, long to) {
+        int most = STAGING_BYTES / 4;
+        for (int done = 0; done < source.length; done += most) {
+            int n = Math.min(most, source.length - done);
+            int place = stage(n);
+            staging(place, n).put(source, done, n);
+            device.upload(staging, place, to + done, n);
+        }
+    }
+
+    void upload(int[] source, long to) {
+        int most = STAGING_BYTES / 4 / Integer.BYTES;
+        for (int done = 0; done < source.length; done += most) {
+            int n = Math.min(most, source.length - done);
+            int bytes = n * Integer.BYTES;
+            int place = stage(bytes);
+            staging(place, bytes).asIntBuffer().put(source, done, n);
+            device.upload(staging, place, to + (long) done * Integer.BYTES, bytes);
         }
     }
 

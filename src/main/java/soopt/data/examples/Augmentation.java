@@ -1,5 +1,6 @@
 package soopt.data.examples;
 
+import soopt.backend.Rows;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
@@ -28,26 +29,34 @@ public record Augmentation(
     }
 
     /**
-     * One image after its random change: out(c, y, x) ← source(c, y + top, x′ + left), black outside of the image,
-     * where x′ = width − 1 − x if mirrored, else x.
+     * The window of a random change.
      *
      * @param random 64 random bits: top and left, uniform on −crop … crop up to a bias of 2⁻¹⁸, from the upper 24 and
      *     the next 24, mirrored from the last
+     */
+    Rows.Window window(long random) {
+        int places = 2 * crop + 1;
+        int top = (int) ((random >>> Long.SIZE - PLACE_BITS) * places >>> PLACE_BITS) - crop;
+        int left = (int) ((random >>> Long.SIZE - 2 * PLACE_BITS & PLACE_MASK) * places >>> PLACE_BITS) - crop;
+        return new Rows.Window(top, left, flip && (random & 1) != 0);
+    }
+
+    /**
+     * One image after its random change, black outside of the image.
+     *
+     * @param random as in {@link #window}
      * @param source images [·, height, width]
      * @param at where the image begins
      * @param out [channels, height, width], whose length tells the channels
      */
     void apply(long random, byte[] source, int at, int height, int width, byte[] out) {
-        int places = 2 * crop + 1;
-        int top = (int) ((random >>> Long.SIZE - PLACE_BITS) * places >>> PLACE_BITS) - crop;
-        int left = (int) ((random >>> Long.SIZE - 2 * PLACE_BITS & PLACE_MASK) * places >>> PLACE_BITS) - crop;
-        boolean mirrored = flip && (random & 1) != 0;
+        Rows.Window window = window(random);
         for (int row = 0; row < out.length / width; row++) {
-            int y = row % height + top;
+            int y = row % height + window.top();
             boolean black = y < 0 || y >= height;
-            int from = at + (row + top) * width;
+            int from = at + (row + window.top()) * width;
             for (int x = 0; x < width; x++) {
-                int shifted = (mirrored ? width - 1 - x : x) + left;
+                int shifted = (window.mirrored() ? width - 1 - x : x) + window.left();
                 out[row * width + x] = black || shifted < 0 || shifted >= width ? 0 : source[from + shifted];
             }
         }

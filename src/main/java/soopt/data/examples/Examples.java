@@ -1,6 +1,8 @@
 package soopt.data.examples;
 
+import java.util.Optional;
 import soopt.backend.Precision;
+import soopt.backend.Rows;
 import soopt.random.RandomStreams;
 
 /** Inputs and targets on the host, normalized when they are read. Safe to read from several threads. */
@@ -50,6 +52,28 @@ public interface Examples {
      */
     default Examples augmented(long seed, String stream, long epoch) {
         return this;
+    }
+
+    // ---- the set that holds the numbers, of which this may be a view ----
+
+    /** It has the inputs of these examples, among others. */
+    default Examples root() {
+        return this;
+    }
+
+    /** Which of the root's examples one of these is. */
+    default int inRoot(int example) {
+        return example;
+    }
+
+    /** What is seen of that image ({@link Rows.Window#code}); 0 for the image itself. */
+    default int window(int example) {
+        return 0;
+    }
+
+    /** Of a root: the bytes of its images. */
+    default Optional<Rows.Pixels> pixels() {
+        return Optional.empty();
     }
 
     /** A view of some examples: its example k is this one's example indices_k. */

@@ -1,6 +1,8 @@
 package soopt.data.examples;
 
+import java.util.Optional;
 import java.util.function.LongUnaryOperator;
+import soopt.backend.Rows;
 import soopt.random.RandomStreams;
 
 /**
@@ -89,6 +91,11 @@ public final class ImageExamples implements Examples {
     }
 
     @Override
+    public Optional<Rows.Pixels> pixels() {
+        return Optional.of(new Rows.Pixels(pixels, values, plane / width, width));
+    }
+
+    @Override
     public Examples augmented(long seed, String stream, long epoch) {
         return augmentation.equals(Augmentation.NONE)
                 ? this
@@ -160,6 +167,16 @@ public final class ImageExamples implements Examples {
         @Override
         public void targets(int[] indices, int from, int count, double[] out) {
             ImageExamples.this.targets(indices, from, count, out);
+        }
+
+        @Override
+        public Examples root() {
+            return ImageExamples.this;
+        }
+
+        @Override
+        public int window(int example) {
+            return augmentation.window(random.applyAsLong(example)).code();
         }
 
         private void change(int example, byte[] image) {

@@ -54,6 +54,21 @@ record OneHotLabels(Examples rows) implements Examples {
     }
 
     @Override
+    public Examples root() {
+        return rows.root();
+    }
+
+    @Override
+    public int inRoot(int example) {
+        return rows.inRoot(example);
+    }
+
+    @Override
+    public int window(int example) {
+        return rows.window(example);
+    }
+
+    @Override
     public Examples augmented(long seed, String stream, long epoch) {
         return new OneHotLabels(rows.augmented(seed, stream, epoch));
     }

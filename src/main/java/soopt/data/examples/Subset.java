@@ -67,6 +67,21 @@ final class Subset implements Examples {
         return changed == whole ? this : new Subset(changed, members);
     }
 
+    @Override
+    public Examples root() {
+        return whole.root();
+    }
+
+    @Override
+    public int inRoot(int example) {
+        return whole.inRoot(members[example]);
+    }
+
+    @Override
+    public int window(int example) {
+        return whole.window(members[example]);
+    }
+
     private int[] inWhole(int[] indices, int from, int count) {
         int[] mapped = new int[count];
         for (int k = 0; k < count; k++) {

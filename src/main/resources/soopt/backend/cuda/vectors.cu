@@ -60,3 +60,27 @@ extern "C" __global__ void __launch_bounds__(256) mirror(int d, real *x) {
         if (row < column) x[i] = x[column * d + row];
     }
 }
+
+// out[k, j] = rows[batch[k, 0], j]; out: [n / d, d], batch: [n / d, 2]
+extern "C" __global__ void __launch_bounds__(256)
+gatherRows(long long n, int d, const real *__restrict__ rows, const int *__restrict__ batch, real *out) {
+    for (long long i = first(); i < n; i += stride()) out[i] = rows[batch[i / d * 2] * (long long)d + i % d];
+}
+
+// Windows of images [N, channels, height, width], black outside of them, their bytes looked up in table [channels, 256].
+// batch [n / d, 2]: the image, and its window: top and left as signed bytes, then whether it is mirrored.
+extern "C" __global__ void __launch_bounds__(256)
+gatherImages(long long n, int channels, int height, int width, const unsigned char *__restrict__ pixels,
+    const real *__restrict__ table, const int *__restrict__ batch, real *out) {
+    int plane = height * width, d = channels * plane;
+    for (long long i = first(); i < n; i += stride()) {
+        const int *from = batch + i / d * 2;
+        int at = (int)(i % d), window = from[1];
+        int c = at / plane, x = at % width;
+        int row = at % plane / width + (signed char)(window & 0xff);
+        int column = (window >> 16 & 1 ? width - 1 - x : x) + (signed char)(window >> 8 & 0xff);
+        bool inside = row >= 0 && row < height && column >= 0 && column < width;
+        long long place = (from[0] * (long long)channels + c) * plane + (long long)row * width + column;
+        out[i] = table[c * 256 + (inside ? pixels[place] : 0)];
+    }
+}

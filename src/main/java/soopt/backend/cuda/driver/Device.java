@@ -173,6 +173,15 @@ public final class Device implements AutoCloseable {
                 CudaException.OUT_OF_MEMORY);
     }
 
+    /** Bytes that nobody has allocated. */
+    public long freeBytes() {
+        makeCurrent();
+        Driver.check(
+                "cuMemGetInfo",
+                DriverApi.cuMemGetInfo_v2(Pointer.nativeValue(out), Pointer.nativeValue(out) + Long.BYTES));
+        return out.getLong(0);
+    }
+
     private static long mebibytes(long bytes) {
         return (bytes + MEBIBYTE - 1) / MEBIBYTE;
     }
