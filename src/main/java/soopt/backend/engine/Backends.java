@@ -2,12 +2,12 @@ package soopt.backend.engine;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import soopt.backend.Backend;
 import soopt.backend.Convolution;
 import soopt.backend.Precision;
 import soopt.backend.cpu.CpuWinograd;
 import soopt.backend.cuda.CudaBackend;
+import soopt.backend.cuda.driver.CudaLibraries;
 import soopt.backend.cuda.driver.Gpus;
 import soopt.backend.nd4j.CudaJar;
 
@@ -25,9 +25,16 @@ public final class Backends {
 
     /** What computes on the GPU of a number: our own kernels, else ND4J's; empty if neither can be used. */
     public static Optional<Engine> gpu(int index) {
-        return Stream.<Engine>of(new CudaEngine(index), new Nd4jCudaEngine(index))
-                .filter(engine -> engine.problem().isEmpty())
-                .findFirst();
+        // every start of the program comes here: no lambdas, whose first use takes some 30 ms, and no look into all jars
+        if (CudaLibraries.driver().problem().isPresent()) {
+            return Optional.empty();
+        }
+        Engine own = new CudaEngine(index);
+        if (own.problem().isEmpty()) {
+            return Optional.of(own);
+        }
+        Engine jar = new Nd4jCudaEngine(index);
+        return jar.problem().isEmpty() ? Optional.of(jar) : Optional.empty();
     }
 
     /** Whether the driver names a GPU at all. */
@@ -37,6 +44,10 @@ public final class Backends {
 
     /** Why the GPU of a number cannot be used and what to do, if {@link #gpu} is empty. */
     public static String problemOfGpu(int index) {
+        Optional<String> absent = CudaLibraries.driver().problem();
+        if (absent.isPresent()) {
+            return absent.get();
+        }
         Gpus gpus = Gpus.find();
         String own = new CudaEngine(index).problem().orElse("");
         boolean isNamed = index < gpus.list().size();

@@ -4,6 +4,7 @@ import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.cuda.CudaBackend;
+import soopt.backend.cuda.driver.CudaLibraries;
 
 /**
  * An NVIDIA GPU of compute capability 7.0 or above by our own kernels and cuBLAS, with any CUDA from 11.2 to 13 that
@@ -29,7 +30,8 @@ public record CudaEngine(int gpu) implements Engine {
 
     @Override
     public Optional<String> problem() {
-        return CudaBackend.problem(gpu);
+        Optional<String> absent = CudaLibraries.driver().problem();
+        return absent.isPresent() ? absent : CudaBackend.problem(gpu);
     }
 
     @Override

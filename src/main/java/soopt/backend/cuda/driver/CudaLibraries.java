@@ -43,13 +43,13 @@ public final class CudaLibraries {
 
     /** The NVIDIA driver's library. */
     public static Found driver() {
-        return LibraryFolders.ofDriver().find(DRIVER).stream()
-                .findFirst()
-                .map(path -> Found.at("libcuda", path))
-                .orElseGet(() -> Found.none(
+        List<Path> files = LibraryFolders.ofDriver().find(DRIVER);
+        return files.isEmpty()
+                ? Found.none(
                         "libcuda",
                         "there is no NVIDIA driver (" + DRIVER + " is in no folder of the loader; in a container start"
-                                + " it with --gpus or --nv)"));
+                                + " it with --gpus or --nv)")
+                : Found.at("libcuda", files.get(0));
     }
 
     /** The file that the dynamic loader takes for a name, which does not know CUDA_HOME and Python's wheels. */

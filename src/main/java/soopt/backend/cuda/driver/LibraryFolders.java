@@ -17,7 +17,8 @@ import java.util.stream.Stream;
 
 /**
  * Where a shared library of CUDA can lie, in the order in which it is looked for: one folder that was named, the
- * loader's path, CUDA_HOME, what ldconfig knows, the usual folders, Python's wheels. Nothing is loaded.
+ * loader's path, CUDA_HOME, what ldconfig knows, the usual folders, Python's wheels. Nothing is loaded. Every start of
+ * the program looks for a driver: that has no lambdas and no + of strings, whose first use takes some 30 ms.
  */
 final class LibraryFolders {
     /** Names one folder that comes first. */
@@ -38,13 +39,14 @@ final class LibraryFolders {
     /** Of the driver, which comes with the system and not with a toolkit. */
     static LibraryFolders ofDriver() {
         Set<Path> last = new LinkedHashSet<>();
+        String system = "/usr/lib/".concat(processor()).concat("-linux-gnu");
         for (String folder : List.of(
                 "/usr/lib/wsl/lib",
-                "/usr/lib/" + processor() + "-linux-gnu",
+                system,
                 "/usr/lib64",
                 "/usr/lib",
                 "/usr/local/nvidia/lib64",
-                "/usr/lib/" + processor() + "-linux-gnu/nvidia/current",
+                system.concat("/nvidia/current"),
                 "/usr/lib/nvidia",
                 "/run/opengl-driver/lib")) {
             last.add(Path.of(folder));
@@ -78,12 +80,19 @@ final class LibraryFolders {
 
     private static List<Path> named() {
         Set<Path> folders = new LinkedHashSet<>();
-        path(System.getProperty(PROPERTY, "")).ifPresent(folders::add);
+        add(System.getProperty(PROPERTY, ""), folders);
         for (String folder :
                 Optional.ofNullable(System.getenv("LD_LIBRARY_PATH")).orElse("").split(File.pathSeparator)) {
-            path(folder).ifPresent(folders::add);
+            add(folder, folders);
         }
         return List.copyOf(folders);
+    }
+
+    private static void add(String folder, Set<Path> folders) {
+        Optional<Path> path = path(folder);
+        if (path.isPresent()) {
+            folders.add(path.get());
+        }
     }
 
     private static Optional<Path> path(String text) {
@@ -160,15 +169,27 @@ final class LibraryFolders {
     /** The files of that name, the first that the loader would take first. */
     List<Path> find(String name) {
         Set<Path> found = new LinkedHashSet<>();
-        first.forEach(folder -> found.add(folder.resolve(name)));
-        cached(name, loaderCache).ifPresent(found::add);
-        last.forEach(folder -> found.add(folder.resolve(name)));
-        return found.stream().filter(Files::isRegularFile).toList();
+        addFiles(first, name, found);
+        Optional<Path> cached = cached(name, loaderCache);
+        if (cached.isPresent() && Files.isRegularFile(cached.get())) {
+            found.add(cached.get());
+        }
+        addFiles(last, name, found);
+        return List.copyOf(found);
+    }
+
+    private static void addFiles(List<Path> folders, String name, Set<Path> found) {
+        for (Path folder : folders) {
+            Path file = folder.resolve(name);
+            if (Files.isRegularFile(file)) {
+                found.add(file);
+            }
+        }
     }
 
     /** The path that ends with the name in the text of ld.so.cache, where strings end with 0. */
     static Optional<Path> cached(String name, String cache) {
-        int at = cache.indexOf("/" + name + "\0");
+        int at = cache.indexOf("/".concat(name).concat("\0"));
         if (at < 0) {
             return Optional.empty();
         }
