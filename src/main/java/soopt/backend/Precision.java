@@ -1,11 +1,17 @@
 package soopt.backend;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** The floating-point type of every tensor of a run. */
 public enum Precision {
     FLOAT32(4, 0x1p-24),
-    FLOAT64(8, 0x1p-53);
+    FLOAT64(8, 0x1p-53),
+    /** float32, but products of matrices round their factors to 11 bits: NVIDIA GPUs of capability 8.0 and above. */
+    TF32(4, 0x1p-11);
+
+    /** Those that every engine has. */
+    public static final List<Precision> EVERYWHERE = List.of(FLOAT32, FLOAT64);
 
     private final int bytes;
     private final double unitRoundoff;
@@ -18,6 +24,11 @@ public enum Precision {
     /** Bytes of one element. */
     public int bytes() {
         return bytes;
+    }
+
+    /** Whether tensors are in float32. */
+    public boolean isSingle() {
+        return bytes == Float.BYTES;
     }
 
     /**
@@ -34,7 +45,7 @@ public enum Precision {
         return numbers * bytes;
     }
 
-    /** Largest relative error of rounding to nearest. */
+    /** Largest relative error of rounding to nearest, in products of matrices. */
     public double unitRoundoff() {
         return unitRoundoff;
     }

@@ -28,7 +28,7 @@ final class BatchLoader implements AutoCloseable {
         this.kept = kept;
         int rows = Math.max(1, Math.min(capacity, examples.size()));
         int numbers = Math.multiplyExact(rows, examples.features());
-        boolean single = backend.precision() == Precision.FLOAT32;
+        boolean single = backend.precision().isSingle();
         this.floats = new float[single ? numbers : 0];
         this.doubles = new double[single ? 0 : numbers];
         this.targets = new double[rows * examples.targets()];

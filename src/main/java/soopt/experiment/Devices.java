@@ -116,6 +116,9 @@ public final class Devices {
      * @throws DeviceException if it cannot be used
      */
     public static Backend open(Engine engine, Precision precision, int threads) {
+        engine.refuses(precision).ifPresent(text -> {
+            throw new DeviceException(text);
+        });
         int count = threads == 0 ? Cpus.threads() : threads;
         OptionalLong left = engine.loadsNd4j() ? AddressSpace.left() : OptionalLong.empty();
         left.ifPresent(bytes -> requireRoom(bytes, count));

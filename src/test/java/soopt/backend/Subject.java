@@ -22,7 +22,7 @@ public record Subject(Engine engine, Precision precision, int threads) {
      * whole.
      */
     public static Stream<Subject> all() {
-        return Arrays.stream(Precision.values())
+        return Precision.EVERYWHERE.stream()
                 .flatMap(precision -> Backends.all().stream()
                         .filter(Subject::isOpened)
                         .map(engine -> new Subject(engine, precision, engine instanceof CpuEngine ? 3 : 1)));

@@ -98,11 +98,11 @@ final class CpuActivations {
     }
 
     private double get(ByteBuffer x, int i) {
-        return backend.precision() == Precision.FLOAT32 ? x.getFloat(i * 4) : x.getDouble(i * 8);
+        return backend.precision().isSingle() ? x.getFloat(i * 4) : x.getDouble(i * 8);
     }
 
     private void put(ByteBuffer x, int i, double value) {
-        if (backend.precision() == Precision.FLOAT32) {
+        if (backend.precision().isSingle()) {
             x.putFloat(i * 4, (float) value);
         } else {
             x.putDouble(i * 8, value);

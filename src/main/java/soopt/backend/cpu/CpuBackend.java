@@ -110,7 +110,7 @@ public final class CpuBackend implements Backend {
             throw new IllegalArgumentException("a single array of " + bytes / (1 << 20)
                     + " MiB is beyond 2 GiB; lower curvature.memory or the batch size");
         }
-        DataType type = precision == Precision.FLOAT32 ? DataType.FLOAT : DataType.DOUBLE;
+        DataType type = precision.isSingle() ? DataType.FLOAT : DataType.DOUBLE;
         // 64 bytes more: loops may read one vector past the end.
         INDArray array = Nd4j.createUninitialized(type, (bytes + 64) / precision.bytes());
         Pointer pointer = array.data().pointer();
@@ -195,7 +195,7 @@ public final class CpuBackend implements Backend {
     public void fromHost(double[] source, int from, Tensor out) {
         Contract.host(source.length, from, out);
         int n = size(out);
-        if (precision == Precision.FLOAT64) {
+        if (!precision.isSingle()) {
             bytes(out)
                     .slice(at(out) * 8, n * 8)
                     .order(ByteOrder.LITTLE_ENDIAN)
@@ -213,7 +213,7 @@ public final class CpuBackend implements Backend {
     public void fromHost(float[] source, int from, Tensor out) {
         Contract.host(source.length, from, out);
         int n = size(out);
-        if (precision == Precision.FLOAT32) {
+        if (precision.isSingle()) {
             bytes(out)
                     .slice(at(out) * 4, n * 4)
                     .order(ByteOrder.LITTLE_ENDIAN)
@@ -232,7 +232,7 @@ public final class CpuBackend implements Backend {
         Contract.host(target.length, from, x);
         int n = size(x);
         ByteBuffer source = bytes(x);
-        if (precision == Precision.FLOAT64) {
+        if (!precision.isSingle()) {
             source.slice(at(x) * 8, n * 8)
                     .order(ByteOrder.LITTLE_ENDIAN)
                     .asDoubleBuffer()

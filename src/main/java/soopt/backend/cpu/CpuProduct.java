@@ -56,7 +56,7 @@ final class CpuProduct {
         if (m == 0 || n == 0) {
             return;
         }
-        if (c.precision() == Precision.FLOAT32) {
+        if (c.precision().isSingle()) {
             openblas.cblas_sgemm(
                     openblas.CblasRowMajor,
                     transposeA,

@@ -29,7 +29,7 @@ import soopt.backend.cuda.driver.KernelCompiler;
 
 /**
  * An NVIDIA GPU of compute capability 7.0 or above: our own kernels, compiled for it at first use, and cuBLAS, without
- * ND4J. float32 is strict: no TF32. Everything is done on one stream in the order of the calls, the host waits only
+ * ND4J. float32 is strict: TF32 only where the precision says so. Everything is done on one stream in the order of the calls, the host waits only
  * where a number comes back to it, and results are the same bits in every run on one GPU. One thread at a time may use
  * it.
  */
@@ -93,7 +93,7 @@ public final class CudaBackend implements Backend {
     public static CudaBackend open(Precision precision, int index) {
         Device device = Device.open(index);
         try {
-            return new CudaBackend(device, Blas.open(device), precision);
+            return new CudaBackend(device, Blas.open(device, precision == Precision.TF32), precision);
         } catch (CudaException e) {
             device.close();
             throw e;
@@ -362,7 +362,7 @@ public final class CudaBackend implements Backend {
         }
         int lda = a.length(1);
         int ldb = b.length(1);
-        if (precision == Precision.FLOAT32) {
+        if (precision.isSingle()) {
             blas.multiplyFloats(transposeB, transposeA, n, m, k, alpha, right, ldb, left, lda, beta, out, n);
         } else {
             blas.multiplyDoubles(transposeB, transposeA, n, m, k, alpha, right, ldb, left, lda, beta, out, n);

@@ -179,7 +179,7 @@ final class CudaMemory implements AutoCloseable {
             int n = Math.min(most(), count - done);
             int bytes = n * precision.bytes();
             int place = stage(bytes);
-            if (precision == Precision.FLOAT64) {
+            if (!precision.isSingle()) {
                 staging(place, bytes).asDoubleBuffer().put(source, from + done, n);
             } else {
                 FloatBuffer floats = staging(place, bytes).asFloatBuffer();
@@ -200,7 +200,7 @@ final class CudaMemory implements AutoCloseable {
             int n = Math.min(most(), count - done);
             int bytes = n * precision.bytes();
             int place = stage(bytes);
-            if (precision == Precision.FLOAT32) {
+            if (precision.isSingle()) {
                 staging(place, bytes).asFloatBuffer().put(source, from + done, n);
             } else {
                 DoubleBuffer doubles = staging(place, bytes).asDoubleBuffer();
@@ -239,7 +239,7 @@ final class CudaMemory implements AutoCloseable {
             int n = (int) Math.min(most(), x.size() - done);
             int bytes = n * precision.bytes();
             ByteBuffer copy = download(source + (long) done * precision.bytes(), bytes);
-            if (precision == Precision.FLOAT64) {
+            if (!precision.isSingle()) {
                 copy.asDoubleBuffer().get(target, from + done, n);
             } else {
                 FloatBuffer floats = copy.asFloatBuffer();

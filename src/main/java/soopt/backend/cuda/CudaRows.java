@@ -54,12 +54,12 @@ final class CudaRows implements Rows.Kept {
     private void fill(Precision precision) {
         int width = rows.width();
         int most = Math.max(1, PIECE / width);
-        float[] floats = new float[precision == Precision.FLOAT32 ? most * width : 0];
-        double[] doubles = new double[precision == Precision.FLOAT32 ? 0 : most * width];
+        float[] floats = new float[precision.isSingle() ? most * width : 0];
+        double[] doubles = new double[precision.isSingle() ? 0 : most * width];
         for (int from = 0; from < rows.count(); from += most) {
             int count = Math.min(most, rows.count() - from);
             long to = numbers.at(0) + (long) from * width * precision.bytes();
-            if (precision == Precision.FLOAT32) {
+            if (precision.isSingle()) {
                 rows.read(from, count, floats);
                 memory.upload(floats, 0, count * width, to);
             } else {

@@ -28,7 +28,7 @@ final class Kernels {
         List<String> options(Precision precision) {
             List<String> options = new ArrayList<>(List.of("--std=c++17"));
             options.addAll(
-                    precision == Precision.FLOAT32
+                    precision.isSingle()
                             ? List.of("-DREAL=float", "-DFLOAT32=1")
                             : List.of("-DREAL=double", "-DFLOAT32=0"));
             options.add(this == ACTIVATIONS ? "--fmad=false" : "--fmad=true");

@@ -51,7 +51,7 @@ final class Launch {
 
     /** A number in the precision of the tensors. */
     Launch real(double value) {
-        if (precision == Precision.FLOAT32) {
+        if (precision.isSingle()) {
             arguments.put((float) value);
         } else {
             arguments.put(value);

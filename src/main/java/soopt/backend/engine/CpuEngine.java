@@ -47,6 +47,7 @@ public record CpuEngine() implements Engine {
                 new CpuBackend(precision, threads, new FloatLoops(), new FloatImages(), new FloatWinograd());
             case FLOAT64 ->
                 new CpuBackend(precision, threads, new DoubleLoops(), new DoubleImages(), new DoubleWinograd());
+            case TF32 -> throw new IllegalArgumentException(refuses(precision).orElseThrow());
         };
     }
 }

@@ -18,6 +18,14 @@ public sealed interface Engine permits CpuEngine, PortableEngine, CudaEngine, Nd
     /** Why it cannot be used on this machine and what to do, in the rest of a sentence; empty if it can. */
     Optional<String> problem();
 
+    /** Why it does not compute in a precision and what to do; empty if it does. */
+    default Optional<String> refuses(Precision precision) {
+        return precision == Precision.TF32
+                ? Optional.of("precision: tf32 is arithmetic of NVIDIA GPUs of compute capability 8.0 or above, and"
+                        + " engine " + name() + " has none; use precision: float32, or device: cuda")
+                : Optional.empty();
+    }
+
     /**
      * The backend; the caller closes it.
      *

@@ -128,7 +128,7 @@ public final class Nd4jBackend implements Backend {
         if (x.size() == 0) {
             return;
         }
-        if (precision == Precision.FLOAT64) {
+        if (!precision.isSingle()) {
             System.arraycopy(flat(x).toDoubleVector(), 0, target, from, (int) x.size());
             return;
         }

@@ -59,8 +59,8 @@ final class Nd4jMemory implements AutoCloseable {
     private final Map<Precision, BlockPool<INDArray>> pools = new EnumMap<>(Precision.class);
 
     Nd4jMemory() {
-        for (Precision precision : Precision.values()) {
-            DataType type = precision == Precision.FLOAT32 ? DataType.FLOAT : DataType.DOUBLE;
+        for (Precision precision : Precision.EVERYWHERE) {
+            DataType type = precision.isSingle() ? DataType.FLOAT : DataType.DOUBLE;
             pools.put(
                     precision,
                     new BlockPool<>(

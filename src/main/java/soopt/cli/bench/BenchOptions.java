@@ -24,7 +24,7 @@ final class BenchOptions {
             names = "--precision",
             defaultValue = "float32",
             paramLabel = "P",
-            description = "float32 or float64 (default: ${DEFAULT-VALUE})")
+            description = "float32, float64 or, on a GPU, tf32 (default: ${DEFAULT-VALUE})")
     private Precision precision;
 
     @Option(

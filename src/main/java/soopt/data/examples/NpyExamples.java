@@ -79,7 +79,7 @@ public final class NpyExamples implements Examples {
 
     private void requireFinite(String name, NpyArray array, Precision precision) {
         // Every whole number of 64 bits is finite in float32, and so is every narrower float that is finite.
-        boolean narrower = precision == Precision.FLOAT32;
+        boolean narrower = precision.isSingle();
         if (array.type().integral() || narrower && array.type() != NpyArray.Type.FLOAT64) {
             return;
         }

@@ -109,7 +109,7 @@ public final class RowExamples implements Examples {
     }
 
     private static void requireFinite(String what, double value, int example, int j, Precision precision) {
-        if (!Double.isFinite(precision == Precision.FLOAT32 ? (float) value : value)) {
+        if (!Double.isFinite(precision.isSingle() ? (float) value : value)) {
             String remedy = Double.isFinite(value)
                     ? ", beyond float32, whose largest is " + Float.MAX_VALUE + ": set precision to float64, or scale"
                             + " the data"

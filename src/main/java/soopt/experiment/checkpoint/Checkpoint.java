@@ -84,7 +84,7 @@ public final class Checkpoint implements State {
     @Override
     public void putTensor(String name, Tensor value) {
         int size = Math.toIntExact(value.size());
-        if (value.precision() == Precision.FLOAT64) {
+        if (!value.precision().isSingle()) {
             double[] host = new double[size];
             backend.toHost(value, host, 0);
             arrays.put(prefix + name, NpyArray.of(host, size));

@@ -27,7 +27,7 @@ public record Advice(Optimizer optimizer, Precision precision) {
     }
 
     private void addPrecision(List<String> tries) {
-        if (precision == Precision.FLOAT32) {
+        if (precision.isSingle()) {
             tries.add("precision: float64");
         }
     }

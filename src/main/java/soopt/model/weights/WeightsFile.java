@@ -137,7 +137,7 @@ public final class WeightsFile {
 
     /** "has the value NaN at [3, 1], …" of the first number that is not finite once it is rounded to the precision. */
     private static Optional<String> notFinite(double[] values, int[] shape, Precision precision) {
-        boolean single = precision == Precision.FLOAT32;
+        boolean single = precision.isSingle();
         for (int i = 0; i < values.length; i++) {
             double value = values[i];
             if (Double.isFinite(single ? (float) value : value)) {
@@ -176,7 +176,7 @@ public final class WeightsFile {
     }
 
     private static NpyArray array(double[] values, int[] shape, Precision precision) {
-        if (precision == Precision.FLOAT64) {
+        if (!precision.isSingle()) {
             return NpyArray.of(values, shape);
         }
         float[] floats = new float[values.length];

@@ -3,10 +3,13 @@ package soopt.backend.cuda.driver;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 
-/** Matrix products by cuBLAS on the stream of a device: float32 without TF32, and float64. */
+/** Matrix products by cuBLAS on the stream of a device: float32, strictly or in TF32, and float64. */
 public final class Blas implements AutoCloseable {
     /** CUBLAS_DEFAULT_MATH: TF32 is used only where somebody asks for it. */
     private static final int STRICT = 0;
+
+    /** CUBLAS_TF32_TENSOR_OP_MATH. */
+    private static final int TF32 = 3;
 
     private static final int BETA = Double.BYTES;
     private static final int HALF = 32;
@@ -38,15 +41,18 @@ public final class Blas implements AutoCloseable {
         device.productsBy(this::perform);
     }
 
-    /** @throws CudaException if there is no cuBLAS that serves the driver */
-    public static Blas open(Device device) {
+    /**
+     * @param tf32 whether products in float32 round their factors to TF32
+     * @throws CudaException if there is no cuBLAS that serves the driver
+     */
+    public static Blas open(Device device, boolean tf32) {
         load(device.gpu().driverVersion());
         device.makeCurrent();
         try (Memory out = new Memory(Long.BYTES)) {
             check("cublasCreate", BlasApi.cublasCreate_v2(Pointer.nativeValue(out)));
             long handle = out.getLong(0);
             check("cublasSetStream", BlasApi.cublasSetStream_v2(handle, device.stream()));
-            check("cublasSetMathMode", BlasApi.cublasSetMathMode(handle, STRICT));
+            check("cublasSetMathMode", BlasApi.cublasSetMathMode(handle, tf32 ? TF32 : STRICT));
             // after the stream, which resets it
             long workspace = device.allocate(WORKSPACE_BYTES);
             check("cublasSetWorkspace", BlasApi.cublasSetWorkspace_v2(handle, workspace, WORKSPACE_BYTES));

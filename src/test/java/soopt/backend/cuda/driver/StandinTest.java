@@ -106,7 +106,7 @@ class StandinTest {
 
     @Test
     void products_areThoseOfPlainLoops() {
-        try (Blas blas = Blas.open(device)) {
+        try (Blas blas = Blas.open(device, false)) {
             HostMemory host = device.allocateHost(64);
             long memory = device.allocate(64);
             IntStream.range(0, 8).forEach(i -> host.bytes().putFloat(4 * i, i + 1));
@@ -244,7 +244,7 @@ class StandinTest {
     @Test
     void captureOfAProduct_needsAWorkspaceOfOurOwn() {
         long memory = device.allocate(64);
-        try (Blas blas = Blas.open(device);
+        try (Blas blas = Blas.open(device, false);
                 Memory out = new Memory(Long.BYTES)) {
             device.set(memory, 0, 16);
             long graph = graph(
