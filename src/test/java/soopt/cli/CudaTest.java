@@ -134,6 +134,27 @@ class CudaTest {
     }
 
     @Test
+    void tf32_isOfGpusThatHaveIt_andARunOfItsOwn() throws IOException {
+        run("cuda", "float32", "precision=float32", "training.epochs=1").expect(ExitCode.OK);
+        run("cuda", "tf32", "precision=tf32", "training.epochs=1").expect(ExitCode.OK);
+        Path tf32 = runFolder("tf32");
+        assertFalse(runFolder("float32").getFileName().equals(tf32.getFileName()));
+        assertEquals("tf32", json(tf32.resolve("meta.json")).path("precision").asText());
+        double[] strict = losses(runFolder("float32"));
+        double[] rounded = losses(tf32);
+        assertFalse(Arrays.equals(strict, rounded));
+        assertArrayEquals(strict, rounded, 1e-2);
+        gpu.set("CAPABILITY", 75);
+        Cli.Result old = run("cuda", "old", "precision=tf32").expect(ExitCode.DEVICE);
+        assertTrue(old.err().contains("tf32 needs compute capability 8.0 or above; use precision: float32"), old.err());
+        requireProcessor();
+        Cli.Result processor = run("cpu", "cpu", "precision=tf32").expect(ExitCode.DEVICE);
+        assertEquals(1, processor.errorLines().size(), processor.err());
+        assertTrue(processor.err().contains("; use precision: float32, or device: cuda"), processor.err());
+        assertFalse(Files.exists(folder.resolve("cpu/gpu")));
+    }
+
+    @Test
     void memoryTooSmall_namesWhatWasWanted_whatIsFree_andTheSettings() throws IOException {
         gpu.set("MEMORY", 60_000);
         Cli.Result failed = run("cuda", "results").expect(ExitCode.DEVICE);

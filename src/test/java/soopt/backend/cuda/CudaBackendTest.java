@@ -14,6 +14,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.backend.cuda.driver.CudaException;
@@ -124,6 +126,25 @@ class CudaBackendTest {
             assertEquals(sums + 3, backend.counts().launches() - launches, "one more for each table");
             assertEquals(sums * 2049.0, dots[0]);
             assertEquals(2049, gram[0]);
+        }
+    }
+
+    /** 1 + 2⁻¹² has 13 bits: a factor keeps 11 of them, a number that no product takes all. */
+    @ParameterizedTest
+    @CsvSource({"FLOAT32, true", "TF32, false"})
+    void products_roundTheirFactors_inTf32Alone(Precision precision, boolean strict) {
+        double number = 1 + 0x1p-12;
+        try (CudaBackend backend = CudaBackend.open(precision, 0);
+                Tensor x = backend.allocate(1, 1);
+                Tensor product = backend.allocate(1, 1)) {
+            backend.fill(x, number);
+            backend.gemm(false, false, 1, x, x, 0, product);
+            double[] values = new double[1];
+            backend.toHost(product, values, 0);
+            assertEquals(strict ? (float) (number * number) : 1, values[0]);
+            backend.multiply(x, x, product);
+            backend.toHost(product, values, 0);
+            assertEquals((float) (number * number), values[0]);
         }
     }
 }
