@@ -58,7 +58,9 @@ public interface Backend extends AutoCloseable {
     /** target_{from+i} = x_i for every element of x. */
     void toHost(Tensor x, double[] target, int from);
 
-    /** A copy of rows in the engine's own memory, if it has one and they take no more than a quarter of what is free. */
+    /**
+     * A copy of rows in the engine's own memory, if it has one and they take no more than a quarter of what is free.
+     */
     default Optional<Rows.Kept> keep(Rows rows) {
         return Optional.empty();
     }

@@ -2,7 +2,6 @@ package soopt.experiment;
 
 import java.util.Arrays;
 import soopt.backend.Backend;
-import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.data.examples.Examples;
 

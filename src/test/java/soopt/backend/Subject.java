@@ -3,7 +3,6 @@ package soopt.backend;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import java.util.Arrays;
 import java.util.Random;
 import java.util.stream.Stream;
 import soopt.backend.cuda.Standin;

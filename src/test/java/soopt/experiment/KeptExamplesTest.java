@@ -37,9 +37,8 @@ class KeptExamplesTest {
 
     private static Examples rows() {
         Random random = new Random(2);
-        List<double[]> inputs = IntStream.range(0, N)
-                .mapToObj(i -> random.doubles(3).toArray())
-                .toList();
+        List<double[]> inputs =
+                IntStream.range(0, N).mapToObj(i -> random.doubles(3).toArray()).toList();
         return new RowExamples(List.of(), inputs, new double[N][1], true, MEAN, DEVIATION);
     }
 
@@ -67,7 +66,8 @@ class KeptExamplesTest {
     void batch_hasTheBitsOfTheHost_ofEveryViewOfASet(Precision precision) {
         Examples images = images(new Augmentation(3, true));
         Examples augmented = images.augmented(5, "batches", 2);
-        Examples half = images.subset(IntStream.range(0, N).filter(i -> i % 2 == 0).toArray());
+        Examples half =
+                images.subset(IntStream.range(0, N).filter(i -> i % 2 == 0).toArray());
         int[] many = new Random(4).ints(400, 0, N / 2).toArray();
         try (Backend backend = Standin.orGpu(precision);
                 KeptExamples kept = new KeptExamples(backend)) {

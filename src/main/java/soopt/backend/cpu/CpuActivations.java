@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import soopt.backend.Activation;
 import soopt.backend.Contract;
 import soopt.backend.NormalDistribution;
-import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.backend.vector.Loops;
 

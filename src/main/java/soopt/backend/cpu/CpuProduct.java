@@ -4,7 +4,6 @@ import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.openblas.global.openblas;
 import soopt.backend.Contract;
-import soopt.backend.Precision;
 import soopt.backend.Tensor;
 
 /** A matrix product, any rows and columns of whose result can be computed by themselves. */

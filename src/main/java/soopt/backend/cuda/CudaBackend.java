@@ -29,9 +29,9 @@ import soopt.backend.cuda.driver.KernelCompiler;
 
 /**
  * An NVIDIA GPU of compute capability 7.0 or above: our own kernels, compiled for it at first use, and cuBLAS, without
- * ND4J. float32 is strict: TF32 only where the precision says so. Everything is done on one stream in the order of the calls, the host waits only
- * where a number comes back to it, and results are the same bits in every run on one GPU. One thread at a time may use
- * it.
+ * ND4J. float32 is strict: TF32 only where the precision says so. Everything is done on one stream in the order of the
+ * calls, the host waits only where a number comes back to it, and results are the same bits in every run on one GPU.
+ * One thread at a time may use it.
  */
 public final class CudaBackend implements Backend {
     /** First part of the least compute capability. */

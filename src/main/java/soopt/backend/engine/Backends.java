@@ -25,7 +25,8 @@ public final class Backends {
 
     /** What computes on the GPU of a number: our own kernels, else ND4J's; empty if neither can be used. */
     public static Optional<Engine> gpu(int index) {
-        // every start of the program comes here: no lambdas, whose first use takes some 30 ms, and no look into all jars
+        // every start of the program comes here: no lambdas, whose first use takes some 30 ms, and no look into all
+        // jars
         if (CudaLibraries.driver().problem().isPresent()) {
             return Optional.empty();
         }

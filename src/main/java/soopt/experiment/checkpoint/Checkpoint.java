@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import soopt.backend.Backend;
-import soopt.backend.Precision;
 import soopt.backend.Tensor;
 import soopt.npy.NpyArray;
 import soopt.npy.NpyException;

@@ -38,8 +38,7 @@ public record Experiment(
         @Default("[0]") @Form(least = 1, distinct = true) @Doc("one run per seed")
         List<Long> seeds,
 
-        @Default("float32")
-        @Doc("type of all tensors; tf32: float32 with products of matrices in TF32, on a GPU")
+        @Default("float32") @Doc("type of all tensors; tf32: float32 with products of matrices in TF32, on a GPU")
         Precision precision,
 
         @Default("auto") @Doc("where the arithmetic runs") Device device,
