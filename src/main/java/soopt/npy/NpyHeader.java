@@ -128,9 +128,14 @@ public record NpyHeader(NpyArray.Type type, boolean bigEndian, boolean fortran, 
     /** Magic, version 1.0 and the header of an array, padded so that the elements begin at a multiple of 64. */
     static byte[] bytes(NpyArray array) {
         String order = array.type().bytes() == 1 ? "|" : "<";
-        String shape = Arrays.stream(array.shape()).mapToObj(Integer::toString).collect(Collectors.joining(", "));
-        String text = "{'descr': '" + order + array.type().code() + "', 'fortran_order': False, 'shape': (" + shape
-                + (array.rank() == 1 ? ",)" : ")") + ", }";
+        return bytes(order + array.type().code(), array.shape());
+    }
+
+    /** @param descr the type of the elements as NumPy writes it: {@code <f8}, or {@code <U12} of texts */
+    static byte[] bytes(String descr, int... lengths) {
+        String shape = Arrays.stream(lengths).mapToObj(Integer::toString).collect(Collectors.joining(", "));
+        String text = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': (" + shape
+                + (lengths.length == 1 ? ",)" : ")") + ", }";
         int used = MAGIC.length + 4 + text.length() + 1;
         text += " ".repeat((ALIGNMENT - used % ALIGNMENT) % ALIGNMENT) + "\n";
         ByteArrayOutputStream out = new ByteArrayOutputStream();

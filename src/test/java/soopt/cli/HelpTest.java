@@ -85,7 +85,9 @@ class HelpTest {
                 "spectrum a.yaml --matrix fisher",
                 "spectrum a.yaml --seed x",
                 "export nonsense",
-                "export tensorboard --out="
+                "export tensorboard --out=",
+                "export csv --shape nonsense",
+                "export npz --metrics nonsense"
             })
     void wrongUsage_isTwoLinesAndExitCode2(String line) {
         Cli.Result result = Cli.run((Object[]) line.split(" ")).expect(ExitCode.USAGE);

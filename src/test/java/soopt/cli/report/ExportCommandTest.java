@@ -9,9 +9,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import soopt.cli.Cli;
 import soopt.cli.options.ExitCode;
 import soopt.report.SyntheticRuns;
@@ -40,6 +43,50 @@ class ExportCommandTest {
         assertTrue(file.startsWith(results.resolve("sweep/export/tensorboard")), file.toString());
         assertEquals(Files.size(file), json.path("bytes").asLong());
         assertEquals("", result.err());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "csv, metrics_long.csv, ''",
+        "npz, sweep.npz, ''",
+        "pandas, load.py, 'python3 DIR/load.py'",
+        "mlflow, mlruns, '--backend-store-uri DIR'",
+        "tensorboard, tensorboard, 'tensorboard --logdir DIR'"
+    })
+    void everyKind_isWrittenBesideTheRuns_andTwiceTheSame(String kind, String name, String hint) throws IOException {
+        Path folder = results.resolve("sweep/export");
+        String first = Cli.run("export", kind, "sweep", "--results", results)
+                .expect(ExitCode.OK)
+                .out();
+        assertTrue(first.startsWith("1 run in " + folder), first);
+        boolean isFolder = Files.isDirectory(folder.resolve(name));
+        String shown = isFolder ? folder.resolve(name).toString() : folder.toString();
+        assertTrue(first.contains(hint.replace("DIR", shown)), first);
+        assertTrue(Files.exists(folder.resolve(name)));
+        assertEquals(
+                first,
+                Cli.run("export", kind, run, "--results", results)
+                        .expect(ExitCode.OK)
+                        .out());
+        if (!isFolder) {
+            Path out = Files.createDirectory(results.resolve("out"));
+            Path mine = Files.writeString(out.resolve(name), "mine");
+            Cli.Result refused =
+                    Cli.run("export", kind, run, "--out", out, "--json").expect(ExitCode.SPEC);
+            assertTrue(refused.err().contains("--force replaces it"), refused.err());
+            assertEquals("mine", Files.readString(mine));
+            Cli.run("export", kind, run, "--out", out, "--force").expect(ExitCode.OK);
+        }
+    }
+
+    @Test
+    void metrics_thatNobodyKnows_areMetWithWhatWasMeant() {
+        for (String kind : List.of("csv", "npz")) {
+            String err = Cli.run("export", kind, run, "--metrics", "train_loss,tset_acc")
+                    .expect(ExitCode.USAGE)
+                    .err();
+            assertTrue(err.contains("'tset_acc' is none; did you mean 'test_acc'?"), err);
+        }
     }
 
     @Test
