@@ -41,8 +41,8 @@ public final class NpzStream {
                         .mapToInt(text -> text.codePointCount(0, text.length()))
                         .max()
                         .orElse(1));
-        ByteBuffer elements = ByteBuffer.allocate(
-                Math.multiplyExact(Math.multiplyExact(texts.size(), longest), Integer.BYTES));
+        ByteBuffer elements =
+                ByteBuffer.allocate(Math.multiplyExact(Math.multiplyExact(texts.size(), longest), Integer.BYTES));
         for (int i = 0; i < texts.size(); i++) {
             elements.position(i * longest * Integer.BYTES).put(texts.get(i).getBytes(UTF_32));
         }

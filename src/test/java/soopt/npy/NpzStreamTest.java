@@ -60,8 +60,7 @@ class NpzStreamTest {
             stream.put("none", List.of());
         });
         try (ZipFile zip = new ZipFile(file.toFile())) {
-            byte[] bytes =
-                    zip.getInputStream(zip.getEntry("texts.npy")).readAllBytes();
+            byte[] bytes = zip.getInputStream(zip.getEntry("texts.npy")).readAllBytes();
             int begin = 10 + (bytes[8] & 0xff) + 256 * (bytes[9] & 0xff);
             String header = new String(bytes, 10, begin - 10, StandardCharsets.US_ASCII);
             assertTrue(header.contains("'descr': '<U4'") && header.contains("'shape': (3,)"), header);

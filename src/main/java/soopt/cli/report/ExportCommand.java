@@ -217,7 +217,11 @@ public final class ExportCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            return options.run(MlflowExport.KIND, "mlruns", MlflowExport::write, "MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri DIR");
+            return options.run(
+                    MlflowExport.KIND,
+                    "mlruns",
+                    MlflowExport::write,
+                    "MLFLOW_ALLOW_FILE_STORE=true mlflow ui --backend-store-uri DIR");
         }
     }
 }

@@ -53,8 +53,8 @@ public final class MlflowExport {
         Map<String, Path> experiments = new LinkedHashMap<>();
         List<ExportFolder.Entry> entries = new ArrayList<>();
         runs.forEach(run -> experiments.putIfAbsent(run.experiment(), Path.of(id(run.experiment()))));
-        experiments.forEach((name, folder) ->
-                entries.add(new ExportFolder.Entry(KIND, name, folder.resolve("meta.yaml"))));
+        experiments.forEach(
+                (name, folder) -> entries.add(new ExportFolder.Entry(KIND, name, folder.resolve("meta.yaml"))));
         runs.forEach(run -> entries.add(new ExportFolder.Entry(KIND, run.experiment() + "/" + run.id(), path(run))));
         to.announce(entries);
         experiments.forEach((name, folder) -> to.write(folder.resolve("meta.yaml"), experiment(name, to)));

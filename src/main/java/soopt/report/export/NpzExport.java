@@ -208,7 +208,10 @@ public final class NpzExport {
                     && moments.get(count - 1).matrix(kind).isEmpty()) {
                 continue;
             }
-            out.put(run.id() + "." + kind, new int[] {count, size, size}, moment -> flat(moments.get(moment), kind, size));
+            out.put(
+                    run.id() + "." + kind,
+                    new int[] {count, size, size},
+                    moment -> flat(moments.get(moment), kind, size));
         }
     }
 
@@ -217,8 +220,7 @@ public final class NpzExport {
         double[] flat = new double[size * size];
         Arrays.fill(flat, Double.NaN);
         moment.matrix(kind)
-                .filter(matrix ->
-                        matrix.length == size && Arrays.stream(matrix).allMatch(row -> row.length == size))
+                .filter(matrix -> matrix.length == size && Arrays.stream(matrix).allMatch(row -> row.length == size))
                 .ifPresent(matrix -> {
                     for (int s = 0; s < size; s++) {
                         System.arraycopy(matrix[s], 0, flat, s * size, size);
@@ -232,10 +234,8 @@ public final class NpzExport {
         if (courses.isEmpty()) {
             return;
         }
-        int steps = courses.stream()
-                .mapToInt(course -> course.steps().length)
-                .min()
-                .orElse(0);
+        int steps =
+                courses.stream().mapToInt(course -> course.steps().length).min().orElse(0);
         out.put(
                 run.id() + ".rate_group",
                 courses.stream().map(course -> course.group().name()).toList());

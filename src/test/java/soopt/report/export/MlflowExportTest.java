@@ -50,7 +50,8 @@ class MlflowExportTest {
         JsonNode meta = meta(experiment);
         assertEquals("it's a -#sweep", meta.path("name").asText());
         assertTrue(meta.path("experiment_id").isTextual());
-        assertEquals(experiment.getFileName().toString(), meta.path("experiment_id").asText());
+        assertEquals(
+                experiment.getFileName().toString(), meta.path("experiment_id").asText());
         assertTrue(meta.path("experiment_id").asText().matches("[1-9][0-9]{17}"));
         Path folder = folders(experiment).get(0);
         JsonNode of = meta(folder);
@@ -61,9 +62,9 @@ class MlflowExportTest {
         assertEquals(3, of.path("status").asInt());
         assertEquals(1767312000000L, of.path("start_time").asLong());
         assertEquals(1767315600000L, of.path("end_time").asLong());
-        assertEquals(folder.resolve("artifacts").toUri().getPath().replaceAll("/$", ""), of.path("artifact_uri")
-                .asText()
-                .replace("file://", ""));
+        assertEquals(
+                folder.resolve("artifacts").toUri().getPath().replaceAll("/$", ""),
+                of.path("artifact_uri").asText().replace("file://", ""));
         assertTrue(Files.isRegularFile(folder.resolve("artifacts/config.yaml")));
         assertEquals("seed 1", Files.readString(folder.resolve("tags/mlflow.runName")));
         assertEquals("sgd", Files.readString(folder.resolve("params/optimizer.type")));
@@ -106,7 +107,9 @@ class MlflowExportTest {
         Path folder = folders(folders(out).get(0)).get(0);
         try (Stream<Path> rates = Files.list(folder.resolve("metrics/eta_used"))) {
             assertEquals(
-                    List.of("_.._.._x", "_..", "_etc_x", "a_0_", "a_0__2").stream().sorted().toList(),
+                    List.of("_.._.._x", "_..", "_etc_x", "a_0_", "a_0__2").stream()
+                            .sorted()
+                            .toList(),
                     rates.map(file -> file.getFileName().toString()).sorted().toList());
         }
         try (Stream<Path> files = Files.walk(folder)) {

@@ -99,9 +99,8 @@ class TablesTest {
 
     @Test
     void whatRunFoldersSay_isNoFormula() throws IOException {
-        Path run = new SyntheticRuns(results.resolve("x"))
-                .run("=cmd|' calc'!A0")
-                .write();
+        Path run =
+                new SyntheticRuns(results.resolve("x")).run("=cmd|' calc'!A0").write();
         Files.writeString(
                 run.resolve("config.yaml"), "seeds: ['@SUM(1)']\noptimizer: {type: \"+1+cmd|'x'\", a: \"\\t=1\"}\n");
         Path metrics = run.resolve("metrics.csv");
@@ -175,11 +174,12 @@ class TablesTest {
             }
         }
         assertArrayEquals(new int[] {3, 6}, arrays.get(id + ".eta_used").shape());
+        assertEquals(SyntheticRuns.Run.eta(4, 2), arrays.get(id + ".eta_used").at(16));
         assertEquals(
-                SyntheticRuns.Run.eta(4, 2), arrays.get(id + ".eta_used").at(16));
-        assertEquals(1, NpzFile.names(out.resolve("sweep.npz")).stream()
-                .filter(name -> name.endsWith(".hessian"))
-                .count());
+                1,
+                NpzFile.names(out.resolve("sweep.npz")).stream()
+                        .filter(name -> name.endsWith(".hessian"))
+                        .count());
     }
 
     @Test
@@ -220,13 +220,15 @@ class TablesTest {
     @Test
     void notebook_isTheProgramInCells() throws IOException {
         PandasExport.write(runs(), folder());
-        JsonNode notebook = new ObjectMapper().readTree(out.resolve("load.ipynb").toFile());
+        JsonNode notebook =
+                new ObjectMapper().readTree(out.resolve("load.ipynb").toFile());
         assertEquals(4, notebook.path("nbformat").asInt());
         StringBuilder code = new StringBuilder();
         for (JsonNode cell : notebook.path("cells")) {
             String source = cell.path("source").asText();
             if (cell.path("cell_type").asText().equals("code")) {
-                assertTrue(cell.has("execution_count") && cell.path("execution_count").isNull());
+                assertTrue(cell.has("execution_count")
+                        && cell.path("execution_count").isNull());
                 assertTrue(cell.path("outputs").isArray());
                 code.append(source).append('\n');
             } else {
