@@ -12,8 +12,10 @@ import soopt.curvature.Value;
 import soopt.optimizer.direction.Direction;
 import soopt.optimizer.rates.BudgetRates;
 import soopt.optimizer.rates.Rates;
+import soopt.optimizer.step.Intervention;
 import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.Refresh;
+import soopt.optimizer.step.Safeguard;
 import soopt.optimizer.step.State;
 import soopt.optimizer.step.Step;
 import soopt.optimizer.step.StepSize;
@@ -28,9 +30,11 @@ final class BudgetIteration implements Optimizer.Iteration {
     private final Tensor update;
     private final Direction.Running direction;
     private final BudgetRates rates;
+    private final Safeguard safeguard;
     private final StepSize stepSize = new StepSize(1);
 
-    BudgetIteration(Direction direction, Rates.Budget options, Problem problem) {
+    BudgetIteration(Direction direction, Rates.Budget options, Safeguard safeguard, Problem problem) {
+        this.safeguard = safeguard;
         this.problem = problem;
         this.backend = problem.backend();
         this.partition = options.partition().of(problem.layout());
@@ -46,6 +50,13 @@ final class BudgetIteration implements Optimizer.Iteration {
         Value value = direction.observe(theta, batch, gradient);
         double gradientNorm = Math.sqrt(backend.dot(gradient, gradient));
         boolean refreshes = rates.observe(value.loss());
+        Optional<Intervention> intervention = safeguard.observe(value.loss(), gradientNorm);
+        if (intervention.isPresent()) {
+            if (intervention.get().kind() == Intervention.Kind.DROPPED) {
+                return direction.recorded(Step.resting(value, gradientNorm)).with(intervention);
+            }
+            rates.halve();
+        }
         Tensor u = direction.next(theta);
         Optional<Refresh> refresh = refreshes ? Optional.of(refresh(theta, u)) : Optional.empty();
         double[] applied = applied();
@@ -53,8 +64,9 @@ final class BudgetIteration implements Optimizer.Iteration {
         if (moves) {
             groupUpdate.apply(applied, u, update);
         }
-        Step step = direction.recorded(
-                moves ? Step.moving(value, gradientNorm, update) : Step.resting(value, gradientNorm));
+        Step step = direction
+                .recorded(moves ? Step.moving(value, gradientNorm, update) : Step.resting(value, gradientNorm))
+                .with(intervention);
         return refresh.map(step::with).orElse(step);
     }
 
@@ -87,7 +99,13 @@ final class BudgetIteration implements Optimizer.Iteration {
     }
 
     @Override
+    public boolean drops() {
+        return safeguard.drops();
+    }
+
+    @Override
     public void save(State state) {
+        safeguard.save(state);
         rates.save(state);
         stepSize.save(state);
         direction.save(state);
@@ -95,6 +113,7 @@ final class BudgetIteration implements Optimizer.Iteration {
 
     @Override
     public void restore(State state) {
+        safeguard.restore(state);
         rates.restore(state);
         stepSize.restore(state);
         direction.restore(state);

@@ -10,6 +10,7 @@ import soopt.curvature.Partitioning;
 import soopt.optimizer.direction.Direction;
 import soopt.optimizer.rates.Rates;
 import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.Safeguard;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
@@ -59,8 +60,16 @@ public record NewtonSummary(
         boolean diagonalOnly,
 
         @Doc("how the rates are made of the curvature; without it cubic, and all keys above but direction are its own")
-        Optional<Rates> rates)
+        Optional<Rates> rates,
+
+        @Range(min = 0)
+        @Doc("losses of two batches above so many times their mean halve the rates, and an update that is not finite is"
+                + " dropped once; 0 for neither. Without it 3 with rates: budget, 0 with rates: cubic")
+        Optional<Double> safeguard)
         implements Optimizer {
+    /** Of a budget: no run that went well came near it (step-sizes.md). */
+    private static final double SAFEGUARD = 3;
+
     public NewtonSummary {
         Constraints.check(
                 NewtonSummary.class,
@@ -74,7 +83,11 @@ public record NewtonSummary(
                 clipNegative,
                 ridge,
                 diagonalOnly,
-                rates);
+                rates,
+                safeguard);
+        safeguard.filter(multiple -> multiple > 0 && multiple < 1).ifPresent(low -> {
+            throw new IllegalArgumentException("safeguard must be 0 or ≥ 1, but is " + low);
+        });
         // cubic, said or left out, is one experiment
         rates = rates.filter(Rates.Budget.class::isInstance);
         if (rates.isPresent()) {
@@ -90,7 +103,8 @@ public record NewtonSummary(
                     clipNegative,
                     ridge,
                     diagonalOnly,
-                    rates));
+                    rates,
+                    safeguard));
             foreign.remove("direction");
             if (!foreign.isEmpty()) {
                 throw new IllegalArgumentException("rates budget does not take the keys of rates cubic: leave out "
@@ -122,6 +136,7 @@ public record NewtonSummary(
                 clipNegative,
                 ridge,
                 diagonalOnly,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -197,7 +212,8 @@ public record NewtonSummary(
     /** @throws soopt.spec.yaml.SpecException if the partition does not fit the model */
     @Override
     public Iteration start(Problem problem) {
-        return budget().<Iteration>map(budget -> new BudgetIteration(direction, budget, problem))
-                .orElseGet(() -> new NewtonSummaryIteration(this, problem));
+        Safeguard guard = new Safeguard(safeguard.orElse(rates.isPresent() ? SAFEGUARD : 0));
+        return budget().<Iteration>map(budget -> new BudgetIteration(direction, budget, guard, problem))
+                .orElseGet(() -> new NewtonSummaryIteration(this, guard, problem));
     }
 }

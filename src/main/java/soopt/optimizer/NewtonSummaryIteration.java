@@ -11,10 +11,12 @@ import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.Partition;
 import soopt.optimizer.direction.Direction;
+import soopt.optimizer.step.Intervention;
 import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.RateSolution;
 import soopt.optimizer.step.Readings;
 import soopt.optimizer.step.Refresh;
+import soopt.optimizer.step.Safeguard;
 import soopt.optimizer.step.State;
 import soopt.optimizer.step.Step;
 import soopt.optimizer.step.StepSize;
@@ -36,13 +38,15 @@ final class NewtonSummaryIteration implements Optimizer.Iteration {
     private final Direction.Running direction;
     private long steps;
     private final StepSize stepSize;
+    private final Safeguard safeguard;
     private boolean solved;
     // η after the momentum of the learning rates, and after the positive part; in use until the next computation
     private double[] etaAveraged;
     private double[] etaUsed;
 
-    NewtonSummaryIteration(NewtonSummary options, Problem problem) {
+    NewtonSummaryIteration(NewtonSummary options, Safeguard safeguard, Problem problem) {
         this.options = options;
+        this.safeguard = safeguard;
         this.problem = problem;
         this.backend = problem.backend();
         this.partition = options.partition().of(problem.layout());
@@ -62,30 +66,39 @@ final class NewtonSummaryIteration implements Optimizer.Iteration {
         boolean warmsUp = steps / options.period() < options.average().warmUp();
         boolean rests = warmsUp && !refreshes;
         steps++;
+        // what a safeguard or the curvature decides, the host must know before the direction has seen the gradient
+        boolean apart = refreshes || safeguard.isOn();
         Readings readings = new Readings();
         Runnable work = () -> {
             direction.observe(theta, batch, gradient, readings);
             readings.readGradient(backend, gradient);
-            if (!rests && !refreshes) {
+            if (!rests && !apart) {
                 move(direction.next(theta), readings);
             }
         };
         if (direction.isUniform()) {
-            batch.asOne(List.of("step", rests, refreshes, moves(), theta.place()), work);
+            batch.asOne(List.of("step", rests, apart, moves(), theta.place()), work);
         } else {
             work.run();
         }
-        if (rests) {
-            return Step.resting(readings.value(), readings.gradientNorm());
+        Optional<Intervention> intervention =
+                safeguard.observe(readings.value().loss(), readings.gradientNorm());
+        boolean drops = intervention.isPresent() && intervention.get().kind() == Intervention.Kind.DROPPED;
+        if (rests || drops) {
+            return Step.resting(readings.value(), readings.gradientNorm()).with(intervention);
         }
+        intervention.ifPresent(halves -> stepSize.scale(0.5));
         Optional<Refresh> refresh = Optional.empty();
-        if (refreshes) {
+        if (apart) {
             Tensor u = direction.next(theta);
-            refresh = Optional.of(refresh(theta, u, warmsUp));
+            refresh = refreshes ? Optional.of(refresh(theta, u, warmsUp)) : refresh;
             move(u, readings);
         }
         Step step = direction.recorded(
-                moves() ? Step.moving(readings, update) : Step.resting(readings.value(), readings.gradientNorm()));
+                        moves()
+                                ? Step.moving(readings, update)
+                                : Step.resting(readings.value(), readings.gradientNorm()))
+                .with(intervention);
         return refresh.map(step::with).orElse(step);
     }
 
@@ -172,7 +185,13 @@ final class NewtonSummaryIteration implements Optimizer.Iteration {
     }
 
     @Override
+    public boolean drops() {
+        return safeguard.drops();
+    }
+
+    @Override
     public void save(State state) {
+        safeguard.save(state);
         state.putNumbers(COUNTERS, steps, solved ? 1 : 0);
         stepSize.save(state);
         state.putNumbers(AVERAGED, etaAveraged);
@@ -183,6 +202,7 @@ final class NewtonSummaryIteration implements Optimizer.Iteration {
 
     @Override
     public void restore(State state) {
+        safeguard.restore(state);
         double[] counters = state.getNumbers(COUNTERS);
         steps = (long) counters[0];
         solved = counters[1] != 0;

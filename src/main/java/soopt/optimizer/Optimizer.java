@@ -93,6 +93,11 @@ public sealed interface Optimizer
         /** The multiplier of the updates (learning rate, λ₁): the trainer scales it, the iteration saves it. */
         StepSize stepSize();
 
+        /** Whether the last step's update, which is not finite, is to be dropped and the run goes on. */
+        default boolean drops() {
+            return false;
+        }
+
         /** Writes everything that {@link #restore} needs to go on to the same numbers. */
         void save(State state);
 

@@ -2,6 +2,7 @@ package soopt.experiment;
 
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.CubicStep;
@@ -15,6 +16,7 @@ import soopt.optimizer.Optimizer;
 import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.RateSolution;
 import soopt.optimizer.step.Refresh;
+import soopt.optimizer.step.Safeguard;
 import soopt.optimizer.step.State;
 import soopt.optimizer.step.Step;
 import soopt.optimizer.step.StepSize;
@@ -34,9 +36,13 @@ final class Descent implements Optimizer.Iteration {
     private final Tensor gradient;
     private final Tensor update;
     private final StepSize stepSize;
+    private final Safeguard safeguard = new Safeguard(1000);
+    private final Set<Long> spoiled;
     private long steps;
 
-    Descent(Problem problem, double stepSize, int period) {
+    /** @param spoiled steps, from 0, whose update is infinite; if there are any, a safeguard may drop it */
+    Descent(Problem problem, double stepSize, int period, Set<Long> spoiled) {
+        this.spoiled = spoiled;
         this.problem = problem;
         this.backend = problem.backend();
         this.stepSize = new StepSize(stepSize);
@@ -52,6 +58,10 @@ final class Descent implements Optimizer.Iteration {
         Value value = batch.gradient(theta, gradient);
         backend.combine(MOMENTUM, buffer, 1, gradient, buffer);
         backend.combine(-stepSize.value(), buffer, 0, buffer, update);
+        if (spoiled.contains(steps)) {
+            backend.fill(update, Double.POSITIVE_INFINITY);
+        }
+        safeguard.observe(value.loss(), 0);
         boolean due = period > 0 && steps % period == 0;
         steps++;
         Optional<Refresh> refresh = due ? Optional.of(refresh(theta)) : Optional.empty();
@@ -69,6 +79,11 @@ final class Descent implements Optimizer.Iteration {
         double[] clipped = Arrays.stream(eta).map(x -> Math.max(x, 0)).toArray();
         double[] applied = Arrays.stream(clipped).map(x -> stepSize.value() * x).toArray();
         return new Refresh(partition, summary, summary, found, eta, eta, clipped, applied, batch.examples(), 0.0);
+    }
+
+    @Override
+    public boolean drops() {
+        return !spoiled.isEmpty() && safeguard.drops();
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import soopt.backend.Backend;
@@ -48,6 +49,7 @@ public final class SmallRun {
 
     private double stepSize = 0.1;
     private int period = 3;
+    private Set<Long> spoiled = Set.of();
     private RunListener listener = RunListener.SILENT;
     private UnaryOperator<Data> data = UnaryOperator.identity();
     private Function<Precision, Backend> engine = precision -> Backends.cpu(precision, 1);
@@ -71,6 +73,12 @@ public final class SmallRun {
     /** Steps between two computations of curvature, 0 for none. */
     public SmallRun period(int value) {
         period = value;
+        return this;
+    }
+
+    /** Steps, from 0, whose updates are infinite; a safeguard drops one. */
+    SmallRun spoiled(Long... steps) {
+        spoiled = Set.of(steps);
         return this;
     }
 
@@ -196,7 +204,8 @@ public final class SmallRun {
         try (RunDirectory directory = RunDirectory.claim(results, "small", id, false);
                 Backend backend = engine.apply(experiment.precision());
                 NetworkWorkload workload = workload(experiment, backend, counts);
-                Descent descent = new Descent(new Problem(backend, workload.layout(), workload, 7), stepSize, period)) {
+                Descent descent =
+                        new Descent(new Problem(backend, workload.layout(), workload, 7), stepSize, period, spoiled)) {
             if (resume) {
                 directory.reopen();
             } else {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,6 +51,7 @@ final class BudgetIterationTest {
         private final double[] h;
         private final double[] c;
         private final Random random = new Random(3);
+        private double spoils = 0;
 
         NoisyBowl(double[] h, double[] c) {
             this.h = h;
@@ -89,6 +91,7 @@ final class BudgetIterationTest {
             double[] x = host(theta);
             double[] g = new double[h.length];
             Arrays.setAll(g, i -> h[i] * x[i] + Math.sqrt(c[i]) * random.nextGaussian());
+            g[0] += spoils;
             backend.fromHost(g, 0, gradient);
             return Value.of(loss(theta));
         }
@@ -207,6 +210,51 @@ final class BudgetIterationTest {
                 assertEquals(
                         t < 15 && Integer.bitCount(t) <= 1,
                         iteration.step(theta, bowl).refresh().isPresent());
+            }
+        }
+    }
+
+    /** The direction has not seen it: the momentum stays. */
+    @Test
+    void gradientThatIsNotFinite_isLeftOut_ofBothKindsOfRates() {
+        for (String rates : List.of("rates: budget", "partition: trivial, cubic: {damping: 0.0}, safeguard: 3")) {
+            NoisyBowl bowl = new NoisyBowl(new double[] {1, 2}, new double[] {0.1, 0.1});
+            Optimizer method = Methods.optimizer("{type: newton-summary, " + rates + "}");
+            try (Tensor theta = backend.allocate(2);
+                    Optimizer.Iteration iteration =
+                            method.start(new Problem(backend, bowl.layout(), Batches.always(bowl), 0, 100))) {
+                backend.fromHost(new double[] {3, 3}, 0, theta);
+                for (int t = 0; t < 30; t++) {
+                    bowl.spoils = t == 13 || t == 25 || t == 26 ? Double.NaN : 0;
+                    Step step = iteration.step(theta, bowl);
+                    boolean drops = t == 13 || t == 25;
+                    assertEquals(drops, step.intervention().isPresent(), rates + ", step " + t);
+                    assertEquals(!drops, step.update().isPresent());
+                    step.update().ifPresent(update -> backend.axpyInPlace(1, update, theta));
+                    assertEquals(t < 26, Double.isFinite(host(theta)[0]), rates + ", step " + t);
+                }
+            }
+        }
+    }
+
+    @Test
+    void lossThatRisesAndStays_halvesTheRates_ofBothKinds() {
+        for (String rates : List.of("rates: {type: budget, calibrate: 0.01}", "cubic: {damping: 0.0}, safeguard: 3")) {
+            NoisyBowl bowl = new NoisyBowl(new double[] {1, 2}, new double[2]);
+            Optimizer method = Methods.optimizer("{type: newton-summary, direction: sgd, " + rates + "}");
+            try (Tensor theta = backend.allocate(2);
+                    Optimizer.Iteration iteration =
+                            method.start(new Problem(backend, bowl.layout(), Batches.always(bowl), 0, 100))) {
+                backend.fromHost(new double[] {1, 1}, 0, theta);
+                double[] lengths = new double[4];
+                for (int t = 0; t < 4; t++) {
+                    backend.fromHost(t < 2 ? new double[] {1, 1} : new double[] {10, 10}, 0, theta);
+                    Step step = iteration.step(theta, bowl);
+                    lengths[t] = -host(step.update().orElseThrow())[0];
+                    assertEquals(t == 3, step.intervention().isPresent(), rates);
+                }
+                assertEquals(10 * lengths[1], lengths[2], 1e-13 * lengths[2], rates);
+                assertEquals(0.5 * lengths[2], lengths[3], 1e-13 * lengths[2], rates);
             }
         }
     }

@@ -6,6 +6,7 @@ import soopt.backend.Precision;
 import soopt.curvature.CubicStep;
 import soopt.experiment.folder.RefreshCount;
 import soopt.optimizer.Optimizer;
+import soopt.optimizer.step.Intervention;
 import soopt.solver.Solve;
 
 /**
@@ -47,6 +48,12 @@ public record Advice(Optimizer optimizer, Precision precision) {
         }
         if (counts.rejected() > 0) {
             warnings.add(counts.rejected() + " of " + counts.trials() + " steps were tried and not taken");
+        }
+        for (Intervention.Kind kind : Intervention.Kind.values()) {
+            if (counts.interventions(kind) > 0) {
+                warnings.add("optimizer.safeguard: " + kind.words() + " at "
+                        + RunListener.count(counts.interventions(kind), "step"));
+            }
         }
         List<String> endings = UNUSUAL.stream()
                 .filter(ending -> counts.endings(ending) > 0)

@@ -1,6 +1,7 @@
 package soopt.experiment.loop;
 
 import java.util.Arrays;
+import soopt.optimizer.step.Intervention;
 import soopt.optimizer.step.State;
 import soopt.optimizer.step.Trial;
 import soopt.solver.Solve;
@@ -117,10 +118,12 @@ public final class Counts {
     private static final String RECORDS = "records";
     private static final String TRIALS = "trials";
     private static final String ENDINGS = "endings";
+    private static final String INTERVENTIONS = "interventions";
 
     private final Tally steps = new Tally();
     private final Tally records = new Tally();
     private final long[] endings = new long[Solve.Ending.values().length];
+    private final long[] interventions = new long[Intervention.Kind.values().length];
     private long rejected;
     private long trials;
 
@@ -156,11 +159,23 @@ public final class Counts {
         return endings[ending.ordinal()];
     }
 
+    /** What a safeguard did. */
+    void add(Intervention intervention) {
+        interventions[intervention.kind().ordinal()]++;
+    }
+
+    /** How often a safeguard did so. */
+    long interventions(Intervention.Kind kind) {
+        return interventions[kind.ordinal()];
+    }
+
     void save(State state) {
         state.putNumbers(STEPS, steps.save());
         state.putNumbers(RECORDS, records.save());
         state.putNumbers(TRIALS, trials, rejected);
         state.putNumbers(ENDINGS, Arrays.stream(endings).asDoubleStream().toArray());
+        state.putNumbers(
+                INTERVENTIONS, Arrays.stream(interventions).asDoubleStream().toArray());
     }
 
     void restore(State state) {
@@ -170,5 +185,7 @@ public final class Counts {
         rejected = (long) state.getNumbers(TRIALS)[1];
         double[] saved = state.getNumbers(ENDINGS);
         Arrays.setAll(endings, i -> (long) saved[i]);
+        double[] done = state.getNumbers(INTERVENTIONS);
+        Arrays.setAll(interventions, i -> (long) done[i]);
     }
 }

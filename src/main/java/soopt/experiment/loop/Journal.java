@@ -10,6 +10,7 @@ import soopt.experiment.folder.MetricsRow;
 import soopt.experiment.folder.Recorder;
 import soopt.experiment.folder.RunState;
 import soopt.file.JsonObject;
+import soopt.optimizer.step.Intervention;
 import soopt.optimizer.step.Refresh;
 
 /** Tells what happens in a run: to the run folder in events.jsonl and run.log, and to the listener. */
@@ -118,6 +119,26 @@ final class Journal {
                 listener.message(why + " (said once here, each time in run.log)");
             }
         }
+    }
+
+    /** A safeguard did something at the step under way. */
+    void intervened(Intervention intervention) {
+        boolean halved = intervention.kind() == Intervention.Kind.HALVED;
+        String message = "safeguard at step " + (position.step() + 1) + ": "
+                + intervention.kind().words()
+                + (halved
+                        ? String.format(
+                                Locale.ROOT,
+                                ", the loss of the batch is %.6g, the mean before it %.6g",
+                                intervention.loss(),
+                                intervention.mean())
+                        : ", it is not finite; the next one that is not ends the run");
+        JsonObject at = new JsonObject().put("step", position.step() + 1).put("epoch", position.epoch() + 1);
+        recorder.warning(
+                halved ? "rates_halved" : "update_dropped",
+                at.put("batch_loss", intervention.loss()).put("mean_loss", intervention.mean()),
+                message);
+        listener.message(message);
     }
 
     void row(MetricsRow row) {

@@ -326,9 +326,12 @@ public final class Trainer {
         scheduleStepSize(position.step());
         Workload.Batch batch = workload.batch(position.epoch(), position.stepInEpoch(), withinStep(theta));
         double curvatureBefore = counts.steps().curvatureSeconds();
-        Step proposed = iteration.step(theta, batch.forStep());
-        double updateNorm = proposed.updateNorm()
-                .orElseGet(() -> proposed.update().map(this::norm).orElse(0.0));
+        Step asked = iteration.step(theta, batch.forStep());
+        double askedNorm =
+                asked.updateNorm().orElseGet(() -> asked.update().map(this::norm).orElse(0.0));
+        boolean drops = Double.isFinite(asked.loss()) && !Double.isFinite(askedNorm) && iteration.drops();
+        Step proposed = drops ? asked.dropped() : asked;
+        double updateNorm = drops ? 0 : askedNorm;
         double seconds = Clocks.since(start);
         double curvatureSeconds = counts.steps().curvatureSeconds() - curvatureBefore;
         proposed.refresh().ifPresent(this::refreshed);
@@ -392,6 +395,10 @@ public final class Trainer {
     /** What the method says of its step beside the update. */
     private void record(Step proposed) {
         proposed.trial().ifPresent(counts::add);
+        proposed.intervention().ifPresent(done -> {
+            counts.add(done);
+            journal.intervened(done);
+        });
         proposed.details().ifPresent(known -> recorder.solver(position.step() + 1, position.epoch() + 1, known));
     }
 

@@ -17,6 +17,7 @@ import soopt.file.JsonObject;
  * @param refresh what the curvature along groups was and what was made of it, at steps that computed it
  * @param trial what was seen of the step before it was proposed, by methods that look
  * @param details what this method alone knows: a line of solver.jsonl
+ * @param intervention what a safeguard did
  */
 public record Step(
         Value value,
@@ -25,9 +26,18 @@ public record Step(
         OptionalDouble updateNorm,
         Optional<Refresh> refresh,
         Optional<Trial> trial,
-        Optional<JsonObject> details) {
+        Optional<JsonObject> details,
+        Optional<Intervention> intervention) {
     private static Step of(Value value, double gradientNorm, Optional<Tensor> update, OptionalDouble updateNorm) {
-        return new Step(value, gradientNorm, update, updateNorm, Optional.empty(), Optional.empty(), Optional.empty());
+        return new Step(
+                value,
+                gradientNorm,
+                update,
+                updateNorm,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** A step that moves, of a method that does not look. */
@@ -50,15 +60,34 @@ public record Step(
     }
 
     public Step with(Refresh computed) {
-        return new Step(value, gradientNorm, update, updateNorm, Optional.of(computed), trial, details);
+        return new Step(value, gradientNorm, update, updateNorm, Optional.of(computed), trial, details, intervention);
     }
 
     public Step with(Trial tried) {
-        return new Step(value, gradientNorm, update, updateNorm, refresh, Optional.of(tried), details);
+        return new Step(value, gradientNorm, update, updateNorm, refresh, Optional.of(tried), details, intervention);
     }
 
     public Step with(JsonObject known) {
-        return new Step(value, gradientNorm, update, updateNorm, refresh, trial, Optional.of(known));
+        return new Step(value, gradientNorm, update, updateNorm, refresh, trial, Optional.of(known), intervention);
+    }
+
+    /** The same step if nothing was done. */
+    public Step with(Optional<Intervention> done) {
+        return new Step(value, gradientNorm, update, updateNorm, refresh, trial, details, done);
+    }
+
+    /** The same without its update, which is not finite. */
+    public Step dropped() {
+        Intervention done = new Intervention(Intervention.Kind.DROPPED, loss(), Double.NaN);
+        return new Step(
+                value,
+                gradientNorm,
+                Optional.empty(),
+                OptionalDouble.empty(),
+                refresh,
+                trial,
+                details,
+                Optional.of(done));
     }
 
     /** L of the training batch at θ. */
