@@ -81,8 +81,7 @@ final class NewtonSummaryIteration implements Optimizer.Iteration {
         } else {
             work.run();
         }
-        Optional<Intervention> intervention =
-                safeguard.observe(readings.value().loss(), readings.gradientNorm());
+        Optional<Intervention> intervention = safeguard.observe(readings.value().loss(), readings.gradientNorm());
         boolean drops = intervention.isPresent() && intervention.get().kind() == Intervention.Kind.DROPPED;
         if (rests || drops) {
             return Step.resting(readings.value(), readings.gradientNorm()).with(intervention);
@@ -94,7 +93,8 @@ final class NewtonSummaryIteration implements Optimizer.Iteration {
             refresh = refreshes ? Optional.of(refresh(theta, u, warmsUp)) : refresh;
             move(u, readings);
         }
-        Step step = direction.recorded(
+        Step step = direction
+                .recorded(
                         moves()
                                 ? Step.moving(readings, update)
                                 : Step.resting(readings.value(), readings.gradientNorm()))

@@ -327,8 +327,8 @@ public final class Trainer {
         Workload.Batch batch = workload.batch(position.epoch(), position.stepInEpoch(), withinStep(theta));
         double curvatureBefore = counts.steps().curvatureSeconds();
         Step asked = iteration.step(theta, batch.forStep());
-        double askedNorm =
-                asked.updateNorm().orElseGet(() -> asked.update().map(this::norm).orElse(0.0));
+        double askedNorm = asked.updateNorm()
+                .orElseGet(() -> asked.update().map(this::norm).orElse(0.0));
         boolean drops = Double.isFinite(asked.loss()) && !Double.isFinite(askedNorm) && iteration.drops();
         Step proposed = drops ? asked.dropped() : asked;
         double updateNorm = drops ? 0 : askedNorm;
