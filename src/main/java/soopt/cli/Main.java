@@ -18,6 +18,7 @@ import soopt.cli.options.ExitCode;
 import soopt.cli.options.Version;
 import soopt.cli.report.CompareCommand;
 import soopt.cli.report.ExportCommand;
+import soopt.cli.report.FidelityCommand;
 import soopt.cli.report.PlotCommand;
 import soopt.cli.report.ReportCommand;
 import soopt.cli.results.BestCommand;
@@ -52,6 +53,7 @@ import soopt.cli.terminal.Usage;
             ShowCommand.class,
             BestCommand.class,
             CompareCommand.class,
+            FidelityCommand.class,
             PlotCommand.class,
             CollectCommand.class,
             WatchCommand.class,

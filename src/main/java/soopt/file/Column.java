@@ -23,6 +23,28 @@ public record Column<R>(String name, Function<R, Object> value, String meaning) 
         return text.toString();
     }
 
+    /** The rows as objects of JSON with the columns as keys. */
+    public static <R> List<JsonObject> objects(List<Column<R>> columns, List<R> rows) {
+        return rows.stream().map(row -> object(columns, row)).toList();
+    }
+
+    private static <R> JsonObject object(List<Column<R>> columns, R row) {
+        JsonObject object = new JsonObject();
+        for (Column<R> column : columns) {
+            Object value = column.value().apply(row);
+            if (value instanceof Double number) {
+                object.put(column.name(), number.doubleValue());
+            } else if (value instanceof Number whole) {
+                object.put(column.name(), whole.longValue());
+            } else if (value instanceof Boolean truth) {
+                object.put(column.name(), truth.booleanValue());
+            } else {
+                object.put(column.name(), String.valueOf(value));
+            }
+        }
+        return object;
+    }
+
     static <R> String line(List<Column<R>> columns, R row) {
         return CsvStream.line(
                 columns.stream().map(column -> text(column.value().apply(row))).toList());

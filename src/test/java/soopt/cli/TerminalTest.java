@@ -55,6 +55,7 @@ class TerminalTest {
             new Expected("ls --results $OUT", 0, false, "COMPLETED"),
             new Expected("show $RUN --results $OUT", 0, false, "metrics.csv"),
             new Expected("best --results $OUT", 0, false, "the best again: soopt run"),
+            new Expected("fidelity $RUN --results $OUT", 0, false, "between layers"),
             new Expected("compare $RUN --results $OUT", 0, false, "train_loss"),
             new Expected("collect --results $OUT", 0, false, "summary.json"),
             new Expected("report --results $OUT", 0, false, "report.html"),

@@ -50,6 +50,7 @@ final class CommandCases {
             List.of("replay", "FOLDER"),
             List.of("best"),
             List.of("compare", "FOLDER"),
+            List.of("fidelity", "FOLDER"),
             List.of("collect"),
             List.of("report"),
             List.of("plot", "FOLDER"),

@@ -2,12 +2,12 @@ package soopt.cli.report;
 
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -20,14 +20,12 @@ import soopt.experiment.results.Ranking;
 import soopt.experiment.results.ResultRun;
 import soopt.file.Column;
 import soopt.file.Shown;
-import soopt.file.WholeFile;
 import soopt.report.compare.Comparison;
 import soopt.report.compare.ComparisonTables;
 import soopt.report.compare.Question;
 import soopt.report.compare.Sheets;
 import soopt.report.read.Axis;
 import soopt.report.read.Selection;
-import soopt.report.table.Latex;
 import soopt.spec.Suggestions;
 
 /** Sets groups of runs against each other. */
@@ -48,20 +46,6 @@ import soopt.spec.Suggestions;
             "  soopt compare lenet_adam lenet_kfac --budget time --format csv,latex --out table5"
         })
 public final class CompareCommand implements Callable<Integer> {
-    /** How it is written down. */
-    enum Format {
-        markdown("md"),
-        csv("csv"),
-        json("json"),
-        latex("tex");
-
-        private final String end;
-
-        Format(String end) {
-            this.end = end;
-        }
-    }
-
     @Spec
     private CommandSpec spec;
 
@@ -128,26 +112,13 @@ public final class CompareCommand implements Callable<Integer> {
     @Option(names = "--unfinished", description = "count runs that did not come to their end too")
     private boolean unfinished;
 
-    @Option(
-            names = "--format",
-            split = ",",
-            paramLabel = "FORMAT",
-            description = "${COMPLETION-CANDIDATES} (default: markdown, set as a table on a terminal)")
-    private List<Format> formats = List.of();
-
-    @Option(
-            names = "--out",
-            paramLabel = "F",
-            description = "write F with the ends .md, .json, .tex, .groups.csv, .pairs.csv, .runs.csv and .profile.csv")
-    private Optional<Path> out = Optional.empty();
-
-    @Option(names = "--json", description = "print JSON on stdout")
-    private boolean json;
+    @Mixin
+    private TableOptions tables;
 
     @Override
     public Integer call() {
         requireMetric();
-        List<Format> wanted = wanted();
+        tables.wanted();
         Optional<Axis> axis = axis();
         OptionalDouble spent = spent();
         List<ResultRun> runs = Selection.runs(results, names);
@@ -168,14 +139,8 @@ public final class CompareCommand implements Callable<Integer> {
                 Optional.of(baseline).filter(label -> !label.isEmpty()),
                 unfinished);
         Comparison comparison = compared(runs, question);
-        if (out.isPresent()) {
-            wanted.forEach(
-                    format -> write(comparison, format, out.get()).forEach(path -> err.println("wrote " + path)));
-        } else {
-            spec.commandLine().getOut().print(printed(comparison, wanted.get(0)));
-        }
-        err.flush();
-        spec.commandLine().getOut().flush();
+        ComparisonTables made = new ComparisonTables(comparison);
+        tables.tell(new TableOptions.Told(() -> Sheets.of(comparison), made::csv, made::json));
         return ExitCode.OK;
     }
 
@@ -198,18 +163,6 @@ public final class CompareCommand implements Callable<Integer> {
                     "metrics.csv has no column " + Shown.quoted(metric)
                             + (meant.isEmpty() ? "; known: " + String.join(", ", columns) : meant));
         }
-    }
-
-    private List<Format> wanted() {
-        if (json && !formats.isEmpty()) {
-            throw new ParameterException(
-                    spec.commandLine(), "--json and --format exclude each other: give one of them");
-        }
-        List<Format> wanted = json ? List.of(Format.json) : formats.isEmpty() ? List.of(Format.markdown) : formats;
-        if (wanted.size() > 1 && out.isEmpty()) {
-            throw new ParameterException(spec.commandLine(), "several formats need --out: there is one stdout");
-        }
-        return wanted;
     }
 
     private Optional<Axis> axis() {
@@ -260,38 +213,5 @@ public final class CompareCommand implements Callable<Integer> {
                 spec.commandLine(),
                 "--by names no setting of these runs: " + Shown.quoted(by)
                         + (meant.isEmpty() ? "; e.g. optimizer, optimizer.step-size, training.batch-size" : meant));
-    }
-
-    // ---- how it is told ----
-
-    private static String printed(Comparison comparison, Format format) {
-        return switch (format) {
-            case markdown -> SheetText.of(Sheets.of(comparison));
-            case csv -> new ComparisonTables(comparison).csv().get("groups.csv");
-            case json -> new ComparisonTables(comparison).json().pretty();
-            case latex -> Latex.text(Sheets.of(comparison));
-        };
-    }
-
-    private static List<Path> write(Comparison comparison, Format format, Path out) {
-        if (format == Format.csv) {
-            List<Path> paths = new ArrayList<>();
-            new ComparisonTables(comparison)
-                    .csv()
-                    .forEach((name, table) -> paths.add(written(beside(out, name), table)));
-            return paths;
-        }
-        String text =
-                format == Format.markdown ? SheetText.markdown(Sheets.of(comparison)) : printed(comparison, format);
-        return List.of(written(beside(out, format.end), text));
-    }
-
-    private static Path beside(Path out, String end) {
-        return out.resolveSibling(out.getFileName() + "." + end);
-    }
-
-    private static Path written(Path path, String text) {
-        WholeFile.write(path, text);
-        return path;
     }
 }

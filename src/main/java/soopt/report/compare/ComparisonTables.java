@@ -207,33 +207,10 @@ public final class ComparisonTables {
                 .put("problem_keys", question.problem())
                 .put("level", Question.LEVEL)
                 .put("resamples", Bootstrap.RESAMPLES)
-                .putObjects("groups", objects(groups(), groupRows()))
-                .putObjects("pairs", objects(pairs(), pairRows()))
-                .putObjects("runs", objects(runs(), runRows()));
-        comparison.profile().ifPresent(found -> object.putObjects("profile", objects(profile(), steps(found))));
+                .putObjects("groups", Column.objects(groups(), groupRows()))
+                .putObjects("pairs", Column.objects(pairs(), pairRows()))
+                .putObjects("runs", Column.objects(runs(), runRows()));
+        comparison.profile().ifPresent(found -> object.putObjects("profile", Column.objects(profile(), steps(found))));
         return object;
-    }
-
-    private static <R> List<JsonObject> objects(List<Column<R>> columns, List<R> rows) {
-        return rows.stream()
-                .map(row -> {
-                    JsonObject object = new JsonObject();
-                    columns.forEach(
-                            column -> put(object, column.name(), column.value().apply(row)));
-                    return object;
-                })
-                .toList();
-    }
-
-    private static void put(JsonObject object, String name, Object value) {
-        if (value instanceof Double number) {
-            object.put(name, number.doubleValue());
-        } else if (value instanceof Number whole) {
-            object.put(name, whole.longValue());
-        } else if (value instanceof Boolean truth) {
-            object.put(name, truth.booleanValue());
-        } else {
-            object.put(name, String.valueOf(value));
-        }
     }
 }
