@@ -37,6 +37,14 @@ public record MatrixPanel(
     /** Least size of names that can be read. */
     private static final double LEAST = 3.2;
 
+    /** A frame has about so many small letters; its names are given room before its size is known. */
+    private static final double FRAME = 22;
+
+    /** Whether a negative entry has a dash where there are so many groups. */
+    public static boolean tellsSigns(int groups) {
+        return groups <= SIGNS;
+    }
+
     /** Where names stand. */
     public record Named(boolean rows, boolean columns) {}
 
@@ -45,13 +53,17 @@ public record MatrixPanel(
         return 1;
     }
 
+    private static double size(Theme theme, double cell) {
+        return Math.max(LEAST, Math.min(theme.small(), cell * 0.9));
+    }
+
     private double widest(double size) {
         return names.stream().mapToDouble(name -> name.width(size)).max().orElse(0);
     }
 
     @Override
     public Margins margins(Theme theme) {
-        double room = Math.min(widest(theme.small()), theme.small() * 12) + 3;
+        double room = Math.min(widest(size(theme, theme.small() * FRAME / values.length)), theme.small() * 12) + 3;
         return new Margins(
                 (named.rows ? room : 2) + (side.isEmpty() ? 0 : theme.font() * 1.5),
                 title.isEmpty() ? 2 : theme.font() * 1.6,
@@ -104,7 +116,7 @@ public record MatrixPanel(
                 canvas.begin("cell", names.get(i).text() + " × " + names.get(j).text() + ": " + Labels.three(value));
                 canvas.rectangle(new Box(x, y, cell - gap, cell - gap), fill);
                 Colour ink = fill.lightness() > 55 ? Colour.INK : Colour.WHITE;
-                if (value < 0 && size <= SIGNS) {
+                if (value < 0 && tellsSigns(size)) {
                     double half = Math.min(cell * 0.22, 3);
                     canvas.line(
                             x + cell / 2 - half,
@@ -119,9 +131,8 @@ public record MatrixPanel(
     }
 
     private void names(Canvas canvas, Theme theme, Box frame, double cell) {
-        double size = Math.min(theme.small(), cell * 0.9);
-        int every = size >= LEAST ? 1 : (int) Math.ceil(LEAST / (cell * 0.9));
-        size = Math.max(size, LEAST);
+        double size = size(theme, cell);
+        int every = (int) Math.max(1, Math.ceil(LEAST / (cell * 0.9) - 1e-9));
         double room = theme.small() * 12;
         for (int s = 0; s < names.size(); s += every) {
             double middle = (s + 0.5) * cell + size * 0.33;

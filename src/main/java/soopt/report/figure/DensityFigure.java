@@ -72,7 +72,9 @@ public final class DensityFigure {
                     Sparkline.of(Arrays.stream(values).map(Math::abs).toArray(), SPARKS, true)));
             place++;
         }
-        entries.add(Legend.Entry.mark(Words.plain("negative"), Mark.CIRCLE, Colour.INK, true));
+        if (Arrays.stream(eigenvalues.numbers("eigenvalue")).anyMatch(value -> value < 0)) {
+            entries.add(Legend.Entry.mark(Words.plain("negative"), Mark.CIRCLE, Colour.INK, true));
+        }
         List<Panel> panels = new ArrayList<>(density(densities, List.copyOf(rows.keySet()), data));
         panels.add(panel(leading));
         return new Figure(
@@ -152,12 +154,13 @@ public final class DensityFigure {
             }
             double[] x = numbers(table, rows.get(matrix), "eigenvalue");
             double[] y = numbers(table, rows.get(matrix), "density");
-            double most = Arrays.stream(y).filter(Double::isFinite).max().orElse(1);
+            double most = Arrays.stream(y).filter(value -> value > 0 && Double.isFinite(value)).max().orElse(1);
             for (int i = 0; i < x.length; i++) {
                 data.row(matrix, "density", x[i], y[i]);
             }
+            // what is less goes out of the frame below
             double[] shown = Arrays.stream(y)
-                    .map(value -> value < LEAST * most ? LEAST * most : value)
+                    .map(value -> Math.max(value, LEAST * most / 100))
                     .toArray();
             int place = matrices.indexOf(matrix);
             panels.add(new CurvePanel(
@@ -165,7 +168,7 @@ public final class DensityFigure {
                     Words.plain("eigenvalue λ"),
                     LinearScale.exact(x),
                     Words.plain("density"),
-                    LogScale.of(shown),
+                    new LogScale(LEAST * most, 2 * most),
                     List.of(Curve.line(matrix, x, shown, new Pen(Palette.series(place), 1.2))),
                     List.of()));
         }

@@ -2,6 +2,7 @@ package soopt.report.figure;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -136,6 +137,7 @@ public final class FidelityFigure {
                 columns.add(new double[] {x[i], values[1][i], values[2][i], values[3][i], values[4][i], values[5][i]});
             }
         }
+        columns.sort(Comparator.comparingDouble(row -> row[0]));
         return new Steps(
                 column(columns, 0),
                 new double[][] {column(columns, 1), column(columns, 2)},

@@ -96,7 +96,13 @@ public final class MatricesFigure {
             addRow(kind, ordered, isFirst, isLast, rows, bars);
         }
         List<Words> notes = new ArrayList<>();
-        notes.add(Words.plain("black lines part weights from biases; a dash marks a negative entry"));
+        List<Group> groups = moments.get(0).moment().groups();
+        if (groups.stream().map(Group::role).distinct().count() > 1) {
+            notes.add(Words.plain("black lines part weights from biases"));
+        }
+        if (MatrixPanel.tellsSigns(groups.size()) && !options.normalize()) {
+            notes.add(Words.plain("a dash marks a negative entry"));
+        }
         remarks.forEach(remark -> notes.add(Words.plain(remark)));
         return new Figure(
                 new Sheet(

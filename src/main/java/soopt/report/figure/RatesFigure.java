@@ -115,7 +115,8 @@ public final class RatesFigure {
 
     private List<Course> courses(Configuration configuration) {
         List<ResultRun> runs = configuration.runs();
-        List<Rates> rates = runs.stream().map(run -> Rates.of(run.folder())).toList();
+        List<Rates> rates =
+                runs.parallelStream().map(run -> Rates.of(run.folder())).toList();
         List<Course> courses = new ArrayList<>();
         Rates longest = rates.stream()
                 .max((one, other) -> Integer.compare(length(one), length(other)))

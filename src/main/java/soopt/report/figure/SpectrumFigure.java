@@ -106,7 +106,7 @@ public final class SpectrumFigure {
     }
 
     private List<Band> bands(Configuration configuration) {
-        List<Refreshes> refreshes = configuration.runs().stream()
+        List<Refreshes> refreshes = configuration.runs().parallelStream()
                 .map(run -> Refreshes.of(run.folder(), KEYS))
                 .toList();
         return KEYS.stream()
