@@ -154,7 +154,10 @@ public final class DensityFigure {
             }
             double[] x = numbers(table, rows.get(matrix), "eigenvalue");
             double[] y = numbers(table, rows.get(matrix), "density");
-            double most = Arrays.stream(y).filter(value -> value > 0 && Double.isFinite(value)).max().orElse(1);
+            double most = Arrays.stream(y)
+                    .filter(value -> value > 0 && Double.isFinite(value))
+                    .max()
+                    .orElse(1);
             for (int i = 0; i < x.length; i++) {
                 data.row(matrix, "density", x[i], y[i]);
             }
