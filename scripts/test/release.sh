@@ -22,6 +22,7 @@ alone() {
   (cd "$work/home" && "${isolated[@]}" env -i HOME="$work/home" PATH="$work/bin" "$program/bin/soopt" "$@")
 }
 alone --version
+[[ -s $program/share/man/man1/soopt.1 && -s $program/share/man/man1/soopt-run.1 ]] || { echo "no manual pages" >&2; exit 1; }
 pids=()
 for seed in 1 2 3 4 5 6; do
   alone run "$program/configs/quickstart.yaml" training.epochs=1 "seeds=[$seed]" --offline --progress none >"$work/out$seed" 2>&1 &

@@ -16,6 +16,7 @@ import soopt.cli.doctor.DoctorCommand;
 import soopt.cli.options.Arguments;
 import soopt.cli.options.ExitCode;
 import soopt.cli.options.Version;
+import soopt.cli.reference.ReferenceCommand;
 import soopt.cli.report.CompareCommand;
 import soopt.cli.report.ExportCommand;
 import soopt.cli.report.FidelityCommand;
@@ -68,6 +69,7 @@ import soopt.cli.terminal.Usage;
             DatasetsCommand.class,
             ConfigCommand.class,
             ListCommand.class,
+            ReferenceCommand.class,
             GymCommand.class,
             BenchCommand.class,
             DoctorCommand.class,

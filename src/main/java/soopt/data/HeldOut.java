@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Optional;
 import soopt.file.NamedFile;
 import soopt.file.Shown;
+import soopt.spec.Doc;
 
 /** Examples for validation: so many of those for training, or a file of their own. */
+@Doc("a whole number, or the name of a file")
 public final class HeldOut implements NamedFile.Holder {
     private final int count;
     private final Optional<NamedFile> file;

@@ -2,13 +2,16 @@ package soopt.spec;
 
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import soopt.file.NamedFile;
 import soopt.spec.yaml.OverrideValue;
 import soopt.spec.yaml.OverrideValues;
 
@@ -40,8 +43,10 @@ public final class Choices {
      * @param range "in [0, 1)", "≥ 0"; empty without one
      * @param defaultValue as YAML; "none" for an optional key; empty if the key is required
      * @param doc its {@link Doc}; empty without one
+     * @param below the record, sealed interface or enum that says what the value, or each of its elements, is
      */
-    public record Key(String name, String type, String range, String defaultValue, String doc) {}
+    public record Key(
+            String name, String type, String range, String defaultValue, String doc, Optional<Class<?>> below) {}
 
     /**
      * The records that a sealed interface permits, those of nested sealed interfaces included, in the order of
@@ -131,7 +136,30 @@ public final class Choices {
                 words(component.type()),
                 component.bounds().text(),
                 component.defaultText().orElse(absent),
-                component.doc());
+                component.doc(),
+                below(component.type()));
+    }
+
+    private static Optional<Class<?>> below(Type type) {
+        if (type instanceof ParameterizedType generic) {
+            Type[] arguments = generic.getActualTypeArguments();
+            return below(arguments[arguments.length - 1]);
+        }
+        Class<?> plain = (Class<?>) type;
+        boolean isRead = ScalarReader.reads(plain) && !plain.isEnum();
+        boolean isAny = plain == OverrideValue.class || plain == OverrideValues.class;
+        return !isRead && !isAny && (plain.isEnum() || plain.isRecord() || plain.isSealed())
+                ? Optional.of(plain)
+                : Optional.empty();
+    }
+
+    /** The constants of an enum with their meanings; empty if none has one. */
+    public static Map<String, String> meanings(Class<?> enumType) {
+        Map<String, String> meanings = new LinkedHashMap<>();
+        for (Object constant : enumType.getEnumConstants()) {
+            meanings.put(name((Enum<?>) constant), doc((Enum<?>) constant));
+        }
+        return meanings.values().stream().allMatch(String::isEmpty) ? Map.of() : meanings;
     }
 
     private static String words(Type type) {
@@ -160,6 +188,15 @@ public final class Choices {
         }
         if (plain == OverrideValues.class) {
             return OverrideValues.FORMS;
+        }
+        if (plain == NamedFile.class || plain == Path.class) {
+            return "name of a file";
+        }
+        String formed = Optional.ofNullable(plain.getAnnotation(Form.class))
+                .map(Form::words)
+                .orElseGet(() -> ScalarReader.parser(plain).map(it -> doc(plain)).orElse(""));
+        if (!formed.isEmpty()) {
+            return formed;
         }
         return plain.isEnum() ? "one of " + String.join(", ", constants(plain)) : name(plain);
     }

@@ -79,6 +79,7 @@ class TerminalTest {
             new Expected("config validate $SPEC", 0, false, "ok: terminal"),
             new Expected("config schema", 0, false, "json-schema.org"),
             new Expected("list", 0, false, "optimizers"),
+            new Expected("reference exit-codes", 0, false, "what to do"),
             new Expected("doctor --datasets $OUT", 0, false, "ready"),
             new Expected("completion", 0, false, "_complete_soopt"),
             new Expected("--help", 0, false, "Examples:"),

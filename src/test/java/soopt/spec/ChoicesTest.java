@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,22 +60,22 @@ class ChoicesTest {
     void keys_tellTypeRangeDefaultAndMeaning() {
         assertEquals(
                 List.of(
-                        new Key("step-size", "number", "> 0", "", "η"),
-                        new Key("momentum", "number", "in [0, 1)", "0.9", "μ"),
-                        new Key("nesterov", "true or false", "", "false", "")),
+                        new Key("step-size", "number", "> 0", "", "η", Optional.empty()),
+                        new Key("momentum", "number", "in [0, 1)", "0.9", "μ", Optional.empty()),
+                        new Key("nesterov", "true or false", "", "false", "", Optional.empty())),
                 Choices.of(Fixture.Method.class).get(0).keys());
         assertEquals(
                 List.of(
-                        new Key("name", "text", "", "", ""),
-                        new Key("seeds", "list of whole number", "≥ 0", "[1]", ""),
-                        new Key("schedule", "one of weight-decay, constant, d3-full", "", "constant", ""),
-                        new Key("optimizer", "method", "", "", ""),
-                        new Key("training", "training", "", "", ""),
-                        new Key("from", "path", "", "none", ""),
-                        new Key("patience", "number", "", "5", ""),
-                        new Key("every", "interval", "", "10 steps", ""),
-                        new Key("grid", "map to list of number", "", "{}", ""),
-                        new Key("verbose", "true or false", "", "no", "")),
+                        new Key("name", "text", "", "", "", Optional.empty()),
+                        new Key("seeds", "list of whole number", "≥ 0", "[1]", "", Optional.empty()),
+                        new Key("schedule", "one of weight-decay, constant, d3-full", "", "constant", "", Optional.of(Fixture.Scheduling.class)),
+                        new Key("optimizer", "method", "", "", "", Optional.of(Fixture.Method.class)),
+                        new Key("training", "training", "", "", "", Optional.of(Fixture.Training.class)),
+                        new Key("from", "name of a file", "", "none", "", Optional.empty()),
+                        new Key("patience", "number", "", "5", "", Optional.empty()),
+                        new Key("every", "interval", "", "10 steps", "", Optional.empty()),
+                        new Key("grid", "map to list of number", "", "{}", "", Optional.empty()),
+                        new Key("verbose", "true or false", "", "no", "", Optional.empty())),
                 Choices.keys(Fixture.Experiment.class));
     }
 

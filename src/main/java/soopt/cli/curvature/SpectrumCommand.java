@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -24,6 +25,7 @@ import soopt.cli.options.SpecArguments;
 import soopt.curvature.CurvatureSummary;
 import soopt.curvature.Linearization;
 import soopt.curvature.Order;
+import soopt.file.Column;
 import soopt.file.Shown;
 import soopt.optimizer.system.Matrix;
 import soopt.random.RandomStreams;
@@ -139,6 +141,11 @@ public final class SpectrumCommand implements Callable<Integer> {
         public String toString() {
             return word;
         }
+    }
+
+    /** The columns of the files of --out. */
+    public static Map<String, List<? extends Column<?>>> columns() {
+        return SpectrumReport.columns();
     }
 
     @Override

@@ -3,8 +3,10 @@ package soopt.cli.curvature;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -160,42 +162,28 @@ record SpectrumReport(
         }
     }
 
-    private static Stream<Place> places(Row row, int count) {
-        return IntStream.range(0, count).mapToObj(i -> new Place(row, i));
+    private record Share(Place place, int index, Partition.Group group) {
+        double value() {
+            return place.row().leading().get(place.index()).shares()[index];
+        }
     }
 
-    private String eigenvaluesCsv() {
-        List<Column<Place>> columns = List.of(
+    private record Point(String matrix, double x, double y) {}
+
+    private static final List<Column<Place>> EIGENVALUES = List.of(
                 new Column<>("matrix", place -> place.row().name(), "hessian, gauss-newton, summary-unit or summary"),
                 new Column<>("index", Place::index, "by falling |λ|, from 0"),
                 new Column<>("eigenvalue", place -> place.row().values()[place.index()], "λ"),
                 new Column<>("residual", Place::residual, "‖Av − λv‖; 0 where λ is exact"));
-        return Column.table(
-                columns,
-                rows().stream().flatMap(row -> places(row, row.values().length)).toList());
-    }
 
-    private String sharesCsv() {
-        record Share(Place place, int group) {
-            double value() {
-                return place.row().leading().get(place.index()).shares()[group];
-            }
-        }
-        List<Column<Share>> columns = List.of(
+    private static final List<Column<Share>> SHARES = List.of(
                 new Column<>("matrix", share -> share.place().row().name(), "as in eigenvalues.csv"),
                 new Column<>("index", share -> share.place().index(), "of the eigenvalue"),
                 new Column<>(
-                        "group", share -> partition.groups().get(share.group()).name(), "name of the group"),
+                        "group", share -> share.group().name(), "name of the group"),
                 new Column<>("share", Share::value, "Σ v_i² over the group"));
-        List<Share> shares = rows().stream()
-                .flatMap(row -> places(row, row.leading().size()))
-                .flatMap(place -> IntStream.range(0, partition.size()).mapToObj(s -> new Share(place, s)))
-                .toList();
-        return Column.table(columns, shares);
-    }
 
-    private String spreadCsv() {
-        List<Column<Row>> columns = List.of(
+    private static final List<Column<Row>> SPREADS = List.of(
                 new Column<>("matrix", Row::name, "as in eigenvalues.csv"),
                 new Column<>("size", Row::size, "number of eigenvalues"),
                 new Column<>("smallest", Row::smallest, "least λ found"),
@@ -211,15 +199,45 @@ record SpectrumReport(
                         "near_zero_error",
                         row -> row.spread().nearZeroError(),
                         "its standard error and its change since half the steps"));
-        return Column.table(columns, rows());
-    }
 
-    private String densityCsv() {
-        record Point(String matrix, double x, double y) {}
-        List<Column<Point>> columns = List.of(
+    private static final List<Column<Point>> DENSITIES = List.of(
                 new Column<>("matrix", Point::matrix, "hessian or gauss-newton"),
                 new Column<>("eigenvalue", Point::x, "λ"),
                 new Column<>("density", Point::y, "of the eigenvalues, of integral 1"));
+
+    /** The columns of its CSV files. */
+    static Map<String, List<? extends Column<?>>> columns() {
+        Map<String, List<? extends Column<?>>> columns = new LinkedHashMap<>();
+        columns.put("eigenvalues.csv", EIGENVALUES);
+        columns.put("shares.csv", SHARES);
+        columns.put("spread.csv", SPREADS);
+        columns.put("density.csv", DENSITIES);
+        return columns;
+    }
+
+    private static Stream<Place> places(Row row, int count) {
+        return IntStream.range(0, count).mapToObj(i -> new Place(row, i));
+    }
+
+    private String eigenvaluesCsv() {
+        return Column.table(
+                EIGENVALUES,
+                rows().stream().flatMap(row -> places(row, row.values().length)).toList());
+    }
+
+    private String sharesCsv() {
+        List<Share> shares = rows().stream()
+                .flatMap(row -> places(row, row.leading().size()))
+                .flatMap(place -> IntStream.range(0, partition.size()).mapToObj(s -> new Share(place, s, partition.groups().get(s))))
+                .toList();
+        return Column.table(SHARES, shares);
+    }
+
+    private String spreadCsv() {
+        return Column.table(SPREADS, rows());
+    }
+
+    private String densityCsv() {
         List<Point> points = new ArrayList<>();
         for (Whole whole : wholes) {
             double[] grid = whole.grid();
@@ -228,7 +246,7 @@ record SpectrumReport(
                 points.add(new Point(whole.name(), grid[i], density[i]));
             }
         }
-        return Column.table(columns, points);
+        return Column.table(DENSITIES, points);
     }
 
     JsonObject json() {

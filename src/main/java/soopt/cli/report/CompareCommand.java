@@ -35,7 +35,7 @@ import soopt.spec.Suggestions;
         header = "Set groups of runs against each other, and say what their seeds can carry.",
         description = {
             "Runs that differ in their seeds alone are one group. A difference is called one only if an exact rank test"
-                    + " over the seeds carries it at 5 %, corrected for the number of comparisons (Holm); a run that"
+                    + " over the seeds carries it at 5 %%, corrected for the number of comparisons (Holm); a run that"
                     + " diverged is worst. With several problems (networks or data) each optimizer is represented by its"
                     + " best configuration, and a performance profile is made."
         },

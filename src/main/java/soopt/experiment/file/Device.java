@@ -16,7 +16,7 @@ import soopt.spec.Form;
  *
  * @param gpu number of the GPU among those that the process sees; 0 unless a number was written
  */
-@Form(pattern = "auto|cpu|cuda(:(0|[1-9][0-9]{0,2}))?")
+@Form(pattern = "auto|cpu|cuda(:(0|[1-9][0-9]{0,2}))?", words = "auto, cpu, cuda or cuda:N")
 public record Device(Kind kind, int gpu) {
     /** The words. */
     public enum Kind {

@@ -14,7 +14,8 @@ import soopt.spec.Form;
 @Form(
         pattern =
                 "\\s*(never|(?=[0-9]{1,9}[^0-9])0*[1-9][0-9]*\\s*([eE][pP][oO][cC][hH][sS]?|"
-                        + "[sS][tT][eE][pP][sS]?|[sS]([eE][cC]([oO][nN][dD][sS]?)?)?|[mM][iI][nN]([uU][tT][eE][sS]?)?|[hH]([oO][uU][rR][sS]?)?))\\s*")
+                        + "[sS][tT][eE][pP][sS]?|[sS]([eE][cC]([oO][nN][dD][sS]?)?)?|[mM][iI][nN]([uU][tT][eE][sS]?)?|[hH]([oO][uU][rR][sS]?)?))\\s*",
+        words = "like 1 epoch, 200 steps or 5 min, or never")
 public record Every(long amount, Unit unit) {
     /** What is counted. */
     public enum Unit {

@@ -9,7 +9,7 @@ import soopt.spec.Form;
  *
  * @param moments the last so many, ≥ 1; empty for all
  */
-@Form(pattern = "\\s*(all|last|0*[1-9][0-9]{0,8})\\s*", orCount = true)
+@Form(pattern = "\\s*(all|last|0*[1-9][0-9]{0,8})\\s*", orCount = true, words = "all, last or a whole number ≥ 1")
 public record Keep(OptionalInt moments) {
     private static final String COUNT = "0*[1-9][0-9]{0,8}";
 

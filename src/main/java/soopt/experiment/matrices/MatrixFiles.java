@@ -96,7 +96,7 @@ public final class MatrixFiles implements Growing, AutoCloseable {
         }
         recorded.rates().ifPresent(rates -> {
             if (groups.isEmpty()) {
-                groups = Optional.of(StepLines.open(groups(), rates.header()));
+                groups = Optional.of(StepLines.open(groups(), GroupRates.header()));
             }
             groups.get().append(rates.rows(recorded.step(), recorded.epoch()));
         });

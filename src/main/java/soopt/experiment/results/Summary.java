@@ -97,6 +97,11 @@ public final class Summary {
         }
     }
 
+    /** The columns of summary.csv; a column for each key that varies stands where one with dots does here. */
+    public static List<? extends Column<?>> columns() {
+        return columns(List.of("…"));
+    }
+
     private static List<Column<Row>> columns(List<String> varied) {
         List<Column<Row>> columns = new ArrayList<>();
         columns.add(new Column<>("run_id", row -> row.run.id(), "name of its folder"));

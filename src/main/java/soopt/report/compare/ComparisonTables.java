@@ -5,9 +5,12 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import soopt.experiment.results.Ranking.Moment;
 import soopt.file.Column;
 import soopt.file.JsonObject;
 import soopt.report.compare.Entry.Fate;
@@ -37,6 +40,28 @@ public final class ComparisonTables {
     private record Step(Profile profile, int solver, double tau) {}
 
     // ---- columns ----
+
+    /** The columns of its CSV files, whatever is compared. */
+    public static Map<String, List<? extends Column<?>>> columns() {
+        Question any = new Question(
+                "train_loss",
+                false,
+                Moment.best,
+                Optional.empty(),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                Optional.empty(),
+                Question.PROBLEM,
+                Optional.empty(),
+                false);
+        ComparisonTables empty = new ComparisonTables(new Comparison(any, List.of(), Optional.empty()));
+        Map<String, List<? extends Column<?>>> columns = new LinkedHashMap<>();
+        columns.put("groups.csv", empty.groups());
+        columns.put("pairs.csv", pairs());
+        columns.put("runs.csv", empty.runs());
+        columns.put("profile.csv", profile());
+        return columns;
+    }
 
     private List<Column<Group>> groups() {
         List<Column<Group>> columns = new ArrayList<>(List.of(
