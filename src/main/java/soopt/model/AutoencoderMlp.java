@@ -25,8 +25,11 @@ public record AutoencoderMlp(
         @Default("tanh") @Doc("activation after each hidden layer")
         Activation activation,
 
-        @Default("standard") @Doc("how weights enter a layer") Parameterization parameterization,
-        @Default("{weights: 1.0}") @Doc("how parameters start") Initialization init)
+        @Default("standard") @Doc("how weights enter a layer")
+        Parameterization parameterization,
+
+        @Default("{weights: 1.0}") @Doc("how parameters start")
+        Initialization init)
         implements Model {
 
     public AutoencoderMlp {

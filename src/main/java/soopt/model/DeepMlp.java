@@ -36,9 +36,14 @@ public sealed interface DeepMlp extends Model permits DeepMlp.BigMlp, DeepMlp.Ve
             @Default("elu") @Doc("activation after each hidden layer")
             Activation activation,
 
-            @Default("standard") @Doc("how weights enter a layer") Parameterization parameterization,
-            @Default("softmax-cross-entropy") @Doc("what is made small") Loss loss,
-            @Default("{weights: 1.4142135623730951}") @Doc("how parameters start") Initialization init)
+            @Default("standard") @Doc("how weights enter a layer")
+            Parameterization parameterization,
+
+            @Default("softmax-cross-entropy") @Doc("what is made small")
+            Loss loss,
+
+            @Default("{weights: 1.4142135623730951}") @Doc("how parameters start")
+            Initialization init)
             implements DeepMlp {
         public BigMlp {
             Constraints.check(BigMlp.class, depth, width, activation, parameterization, loss, init);
@@ -57,9 +62,14 @@ public sealed interface DeepMlp extends Model permits DeepMlp.BigMlp, DeepMlp.Ve
             @Default("elu") @Doc("activation after each hidden layer")
             Activation activation,
 
-            @Default("standard") @Doc("how weights enter a layer") Parameterization parameterization,
-            @Default("softmax-cross-entropy") @Doc("what is made small") Loss loss,
-            @Default("{weights: 1.4142135623730951}") @Doc("how parameters start") Initialization init)
+            @Default("standard") @Doc("how weights enter a layer")
+            Parameterization parameterization,
+
+            @Default("softmax-cross-entropy") @Doc("what is made small")
+            Loss loss,
+
+            @Default("{weights: 1.4142135623730951}") @Doc("how parameters start")
+            Initialization init)
             implements DeepMlp {
         public VeryBigMlp {
             Constraints.check(VeryBigMlp.class, depth, width, activation, parameterization, loss, init);

@@ -15,9 +15,14 @@ public record Lenet(
         @Default("tanh") @Doc("activation after each hidden layer")
         Activation activation,
 
-        @Default("standard") @Doc("how weights enter a layer") Parameterization parameterization,
-        @Default("softmax-cross-entropy") @Doc("what is made small") Loss loss,
-        @Default("{weights: 1.0}") @Doc("how parameters start") Initialization init)
+        @Default("standard") @Doc("how weights enter a layer")
+        Parameterization parameterization,
+
+        @Default("softmax-cross-entropy") @Doc("what is made small")
+        Loss loss,
+
+        @Default("{weights: 1.0}") @Doc("how parameters start")
+        Initialization init)
         implements Model {
 
     public Lenet {

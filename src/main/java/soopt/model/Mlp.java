@@ -17,9 +17,14 @@ public record Mlp(
         @Default("tanh") @Doc("activation after each hidden layer")
         Activation activation,
 
-        @Default("standard") @Doc("how weights enter a layer") Parameterization parameterization,
-        @Default("softmax-cross-entropy") @Doc("what is made small") Loss loss,
-        @Default("{weights: 1.0}") @Doc("how parameters start") Initialization init)
+        @Default("standard") @Doc("how weights enter a layer")
+        Parameterization parameterization,
+
+        @Default("softmax-cross-entropy") @Doc("what is made small")
+        Loss loss,
+
+        @Default("{weights: 1.0}") @Doc("how parameters start")
+        Initialization init)
         implements Model {
 
     public Mlp {

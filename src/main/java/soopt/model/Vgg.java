@@ -46,9 +46,14 @@ public sealed interface Vgg extends Model permits Vgg.Vgg11Prime, Vgg.Vgg13Prime
             @Default("elu") @Doc("activation after each convolution")
             Activation activation,
 
-            @Default("standard") @Doc("how weights enter a layer") Parameterization parameterization,
-            @Default("softmax-cross-entropy") @Doc("what is made small") Loss loss,
-            @Default("{weights: 1.4142135623730951}") @Doc("how parameters start") Initialization init)
+            @Default("standard") @Doc("how weights enter a layer")
+            Parameterization parameterization,
+
+            @Default("softmax-cross-entropy") @Doc("what is made small")
+            Loss loss,
+
+            @Default("{weights: 1.4142135623730951}") @Doc("how parameters start")
+            Initialization init)
             implements Vgg {
         public Vgg11Prime {
             Constraints.check(Vgg11Prime.class, activation, parameterization, loss, init);
@@ -66,9 +71,14 @@ public sealed interface Vgg extends Model permits Vgg.Vgg11Prime, Vgg.Vgg13Prime
             @Default("elu") @Doc("activation after each convolution")
             Activation activation,
 
-            @Default("standard") @Doc("how weights enter a layer") Parameterization parameterization,
-            @Default("softmax-cross-entropy") @Doc("what is made small") Loss loss,
-            @Default("{weights: 1.4142135623730951}") @Doc("how parameters start") Initialization init)
+            @Default("standard") @Doc("how weights enter a layer")
+            Parameterization parameterization,
+
+            @Default("softmax-cross-entropy") @Doc("what is made small")
+            Loss loss,
+
+            @Default("{weights: 1.4142135623730951}") @Doc("how parameters start")
+            Initialization init)
             implements Vgg {
         public Vgg13Prime {
             Constraints.check(Vgg13Prime.class, activation, parameterization, loss, init);
@@ -86,9 +96,14 @@ public sealed interface Vgg extends Model permits Vgg.Vgg11Prime, Vgg.Vgg13Prime
             @Default("elu") @Doc("activation after each convolution")
             Activation activation,
 
-            @Default("standard") @Doc("how weights enter a layer") Parameterization parameterization,
-            @Default("softmax-cross-entropy") @Doc("what is made small") Loss loss,
-            @Default("{weights: 1.4142135623730951}") @Doc("how parameters start") Initialization init)
+            @Default("standard") @Doc("how weights enter a layer")
+            Parameterization parameterization,
+
+            @Default("softmax-cross-entropy") @Doc("what is made small")
+            Loss loss,
+
+            @Default("{weights: 1.4142135623730951}") @Doc("how parameters start")
+            Initialization init)
             implements Vgg {
         public Vgg16Prime {
             Constraints.check(Vgg16Prime.class, activation, parameterization, loss, init);
@@ -106,9 +121,14 @@ public sealed interface Vgg extends Model permits Vgg.Vgg11Prime, Vgg.Vgg13Prime
             @Default("elu") @Doc("activation after each convolution")
             Activation activation,
 
-            @Default("standard") @Doc("how weights enter a layer") Parameterization parameterization,
-            @Default("softmax-cross-entropy") @Doc("what is made small") Loss loss,
-            @Default("{weights: 1.4142135623730951}") @Doc("how parameters start") Initialization init)
+            @Default("standard") @Doc("how weights enter a layer")
+            Parameterization parameterization,
+
+            @Default("softmax-cross-entropy") @Doc("what is made small")
+            Loss loss,
+
+            @Default("{weights: 1.4142135623730951}") @Doc("how parameters start")
+            Initialization init)
             implements Vgg {
         public Vgg19Prime {
             Constraints.check(Vgg19Prime.class, activation, parameterization, loss, init);

@@ -194,7 +194,8 @@ public final class Choices {
         }
         String formed = Optional.ofNullable(plain.getAnnotation(Form.class))
                 .map(Form::words)
-                .orElseGet(() -> ScalarReader.parser(plain).map(it -> doc(plain)).orElse(""));
+                .orElseGet(
+                        () -> ScalarReader.parser(plain).map(it -> doc(plain)).orElse(""));
         if (!formed.isEmpty()) {
             return formed;
         }

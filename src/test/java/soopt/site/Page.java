@@ -47,14 +47,15 @@ record Page(Path file, String text, Node tree) {
 
     private static String printed(MatchResult command) {
         Object[] words = command.group(1).split(" ");
-        return Matcher.quoteReplacement(
-                Cli.run(words).expect(ExitCode.OK).out());
+        return Matcher.quoteReplacement(Cli.run(words).expect(ExitCode.OK).out());
     }
 
     /** Its name in the site. */
     String html() {
         boolean isAbove = file.getNameCount() == 2 || file.getParent() == null;
-        String name = isAbove ? file.toString().replace('/', '-').toLowerCase(Locale.ROOT) : file.getFileName().toString();
+        String name = isAbove
+                ? file.toString().replace('/', '-').toLowerCase(Locale.ROOT)
+                : file.getFileName().toString();
         return name.replaceFirst("\\.md$", ".html");
     }
 

@@ -21,8 +21,8 @@ import org.commonmark.node.Node;
 import org.commonmark.renderer.html.HtmlRenderer;
 
 /**
- * The pages of the menu as HTML files that need neither network nor scripts: {@code mvn test-compile site} makes them in
- * target/site, with the pictures that the commands of the pages make.
+ * The pages of the menu as HTML files that need neither network nor scripts: {@code mvn test-compile site} makes them
+ * in target/site, with the pictures that the commands of the pages make.
  */
 final class Site {
     private static final Path THEME = Path.of("src/site/theme");
@@ -94,8 +94,8 @@ final class Site {
         }
         return "<div class=\"contents\"><div><p>On this page</p><ul>\n"
                 + sections.stream()
-                        .map(section -> "<li><a href=\"#" + section.anchor() + "\">" + escaped(section.words())
-                                + "</a></li>\n")
+                        .map(section ->
+                                "<li><a href=\"#" + section.anchor() + "\">" + escaped(section.words()) + "</a></li>\n")
                         .collect(Collectors.joining())
                 + "</ul></div></div>";
     }
@@ -116,7 +116,10 @@ final class Site {
                 .extensions(List.of(TablesExtension.create()))
                 .attributeProviderFactory(context -> (node, tag, attributes) -> {
                     if (node instanceof Heading) {
-                        attributes.put("id", headings.computeIfAbsent(node, it -> sections.next()).anchor());
+                        attributes.put(
+                                "id",
+                                headings.computeIfAbsent(node, it -> sections.next())
+                                        .anchor());
                     } else if (node instanceof Link link) {
                         attributes.put("href", target(page, link.getDestination()));
                     } else if (node instanceof Image image) {
@@ -138,7 +141,10 @@ final class Site {
         int hash = link.indexOf('#');
         String anchor = hash < 0 ? "" : link.substring(hash);
         String path = hash < 0 ? link : link.substring(0, hash);
-        Path file = Optional.ofNullable(page.file().getParent()).orElse(Path.of("")).resolve(path).normalize();
+        Path file = Optional.ofNullable(page.file().getParent())
+                .orElse(Path.of(""))
+                .resolve(path)
+                .normalize();
         Optional<Page> known = menu.find(file);
         if (known.isPresent()) {
             return known.get().html() + anchor;
@@ -151,6 +157,9 @@ final class Site {
     }
 
     static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("`", "");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("`", "");
     }
 }

@@ -37,7 +37,8 @@ class SiteTest {
     private static Map<String, String> pages() throws IOException {
         Map<String, String> pages = new HashMap<>();
         try (Stream<Path> files = Files.list(site)) {
-            for (Path file : files.filter(each -> each.toString().endsWith(".html")).toList()) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".html")).toList()) {
                 pages.put(file.getFileName().toString(), Files.readString(file));
             }
         }
@@ -54,13 +55,13 @@ class SiteTest {
 
     @Test
     void everyPage_isInTheMenuOnce() throws IOException {
-        List<String> listed = Menu.read().pages().stream()
-                .map(page -> page.file().toString())
-                .toList();
+        List<String> listed =
+                Menu.read().pages().stream().map(page -> page.file().toString()).toList();
         assertEquals(listed.size(), Set.copyOf(listed).size());
         try (Stream<Path> files = Files.list(PAGES)) {
-            Set<String> missing =
-                    files.map(Path::toString).filter(file -> !listed.contains(file)).collect(Collectors.toSet());
+            Set<String> missing = files.map(Path::toString)
+                    .filter(file -> !listed.contains(file))
+                    .collect(Collectors.toSet());
             assertEquals(Set.of(), missing);
         }
     }
@@ -86,7 +87,8 @@ class SiteTest {
                 String file = parts[0].isEmpty() ? page.getKey() : parts[0];
                 boolean leads = parts.length == 1 || !file.endsWith(".html")
                         ? Files.exists(site.resolve(file))
-                        : anchors.getOrDefault(file, Set.of()).contains(URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
+                        : anchors.getOrDefault(file, Set.of())
+                                .contains(URLDecoder.decode(parts[1], StandardCharsets.UTF_8));
                 if (!leads) {
                     broken.add(page.getKey() + ": " + link);
                 }

@@ -68,7 +68,13 @@ class ChoicesTest {
                 List.of(
                         new Key("name", "text", "", "", "", Optional.empty()),
                         new Key("seeds", "list of whole number", "≥ 0", "[1]", "", Optional.empty()),
-                        new Key("schedule", "one of weight-decay, constant, d3-full", "", "constant", "", Optional.of(Fixture.Scheduling.class)),
+                        new Key(
+                                "schedule",
+                                "one of weight-decay, constant, d3-full",
+                                "",
+                                "constant",
+                                "",
+                                Optional.of(Fixture.Scheduling.class)),
                         new Key("optimizer", "method", "", "", "", Optional.of(Fixture.Method.class)),
                         new Key("training", "training", "", "", "", Optional.of(Fixture.Training.class)),
                         new Key("from", "name of a file", "", "none", "", Optional.empty()),

@@ -171,39 +171,38 @@ record SpectrumReport(
     private record Point(String matrix, double x, double y) {}
 
     private static final List<Column<Place>> EIGENVALUES = List.of(
-                new Column<>("matrix", place -> place.row().name(), "hessian, gauss-newton, summary-unit or summary"),
-                new Column<>("index", Place::index, "by falling |λ|, from 0"),
-                new Column<>("eigenvalue", place -> place.row().values()[place.index()], "λ"),
-                new Column<>("residual", Place::residual, "‖Av − λv‖; 0 where λ is exact"));
+            new Column<>("matrix", place -> place.row().name(), "hessian, gauss-newton, summary-unit or summary"),
+            new Column<>("index", Place::index, "by falling |λ|, from 0"),
+            new Column<>("eigenvalue", place -> place.row().values()[place.index()], "λ"),
+            new Column<>("residual", Place::residual, "‖Av − λv‖; 0 where λ is exact"));
 
     private static final List<Column<Share>> SHARES = List.of(
-                new Column<>("matrix", share -> share.place().row().name(), "as in eigenvalues.csv"),
-                new Column<>("index", share -> share.place().index(), "of the eigenvalue"),
-                new Column<>(
-                        "group", share -> share.group().name(), "name of the group"),
-                new Column<>("share", Share::value, "Σ v_i² over the group"));
+            new Column<>("matrix", share -> share.place().row().name(), "as in eigenvalues.csv"),
+            new Column<>("index", share -> share.place().index(), "of the eigenvalue"),
+            new Column<>("group", share -> share.group().name(), "name of the group"),
+            new Column<>("share", Share::value, "Σ v_i² over the group"));
 
     private static final List<Column<Row>> SPREADS = List.of(
-                new Column<>("matrix", Row::name, "as in eigenvalues.csv"),
-                new Column<>("size", Row::size, "number of eigenvalues"),
-                new Column<>("smallest", Row::smallest, "least λ found"),
-                new Column<>("largest", Row::largest, "largest λ found"),
-                new Column<>("trace", row -> row.trace().mean(), "sum of all λ"),
-                new Column<>("trace_error", row -> row.trace().standardError(), "its standard error"),
-                new Column<>("below_minus_10_percent", row -> row.spread().shares()[0], "part with λ ≤ −0.1 max |λ|"),
-                new Column<>("below_minus_1_percent", row -> row.spread().shares()[1], "of the rest, ≤ −0.01 max |λ|"),
-                new Column<>("near_zero", row -> row.spread().shares()[2], "part with |λ| < 0.01 max |λ|"),
-                new Column<>("above_1_percent", row -> row.spread().shares()[3], "part from 0.01 to 0.1 max |λ|"),
-                new Column<>("above_10_percent", row -> row.spread().shares()[4], "part with λ ≥ 0.1 max |λ|"),
-                new Column<>(
-                        "near_zero_error",
-                        row -> row.spread().nearZeroError(),
-                        "its standard error and its change since half the steps"));
+            new Column<>("matrix", Row::name, "as in eigenvalues.csv"),
+            new Column<>("size", Row::size, "number of eigenvalues"),
+            new Column<>("smallest", Row::smallest, "least λ found"),
+            new Column<>("largest", Row::largest, "largest λ found"),
+            new Column<>("trace", row -> row.trace().mean(), "sum of all λ"),
+            new Column<>("trace_error", row -> row.trace().standardError(), "its standard error"),
+            new Column<>("below_minus_10_percent", row -> row.spread().shares()[0], "part with λ ≤ −0.1 max |λ|"),
+            new Column<>("below_minus_1_percent", row -> row.spread().shares()[1], "of the rest, ≤ −0.01 max |λ|"),
+            new Column<>("near_zero", row -> row.spread().shares()[2], "part with |λ| < 0.01 max |λ|"),
+            new Column<>("above_1_percent", row -> row.spread().shares()[3], "part from 0.01 to 0.1 max |λ|"),
+            new Column<>("above_10_percent", row -> row.spread().shares()[4], "part with λ ≥ 0.1 max |λ|"),
+            new Column<>(
+                    "near_zero_error",
+                    row -> row.spread().nearZeroError(),
+                    "its standard error and its change since half the steps"));
 
     private static final List<Column<Point>> DENSITIES = List.of(
-                new Column<>("matrix", Point::matrix, "hessian or gauss-newton"),
-                new Column<>("eigenvalue", Point::x, "λ"),
-                new Column<>("density", Point::y, "of the eigenvalues, of integral 1"));
+            new Column<>("matrix", Point::matrix, "hessian or gauss-newton"),
+            new Column<>("eigenvalue", Point::x, "λ"),
+            new Column<>("density", Point::y, "of the eigenvalues, of integral 1"));
 
     /** The columns of its CSV files. */
     static Map<String, List<? extends Column<?>>> columns() {
@@ -228,7 +227,8 @@ record SpectrumReport(
     private String sharesCsv() {
         List<Share> shares = rows().stream()
                 .flatMap(row -> places(row, row.leading().size()))
-                .flatMap(place -> IntStream.range(0, partition.size()).mapToObj(s -> new Share(place, s, partition.groups().get(s))))
+                .flatMap(place -> IntStream.range(0, partition.size())
+                        .mapToObj(s -> new Share(place, s, partition.groups().get(s))))
                 .toList();
         return Column.table(SHARES, shares);
     }

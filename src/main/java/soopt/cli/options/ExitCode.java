@@ -45,9 +45,7 @@ public final class ExitCode {
                     "an internal error, or a check that failed",
                     "the message names the file with the stack trace: report it; of soopt check and gym: read the table"),
             new Meaning(
-                    USAGE,
-                    "a mistake on the command line",
-                    "the message says what was meant; soopt COMMAND --help"),
+                    USAGE, "a mistake on the command line", "the message says what was meant; soopt COMMAND --help"),
             new Meaning(
                     SPEC,
                     "a mistake in the experiment file, or a results folder that cannot be used",
@@ -68,7 +66,8 @@ public final class ExitCode {
                     SOME_FAILED,
                     "some runs of a sweep failed; the others are done",
                     "soopt ls shows which and why; the same command tries them again"),
-            new Meaning(75, "stopped by TERM, HUP, USR1 or a time limit, with a checkpoint", "the same command goes on"),
+            new Meaning(
+                    75, "stopped by TERM, HUP, USR1 or a time limit, with a checkpoint", "the same command goes on"),
             new Meaning(INTERRUPTED, "stopped by Ctrl-C", "the same command goes on from the newest checkpoint"),
             new Meaning(BROKEN_PIPE, "whoever read the results went away, as head does", "nothing"),
             new Meaning(TERMINATED, "stopped by TERM where there is nothing to save", "the same command begins anew"));

@@ -19,8 +19,7 @@ final class CommandPages {
         StringBuilder text = new StringBuilder(Markdown.heading(2, command.name()));
         text.append(Markdown.plain(command.header())).append("\n\n");
         text.append(Markdown.block("text", List.of(command.synopsis())));
-        command.description()
-                .forEach(line -> text.append(Markdown.plain(line)).append("\n\n"));
+        command.description().forEach(line -> text.append(Markdown.plain(line)).append("\n\n"));
         text.append(table("argument", command.parameters()));
         text.append(table("option", command.options()));
         if (!command.subcommands().isEmpty()) {

@@ -30,8 +30,7 @@ final class FilePages {
     static String page(List<String> names) {
         return columns().entrySet().stream()
                 .filter(file -> names.isEmpty() || names.contains(file.getKey()))
-                .map(file -> (names.size() == 1 ? "" : Markdown.heading(2, file.getKey()))
-                        + table(file.getValue()))
+                .map(file -> (names.size() == 1 ? "" : Markdown.heading(2, file.getKey())) + table(file.getValue()))
                 .collect(Collectors.joining());
     }
 

@@ -50,8 +50,7 @@ final class KeyPages {
     private void describe(int level, String place, Class<?> type) {
         if (type.isEnum()) {
             List<List<String>> rows = new ArrayList<>();
-            Choices.meanings(type)
-                    .forEach((word, doc) -> rows.add(List.of(Markdown.code(word), Markdown.plain(doc))));
+            Choices.meanings(type).forEach((word, doc) -> rows.add(List.of(Markdown.code(word), Markdown.plain(doc))));
             sections.put(place, Markdown.heading(level, place) + Markdown.table(List.of("word", "meaning"), rows));
         } else if (type.isSealed()) {
             choices(level, place, type);
@@ -66,8 +65,8 @@ final class KeyPages {
         for (Choices.Choice choice : choices) {
             String title = place + ": " + choice.name();
             String name = Markdown.code(choice.name());
-            rows.add(List.of(
-                    choice.keys().isEmpty() ? name : Markdown.link(name, title), Markdown.plain(choice.doc())));
+            rows.add(
+                    List.of(choice.keys().isEmpty() ? name : Markdown.link(name, title), Markdown.plain(choice.doc())));
         }
         String doc = Choices.doc(type);
         String how = "`" + place + ": NAME`, or `" + place + ": {type: NAME, …}` with keys of its own.";
@@ -102,7 +101,8 @@ final class KeyPages {
         String words = Markdown.plain((key.type() + " " + key.range()).strip());
         if (key.below().isPresent() && titles.containsKey(key.below().get())) {
             String title = titles.get(key.below().get());
-            String list = key.type().startsWith("list of ") ? "list of " : key.type().startsWith("map ") ? "map to " : "";
+            String list =
+                    key.type().startsWith("list of ") ? "list of " : key.type().startsWith("map ") ? "map to " : "";
             return list + Markdown.link(key.below().get().isEnum() ? "a word" : "see " + title, title);
         }
         return words;
@@ -126,6 +126,9 @@ final class KeyPages {
     }
 
     private static boolean names(String title, String name) {
-        return title.equals(name) || title.startsWith(name + ".") || title.startsWith(name + ":") || title.endsWith(": " + name);
+        return title.equals(name)
+                || title.startsWith(name + ".")
+                || title.startsWith(name + ":")
+                || title.endsWith(": " + name);
     }
 }

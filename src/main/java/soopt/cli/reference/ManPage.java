@@ -31,8 +31,7 @@ final class ManPage {
         man.section("SYNOPSIS");
         man.line(escaped(command.synopsis()));
         man.section("DESCRIPTION");
-        List<String> description =
-                command.description().isEmpty() ? List.of(command.header()) : command.description();
+        List<String> description = command.description().isEmpty() ? List.of(command.header()) : command.description();
         description.forEach(words -> man.line(".PP\n" + escaped(words)));
         man.list("ARGUMENTS", command.parameters());
         man.list("OPTIONS", command.options());

@@ -36,7 +36,10 @@ final class Markdown {
 
     /** Words in which nothing is to be set otherwise than it stands. */
     static String plain(String text) {
-        String safe = text.replace("\\", "\\\\").replace("*", "\\*").replace("<", "&lt;").replace("`", "\\`");
+        String safe = text.replace("\\", "\\\\")
+                .replace("*", "\\*")
+                .replace("<", "&lt;")
+                .replace("`", "\\`");
         return EMPHASIS.matcher(safe).replaceAll("\\\\_");
     }
 

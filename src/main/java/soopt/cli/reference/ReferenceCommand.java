@@ -67,14 +67,13 @@ public final class ReferenceCommand implements Callable<Integer> {
         if (out.isPresent() && wanted != Topic.MAN) {
             throw new ParameterException(spec.commandLine(), "--out is for man; send the others where you like with >");
         }
-        String page =
-                switch (wanted) {
-                    case KEYS -> KeyPages.page(names);
-                    case COMMANDS -> CommandPages.page(root, names);
-                    case FILES -> FilePages.page(names);
-                    case EXIT_CODES -> exitCodes();
-                    case MAN -> String.join("", manual(root).values());
-                };
+        String page = switch (wanted) {
+            case KEYS -> KeyPages.page(names);
+            case COMMANDS -> CommandPages.page(root, names);
+            case FILES -> FilePages.page(names);
+            case EXIT_CODES -> exitCodes();
+            case MAN -> String.join("", manual(root).values());
+        };
         if (page.isEmpty()) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -116,8 +115,7 @@ public final class ReferenceCommand implements Callable<Integer> {
     /** The manual pages that were asked for, by the names of their files. */
     private Map<String, String> manual(CommandLine root) {
         Map<String, String> pages = ManPage.all(root);
-        pages.keySet()
-                .removeIf(file -> !names.isEmpty() && !names.contains(file.replaceFirst("\\.1$", "")));
+        pages.keySet().removeIf(file -> !names.isEmpty() && !names.contains(file.replaceFirst("\\.1$", "")));
         return pages;
     }
 

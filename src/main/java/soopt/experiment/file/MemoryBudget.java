@@ -14,7 +14,9 @@ import soopt.spec.Form;
  *
  * @param bytes the limit; empty for auto
  */
-@Form(pattern = "\\s*(auto|(?=[0-9]{1,9}[^0-9])0*[1-9][0-9]*\\s*[kKmMgG][iI]?[bB])\\s*", words = "auto, or a size like 2 GiB")
+@Form(
+        pattern = "\\s*(auto|(?=[0-9]{1,9}[^0-9])0*[1-9][0-9]*\\s*[kKmMgG][iI]?[bB])\\s*",
+        words = "auto, or a size like 2 GiB")
 public record MemoryBudget(OptionalLong bytes) {
     private static final long MOST = 999_999_999;
 

@@ -38,10 +38,15 @@ public record GroupRates(List<Partition.Group> groups, CurvatureSummary summary,
             new Column<>("group", row -> row.group().name(), "name of the group"),
             new Column<>("role", row -> row.group().role(), "weight, bias or mixed"),
             new Column<>("parameters", row -> row.group().size(), "number of parameters in the group"),
-            new Column<>("g", row -> row.rates().summary().gradient()[row.s()], "ḡ: derivative of the loss along the group"),
-            new Column<>("hbar_diagonal", row -> row.rates().summary().hessian()[row.s()][row.s()], "diagonal of H̄: second derivative"),
+            new Column<>(
+                    "g", row -> row.rates().summary().gradient()[row.s()], "ḡ: derivative of the loss along the group"),
+            new Column<>(
+                    "hbar_diagonal",
+                    row -> row.rates().summary().hessian()[row.s()][row.s()],
+                    "diagonal of H̄: second derivative"),
             new Column<>("d3", row -> row.rates().summary().third()[row.s()], "D̄³: third derivative"),
-            new Column<>("d", row -> row.rates().step().model().scale()[row.s()], "D = |D̄³|^⅓, the scale of the group"),
+            new Column<>(
+                    "d", row -> row.rates().step().model().scale()[row.s()], "D = |D̄³|^⅓, the scale of the group"),
             new Column<>("eta", row -> row.rates().step().eta()[row.s()], "η of the cubic step"));
 
     private static final List<Column<Moment>> COLUMNS_OF_A_RUN = ofMoments();

@@ -7,7 +7,9 @@ import soopt.file.Shown;
 import soopt.spec.Form;
 
 /** A part of a run: "5 epochs" or "200 steps". */
-@Form(pattern = "\\s*[0-9]{1,9}\\s*([eE][pP][oO][cC][hH][sS]?|[sS][tT][eE][pP][sS]?)\\s*", words = "like 5 epochs or 200 steps")
+@Form(
+        pattern = "\\s*[0-9]{1,9}\\s*([eE][pP][oO][cC][hH][sS]?|[sS][tT][eE][pP][sS]?)\\s*",
+        words = "like 5 epochs or 200 steps")
 public record Span(long amount, Unit unit) {
     /** What is counted. */
     public enum Unit {

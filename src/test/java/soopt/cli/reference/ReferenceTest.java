@@ -54,7 +54,8 @@ class ReferenceTest {
         keys.remove("type");
         String page = printed("keys");
         assertEquals(keys, find("(?m)^\\| `([^`]+)` \\| [^|]+ \\| (?:required|none|its defaults|`[^`]*`) \\| ", page));
-        words.removeIf(word -> page.contains("`" + word + "`") || page.matches("(?s).*\\b" + Pattern.quote(word) + "\\b.*"));
+        words.removeIf(
+                word -> page.contains("`" + word + "`") || page.matches("(?s).*\\b" + Pattern.quote(word) + "\\b.*"));
         assertEquals(Set.of(), words);
     }
 
@@ -69,7 +70,8 @@ class ReferenceTest {
 
     @Test
     void everyKey_hasAMeaning() {
-        for (String row : printed("keys").lines().filter(line -> line.startsWith("| ")).toList()) {
+        for (String row :
+                printed("keys").lines().filter(line -> line.startsWith("| ")).toList()) {
             assertFalse(row.endsWith("|  |"), row);
         }
     }
@@ -140,9 +142,7 @@ class ReferenceTest {
             assertTrue(text.startsWith(".TH \""), text);
             // a line that begins with a point is a request: one of those that are written here
             assertEquals(
-                    Set.of(),
-                    find("(?m)^(['.](?!TH |SH |TP$|PP$|nh$|ad l$|nf$|fi$|BR ).*)$", text),
-                    page.toString());
+                    Set.of(), find("(?m)^(['.](?!TH |SH |TP$|PP$|nh$|ad l$|nf$|fi$|BR ).*)$", text), page.toString());
         }
         Process groff;
         try {
