@@ -121,6 +121,33 @@ if [[ -f $images && " $models " == *" vgg11-prime "* ]]; then
   fi
 fi
 
+# ---- the first steps of VGG-11′ as on a processor ----
+
+# The payload has the processor's steps; in the repository they are made here.
+curve=vgg-steps.csv
+if [[ $gpu == stand-in* ]]; then
+  note "VGG-11′, first 20 steps" ok "left out: the stand-in takes hours"
+elif [[ -f $images ]]; then
+  # shellcheck source=scripts/bench/vgg_steps.sh
+  source scripts/bench/vgg_steps.sh
+  if [[ ! -f $curve ]]; then
+    curve=$out/vgg-steps.csv
+    soopt 120 run "${vgg_steps[@]}" --device cpu --results "$out/steps-cpu" >"$out/vgg-steps-cpu.txt" 2>&1 &&
+      cp "$out"/steps-cpu/*/runs/*/steps.csv "$curve"
+  fi
+  if [[ ! -f $curve ]]; then
+    note "VGG-11′, first 20 steps" ok "not measured: no processor's steps to compare with"
+  elif soopt 60 run "${vgg_steps[@]}" --device cuda --results "$out/steps" >"$out/vgg-steps.txt" 2>&1; then
+    if said=$(python3 scripts/bench/same_curve.py "$curve" "$out"/steps/*/runs/*/steps.csv 1e-6); then
+      note "VGG-11′, first 20 steps" ok "$said"
+    else
+      note "VGG-11′, first 20 steps" WRONG "$said"
+    fi
+  else
+    note "VGG-11′, first 20 steps" WRONG "$(tail -1 "$out/vgg-steps.txt")"
+  fi
+fi
+
 # ---- fast? ----
 
 has() { "$python" -c "import $1" 2>/dev/null; }
@@ -140,6 +167,13 @@ for model in $models; do
     [[ -z ${jax:-} ]] || XLA_PYTHON_CLIENT_PREALLOCATE=false limited 60 "$python" scripts/bench/peer_jax.py "${same[@]}" \
       --out "$bench/$model.jax.$round.json" >>"$bench/jax.err" 2>&1
   done
+done
+# the same without graphs
+for model in $models; do
+  jvm+=(-Dsoopt.cuda.graphs=off)
+  soopt 40 bench curvature --model "$model" --batch "$batch" --device cuda --rounds 1000 --seconds "${SECONDS_PER_PROCESS:-3}" \
+    --only "$works" --json >"$bench/$model.plain.1.json" 2>>"$bench/soopt.err"
+  unset 'jvm[-1]'
 done
 # what may bring a process down has one of its own
 for model in $models; do

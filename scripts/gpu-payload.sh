@@ -47,6 +47,13 @@ rm -rf "$root/scripts/bench/__pycache__"
 if [[ -f datasets/cifar-10/data_batch_1.bin ]]; then
   mkdir "$root/datasets/cifar-5000"
   head -c $((5000 * 3073)) datasets/cifar-10/data_batch_1.bin >"$root/datasets/cifar-5000/records.bin"
+  # the first steps of VGG-11′ as a processor takes them: on the machine with the GPU there is no engine for its processor
+  images=$work/train.npz
+  python3 scripts/bench/cifar_npz.py "$root/datasets/cifar-5000/records.bin" "$images"
+  # shellcheck source=scripts/bench/vgg_steps.sh
+  source scripts/bench/vgg_steps.sh
+  scripts/soopt run "${vgg_steps[@]}" --device cpu --results "$work/steps" >"$work/vgg-steps.txt" 2>&1 || { tail -3 "$work/vgg-steps.txt" >&2; exit 1; }
+  cp "$work"/steps/*/runs/*/steps.csv "$root/vgg-steps.csv"
 else
   say "datasets/cifar-10 is not here: without its images"
 fi

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The table of scripts/gpu-check.sh: what was right, and each work of soopt against the best way of PyTorch and JAX.
 
-Times are medians over all rounds of all processes. The author's way is PyTorch's "summary order 3".
+Program "plain" is soopt without CUDA graphs. Times are medians over all rounds of all processes. The author's way is PyTorch's "summary order 3".
 """
 import json
 import pathlib
@@ -35,7 +35,7 @@ def rows(model, works):
         # a step of ours has no peer of its name: it is set against Adam's
         peer_work = "adam step" if work.startswith("newton") else work
         peers = {f"{program}: {name}": t for (program, name), t in works.items()
-                 if program != "soopt" and (name == peer_work or name.startswith(peer_work + ", "))}
+                 if program not in ("soopt", "plain") and (name == peer_work or name.startswith(peer_work + ", "))}
         author = works.get(("pytorch", "summary order 3")) if work == "summary order 3" else None
         best = min(peers, key=peers.get, default=None)
         yield (model, work, f"{1e3 * own:.3f}", f"{author / own:.1f} ×" if author else "",
@@ -60,6 +60,11 @@ def main():
         newton, adam = works.get(("soopt", "newton-summary step")), works.get(("soopt", "adam step"))
         if newton and adam:
             print(f"{model}: a step of newton-summary (period 10) takes {newton / adam:.2f} of one of Adam")
+    for model, works in found.items():
+        gains = [f"{work} {works['plain', work] / works['soopt', work]:.2f}" for work in WORKS
+                 if ("plain", work) in works and ("soopt", work) in works]
+        if gains:
+            print(f"{model}: times without CUDA graphs / with them: {', '.join(gains)}")
     for (model, program, name), why in problems.items():
         print(f"not done by {program}: {name} on {model}: {why}")
     print_table(("what", "", ""), summary)
