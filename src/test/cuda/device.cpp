@@ -146,7 +146,7 @@ int cuMemFree_v2(uint64_t p) {
 }
 int cuMemGetInfo_v2(size_t *available, size_t *total) {
     cuDeviceTotalMem_v2(total, 0);
-    *available = *total - liveBytes();
+    *available = (size_t)setting("FREE", (long)(*total - liveBytes()));
     return after();
 }
 int cuMemHostAlloc(void **p, size_t bytes, unsigned) {

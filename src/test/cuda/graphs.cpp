@@ -71,6 +71,7 @@ int cuStreamWaitEvent(Stream *s, Event *e, unsigned) {
     CHECK(onStream(s, "cuStreamWaitEvent"));
     CHECK(known(e));
     if (s->capturing) return refuse(CAPTURE_UNSUPPORTED, "cuStreamWaitEvent in a capture: not covered here");
+    count("waits");
     if (e->stream != s) {
         Stream *other = e->stream;
         unsigned long ticket = e->ticket;

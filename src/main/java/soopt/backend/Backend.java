@@ -65,6 +65,17 @@ public interface Backend extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** Two tensors to be filled by turns; empty for an engine that does not work beside the host. */
+    default Optional<Turns> turns(int... shape) {
+        return Optional.empty();
+    }
+
+    /**
+     * Does something on the host while the engine works, before the next wait for its numbers; an engine that does not
+     * work beside the host leaves it.
+     */
+    default void meanwhile(Runnable work) {}
+
     void fill(Tensor out, double value);
 
     /** out ← x (same size). */

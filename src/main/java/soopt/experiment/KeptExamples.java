@@ -61,7 +61,7 @@ final class KeptExamples implements AutoCloseable {
      * the set.
      */
     boolean gather(Examples examples, int[] indices, int from, int count, Tensor inputs) {
-        Optional<Rows.Kept> set = kept.computeIfAbsent(examples.root(), root -> backend.keep(new Inputs(root)));
+        Optional<Rows.Kept> set = of(examples);
         if (set.isEmpty()) {
             return false;
         }
@@ -73,6 +73,14 @@ final class KeptExamples implements AutoCloseable {
         }
         set.get().gather(rows, windows, inputs);
         return true;
+    }
+
+    private Optional<Rows.Kept> of(Examples examples) {
+        return kept.computeIfAbsent(examples.root(), root -> backend.keep(new Inputs(root)));
+    }
+
+    boolean has(Examples examples) {
+        return of(examples).isPresent();
     }
 
     @Override

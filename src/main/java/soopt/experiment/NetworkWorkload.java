@@ -163,6 +163,9 @@ final class NetworkWorkload implements Workload, AutoCloseable {
         int from = batches.from(k);
         int size = batches.size(k);
         Objective plain = training.batch(seen, order, from, size);
+        if (k + 1 < batches.count()) {
+            training.prepare(seen, order, batches.from(k + 1), batches.size(k + 1));
+        }
         return new Batch(forSteps(plain), forRecords(plain), Arrays.copyOfRange(order, from, from + size));
     }
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -94,5 +95,19 @@ class CudaGraphsTest {
         assertSameBits(plain, replayed);
         assertSameBits(plain, extended);
         assertEquals(List.of(), gpu.fault().lines().toList());
+    }
+
+    /** A quarter of the free memory does not hold it. */
+    @Test
+    void setThatIsNotKept_isCopiedBesideTheWork_withTheSameBits() throws IOException {
+        Path file = Files.writeString(folder.resolve("gpu.yaml"), SPEC.formatted("type: mlp, hidden: [8]", "type: adam"));
+        Path kept = run(file, "kept", 2);
+        assertEquals(0, gpu.count("waits"));
+        gpu.reset();
+        gpu.set("FREE", 4 * 11 * 28 * 28);
+        Path copied = run(file, "copied", 2);
+        assertEquals(2 * 2 * 2, gpu.count("waits"), "two of each second and third batch");
+        assertSameBits(kept, copied);
+        assertEquals("", gpu.fault());
     }
 }

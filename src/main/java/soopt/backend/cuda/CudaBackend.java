@@ -17,6 +17,7 @@ import soopt.backend.Pooling;
 import soopt.backend.Precision;
 import soopt.backend.Rows;
 import soopt.backend.Tensor;
+import soopt.backend.Turns;
 import soopt.backend.cuda.Kernels.Kernel;
 import soopt.backend.cuda.Kernels.Theme;
 import soopt.backend.cuda.driver.Blas;
@@ -217,6 +218,18 @@ public final class CudaBackend implements Backend {
             }
             return Optional.empty();
         }
+    }
+
+    @Override
+    public Optional<Turns> turns(int... shape) {
+        return Tensor.sizeOf(shape) == 0
+                ? Optional.empty()
+                : Optional.of(new CudaTurns(device, memory, precision, shape));
+    }
+
+    @Override
+    public void meanwhile(Runnable work) {
+        results.meanwhile(work);
     }
 
     @Override

@@ -238,7 +238,7 @@ final class CudaMemory implements AutoCloseable {
         for (int done = 0; done < x.size(); done += most()) {
             int n = (int) Math.min(most(), x.size() - done);
             int bytes = n * precision.bytes();
-            ByteBuffer copy = download(source + (long) done * precision.bytes(), bytes);
+            ByteBuffer copy = download(source + (long) done * precision.bytes(), bytes, () -> {});
             if (!precision.isSingle()) {
                 copy.asDoubleBuffer().get(target, from + done, n);
             } else {
@@ -251,9 +251,10 @@ final class CudaMemory implements AutoCloseable {
     }
 
     /** Waits for all work; the bytes are good until the next copy. */
-    private ByteBuffer download(long source, int bytes) {
+    private ByteBuffer download(long source, int bytes, Runnable meanwhile) {
         int place = stage(bytes);
         device.download(source, staging, place, bytes);
+        meanwhile.run();
         device.synchronize();
         staged = 0;
         return staging(place, bytes);
@@ -280,13 +281,17 @@ final class CudaMemory implements AutoCloseable {
         device.uploadPart(staging, place, to, bytes);
     }
 
-    /** Numbers in float64 from an address on; waits for all work. */
-    double[] read(long address, int count) {
+    /**
+     * Numbers in float64 from an address on; waits for all work.
+     *
+     * @param meanwhile is done before; it leaves this memory alone
+     */
+    double[] read(long address, int count, Runnable meanwhile) {
         double[] values = new double[count];
         int most = STAGING_BYTES / Double.BYTES;
         for (int done = 0; done < count; done += most) {
             int n = Math.min(most, count - done);
-            download(address + (long) done * Double.BYTES, n * Double.BYTES)
+            download(address + (long) done * Double.BYTES, n * Double.BYTES, meanwhile)
                     .asDoubleBuffer()
                     .get(values, done, n);
         }

@@ -2,6 +2,7 @@ package soopt.backend.cuda;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import soopt.backend.cuda.CudaMemory.Scratch;
 import soopt.backend.cuda.Kernels.Kernel;
@@ -45,6 +46,7 @@ final class CudaResults implements AutoCloseable {
     private int capacity = CAPACITY;
     private int used;
     private int depth;
+    private Optional<Runnable> beside = Optional.empty();
 
     CudaResults(CudaMemory memory, Kernels kernels) {
         this.memory = memory;
@@ -152,10 +154,21 @@ final class CudaResults implements AutoCloseable {
 
     private void read() {
         addUp();
-        double[] values = used == 0 ? new double[0] : memory.read(address, used);
+        double[] values = used == 0 ? new double[0] : memory.read(address, used, this::meanwhile);
         List<Waiting> ready = List.copyOf(waiting);
         forget();
         ready.forEach(one -> one.use.take(values, one.from));
+    }
+
+    /** Does something on the host before it next waits for numbers. */
+    void meanwhile(Runnable work) {
+        beside = Optional.of(work);
+    }
+
+    private void meanwhile() {
+        Optional<Runnable> work = beside;
+        beside = Optional.empty();
+        work.ifPresent(Runnable::run);
     }
 
     private void forget() {

@@ -206,6 +206,12 @@ public final class Device implements AutoCloseable {
         Driver.check("cuMemFreeHost", DriverApi.cuMemFreeHost(memory.address()));
     }
 
+    /** A stream for copies beside the work. */
+    public CopyLane copyLane() {
+        makeCurrent();
+        return new CopyLane(this);
+    }
+
     /** Copies to the device, when what was asked for before has been done; the memory must not change until then. */
     public void upload(HostMemory from, int at, long to, long bytes) {
         replays.pause();

@@ -53,6 +53,16 @@ final class DriverApi {
 
     static native int cuStreamSynchronize(long stream);
 
+    static native int cuStreamWaitEvent(long stream, long event, int flags);
+
+    static native int cuEventCreate(long event, int flags);
+
+    static native int cuEventRecord(long event, long stream);
+
+    static native int cuEventSynchronize(long event);
+
+    static native int cuEventDestroy_v2(long event);
+
     static native int cuModuleLoadDataEx(long module, long image, int n, long options, long values);
 
     static native int cuModuleUnload(long module);
