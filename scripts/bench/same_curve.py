@@ -9,7 +9,7 @@ import sys
 
 def losses(path):
     with open(path) as file:
-        return [float(row["loss"]) for row in csv.DictReader(file)]
+        return [float(row["batch_loss"]) for row in csv.DictReader(file)]
 
 
 expected, actual = losses(sys.argv[1]), losses(sys.argv[2])
