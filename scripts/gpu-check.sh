@@ -138,7 +138,7 @@ elif [[ -f $images ]]; then
   if [[ ! -f $curve ]]; then
     note "VGG-11′, first 20 steps" ok "not measured: no processor's steps to compare with"
   elif soopt 60 run "${vgg_steps[@]}" --device cuda --results "$out/steps" >"$out/vgg-steps.txt" 2>&1; then
-    if said=$(python3 scripts/bench/same_curve.py "$curve" "$out"/steps/*/runs/*/steps.csv 1e-6); then
+    if said=$(python3 scripts/bench/same_curve.py "$curve" "$out"/steps/*/runs/*/steps.csv 1e-9); then
       note "VGG-11′, first 20 steps" ok "$said"
     else
       note "VGG-11′, first 20 steps" WRONG "$said"

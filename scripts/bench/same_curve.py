@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Whether two steps.csv have the same losses: prints how many steps and the largest relative difference; exit code 1 beyond a tolerance.
 
-  python3 scripts/bench/same_curve.py steps-of-the-cpu.csv steps.csv 1e-6
+  python3 scripts/bench/same_curve.py steps-of-the-cpu.csv steps.csv 1e-9
 """
 import csv
 import sys
