@@ -28,10 +28,7 @@ final class BatchLoader implements AutoCloseable {
     /** What a batch is of; the same only if it is made of the same objects. */
     private record Batch(Examples examples, int[] indices, int from, int count) {
         boolean is(Examples otherExamples, int[] otherIndices, int otherFrom, int otherCount) {
-            return examples == otherExamples
-                    && indices == otherIndices
-                    && from == otherFrom
-                    && count == otherCount;
+            return examples == otherExamples && indices == otherIndices && from == otherFrom && count == otherCount;
         }
     }
 
@@ -84,7 +81,9 @@ final class BatchLoader implements AutoCloseable {
         }
     }
 
-    /** Copies the inputs of a batch that will be loaded next, beside the work on this one; one that is kept is there. */
+    /**
+     * Copies the inputs of a batch that will be loaded next, beside the work on this one; one that is kept is there.
+     */
     void prepare(Examples examples, int[] indices, int from, int count) {
         if (kept.has(examples)) {
             return;

@@ -39,7 +39,9 @@ final class BatchSource implements AutoCloseable {
         return network.objective(backend, loader.inputs(count), loader.targets(count));
     }
 
-    /** Copies a batch that will be asked for next beside the work on this one, where the engine works beside the host. */
+    /**
+     * Copies a batch that will be asked for next beside the work on this one, where the engine works beside the host.
+     */
     void prepare(Examples view, int[] indices, int from, int count) {
         backend.meanwhile(() -> loader.prepare(view, indices, from, count));
     }

@@ -100,7 +100,8 @@ class CudaGraphsTest {
     /** A quarter of the free memory does not hold it. */
     @Test
     void setThatIsNotKept_isCopiedBesideTheWork_withTheSameBits() throws IOException {
-        Path file = Files.writeString(folder.resolve("gpu.yaml"), SPEC.formatted("type: mlp, hidden: [8]", "type: adam"));
+        Path file =
+                Files.writeString(folder.resolve("gpu.yaml"), SPEC.formatted("type: mlp, hidden: [8]", "type: adam"));
         Path kept = run(file, "kept", 2);
         assertEquals(0, gpu.count("waits"));
         gpu.reset();
