@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -61,6 +62,21 @@ class ConfigsTest {
         assertTrue(experiment.partition(network.layout()).size() > 0);
         SpecSource written = SpecSource.parse("written", SpecWriter.toYaml(experiment));
         assertEquals(experiment, Binder.bind(written, Experiment.class));
+    }
+
+    /** What nobody tunes is not tuned for a network either. */
+    @Test
+    void untunedConfigs_haveOneOptimizer_andOneSchedule() throws IOException {
+        List<Experiment> untuned = files().filter(
+                        file -> file.getParent().getFileName().toString().equals("untuned"))
+                .map(ConfigsTest::bind)
+                .toList();
+        assertEquals(6, untuned.size());
+        for (Experiment each : untuned) {
+            assertEquals(untuned.get(0).optimizer(), each.optimizer(), each.experiment());
+            assertEquals(untuned.get(0).training(), each.training(), each.experiment());
+            assertEquals(6, each.seeds().size(), "fewer cannot show a difference at 5 %");
+        }
     }
 
     @ParameterizedTest
