@@ -61,7 +61,7 @@ class TerminalTest {
             new Expected("report --results $OUT", 0, false, "report.html"),
             new Expected("plot $RUN --text --results $OUT", 0, false, "training loss"),
             new Expected("watch --results $OUT", 0, false, "COMPLETED"),
-            new Expected("export tensorboard --results $OUT", 0, false, "tensorboard --logdir "),
+            new Expected("export tensorboard --results $OUT", 0, true, "tensorboard --logdir "),
             new Expected("clean --results $OUT", 0, false, "--yes takes them away"),
             new Expected("merge $OUT $OUT/../into", 0, false, "copied"),
             new Expected("check $SPEC --batch 8", 0, false, "ok: derivatives agree"),

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
@@ -14,6 +15,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import soopt.cli.options.ExitCode;
 import soopt.cli.terminal.Figures;
+import soopt.cli.terminal.StatusLine;
+import soopt.cli.terminal.Terminal;
 import soopt.experiment.folder.RunDirectoryException;
 import soopt.experiment.results.ResultRun;
 import soopt.file.JsonObject;
@@ -70,8 +73,11 @@ final class ExportOptions {
         runs.forEach(run -> run.problems().forEach(line -> err.println(Shown.line(line))));
         err.flush();
         Path usual = usual(runs).resolve("export").resolve(subfolder);
-        ExportFolder folder = ExportFolder.open(out.orElse(usual), force);
-        try {
+        AtomicInteger done = new AtomicInteger();
+        ExportFolder folder;
+        try (StatusLine status = new StatusLine(err, Terminal.interactive())) {
+            status.begin("exporting", " runs", 1, runs.size());
+            folder = ExportFolder.open(out.orElse(usual), force, () -> status.reached(done.incrementAndGet(), ""));
             export.accept(runs, folder);
         } catch (UncheckedIOException unreadable) {
             throw new RunDirectoryException(unreadable.getMessage(), unreadable);

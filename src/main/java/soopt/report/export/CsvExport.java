@@ -85,7 +85,7 @@ public final class CsvExport {
         CsvExport export = new CsvExport(runs, wanted);
         Path file = shape.file();
         to.announce(List.of(new ExportFolder.Entry(KIND, shape.toString(), file)));
-        WholeFile.Contents contents = channel -> export.write(channel, shape);
+        WholeFile.Contents contents = channel -> export.write(channel, shape, to);
         to.write(file, contents);
         to.finish();
     }
@@ -105,7 +105,7 @@ public final class CsvExport {
         return values;
     }
 
-    private void write(FileChannel channel, Shape shape) throws IOException {
+    private void write(FileChannel channel, Shape shape, ExportFolder to) throws IOException {
         Writer out = new BufferedWriter(
                 new OutputStreamWriter(Channels.newOutputStream(channel), StandardCharsets.UTF_8), 1 << 16);
         List<String> header = identity(varied);
@@ -121,6 +121,7 @@ public final class CsvExport {
                     write(out, identity, row, shape);
                 }
             }
+            to.advance();
         }
         out.flush();
     }

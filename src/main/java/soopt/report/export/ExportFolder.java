@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,10 +33,12 @@ public final class ExportFolder {
 
     private final Path folder;
     private final boolean force;
+    private final Runnable eachRun;
     /** By path from the folder. */
     private final Map<String, Entry> entries = new LinkedHashMap<>();
 
     private final Set<String> outdated = new LinkedHashSet<>();
+    private final Set<Path> visited = new HashSet<>();
     private final List<Path> written = new ArrayList<>();
 
     /**
@@ -47,9 +50,10 @@ public final class ExportFolder {
      */
     public record Entry(String kind, String key, Path path) {}
 
-    private ExportFolder(Path folder, boolean force) {
+    private ExportFolder(Path folder, boolean force, Runnable eachRun) {
         this.folder = folder;
         this.force = force;
+        this.eachRun = eachRun;
         for (JsonNode each : JsonObject.read(folder.resolve(LIST)).path("exports")) {
             Path path = Path.of(each.path("path").asText());
             // a list that somebody wrote takes away nothing outside
@@ -61,13 +65,17 @@ public final class ExportFolder {
         }
     }
 
-    /** @param force whether files of others may be replaced */
-    public static ExportFolder open(Path folder, boolean force) {
+    /**
+     * The folder, which need not be there yet.
+     *
+     * @param force whether files of others may be replaced
+     * @param eachRun called when a run is exported
+     */
+    public static ExportFolder open(Path folder, boolean force, Runnable eachRun) {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw new RunDirectoryException(folder + " is a file; exports are written to a folder: --out");
         }
-        Temporary.sweep(folder);
-        return new ExportFolder(folder, force);
+        return new ExportFolder(folder, force, eachRun);
     }
 
     /**
@@ -104,10 +112,15 @@ public final class ExportFolder {
         writeList();
     }
 
+    /** Says that another run is exported. */
+    void advance() {
+        eachRun.run();
+    }
+
     /** Writes a file that was announced, or lies in a folder that is not exported as a whole. */
     public void write(Path path, WholeFile.Contents contents) {
         Path target = folder.resolve(path);
-        createFolder(parent(target));
+        makeRoom(target);
         WholeFile.write(target, contents);
         written.add(target);
     }
@@ -115,7 +128,7 @@ public final class ExportFolder {
     /** Writes a text file. */
     public void write(Path path, String text) {
         Path target = folder.resolve(path);
-        createFolder(parent(target));
+        makeRoom(target);
         WholeFile.write(target, text);
         written.add(target);
     }
@@ -128,7 +141,7 @@ public final class ExportFolder {
     /** Writes a folder that was announced in the place of what was there. */
     public void writeFolder(Path path, Filler filler) {
         Path target = folder.resolve(path);
-        createFolder(parent(target));
+        makeRoom(target);
         Path old = Temporary.beside(target);
         try {
             Path made = Temporary.createFolder(target);
@@ -189,6 +202,15 @@ public final class ExportFolder {
 
     private static Path parent(Path path) {
         return path.toAbsolutePath().getParent();
+    }
+
+    /** The folder that something goes into, without what killed exports left in it. */
+    private void makeRoom(Path target) {
+        Path parent = parent(target);
+        if (visited.add(parent)) {
+            createFolder(parent);
+            Temporary.sweep(parent);
+        }
     }
 
     private static void createFolder(Path folder) {

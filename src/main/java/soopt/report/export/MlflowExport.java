@@ -61,6 +61,7 @@ public final class MlflowExport {
         for (ResultRun run : runs) {
             MlflowExport export = new MlflowExport(run, names);
             to.writeFolder(path(run), made -> export.fill(made, to));
+            to.advance();
         }
         to.finish();
     }

@@ -73,13 +73,14 @@ public final class NpzExport {
                 .map(file -> new ExportFolder.Entry(KIND, file.getKey(), file.getValue()))
                 .toList());
         files.forEach((name, file) -> {
-            WholeFile.Contents contents = channel -> write(experiments.get(name), channel, wanted);
+            WholeFile.Contents contents = channel -> write(experiments.get(name), channel, wanted, to);
             to.write(file, contents);
         });
         to.finish();
     }
 
-    private static void write(List<ResultRun> runs, FileChannel channel, List<String> wanted) throws IOException {
+    private static void write(List<ResultRun> runs, FileChannel channel, List<String> wanted, ExportFolder to)
+            throws IOException {
         OutputStream stream = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
         NpzStream out = new NpzStream(stream);
         NpzExport export = new NpzExport(runs, out);
@@ -90,6 +91,7 @@ public final class NpzExport {
         for (ResultRun run : runs) {
             export.matrices(run);
             export.rates(run);
+            to.advance();
         }
         out.finish();
         stream.flush();

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import soopt.experiment.results.ResultRun;
 import soopt.experiment.results.Varied;
 import soopt.file.CsvStream;
+import soopt.report.read.Configuration;
 
 /**
  * A program for pandas that loads runs where they lie: {@code load.py}, the same as a notebook, {@code load.ipynb}, and
@@ -47,7 +49,8 @@ public final class PandasExport {
 
     private static String table(List<ResultRun> runs, Path from) {
         List<String> varied = Varied.keys(runs);
-        RunNames names = RunNames.of(runs);
+        Map<ResultRun, String> labels = new IdentityHashMap<>();
+        Configuration.of(runs).forEach(each -> each.runs().forEach(run -> labels.put(run, each.label())));
         List<String> header =
                 new ArrayList<>(List.of("experiment", "run_id", "seed", "state", "configuration", "folder"));
         header.addAll(varied);
@@ -58,7 +61,7 @@ public final class PandasExport {
                     run.id(),
                     run.seed(),
                     run.standing().toString(),
-                    names.configuration(run).label(),
+                    labels.get(run),
                     relative(from, run.folder())));
             row.addAll(Varied.values(run, varied));
             csv.append(CsvStream.line(row)).append('\n');

@@ -66,6 +66,7 @@ public final class TensorBoardExport {
         files.forEach((run, file) -> {
             TensorBoardExport export = new TensorBoardExport(run, names);
             to.write(file, export::write);
+            to.advance();
         });
         to.finish();
     }

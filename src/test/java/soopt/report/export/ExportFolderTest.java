@@ -8,6 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -21,7 +24,7 @@ class ExportFolderTest {
     private Path folder;
 
     private void export(boolean force, String key, String path, String text) {
-        ExportFolder to = ExportFolder.open(folder, force);
+        ExportFolder to = ExportFolder.open(folder, force, () -> {});
         to.announce(List.of(new ExportFolder.Entry("k", key, Path.of(path))));
         to.write(Path.of(path), text);
         to.finish();
@@ -44,7 +47,7 @@ class ExportFolderTest {
     @Test
     void whatIsNotOurs_staysWithoutForce_andNothingIsWritten() throws IOException {
         Files.writeString(folder.resolve("f"), "mine");
-        ExportFolder to = ExportFolder.open(folder, false);
+        ExportFolder to = ExportFolder.open(folder, false, () -> {});
         String message = assertThrows(
                         RunDirectoryException.class,
                         () -> to.announce(List.of(
@@ -71,7 +74,7 @@ class ExportFolderTest {
         assertTrue(Files.isDirectory(folder.resolve("d/theirs")));
         assertThrows(
                 RunDirectoryException.class,
-                () -> ExportFolder.open(Files.writeString(folder.resolve("file"), ""), true));
+                () -> ExportFolder.open(Files.writeString(folder.resolve("file"), ""), true, () -> {}));
     }
 
     @Test
@@ -82,7 +85,7 @@ class ExportFolderTest {
             Files.writeString(
                     out.resolve(ExportFolder.LIST),
                     "{\"exports\": [{\"kind\": \"k\", \"key\": \"1\", \"path\": \"" + path + "\"}]}");
-            ExportFolder to = ExportFolder.open(out, true);
+            ExportFolder to = ExportFolder.open(out, true, () -> {});
             to.announce(List.of(new ExportFolder.Entry("k", "1", Path.of("f"))));
             to.write(Path.of("f"), "");
             to.finish();
@@ -93,7 +96,7 @@ class ExportFolderTest {
     @Test
     void aFolderOfARun_isReplacedWhole_andStaysIfItsSuccessorFails() throws IOException {
         for (String name : List.of("old", "new")) {
-            ExportFolder to = ExportFolder.open(folder, false);
+            ExportFolder to = ExportFolder.open(folder, false, () -> {});
             to.announce(List.of(new ExportFolder.Entry("k", "1", Path.of("d"))));
             to.writeFolder(Path.of("d"), made -> Files.writeString(made.resolve(name), name));
             to.finish();
@@ -102,7 +105,7 @@ class ExportFolderTest {
         try (Stream<Path> files = Files.list(folder.resolve("d"))) {
             assertEquals(List.of(folder.resolve("d/new")), files.toList());
         }
-        ExportFolder to = ExportFolder.open(folder, false);
+        ExportFolder to = ExportFolder.open(folder, false, () -> {});
         to.announce(List.of(new ExportFolder.Entry("k", "1", Path.of("d"))));
         assertThrows(
                 WriteException.class,
@@ -112,6 +115,15 @@ class ExportFolderTest {
                 }));
         assertEquals(List.of("d", ExportFolder.LIST), names());
         assertTrue(Files.exists(folder.resolve("d/new")));
+    }
+
+    /** Process 1 of a machine long gone; its temporary files are those of a day ago. */
+    @Test
+    void whatAKilledExportLeft_isSwept() throws IOException {
+        Path left = Files.createDirectories(folder.resolve("a/.d.0123456789abcdef.01234567.tmp1"));
+        Files.setLastModifiedTime(left, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+        export(false, "run", "a/f", "");
+        assertFalse(Files.exists(left));
     }
 
     @Test

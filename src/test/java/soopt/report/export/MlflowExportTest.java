@@ -26,7 +26,7 @@ class MlflowExportTest {
     private Path out;
 
     private void export() {
-        MlflowExport.write(Selection.runs(results, List.of()), ExportFolder.open(out, false));
+        MlflowExport.write(Selection.runs(results, List.of()), ExportFolder.open(out, false, () -> {}));
     }
 
     private static List<Path> folders(Path folder) throws IOException {

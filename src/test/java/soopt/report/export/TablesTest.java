@@ -14,6 +14,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,7 +53,7 @@ class TablesTest {
     }
 
     private ExportFolder folder() {
-        return ExportFolder.open(out, false);
+        return ExportFolder.open(out, false, () -> {});
     }
 
     // ---- CSV ----
@@ -208,13 +211,29 @@ class TablesTest {
 
     @Test
     void program_findsRunsByPathsFromItsOwnFolder() throws IOException {
-        PandasExport.write(runs(), ExportFolder.open(results.resolve("sweep/export"), false));
+        PandasExport.write(runs(), ExportFolder.open(results.resolve("sweep/export"), false, () -> {}));
         CsvTable table = CsvTable.read(results.resolve("sweep/export/runs.csv"));
         for (int row = 0; row < table.size(); row++) {
             Path folder = results.resolve("sweep/export").resolve(table.text(row, "folder"));
             assertTrue(Files.isRegularFile(folder.resolve("metrics.csv")), folder.toString());
         }
         assertEquals("./../runs/feed00000000", table.text(0, "folder"));
+    }
+
+    @Test
+    void configurations_ofSeveralExperimentsHaveNamesOfTheirOwn() throws IOException {
+        SyntheticRuns more = new SyntheticRuns(results);
+        more.run("another").optimizer("step-size", 0.1).epochs(3).write();
+        more.run("another").optimizer("step-size", 0.3).epochs(3).write();
+        PandasExport.write(runs(), folder());
+        CsvTable table = CsvTable.read(out.resolve("runs.csv"));
+        Map<String, Set<String>> experiments = new TreeMap<>();
+        for (int row = 0; row < table.size(); row++) {
+            experiments
+                    .computeIfAbsent(table.text(row, "configuration"), label -> new TreeSet<>())
+                    .add(table.text(row, "experiment"));
+        }
+        assertTrue(experiments.values().stream().allMatch(names -> names.size() == 1), experiments.toString());
     }
 
     @Test

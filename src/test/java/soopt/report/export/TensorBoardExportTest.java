@@ -31,7 +31,7 @@ class TensorBoardExportTest {
 
     private void export() {
         List<ResultRun> runs = Selection.runs(results, List.of());
-        TensorBoardExport.write(runs, ExportFolder.open(out, false));
+        TensorBoardExport.write(runs, ExportFolder.open(out, false, () -> {}));
     }
 
     private List<Path> files() throws IOException {
