@@ -18,11 +18,14 @@ function startMatrices() {
     byId("matrix-moment").max = moments.length - 1;
     byId("matrix-moment").value = Math.min(byId("matrix-moment").value, moments.length - 1);
     byId("matrix-moment").disabled = moments.length < 2;
+    const regularized = moments.some((each) => each.regularized !== undefined);
+    byId("matrix-kind").parentElement.hidden = !regularized;
+    if (!regularized) byId("matrix-kind").value = "plain";
     byId("matrix-values").checked = groups.length <= 10 && byId("hbar-chart").clientWidth > 420;
     drawMatrices();
   };
   byId("matrix-run").addEventListener("change", start);
-  for (const id of ["matrix-order", "matrix-normal", "matrix-values"])
+  for (const id of ["matrix-kind", "matrix-order", "matrix-normal", "matrix-values"])
     byId(id).addEventListener("change", drawMatrices);
   byId("matrix-moment").addEventListener("input", drawMatrices);
   byId("matrix-numbers").addEventListener("toggle", drawMatrices);
@@ -33,6 +36,19 @@ function startMatrices() {
 function chosen() {
   const { moments, groups } = data.runs[byId("matrix-run").value].matrices;
   return { moments, groups: data.groups[groups] };
+}
+
+/** The two matrices that are seen: which chart, what they are called in the page's data, and by people. */
+function pair() {
+  return byId("matrix-kind").value === "plain"
+    ? [
+        ["hbar", "hbar", "H̄"],
+        ["inverse", "inverse", "H̄⁻¹"],
+      ]
+    : [
+        ["hbar", "regularized", "H̄ + λ_int/2 ‖Dη‖ D²"],
+        ["inverse", "regularized_inverse", "(H̄ + λ_int/2 ‖Dη‖ D²)⁻¹"],
+      ];
 }
 
 /** The full matrix of a moment: of symmetric ones the page holds the upper half, row by row. */
@@ -83,16 +99,16 @@ function drawMatrices() {
   byId("matrix-moment").setAttribute("aria-valuetext", when);
   const normal = byId("matrix-normal").checked;
   const words = [];
-  for (const part of ["hbar", "inverse"]) {
+  for (const [place, part, name] of pair()) {
     const all = moments
       .map((each) => matrix(each[part], groups.length))
       .filter(Boolean)
       .map((each) => (normal ? normalized(each) : each));
     const now = matrix(moment[part], groups.length);
-    const name = part === "hbar" ? "H̄" : "H̄⁻¹";
+    byId(place + "-name").textContent = name;
     heatMap(
-      heat[part],
-      part + "-chart",
+      heat[place],
+      place + "-chart",
       now && normal ? normalized(now) : now,
       groups,
       scaleOf(all),
@@ -128,7 +144,13 @@ function heatMap(chart, id, full, groups, scale, normal, label) {
         const value = full[i][j];
         const known = Number.isFinite(value);
         const colour = known ? mixed(colours, part(value)) : css("lacking");
-        cells.push({ value: [col, row, value], itemStyle: { color: colour }, label: { color: inkOn(colour) } });
+        // what is not finite is no cell to the library
+        cells.push({
+          value: [col, row, known ? value : 0],
+          exact: value,
+          itemStyle: { color: colour },
+          label: { color: inkOn(colour) },
+        });
       }),
     );
   }
@@ -158,7 +180,7 @@ function heatMap(chart, id, full, groups, scale, normal, label) {
       tooltip: {
         ...tooltip(),
         trigger: "item",
-        formatter: ({ value: [col, row, value] }) =>
+        formatter: ({ value: [col, row], data: { exact: value } }) =>
           tip(`${names[row]} – ${names[col]}`, [
             [
               label,
@@ -174,7 +196,7 @@ function heatMap(chart, id, full, groups, scale, normal, label) {
           label: {
             show: byId("matrix-values").checked && groups.length <= 18,
             fontSize: groups.length > 10 ? 8 : 10,
-            formatter: ({ value }) => tiny(value[2]),
+            formatter: ({ data: { exact } }) => tiny(exact),
           },
           itemStyle: { borderColor: css("page"), borderWidth: groups.length > 40 ? 0 : 1 },
           emphasis: { itemStyle: { borderColor: css("text"), borderWidth: 1.5 } },
@@ -268,11 +290,11 @@ function tiny(value) {
 function matrixTables(moment, groups) {
   const box = byId("matrix-numbers").querySelector("div");
   box.replaceChildren();
-  for (const part of ["hbar", "inverse"]) {
+  for (const [, part, name] of pair()) {
     const full = matrix(moment[part], groups.length);
     if (!full) continue;
     const table = element("table");
-    table.createCaption().textContent = (part === "hbar" ? "H̄, " : "H̄⁻¹, ") + moment.words;
+    table.createCaption().textContent = name + ", " + moment.words;
     const head = table.createTHead().insertRow();
     head.append(
       element("th", "", { class: "plain" }),

@@ -42,21 +42,31 @@ function onFilter(act) {
   listeners.push(act);
 }
 
-/** Whether a run has all words: each is found in its row, or is key=value and is what the run has there. */
+// A word of the filter that is more than text: val_loss<0.5, step-size=0.1.
+const CONDITION = /^([^<>=]+)(<=|>=|<|>|=)(.+)$/;
+
+/** What a run has in a column of the table, or for a key by its full name; undefined if there is no such column. */
+function field(run, name) {
+  const heads = [...byId("runs-table").tHead.rows[0].cells].map((cell) => cell.textContent.toLowerCase());
+  const column_ = heads.indexOf(name);
+  if (column_ >= 0) {
+    const cell = rows.get(run).cells[column_];
+    return cell.dataset.value ?? cell.textContent;
+  }
+  const key = data.keys.findIndex((each) => each.key.toLowerCase() === name);
+  return key < 0 ? undefined : data.configurations[data.runs[run].configuration].values[key];
+}
+
+/** Whether a run has all words: each is found in its row, or is a condition that holds. */
 function matches(run, words) {
   const text = rows.get(run).textContent.toLowerCase();
   return words.every((word) => {
-    const [name, value] = word.split(/=(.*)/s);
-    if (value === undefined || !name) return text.includes(word);
-    const index = data.keys.findIndex((key) => key.name.toLowerCase() === name || key.key.toLowerCase() === name);
-    const has =
-      name === "seed"
-        ? data.runs[run].seed
-        : index < 0
-          ? undefined
-          : data.configurations[data.runs[run].configuration].values[index];
+    const [, name, sign, value] = CONDITION.exec(word) ?? [];
+    const has = sign && field(run, name)?.toLowerCase();
     if (has === undefined) return text.includes(word);
-    return has.toLowerCase() === value || (value.trim() !== "" && Number(has) === Number(value));
+    const [left, right] = [has, value].map((each) => (each.trim() === "" ? NaN : Number(each)));
+    if (sign === "=") return has === value || left === right;
+    return { "<": left < right, ">": left > right, "<=": left <= right, ">=": left >= right }[sign];
   });
 }
 

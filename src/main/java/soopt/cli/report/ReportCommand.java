@@ -137,8 +137,13 @@ public final class ReportCommand implements Callable<Integer> {
         Path folder = experiments.get(0);
         Path here = Path.of("").toAbsolutePath();
         Path near = folder.startsWith(here) ? here.relativize(folder) : folder;
-        boolean isOne = names.size() == 1 && runs.size() == 1 && !folder.endsWith(names.get(0));
+        boolean isOne = runs.size() == 1 && !names.isEmpty() && names.stream().noneMatch(name -> means(name, folder));
         return near.resolve(isOne ? "report-" + runs.get(0).id() + ".html" : "report.html");
+    }
+
+    /** Whether the word names this experiment, not a run of it. */
+    private static boolean means(String word, Path experiment) {
+        return experiment.endsWith(word) || Path.of(word).toAbsolutePath().normalize().equals(experiment);
     }
 
     /** Opens it; why not, if that fails. */

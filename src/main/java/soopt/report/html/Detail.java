@@ -7,11 +7,11 @@ import java.util.List;
  *
  * @param curves points of a curve of metrics
  * @param rates points of the learning rates of a group
- * @param raw whether the rates of the cubic step beside those applied
+ * @param all whether the rates of the cubic step too, and the regularized matrices
  * @param moments recorded matrices of a run
  * @param everyRun whether every run has rates and matrices; else the first of each configuration
  */
-record Detail(int curves, int rates, boolean raw, int moments, boolean everyRun) {
+record Detail(int curves, int rates, boolean all, int moments, boolean everyRun) {
     /** From all to little: the first that fits is taken. */
     static final List<Detail> LEVELS = List.of(
             new Detail(1000, 600, true, 60, true),

@@ -44,8 +44,8 @@ final class Notes {
             notes.add("Learning rates of more than " + detail.rates() + " computations are thinned in the same way"
                     + (notes.isEmpty() ? rule : "."));
         }
-        if (!detail.raw() && contents.stream().anyMatch(content -> content.computations() > 0)) {
-            notes.add("Of learning rates those applied are here; eta_raw is in learning_rates.csv.");
+        if (!detail.all() && contents.stream().anyMatch(content -> content.computations() > 0)) {
+            notes.add("Of learning rates those applied are here, of matrices H̄ and its inverse; the others are in the folders.");
         }
     }
 

@@ -100,7 +100,7 @@ final class PageData {
                 .put("step", pool.column(rates.steps()))
                 .put("epoch", pool.column(rates.epochs()));
         columns(node.putArray("applied"), rates.applied());
-        if (detail.raw()) {
+        if (detail.all()) {
             columns(node.putArray("raw"), rates.raw());
         }
         return node;
@@ -126,6 +126,10 @@ final class PageData {
                     .put("source", moment.source());
             boolean known = put(one, "hbar", moment, Moment.Kind.HESSIAN);
             known |= put(one, "inverse", moment, Moment.Kind.INVERSE);
+            if (detail.all()) {
+                known |= put(one, "regularized", moment, Moment.Kind.REGULARIZED);
+                known |= put(one, "regularized_inverse", moment, Moment.Kind.REGULARIZED_INVERSE);
+            }
             if (known) {
                 groups = moment.groups();
                 all.add(one);

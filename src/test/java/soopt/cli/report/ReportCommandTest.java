@@ -105,6 +105,8 @@ class ReportCommandTest {
     void aRun_isNamedByTheBeginningOfItsId_andHasAPageOfItsOwn() throws IOException {
         String id = runs.get(0).getFileName().toString();
         report(id.substring(0, 8)).expect(ExitCode.OK);
+        report(results.resolve("other")).expect(ExitCode.OK);
+        assertTrue(Files.exists(results.resolve("other/report.html")), "an experiment of one run is an experiment");
         Path page = results.resolve("tiny/report-" + id + ".html");
         assertEquals(id, data(page).at("/runs/0/id").asText());
         assertTrue(RunFiles.text(page).contains("<title>tiny, run " + id + "</title>"));

@@ -19,7 +19,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import soopt.file.CsvTable;
 import soopt.report.html.ReportRuns.Run;
+import soopt.report.read.Axis;
+import soopt.report.read.Band;
+import soopt.report.read.Series;
 
 /** The page where it is looked at: in a Chromium without a window. Skipped where none is installed. */
 class ReportBrowserTest {
@@ -106,6 +110,50 @@ class ReportBrowserTest {
         assertEquals(12, browser.evaluate(LINES).asInt());
     }
 
+    /** The page computes its bands itself: they are those of soopt plot. */
+    @Test
+    void bands_areThoseOfThePlots() {
+        browser.open(sweep, 1400, 900);
+        browser.choose("#curve-axis", "time");
+        browser.choose("#curve-middle", "median");
+        browser.choose("#curve-band", "quartiles");
+        browser.evaluate("window.saved = []; URL.createObjectURL = blob => { saved.push(blob); return '#'; }");
+        browser.click("#curve-zoom button:nth-child(6)");
+        List<String[]> rows = browser.text("saved[0].text()")
+                .lines()
+                .filter(line -> line.startsWith("\"step-size 0.3, momentum 0.9 (2 seeds)\""))
+                .map(line -> line.substring(line.lastIndexOf('"') + 2).split(","))
+                .toList();
+        List<Series> courses = new ReportRuns(folder.resolve("results"))
+                .all().stream()
+                        .filter(run -> run.settings().get("optimizer.step-size").equals("0.3")
+                                && run.settings().get("optimizer.momentum").equals("0.9"))
+                        .map(run -> Series.of(
+                                CsvTable.read(run.folder().resolve("metrics.csv")), "train_loss", Axis.TIME))
+                        .toList();
+        Band band = Band.of(courses, Band.Middle.MEDIAN, Band.Spread.QUARTILES);
+        assertEquals(2, courses.size());
+        assertEquals(band.size(), rows.size());
+        for (int i = 0; i < rows.size(); i++) {
+            double[] expected = {band.x()[i], band.middle()[i], band.low()[i], band.high()[i], band.runs()[i]};
+            for (int k = 0; k < expected.length; k++) {
+                double tolerance = 1e-5 * Math.abs(expected[k]);
+                assertEquals(expected[k], Double.parseDouble(rows.get(i)[k]), tolerance, "point " + i + ", " + k);
+            }
+        }
+    }
+
+    @Test
+    void rates_areToldApart_andNegativeOnesMarked() {
+        browser.open(sweep, 1400, 900);
+        String all = option("rate-chart", ".series");
+        assertEquals(2, browser.evaluate(all + ".filter(s => s.lineStyle?.type === 'dotted').length").asInt(), "biases");
+        assertEquals(6, browser.evaluate(all + ".find(s => s.type === 'scatter').data.length").asInt(), "hollow marks");
+        assertTrue(browser.text("document.getElementById('rate-caption').textContent").contains("hollow marks: a.bias (6)"));
+        browser.choose("#rate-kind", "raw");
+        assertEquals("|η| of the cubic step", browser.text(option("rate-chart", ".yAxis[0].name")));
+    }
+
     @Test
     void tableSorts_byClickAndByKey() {
         browser.open(sweep, 1400, 900);
@@ -132,12 +180,18 @@ class ReportBrowserTest {
         browser.type("step-size=0.3 momentum=0.9");
         browser.until(rows + " === 2");
         assertEquals(1, browser.evaluate(LINES).asInt());
-        browser.evaluate("document.getElementById('filter').value = ''");
-        browser.evaluate("document.getElementById('filter').dispatchEvent(new Event('input'))");
+        filter("val_acc>0.895 seed=2 completed");
+        browser.until(rows + " === 3");
+        filter("");
         browser.until(rows + " === 12");
         browser.click("#states input[value=DIVERGED]");
         assertEquals(10, browser.evaluate(rows).asInt());
         assertEquals(5, browser.evaluate(LINES).asInt());
+    }
+
+    private static void filter(String words) {
+        browser.evaluate("document.getElementById('filter').value = '" + words + "'");
+        browser.evaluate("document.getElementById('filter').dispatchEvent(new Event('input'))");
     }
 
     @Test
@@ -264,14 +318,22 @@ class ReportBrowserTest {
                 3);
         ReportRuns.addCurvature(
                 run, List.of("<img src=x onerror=window.hacked=4>", "</script><script>window.hacked=5</script>"), 3, 2);
-        Path bad = runs.add(Run.completed(2, 0.2, 0.5), 4);
+        Files.writeString(
+                run.resolve("config.yaml"),
+                "\"<img src=x onerror=window.hacked=6>\": \"<b>{a|x}</b> <img src=x onerror=window.hacked=7>\"\n",
+                StandardOpenOption.APPEND);
+        Path bad = runs.add(Run.completed(2, 0.2, 0.5).named("<img src=x onerror=window.hacked=3>"), 4);
         Files.writeString(bad.resolve("status.json"), "{");
+        runs.add(Run.completed(2, 0.3, 0.5).named("<img src=x onerror=window.hacked=3>"), 4);
         Files.writeString(bad.resolve("config.yaml"), "x: [");
         browser.open(page("hostile", runs), 1400, 900);
         browser.hover("#hbar-chart", 150, 60);
         browser.hover("#hbar-chart", 140, 50);
         browser.until("document.querySelector('#hbar-chart .tip') !== null");
         browser.hover("#rate-chart", 300, 150);
+        browser.hover("#curve-chart", 300, 150);
+        browser.hover("#grid-chart", 300, 150);
+        assertTrue(browser.text("document.getElementById('grid-x').textContent").contains("hacked=6"), "a key of the sweep");
         browser.click("#matrix-numbers summary");
         assertTrue(browser.evaluate("window.hacked === undefined && !document.querySelector('img')")
                 .asBoolean());
