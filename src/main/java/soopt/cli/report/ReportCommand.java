@@ -143,7 +143,8 @@ public final class ReportCommand implements Callable<Integer> {
 
     /** Whether the word names this experiment, not a run of it. */
     private static boolean means(String word, Path experiment) {
-        return experiment.endsWith(word) || Path.of(word).toAbsolutePath().normalize().equals(experiment);
+        return experiment.endsWith(word)
+                || Path.of(word).toAbsolutePath().normalize().equals(experiment);
     }
 
     /** Opens it; why not, if that fails. */

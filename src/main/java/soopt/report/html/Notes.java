@@ -45,7 +45,8 @@ final class Notes {
                     + (notes.isEmpty() ? rule : "."));
         }
         if (!detail.all() && contents.stream().anyMatch(content -> content.computations() > 0)) {
-            notes.add("Of learning rates those applied are here, of matrices H̄ and its inverse; the others are in the folders.");
+            notes.add(
+                    "Of learning rates those applied are here, of matrices H̄ and its inverse; the others are in the folders.");
         }
     }
 

@@ -128,8 +128,8 @@ class ReportBrowserTest {
                 .all().stream()
                         .filter(run -> run.settings().get("optimizer.step-size").equals("0.3")
                                 && run.settings().get("optimizer.momentum").equals("0.9"))
-                        .map(run -> Series.of(
-                                CsvTable.read(run.folder().resolve("metrics.csv")), "train_loss", Axis.TIME))
+                        .map(run ->
+                                Series.of(CsvTable.read(run.folder().resolve("metrics.csv")), "train_loss", Axis.TIME))
                         .toList();
         Band band = Band.of(courses, Band.Middle.MEDIAN, Band.Spread.QUARTILES);
         assertEquals(2, courses.size());
@@ -147,9 +147,18 @@ class ReportBrowserTest {
     void rates_areToldApart_andNegativeOnesMarked() {
         browser.open(sweep, 1400, 900);
         String all = option("rate-chart", ".series");
-        assertEquals(2, browser.evaluate(all + ".filter(s => s.lineStyle?.type === 'dotted').length").asInt(), "biases");
-        assertEquals(6, browser.evaluate(all + ".find(s => s.type === 'scatter').data.length").asInt(), "hollow marks");
-        assertTrue(browser.text("document.getElementById('rate-caption').textContent").contains("hollow marks: a.bias (6)"));
+        assertEquals(
+                2,
+                browser.evaluate(all + ".filter(s => s.lineStyle?.type === 'dotted').length")
+                        .asInt(),
+                "biases");
+        assertEquals(
+                6,
+                browser.evaluate(all + ".find(s => s.type === 'scatter').data.length")
+                        .asInt(),
+                "hollow marks");
+        assertTrue(browser.text("document.getElementById('rate-caption').textContent")
+                .contains("hollow marks: a.bias (6)"));
         browser.choose("#rate-kind", "raw");
         assertEquals("|η| of the cubic step", browser.text(option("rate-chart", ".yAxis[0].name")));
     }
@@ -333,7 +342,9 @@ class ReportBrowserTest {
         browser.hover("#rate-chart", 300, 150);
         browser.hover("#curve-chart", 300, 150);
         browser.hover("#grid-chart", 300, 150);
-        assertTrue(browser.text("document.getElementById('grid-x').textContent").contains("hacked=6"), "a key of the sweep");
+        assertTrue(
+                browser.text("document.getElementById('grid-x').textContent").contains("hacked=6"),
+                "a key of the sweep");
         browser.click("#matrix-numbers summary");
         assertTrue(browser.evaluate("window.hacked === undefined && !document.querySelector('img')")
                 .asBoolean());
