@@ -93,7 +93,7 @@ function caption(perRun, lines, log) {
   const band = byId("curve-band").value;
   const several = lines.some((line) => line.counts?.some((count) => count > 1));
   const words = [];
-  if (perRun) words.push("A line for each run.");
+  if (perRun && lines.length > 1) words.push("A line for each run.");
   else if (several)
     words.push(
       `Line: ${byId("curve-middle").value} over the seeds of a configuration.` +

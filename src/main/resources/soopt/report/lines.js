@@ -248,6 +248,7 @@ class LineFigure {
         silent: true,
         symbol: "none",
         animation: false,
+        z: 0,
         data: [],
         lineStyle: { color: css("grid"), type: "solid", width: 1 },
         label: { position: "start", color: css("soft"), distance: 8 },
