@@ -121,12 +121,7 @@ public final class CompareCommand implements Callable<Integer> {
         tables.wanted();
         Optional<Axis> axis = axis();
         OptionalDouble spent = spent();
-        List<ResultRun> runs = Selection.runs(results, names);
-        PrintWriter err = spec.commandLine().getErr();
-        runs.forEach(run -> run.problems().forEach(line -> err.println(Shown.line(line))));
-        if (runs.isEmpty()) {
-            throw new RunDirectoryException("there are no runs to compare");
-        }
+        List<ResultRun> runs = runs();
         Question question = new Question(
                 metric,
                 maximize || Ranking.isMaximized(metric),
@@ -142,6 +137,24 @@ public final class CompareCommand implements Callable<Integer> {
         ComparisonTables made = new ComparisonTables(comparison);
         tables.tell(new TableOptions.Told(() -> Sheets.of(comparison), made::csv, made::json));
         return ExitCode.OK;
+    }
+
+    /** Those whose settings can be read; what cannot be read is said. */
+    private List<ResultRun> runs() {
+        PrintWriter err = spec.commandLine().getErr();
+        List<ResultRun> all = Selection.runs(results, names);
+        all.forEach(run -> run.problems().forEach(line -> err.println(Shown.line(line))));
+        List<ResultRun> runs =
+                all.stream().filter(run -> !run.settings().isEmpty()).toList();
+        if (runs.size() < all.size()) {
+            err.println((all.size() - runs.size()) + " of " + all.size()
+                    + " runs are left out: their config.yaml cannot be read, so that it is not known what they are");
+        }
+        err.flush();
+        if (runs.isEmpty()) {
+            throw new RunDirectoryException("there are no runs to compare");
+        }
+        return runs;
     }
 
     private Comparison compared(List<ResultRun> runs, Question question) {

@@ -23,7 +23,7 @@ import soopt.report.compare.Entry.Fate;
  */
 public record Contender(String label, List<Entry> entries, String chosen) {
     private static final Comparator<Entry> BY_SEED =
-            Comparator.comparing(entry -> entry.run().seed(), Varied::compare);
+            Comparator.comparing(Entry::seed, Varied::compare);
 
     static Contender of(String label, List<Entry> all) {
         Set<String> counted = new HashSet<>();
@@ -31,7 +31,7 @@ public record Contender(String label, List<Entry> entries, String chosen) {
         for (Entry entry :
                 all.stream().sorted(BY_SEED.thenComparing(Entry::fate)).toList()) {
             boolean takesPart = entry.fate() == Fate.COUNTED || entry.fate() == Fate.DIVERGED;
-            boolean again = takesPart && !counted.add(entry.run().seed());
+            boolean again = takesPart && !counted.add(entry.seed());
             entries.add(again ? entry.with(Fate.REPEATED) : entry);
         }
         return new Contender(label, List.copyOf(entries), "");
@@ -74,7 +74,7 @@ public record Contender(String label, List<Entry> entries, String chosen) {
                     ? worst
                     : entry.counts() ? value.applyAsDouble(entry.curve()) : Double.NaN;
             if (!Double.isNaN(known)) {
-                values.put(entry.run().seed(), known);
+                values.put(entry.seed(), known);
             }
         }
         return values;
@@ -82,7 +82,7 @@ public record Contender(String label, List<Entry> entries, String chosen) {
 
     /** Of all its runs, whether they count or not. */
     Set<String> seeds() {
-        return entries.stream().map(entry -> entry.run().seed()).collect(Collectors.toSet());
+        return entries.stream().map(Entry::seed).collect(Collectors.toSet());
     }
 
     /** "5", or "3 of 5: 1 diverged, 1 RUNNING". */

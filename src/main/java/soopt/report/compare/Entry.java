@@ -61,6 +61,11 @@ public record Entry(ResultRun run, Fate fate, Curve curve, String machine, Optio
         return new Entry(run, other, curve, machine, jump);
     }
 
+    /** Of a run that does not tell its seed it stands alone. */
+    String seed() {
+        return run.seed().isEmpty() ? run.id() : run.seed();
+    }
+
     boolean counts() {
         return fate == Fate.COUNTED;
     }

@@ -27,6 +27,9 @@ public final class Sheets {
     /** Rows of a table that is to be read; CSV and JSON have all. */
     private static final int MOST_ROWS = 30;
 
+    /** Of a target that was not asked for: about four digits. */
+    private static final double TARGET_DIGITS = 0.01;
+
     private static final double[] TAUS = {1, 1.25, 1.5, 2, 3, 5, 10, Double.MAX_VALUE};
 
     private final Comparison comparison;
@@ -210,7 +213,10 @@ public final class Sheets {
 
     private Sheet target(Contest contest) {
         double target = contest.target();
-        String reached = question.metric() + (question.maximize() ? " ≥ " : " ≤ ") + Rounded.number(target);
+        String value = question.target().isPresent()
+                ? Double.toString(target)
+                : Rounded.number(target, Math.abs(target) * TARGET_DIGITS);
+        String reached = question.metric() + (question.maximize() ? " ≥ " : " ≤ ") + value;
         List<String> header = List.of("", "runs", "epoch", "step", "gradient equivalents", "training s");
         List<List<String>> rows = shown(contest)
                 .map(each -> {

@@ -139,6 +139,10 @@ class CompareCommandTest {
         Path run = runs("a").add("adam}", 9, "RUNNING", 1);
         Files.delete(run.resolve("metrics.csv"));
         Files.writeString(run.resolve("status.json"), "{");
-        compare("a", "b").expect(ExitCode.OK);
+        Path other = runs("b").add("sgd}", 9, "COMPLETED", 1);
+        Files.delete(other.resolve("config.yaml"));
+        Cli.Result result = compare("a", "b").expect(ExitCode.OK);
+        assertTrue(result.err().contains("1 of 13 runs are left out: their config.yaml cannot be read"), result.err());
+        assertTrue(result.out().contains("a is better"), result.out());
     }
 }

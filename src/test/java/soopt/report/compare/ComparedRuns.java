@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import soopt.experiment.results.Results;
 
 /** Folders of runs that nobody ran, of an experiment: settings, a loss by epoch, and how they stand. */
 public final class ComparedRuns {
@@ -15,8 +16,10 @@ public final class ComparedRuns {
     private final Path experiment;
     private int runs;
 
+    /** Adds to those that are there. */
     public ComparedRuns(Path experiment) {
         this.experiment = experiment;
+        this.runs = Results.runFolders(experiment).size();
     }
 
     /**
