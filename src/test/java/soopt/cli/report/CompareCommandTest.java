@@ -142,7 +142,7 @@ class CompareCommandTest {
         Path other = runs("b").add("sgd}", 9, "COMPLETED", 1);
         Files.delete(other.resolve("config.yaml"));
         Cli.Result result = compare("a", "b").expect(ExitCode.OK);
-        assertTrue(result.err().contains("1 of 13 runs are left out: their config.yaml cannot be read"), result.err());
+        assertTrue(result.err().contains("1 of 14 runs are left out: their config.yaml cannot be read"), result.err());
         assertTrue(result.out().contains("a is better"), result.out());
     }
 }
