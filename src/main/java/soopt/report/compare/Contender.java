@@ -22,8 +22,7 @@ import soopt.report.compare.Entry.Fate;
  * @param chosen how it was chosen among others; empty if it was not
  */
 public record Contender(String label, List<Entry> entries, String chosen) {
-    private static final Comparator<Entry> BY_SEED =
-            Comparator.comparing(Entry::seed, Varied::compare);
+    private static final Comparator<Entry> BY_SEED = Comparator.comparing(Entry::seed, Varied::compare);
 
     static Contender of(String label, List<Entry> all) {
         Set<String> counted = new HashSet<>();
