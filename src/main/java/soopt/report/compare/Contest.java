@@ -70,8 +70,16 @@ public record Contest(
                 question.target()
                         .orElseGet(() -> worst.map(each -> best(each, question)).orElse(Double.NaN)),
                 worst.map(Contender::label).orElse(""),
-                pairs(contenders, judge, question),
-                family(contenders, question));
+                pairs(able(contenders, judge, question), judge, question),
+                family(able(contenders, judge, question), question));
+    }
+
+    /** Those of which a run counts or diverged: the others make no comparison. */
+    private static List<Contender> able(
+            List<Contender> contenders, ToDoubleFunction<Curve> judge, Question question) {
+        return contenders.stream()
+                .filter(each -> each.ranked(judge, question.worst()).length > 0)
+                .toList();
     }
 
     /** How many comparisons are made: where the best is set against the others, it could have been any. */

@@ -200,6 +200,19 @@ class ComparisonTest {
     }
 
     @Test
+    void groupsWithoutAValue_makeNoComparison() {
+        runs.seeds("adam}", losses(6, i -> 0.1 + 0.01 * i));
+        runs.seeds("sgd}", losses(6, i -> 0.3 + 0.02 * i));
+        runs.add("k-fac}", 1, "FAILED", 1, 0.001);
+        Contest contest = contest(USUAL);
+        assertEquals(3, contest.contenders().size());
+        assertEquals(1, contest.family());
+        assertEquals(
+                List.of("adam is better"),
+                contest.pairs().stream().map(Pair::words).toList());
+    }
+
+    @Test
     void seedsThatOneHasMore_areNotCompared() {
         runs.seeds("adam}", List.of(0.1, 0.2, 0.3));
         runs.seeds("sgd}", List.of(0.2, 0.3));
