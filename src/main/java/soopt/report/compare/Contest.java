@@ -75,8 +75,7 @@ public record Contest(
     }
 
     /** Those of which a run counts or diverged: the others make no comparison. */
-    private static List<Contender> able(
-            List<Contender> contenders, ToDoubleFunction<Curve> judge, Question question) {
+    private static List<Contender> able(List<Contender> contenders, ToDoubleFunction<Curve> judge, Question question) {
         return contenders.stream()
                 .filter(each -> each.ranked(judge, question.worst()).length > 0)
                 .toList();
