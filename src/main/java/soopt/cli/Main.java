@@ -22,6 +22,7 @@ import soopt.cli.report.ExportCommand;
 import soopt.cli.report.FidelityCommand;
 import soopt.cli.report.PlotCommand;
 import soopt.cli.report.ReportCommand;
+import soopt.cli.report.ReproduceCommand;
 import soopt.cli.results.BestCommand;
 import soopt.cli.results.CleanCommand;
 import soopt.cli.results.CollectCommand;
@@ -62,6 +63,7 @@ import soopt.cli.terminal.Usage;
             MergeCommand.class,
             ExportCommand.class,
             ReportCommand.class,
+            ReproduceCommand.class,
             CheckCommand.class,
             CurvatureCommand.class,
             SpectrumCommand.class,

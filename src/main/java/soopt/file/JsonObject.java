@@ -28,6 +28,16 @@ public final class JsonObject {
         return copy;
     }
 
+    /** The object that a text is; an empty one if it is something else. */
+    public static JsonNode parse(String text) {
+        try {
+            JsonNode read = MAPPER.readTree(text);
+            return read.isObject() ? read : MAPPER.createObjectNode();
+        } catch (JsonProcessingException damaged) {
+            return MAPPER.createObjectNode();
+        }
+    }
+
     /** The object that a file holds; an empty one if it is missing or holds something else. */
     public static JsonNode read(Path file) {
         if (!Files.isRegularFile(file)) {
