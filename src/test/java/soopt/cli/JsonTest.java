@@ -89,6 +89,7 @@ class JsonTest {
                 "3 | collect --json --results $/none",
                 "3 | export tensorboard --json nothing --results $/out",
                 "3 | export tensorboard --json --results $/none",
+                "2 | reproduce nothing --json --results $/out",
                 "3 | report --json nothing --results $/out",
                 "3 | plot none --json --results $/none",
                 "3 | replay --json nothing --results $/out",

@@ -58,6 +58,7 @@ class TerminalTest {
             new Expected("fidelity $RUN --results $OUT", 0, false, "between layers"),
             new Expected("compare $RUN --results $OUT", 0, false, "train_loss"),
             new Expected("collect --results $OUT", 0, false, "summary.json"),
+            new Expected("reproduce --list", 0, false, "fig1-lenet"),
             new Expected("report --results $OUT", 0, false, "report.html"),
             new Expected("plot $RUN --text --results $OUT", 0, false, "training loss"),
             new Expected("watch --results $OUT", 0, false, "COMPLETED"),

@@ -54,6 +54,7 @@ final class CommandCases {
             List.of("collect"),
             List.of("report"),
             List.of("plot", "FOLDER"),
+            List.of("reproduce", "--list"),
             List.of("bench", "curvature", "--nothing"),
             List.of("bench", "depth", "--nothing"),
             List.of("bench", "partitions", "--nothing"),

@@ -54,6 +54,7 @@ public final class RatesFigure {
     private final Map<String, Integer> layers = new LinkedHashMap<>();
     private final Set<String> roles = new LinkedHashSet<>();
     private boolean anyHollow;
+    private boolean isRecorded = true;
 
     private RatesFigure(List<ResultRun> runs, Options options) {
         this.options = options;
@@ -79,7 +80,8 @@ public final class RatesFigure {
         }
         if (courses.isEmpty()) {
             throw new RunDirectoryException("no run has learning rates by group (learning_rates.csv): methods with a"
-                    + " partition write them, e.g. optimizer.type: newton-summary, once their curvature is computed");
+                    + " partition write them, e.g. optimizer.type: newton-summary, once their curvature is computed;"
+                    + " of others record.curvature records those that it would give");
         }
         courses.values()
                 .forEach(each -> each.forEach(course -> {
@@ -117,6 +119,7 @@ public final class RatesFigure {
         List<ResultRun> runs = configuration.runs();
         List<Rates> rates =
                 runs.parallelStream().map(run -> Rates.of(run.folder())).toList();
+        isRecorded &= rates.stream().allMatch(Rates::recorded);
         List<Course> courses = new ArrayList<>();
         Rates longest = rates.stream()
                 .max((one, other) -> Integer.compare(length(one), length(other)))
@@ -250,6 +253,9 @@ public final class RatesFigure {
     }
 
     private Words name() {
+        if (isRecorded) {
+            return Words.of("learning rate η of the recorded curvature");
+        }
         return switch (options.rate()) {
             case RAW -> Words.of("learning rate η (raw)");
             case AVERAGED -> Words.of("learning rate η (averaged)");

@@ -6,14 +6,19 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import soopt.file.CsvTable;
 
 /**
- * The learning rates of each group in the course of a run: learning_rates.csv.
+ * The learning rates of each group in the course of a run: learning_rates.csv, or where the method has no such rates
+ * those that recorded curvature would give it: matrices/groups.csv.
  *
- * @param courses by group, in the order of H̄; none where the method has no such rates
+ * @param courses by group, in the order of H̄; none where neither is there
+ * @param recorded whether no step was made with them: then all kinds are η of the cubic step
  */
-public record Rates(List<Course> courses) {
+public record Rates(List<Course> courses, boolean recorded) {
+    private static final String ETA = "eta";
+
     private static final List<String> NUMBERS =
             List.of("step", "epoch", "eta_raw", "eta_averaged", "eta_used", "eta_applied");
 
@@ -59,11 +64,21 @@ public record Rates(List<Course> courses) {
         }
     }
 
-    /** Without courses where the file is missing or has no rows. */
+    /** Without courses where neither the optimizer nor recorded curvature tells any. */
     public static Rates of(Path runFolder) {
         List<String> wanted = new ArrayList<>(NUMBERS);
         wanted.addAll(List.of("group", "role"));
-        CsvTable table = CsvTable.read(runFolder.resolve("learning_rates.csv"), wanted);
+        CsvTable used = CsvTable.read(runFolder.resolve("learning_rates.csv"), wanted);
+        if (used.size() > 0) {
+            return new Rates(courses(used, Kind::column, 0), false);
+        }
+        CsvTable recorded = CsvTable.read(
+                runFolder.resolve("matrices").resolve("groups.csv"), List.of("step", "epoch", "group", "role", ETA));
+        return new Rates(courses(recorded, kind -> ETA, 1), true);
+    }
+
+    /** @param later what is added to the steps of the table: one that counts those that are done */
+    private static List<Course> courses(CsvTable table, Function<Kind, String> column, int later) {
         Map<String, List<Integer>> rows = new LinkedHashMap<>();
         for (int row = 0; row < table.size(); row++) {
             rows.computeIfAbsent(table.text(row, "group"), name -> new ArrayList<>())
@@ -73,18 +88,20 @@ public record Rates(List<Course> courses) {
         List<String> roles = names.stream()
                 .map(name -> table.text(rows.get(name).get(0), "role"))
                 .toList();
-        List<Group> groups = Group.of(names, roles);
         List<Course> courses = new ArrayList<>();
-        for (Group group : groups) {
+        for (Group group : Group.of(names, roles)) {
             int[] mine =
                     rows.get(group.name()).stream().mapToInt(Integer::intValue).toArray();
             Map<Kind, double[]> rates = new LinkedHashMap<>();
             for (Kind kind : Kind.values()) {
-                rates.put(kind, column(table, mine, kind.column));
+                rates.put(kind, column(table, mine, column.apply(kind)));
             }
-            courses.add(new Course(group, column(table, mine, "step"), column(table, mine, "epoch"), rates));
+            double[] steps = Arrays.stream(column(table, mine, "step"))
+                    .map(step -> step + later)
+                    .toArray();
+            courses.add(new Course(group, steps, column(table, mine, "epoch"), rates));
         }
-        return new Rates(List.copyOf(courses));
+        return List.copyOf(courses);
     }
 
     private static double[] column(CsvTable table, int[] rows, String name) {

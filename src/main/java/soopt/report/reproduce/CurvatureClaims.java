@@ -14,6 +14,8 @@ final class CurvatureClaims {
 
     private static final double NEAR = 0.2;
     private static final double WEAKER = 0.8;
+    private static final double NEARER = 0.9;
+    private static final double STRONGER = 1.1;
 
     private CurvatureClaims() {}
 
@@ -37,8 +39,11 @@ final class CurvatureClaims {
                 evidence -> {
                     double of = offBlock(evidence.first(), Moment.Kind.HESSIAN);
                     double inverse = offBlock(evidence.first(), Moment.Kind.INVERSE);
-                    return Verdict.of(
-                            inverse < of, text("off-block shares at initialization: H̄ %.2f, H̄⁻¹ %.2f", of, inverse));
+                    return Verdict.between(
+                            inverse / of,
+                            1,
+                            NEARER,
+                            text("off-block shares at initialization: H̄ %.2f, H̄⁻¹ %.2f", of, inverse));
                 });
     }
 

@@ -1,15 +1,10 @@
 package soopt.report.reproduce;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.function.Predicate;
-import soopt.experiment.results.ResultRun;
-import soopt.file.CsvTable;
 import soopt.report.read.Group;
 import soopt.report.read.Rates;
 
@@ -112,37 +107,14 @@ final class RateClaims {
     }
 
     private static List<Course> courses(Evidence evidence) {
-        for (ResultRun run : evidence.runs()) {
-            List<Course> recorded = recorded(run);
-            if (!recorded.isEmpty()) {
-                return recorded;
-            }
-            List<Course> used = Rates.of(run.folder()).courses().stream()
-                    .map(course -> new Course(course.group(), course.rates().get(Rates.Kind.RAW)))
-                    .toList();
-            if (!used.isEmpty()) {
-                return used;
-            }
-        }
-        throw new NoSuchElementException("no run has learning rates by groups");
-    }
-
-    /** matrices/groups.csv: a row per recorded moment and group. */
-    private static List<Course> recorded(ResultRun run) {
-        CsvTable table =
-                CsvTable.read(run.folder().resolve("matrices").resolve("groups.csv"), List.of("group", "role", "eta"));
-        Map<String, List<Integer>> rows = new LinkedHashMap<>();
-        for (int row = 0; row < table.size(); row++) {
-            rows.computeIfAbsent(table.text(row, "group"), name -> new ArrayList<>())
-                    .add(row);
-        }
-        List<Group> groups = Group.of(List.copyOf(rows.keySet()));
-        return groups.stream()
-                .map(group -> new Course(
-                        group,
-                        rows.get(group.name()).stream()
-                                .mapToDouble(row -> table.number(row, "eta"))
-                                .toArray()))
+        return evidence.runs().stream()
+                .map(run -> Rates.of(run.folder()))
+                .filter(rates -> !rates.isEmpty())
+                .findFirst()
+                .orElseThrow(() -> new NoSuchElementException("no run has learning rates by groups"))
+                .courses()
+                .stream()
+                .map(course -> new Course(course.group(), course.rates().get(Rates.Kind.RAW)))
                 .toList();
     }
 }

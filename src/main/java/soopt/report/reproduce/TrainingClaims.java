@@ -100,7 +100,7 @@ final class TrainingClaims {
 
     static Claim diagonalIsWorse() {
         return new Claim(
-                "the diagonal of H̄ alone is worse or unstable", "fig. 6, appendix K", Scale.SMOKE, evidence -> {
+                "the diagonal of H̄ alone is worse or unstable", "fig. 6, appendix K", Scale.SHORT, evidence -> {
                     int all = 0;
                     int worse = 0;
                     for (ResultRun full :
@@ -128,7 +128,7 @@ final class TrainingClaims {
         return new Claim(
                 "small λ_int is unstable with the diagonal alone",
                 "fig. 6: small (λ₁, λ_int) diverges at once",
-                Scale.SMOKE,
+                Scale.SHORT,
                 evidence -> {
                     Evidence diagonal = evidence.with("optimizer.diagonal-only", "true");
                     double least = diagonal.runs().stream()

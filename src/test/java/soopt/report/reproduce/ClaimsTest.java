@@ -95,10 +95,10 @@ class ClaimsTest {
             }
         }
 
-        Verdict worse = verdict(TrainingClaims.diagonalIsWorse(), Scale.SMOKE);
+        Verdict worse = verdict(TrainingClaims.diagonalIsWorse(), Scale.SHORT);
         assertOutcome(Verdict.Outcome.HOLDS, worse);
         assertEquals("at 2 of 2 pairs of λ₁ and λ_int", worse.number());
-        assertOutcome(Verdict.Outcome.HOLDS, verdict(TrainingClaims.smallDampingDiverges(), Scale.SMOKE));
+        assertOutcome(Verdict.Outcome.HOLDS, verdict(TrainingClaims.smallDampingDiverges(), Scale.SHORT));
     }
 
     @Test
