@@ -10,7 +10,7 @@ import soopt.file.JsonObject;
 import soopt.file.WholeFile;
 import soopt.file.WriteException;
 
-/** The claims with what came of them, as text, Markdown, CSV and JSON. */
+/** The claims with what came of them, as text, CSV and JSON. */
 public final class Ledger {
     private static final List<Column<Row>> COLUMNS = List.of(
             new Column<>("name", row -> row.of().name(), "figure or table"),
@@ -67,7 +67,7 @@ public final class Ledger {
         return rows.stream().filter(row -> row.verdict().outcome() == outcome).count();
     }
 
-    /** Writes claims.csv, claims.json and claims.md. */
+    /** Writes claims.csv, claims.json and claims.txt. */
     public static Path write(Path folder, List<Row> rows) {
         try {
             Files.createDirectories(folder);
@@ -80,17 +80,7 @@ public final class Ledger {
                 new JsonObject()
                         .putObjects("claims", rows.stream().map(Ledger::json).toList())
                         .pretty());
-        StringBuilder markdown = new StringBuilder("| | claim | paper | verdict | measured |\n|---|---|---|---|---|\n");
-        rows.forEach(row -> markdown.append(String.format(
-                Locale.ROOT,
-                "| %s | %s | %s | %s | %s%s |%n",
-                row.of().name(),
-                row.claim().name(),
-                row.claim().paper(),
-                row.verdict().outcome(),
-                row.verdict().number(),
-                row.verdict().reason().isEmpty() ? "" : "; " + row.verdict().reason())));
-        WholeFile.write(folder.resolve("claims.md"), markdown.toString());
+        WholeFile.write(folder.resolve("claims.txt"), table(rows));
         return folder;
     }
 

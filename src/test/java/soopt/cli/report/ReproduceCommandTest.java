@@ -56,7 +56,7 @@ class ReproduceCommandTest {
         assertTrue(out.contains("HOLDS     fig2a-lenet"), out);
         Path folder = results.resolve("reproduce/full");
         for (String name :
-                List.of("fig2a-lenet.svg", "fig2a-lenet.png", "fig2a-lenet.csv", "claims.md", "claims.csv")) {
+                List.of("fig2a-lenet.svg", "fig2a-lenet.png", "fig2a-lenet.csv", "claims.txt", "claims.csv")) {
             assertTrue(Files.size(folder.resolve(name)) > 0, name);
         }
     }
