@@ -147,6 +147,7 @@ int cuGraphLaunch(Graph *g, Stream *s) {
 
 int cuStreamGetCaptureInfo_v2(Stream *s, int *status, unsigned long *id, Graph **graph, Node *const **nodes, size_t *n) {
     CHECK(checkStream(s, "cuStreamGetCaptureInfo"));
+    if (setting("NO_NODES", 0)) return NOT_FOUND;
     static thread_local Node *last;
     *status = s->capturing ? s->invalidated ? 2 : 1 : 0;
     *id = 1, *graph = nullptr;

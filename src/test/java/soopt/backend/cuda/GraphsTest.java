@@ -204,6 +204,21 @@ class GraphsTest {
         assertArrayEquals(plainly(), refused);
     }
 
+    /** Between what has other scalars there are graphs still. */
+    @Test
+    void scalarsThatADriverTakesNot_areLaunchedPlainly_withTheSameBits() {
+        standin.set("NO_NODES", 1);
+        double[] replayed = fourTimes();
+        assertEquals(0, standin.count("updates"));
+        assertEquals(Optional.empty(), replay().problem());
+        assertTrue(backend.counts().replays() >= 2, "replays: " + backend.counts().replays());
+        long launches = backend.counts().launches();
+        input(3);
+        work(0.7, 2, x);
+        assertEquals(3, backend.counts().launches() - launches, "twice combine, and axpy between");
+        assertArrayEquals(plainly(), replayed);
+    }
+
     @Test
     void workThatIsBrokenOff_isDoneUpToThere() {
         fourTimes();

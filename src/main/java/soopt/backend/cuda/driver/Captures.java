@@ -14,6 +14,7 @@ final class Captures {
     private static final int HALF = 32;
 
     private final Device device;
+    private final boolean hasNodes = Driver.hasNodes();
     private final Arguments arguments = new Arguments();
     private final Memory out = new Memory(Long.BYTES);
     private final Memory node = new Memory(NODE_BYTES);
@@ -54,7 +55,7 @@ final class Captures {
                 table += bytes;
             } else {
                 device.perform(tape, operation);
-                nodes[i] = tape.scalars(operation) == 0 ? 0 : lastNode();
+                nodes[i] = hasNodes && tape.scalars(operation) != 0 ? lastNode() : 0;
             }
         }
     }
@@ -62,7 +63,7 @@ final class Captures {
     /** What was captured last, which the next operation would depend on; 0 if the driver does not say. */
     private long lastNode() {
         long at = Pointer.nativeValue(info);
-        int code = GraphApi.cuStreamGetCaptureInfo_v2(device.stream(), at, at + 8, at + 16, at + 24, at + 32);
+        int code = GraphApi.Nodes.cuStreamGetCaptureInfo_v2(device.stream(), at, at + 8, at + 16, at + 24, at + 32);
         return code == 0 && info.getLong(32) == 1 ? info.getPointer(24).getLong(0) : 0;
     }
 
@@ -77,7 +78,7 @@ final class Captures {
         node.setLong(NODE_BYTES - Long.BYTES, arguments.take(tape, i).list());
         Driver.check(
                 "cuGraphExecKernelNodeSetParams",
-                GraphApi.cuGraphExecKernelNodeSetParams(
+                GraphApi.Nodes.cuGraphExecKernelNodeSetParams(
                         graph.executable(), graph.nodes()[operation], Pointer.nativeValue(node)));
     }
 

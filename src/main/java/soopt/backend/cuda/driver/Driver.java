@@ -3,7 +3,9 @@ package soopt.backend.cuda.driver;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongToIntFunction;
 
 /** The driver API, loaded once for the process, and its errors in words. */
@@ -22,7 +24,8 @@ final class Driver {
     /** Loads at first use; what cannot be loaded is tried again, as a test may have named another folder. */
     private static final class Loaded {
         private static Optional<Driver> driver = Optional.empty();
-        private static boolean hasGraphs;
+        /** Parts that were bound too. */
+        private static final Set<Class<?>> optional = new HashSet<>();
     }
 
     private Driver() {}
@@ -45,13 +48,22 @@ final class Driver {
 
     /** Why the driver has no graphs; empty if it has. */
     static Optional<String> graphs() {
+        return bound(GraphApi.class);
+    }
+
+    /** Whether kernels of graphs can be told other arguments. */
+    static boolean hasNodes() {
+        return bound(GraphApi.Nodes.class).isEmpty();
+    }
+
+    private static Optional<String> bound(Class<?> optional) {
         synchronized (Loaded.class) {
-            if (!Loaded.hasGraphs) {
+            if (!Loaded.optional.contains(optional)) {
                 try {
-                    CudaLibraries.bind(CudaLibraries.driver().path().orElseThrow(), GraphApi.class);
-                    Loaded.hasGraphs = true;
+                    CudaLibraries.bind(CudaLibraries.driver().path().orElseThrow(), optional);
+                    Loaded.optional.add(optional);
                 } catch (CudaException e) {
-                    return Optional.of("the driver is older than CUDA 11.4");
+                    return Optional.of("the driver lacks them (" + e.getMessage() + ")");
                 }
             }
             return Optional.empty();

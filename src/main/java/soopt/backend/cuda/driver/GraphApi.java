@@ -8,11 +8,6 @@ final class GraphApi {
 
     static native int cuStreamEndCapture(long stream, long graph);
 
-    static native int cuStreamGetCaptureInfo_v2(
-            long stream, long status, long id, long graph, long dependencies, long count);
-
-    static native int cuGraphExecKernelNodeSetParams(long executable, long node, long parameters);
-
     static native int cuGraphInstantiateWithFlags(long executable, long graph, long flags);
 
     static native int cuGraphLaunch(long executable, long stream);
@@ -20,4 +15,14 @@ final class GraphApi {
     static native int cuGraphDestroy(long graph);
 
     static native int cuGraphExecDestroy(long executable);
+
+    /** What tells the kernels of a graph other arguments; a driver may have newer versions of it alone. */
+    static final class Nodes {
+        private Nodes() {}
+
+        static native int cuStreamGetCaptureInfo_v2(
+                long stream, long status, long id, long graph, long dependencies, long count);
+
+        static native int cuGraphExecKernelNodeSetParams(long executable, long node, long parameters);
+    }
 }
