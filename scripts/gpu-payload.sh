@@ -30,6 +30,8 @@ for jar in target/lib/*.jar; do
   case ${jar##*/} in
     nd4j-* | cuda-* | openblas-* | javacpp-* | protobuf-* | guava-* | jackson-1.* | deeplearning4j-* | resources-* | flatbuffers-* | \
       commons-* | byteunits-* | neoitertools-*) ;;
+    # pictures and reports
+    echarts-* | pdfbox-* | fontbox-*) ;;
     *) cp "$jar" "$root/lib/" ;;
   esac
 done

@@ -18,7 +18,7 @@ bool isFunction(const void *function);
 /** The work of a launch with other arguments, for a node of a graph. */
 int relaunch(const void *function, const unsigned grid[3], const unsigned block[3], unsigned shared, void **parameters,
     void **extra, standin::Work &work);
-/** The stream that is captured, or nullptr; one at a time. */
+/** The stream that this thread captures, or nullptr; one at a time. */
 standin::Stream *captured();
 
 extern thread_local int currentDevice;

@@ -27,7 +27,7 @@ struct KernelNode {
 Handles<Event> events;
 Handles<Graph> graphs;
 Handles<Node> nodes;  // of graphs that were instantiated and are still there
-Stream *capturing;
+thread_local Stream *capturing;  // mode 1: other threads may wait and allocate meanwhile
 
 int known(Event *e) { return events.holds(e) ? OK : refuse(INVALID_HANDLE, "an event that does not exist"); }
 int known(Graph *g) { return graphs.holds(g) ? OK : refuse(INVALID_HANDLE, "a graph that does not exist"); }
