@@ -2,6 +2,7 @@ package soopt.backend.cuda.driver;
 
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
+import java.util.OptionalLong;
 
 /** Matrix products by cuBLAS on the stream of a device: float32, strictly or in TF32, and float64. */
 public final class Blas implements AutoCloseable {
@@ -31,13 +32,13 @@ public final class Blas implements AutoCloseable {
     /** α and, after it, β. */
     private final Memory scalars = new Memory(2L * Double.BYTES);
 
-    private final long workspace;
     private final Tape own = new Tape();
+    /** From the first product on, which is never part of a graph. */
+    private OptionalLong workspace = OptionalLong.empty();
 
-    private Blas(Device device, long handle, long workspace) {
+    private Blas(Device device, long handle) {
         this.device = device;
         this.handle = handle;
-        this.workspace = workspace;
         device.productsBy(this::perform);
     }
 
@@ -53,10 +54,7 @@ public final class Blas implements AutoCloseable {
             long handle = out.getLong(0);
             check("cublasSetStream", BlasApi.cublasSetStream_v2(handle, device.stream()));
             check("cublasSetMathMode", BlasApi.cublasSetMathMode(handle, tf32 ? TF32 : STRICT));
-            // after the stream, which resets it
-            long workspace = device.allocate(WORKSPACE_BYTES);
-            check("cublasSetWorkspace", BlasApi.cublasSetWorkspace_v2(handle, workspace, WORKSPACE_BYTES));
-            return new Blas(device, handle, workspace);
+            return new Blas(device, handle);
         }
     }
 
@@ -158,9 +156,18 @@ public final class Blas implements AutoCloseable {
         }
     }
 
+    private void takeWorkspace() {
+        long memory = device.allocate(WORKSPACE_BYTES);
+        workspace = OptionalLong.of(memory);
+        check("cublasSetWorkspace", BlasApi.cublasSetWorkspace_v2(handle, memory, WORKSPACE_BYTES));
+    }
+
     /** Does a product now. */
     private void perform(Tape tape, int i) {
         device.makeCurrent();
+        if (workspace.isEmpty()) {
+            takeWorkspace();
+        }
         long flags = tape.word(i, 0);
         int opA = (flags & TRANSPOSE_A) != 0 ? 1 : 0;
         int opB = (flags & TRANSPOSE_B) != 0 ? 1 : 0;
@@ -218,7 +225,7 @@ public final class Blas implements AutoCloseable {
     public void close() {
         device.makeCurrent();
         BlasApi.cublasDestroy_v2(handle);
-        DriverApi.cuMemFree_v2(workspace);
+        workspace.ifPresent(DriverApi::cuMemFree_v2);
         scalars.close();
     }
 }
