@@ -53,6 +53,7 @@ int cuStreamCreate(Stream **s, unsigned flags) {
 }
 int cuStreamDestroy_v2(Stream *s) {
     CHECK(checkStream(s, "cuStreamDestroy"));
+    if (capturing == s) capturing = nullptr;
     destroyStream(s);
     return OK;
 }

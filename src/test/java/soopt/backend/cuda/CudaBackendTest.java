@@ -50,7 +50,7 @@ class CudaBackendTest {
 
     @Test
     void idleBlocks_areGivenBack_whenMemoryIsShort() {
-        standin.orElseThrow().set("MEMORY", standin.orElseThrow().live() + 82L * MEBIBYTE);
+        standin.orElseThrow().set("MEMORY", standin.orElseThrow().live() + 50L * MEBIBYTE);
         try (CudaBackend backend = open()) {
             backend.allocate(6 * MEBIBYTE).close();
             try (Tensor larger = backend.allocate(8 * MEBIBYTE)) {

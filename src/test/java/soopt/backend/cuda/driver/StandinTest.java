@@ -247,6 +247,7 @@ class StandinTest {
         try (Blas blas = Blas.open(device, false);
                 Memory out = new Memory(Long.BYTES)) {
             device.set(memory, 0, 16);
+            blas.multiplyFloats(false, true, 2, 2, 2, 1, memory, 2, memory + 16, 2, 0, memory + 32, 2);
             long graph = graph(
                     () -> blas.multiplyFloats(false, true, 2, 2, 2, 1, memory, 2, memory + 16, 2, 0, memory + 32, 2));
             launch(graph);
