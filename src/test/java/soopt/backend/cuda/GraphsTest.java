@@ -211,7 +211,8 @@ class GraphsTest {
         double[] replayed = fourTimes();
         assertEquals(0, standin.count("updates"));
         assertEquals(Optional.empty(), replay().problem());
-        assertTrue(backend.counts().replays() >= 2, "replays: " + backend.counts().replays());
+        assertTrue(
+                backend.counts().replays() >= 2, "replays: " + backend.counts().replays());
         long launches = backend.counts().launches();
         input(3);
         work(0.7, 2, x);

@@ -99,10 +99,9 @@ public final class Standin implements AutoCloseable {
     /**
      * Changes the machine from now on: CAPABILITY (90), DRIVER (12080), DEVICES (1), MEMORY (2³⁰ bytes), FREE (what is
      * said to be free of it), SEED of the order of blocks and threads (0: as they are numbered), UNCHECKED (1: kernels
-     * compiled from now on run without checks), AT_ONCE (1: work is done when it is asked for), QUIET (1), NO_NODES (1: a capture does not
-     * tell its nodes), and the call
-     * from now on that fails: OOM, LAUNCH_FAILURE (kernels of graphs count), COMPILE_FAILURE, CAPTURE_FAILURE,
-     * INSTANTIATE_FAILURE, UPDATE_FAILURE, LOST (from there on every one).
+     * compiled from now on run without checks), AT_ONCE (1: work is done when it is asked for), QUIET (1), NO_NODES (1:
+     * a capture does not tell its nodes), and the call from now on that fails: OOM, LAUNCH_FAILURE (kernels of graphs
+     * count), COMPILE_FAILURE, CAPTURE_FAILURE, INSTANTIATE_FAILURE, UPDATE_FAILURE, LOST (from there on every one).
      */
     public Standin set(String setting, long value) {
         library.getFunction("standin_set").invokeVoid(new Object[] {setting, value});
