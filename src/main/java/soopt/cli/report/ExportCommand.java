@@ -202,8 +202,8 @@ public final class ExportCommand implements Callable<Integer> {
             header = "Write runs as MLflow's file store: parameters, metrics by step, tags.",
             description = {
                 "Metrics are those of metrics.csv, eta_used/GROUP and the eigenvalues of H̄; parameters all settings."
-                        + " MLflow 3 reads its file store with MLFLOW_ALLOW_FILE_STORE=true alone; from 3.10 on"
-                        + " 'mlflow migrate-filestore' brings it into a data base."
+                        + " Newer releases of MLflow read their file store with MLFLOW_ALLOW_FILE_STORE=true only; from"
+                        + " 3.10 on 'mlflow migrate-filestore' brings it into a data base."
             },
             footerHeading = "%nExamples:%n",
             footer = {
