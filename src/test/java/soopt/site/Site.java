@@ -1,6 +1,7 @@
 package soopt.site;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -29,24 +30,34 @@ final class Site {
 
     private final Menu menu;
     private final Path folder;
+    private final Optional<Path> guide;
     /** What pages link to that is no page, copied beside them. */
     private final Set<Path> files = new TreeSet<>();
 
-    private Site(Menu menu, Path folder) {
+    private Site(Menu menu, Path folder, Optional<Path> guide) {
         this.menu = menu;
         this.folder = folder;
+        this.guide = guide;
     }
 
-    public static void main(String[] arguments) throws IOException {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
         Path folder = Path.of(arguments[0]);
-        write(folder);
+        Path guide = Files.createDirectories(folder.resolveSibling("guide"));
+        for (String line : Guide.follow(guide, "full")) {
+            System.out.println(line.replace('¶', '\n'));
+        }
+        write(folder, Optional.of(guide));
         System.out.println("pages: " + folder.resolve("index.html").toAbsolutePath());
         System.exit(0);
     }
 
-    /** Makes the pages in a folder. */
-    static void write(Path folder) throws IOException {
-        new Site(Menu.read(), Files.createDirectories(folder)).write();
+    /**
+     * Makes the pages in a folder.
+     *
+     * @param guide where the commands of the pages were followed, for the pictures that they made
+     */
+    static void write(Path folder, Optional<Path> guide) throws IOException {
+        new Site(Menu.read(), Files.createDirectories(folder), guide).write();
     }
 
     private void write() throws IOException {
@@ -123,7 +134,7 @@ final class Site {
                     } else if (node instanceof Link link) {
                         attributes.put("href", target(page, link.getDestination()));
                     } else if (node instanceof Image image) {
-                        attributes.put("src", target(page, image.getDestination()));
+                        attributes.put("src", picture(image.getDestination()));
                     }
                 })
                 .build()
@@ -154,6 +165,18 @@ final class Site {
             return "files/" + file + anchor;
         }
         return path + anchor;
+    }
+
+    /** A picture that a command of the page makes, beside the pages. */
+    private String picture(String name) {
+        guide.map(made -> made.resolve(name)).filter(Files::exists).ifPresent(made -> {
+            try {
+                Files.copy(made, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        return name;
     }
 
     static String escaped(String text) {

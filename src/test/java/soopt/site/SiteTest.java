@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -31,7 +32,7 @@ class SiteTest {
 
     @BeforeAll
     static void make() throws IOException {
-        Site.write(site);
+        Site.write(site, Optional.empty());
     }
 
     private static Map<String, String> pages() throws IOException {
@@ -78,7 +79,7 @@ class SiteTest {
         Set<String> broken = new TreeSet<>();
         int links = 0;
         for (Map.Entry<String, String> page : pages.entrySet()) {
-            for (String link : find("(?:href|src)=\"([^\"]*)\"", page.getValue())) {
+            for (String link : find("href=\"([^\"]*)\"", page.getValue())) {
                 if (link.matches("https?://.*|mailto:.*")) {
                     continue;
                 }
@@ -96,6 +97,19 @@ class SiteTest {
         }
         assertEquals(Set.of(), broken);
         assertTrue(links > 500, links + " links");
+    }
+
+    /** GuideTest runs these commands. */
+    @Test
+    void pictures_areMadeByACommandOfTheirPage() throws IOException {
+        int pictures = 0;
+        for (Page page : Menu.read().pages()) {
+            for (String picture : find("!\\[[^\\]]+\\]\\(([^)]+)\\)", page.text())) {
+                pictures++;
+                assertTrue(page.text().matches("(?s).*\nsoopt plot [^\n]*--out " + picture + "\n.*"), page.file() + ": " + picture);
+            }
+        }
+        assertTrue(pictures >= 2);
     }
 
     @Test
