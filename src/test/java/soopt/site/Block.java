@@ -11,13 +11,11 @@ import org.commonmark.node.FencedCodeBlock;
  * A block of code of a page. Its info string says what it is and what a test does with it:
  *
  * <ul>
- *   <li>{@code sh}: command lines of soopt, run one after the other; {@code sh shorter WORD…}: with these words added to
- *       those that train, which the site leaves out; {@code sh ends N}: with exit code N; {@code sh parsed}: only parsed,
- *       and the experiment file bound if it is there; {@code sh shell}: lines for a shell, whose grammar bash reads, and
- *       whose lines of soopt are parsed
- *   <li>{@code yaml FILE}: written to that file and bound as an experiment; {@code yaml of FILE}: keys in place of those of
- *       that file, bound
- *   <li>{@code csv FILE}: written to that file
+ *   <li>{@code sh}: command lines of soopt, run one after the other; {@code sh shorter WORD…}: with these words added
+ *   to those that train, which the site leaves out; {@code sh ends N}: with exit code N; {@code sh parsed}: only
+ *   parsed, and the experiment file bound if it is there; {@code sh shell}: lines for a shell, whose grammar bash
+ *   reads, and whose lines of soopt are parsed <li>{@code yaml FILE}: written to that file and bound as an experiment;
+ *   {@code yaml of FILE}: keys in place of those of that file, bound <li>{@code csv FILE}: written to that file
  *   <li>{@code python}: run where there is a Python with NumPy; {@code python compiled}: only compiled
  *   <li>{@code text}: after a block of commands, lines of what they print; numbers may differ, … stands for anything
  *   <li>{@code r}, {@code java}: looked at by {@link GuideTest} and by AddingTest
@@ -31,7 +29,8 @@ record Block(String page, int line, String kind, List<String> words, String text
         Page.PARSER.parse(markdown).accept(new AbstractVisitor() {
             @Override
             public void visit(FencedCodeBlock block) {
-                List<String> words = new ArrayList<>(List.of(block.getInfo().strip().split("\\s+")));
+                List<String> words =
+                        new ArrayList<>(List.of(block.getInfo().strip().split("\\s+")));
                 String kind = words.remove(0);
                 int line = block.getSourceSpans().get(0).getLineIndex() + 1;
                 blocks.add(new Block(page, line, kind, words, block.getLiteral()));

@@ -22,8 +22,8 @@ import soopt.cli.Cli;
 import soopt.cli.options.ExitCode;
 
 /**
- * Does what the pages of the manual tell their readers to do, page after page, in the working folder of this process, as
- * {@link Block} says. Prints a line for each block.
+ * Does what the pages of the manual tell their readers to do, page after page, in the working folder of this process,
+ * as {@link Block} says. Prints a line for each block.
  */
 final class Guide {
     static final String OK = "ok ";
@@ -92,7 +92,8 @@ final class Guide {
                     guide.follow(block);
                     out.printf("%s%s %.1f s%n", OK, block.place(), (System.nanoTime() - began) / 1e9);
                 } catch (AssertionError | RuntimeException | IOException | InterruptedException e) {
-                    out.println(FAILED + block.place() + " " + String.valueOf(e.getMessage()).replace('\n', '¶'));
+                    out.println(FAILED + block.place() + " "
+                            + String.valueOf(e.getMessage()).replace('\n', '¶'));
                 }
             }
         }
@@ -174,10 +175,15 @@ final class Guide {
     }
 
     private static void parse(List<String> words) {
-        int end = words.stream().filter(word -> word.matches("[|>&;]+|2>.*")).findFirst().map(words::indexOf).orElse(words.size());
+        int end = words.stream()
+                .filter(word -> word.matches("[|>&;]+|2>.*"))
+                .findFirst()
+                .map(words::indexOf)
+                .orElse(words.size());
         List<String> line = words.subList(0, end);
         CommandLine.ParseResult parsed = Cli.commandLine().parseArgs(line.toArray(new String[0]));
-        boolean takesFile = List.of("run", "sweep", "check", "curvature", "spectrum").contains(line.get(0));
+        boolean takesFile =
+                List.of("run", "sweep", "check", "curvature", "spectrum").contains(line.get(0));
         if (takesFile && !parsed.subcommand().isUsageHelpRequested() && Files.exists(Path.of(line.get(1)))) {
             Cli.run("config", "validate", line.get(1)).expect(ExitCode.OK);
         }
@@ -188,7 +194,8 @@ final class Guide {
     private static void yaml(Block block) throws IOException {
         Path file = Path.of(block.words().get(0));
         if (file.toString().equals("of")) {
-            ObjectNode whole = (ObjectNode) YAML.readTree(Path.of(block.words().get(1)).toFile());
+            ObjectNode whole =
+                    (ObjectNode) YAML.readTree(Path.of(block.words().get(1)).toFile());
             whole.setAll((ObjectNode) YAML.readTree(block.text()));
             file = Path.of("of-" + block.line() + ".yaml");
             Files.writeString(file, YAML.writeValueAsString(whole));
@@ -203,7 +210,8 @@ final class Guide {
         if (!process("import numpy", "python3", "-").isEmpty()) {
             return;
         }
-        String program = compiled ? "compile('''" + block.text().replace("\\", "\\\\") + "''', 'page', 'exec')" : block.text();
+        String program =
+                compiled ? "compile('''" + block.text().replace("\\", "\\\\") + "''', 'page', 'exec')" : block.text();
         said = require(process(program, "python3", "-"), "python3");
     }
 
@@ -217,7 +225,8 @@ final class Guide {
     /** What a program prints that reads a text; begins with FAILED if it does not end well. */
     private static String process(String text, String... command) throws IOException, InterruptedException {
         try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
             process.getOutputStream().close();
             String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -235,7 +244,10 @@ final class Guide {
         }
         List<String> lines = said.lines().map(Guide::plain).toList();
         for (String line : block.text().lines().filter(each -> !each.isBlank()).toList()) {
-            String pattern = Stream.of(plain(line).split("…", -1)).map(Pattern::quote).reduce((a, b) -> a + ".*" + b).orElse("");
+            String pattern = Stream.of(plain(line).split("…", -1))
+                    .map(Pattern::quote)
+                    .reduce((a, b) -> a + ".*" + b)
+                    .orElse("");
             if (lines.stream().noneMatch(each -> each.matches(pattern))) {
                 throw new AssertionError("nothing printed is like: " + line + "\nbut: " + said);
             }

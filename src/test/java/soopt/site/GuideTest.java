@@ -45,7 +45,8 @@ class GuideTest {
 
     @Test
     void pictures_andFilesThatPagesTellOf_areThere() throws IOException {
-        for (String file : List.of("matrices.svg", "matrices.csv", "losses.svg", "cost.pdf", "mine.html", "table.tex")) {
+        for (String file :
+                List.of("matrices.svg", "matrices.csv", "losses.svg", "cost.pdf", "mine.html", "table.tex")) {
             assertTrue(Files.size(folder.resolve(file)) > 0, file);
         }
         assertTrue(Files.readString(folder.resolve("losses.svg")).contains("<svg"));
@@ -56,13 +57,16 @@ class GuideTest {
     void exportToTensorBoard_isReadByAnotherReader() throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.walk(folder.resolve("logs"))) {
-            files = all.filter(file -> file.getFileName().toString().contains("tfevents")).toList();
+            files = all.filter(file -> file.getFileName().toString().contains("tfevents"))
+                    .toList();
         }
         assertEquals(12, files.size());
         for (Path file : files) {
             Map<String, List<Events.Event>> tags = Events.read(file);
             assertFalse(tags.isEmpty(), file.toString());
-            assertTrue(tags.keySet().stream().anyMatch(tag -> tag.contains("train_loss")), tags.keySet().toString());
+            assertTrue(
+                    tags.keySet().stream().anyMatch(tag -> tag.contains("train_loss")),
+                    tags.keySet().toString());
         }
     }
 

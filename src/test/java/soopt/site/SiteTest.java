@@ -106,7 +106,9 @@ class SiteTest {
         for (Page page : Menu.read().pages()) {
             for (String picture : find("!\\[[^\\]]+\\]\\(([^)]+)\\)", page.text())) {
                 pictures++;
-                assertTrue(page.text().matches("(?s).*\nsoopt plot [^\n]*--out " + picture + "\n.*"), page.file() + ": " + picture);
+                assertTrue(
+                        page.text().matches("(?s).*\nsoopt plot [^\n]*--out " + picture + "\n.*"),
+                        page.file() + ": " + picture);
             }
         }
         assertTrue(pictures >= 2);
