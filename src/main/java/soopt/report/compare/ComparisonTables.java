@@ -152,20 +152,32 @@ public final class ComparisonTables {
                 new Column<>("problem", row -> row.contest.problem(), "name of the problem"),
                 new Column<>("one", row -> row.pair.one().label(), "a group"),
                 new Column<>("other", row -> row.pair.other().label(), "another"),
-                new Column<>("paired", row -> row.pair.paired(), "whether runs of a seed are compared"),
-                new Column<>("runs_one", row -> row.pair.runs()[0], "values of it"),
-                new Column<>("runs_other", row -> row.pair.runs()[1], "values of the other"),
-                new Column<>("difference", row -> row.pair.difference(), "of means, one − other"),
+                new Column<>("paired", row -> row.pair.evidence().paired(), "whether runs of a seed are compared"),
+                new Column<>("runs_one", row -> row.pair.evidence().runs(), "values of it"),
+                new Column<>("runs_other", row -> row.pair.evidence().otherRuns(), "values of the other"),
+                new Column<>("difference", row -> row.pair.evidence().difference(), "of means, one − other"),
                 new Column<>(
-                        "low", row -> row.pair.interval().map(Bootstrap::low).orElse(Double.NaN), "of 95 %"),
+                        "low",
+                        row -> row.pair
+                                .evidence()
+                                .interval()
+                                .map(Bootstrap::low)
+                                .orElse(Double.NaN),
+                        "of 95 %"),
                 new Column<>(
-                        "high", row -> row.pair.interval().map(Bootstrap::high).orElse(Double.NaN), "of 95 %"),
-                new Column<>("better", row -> row.pair.better(), "pairs in which one is better"),
-                new Column<>("worse", row -> row.pair.worse(), "pairs in which it is worse"),
-                new Column<>("test", row -> row.pair.paired() ? "signed-rank" : "rank-sum", "of p"),
-                new Column<>("p", row -> row.pair.test().p(), "two-sided"),
-                new Column<>("least_p", row -> row.pair.test().least(), "that so many runs can give"),
-                new Column<>("p_sign", row -> row.pair.sign(), "of the sign test"),
+                        "high",
+                        row -> row.pair
+                                .evidence()
+                                .interval()
+                                .map(Bootstrap::high)
+                                .orElse(Double.NaN),
+                        "of 95 %"),
+                new Column<>("better", row -> row.pair.evidence().better(), "pairs in which one is better"),
+                new Column<>("worse", row -> row.pair.evidence().worse(), "pairs in which it is worse"),
+                new Column<>("test", row -> row.pair.evidence().paired() ? "signed-rank" : "rank-sum", "of p"),
+                new Column<>("p", row -> row.pair.evidence().test().p(), "two-sided"),
+                new Column<>("least_p", row -> row.pair.evidence().test().least(), "that so many runs can give"),
+                new Column<>("p_sign", row -> row.pair.evidence().sign(), "of the sign test"),
                 new Column<>("p_holm", row -> row.pair.adjusted(), "p corrected for all comparisons"),
                 new Column<>("comparisons", row -> row.pair.family(), "how many"),
                 new Column<>("verdict", row -> row.pair.verdict(), "in one word"),

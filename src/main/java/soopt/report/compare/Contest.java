@@ -94,7 +94,7 @@ public record Contest(
                 .toList();
         int family = family(contenders, question);
         double[] adjusted = Holm.adjusted(
-                pairs.stream().mapToDouble(pair -> pair.test().p()).toArray(), family);
+                pairs.stream().mapToDouble(pair -> pair.evidence().test().p()).toArray(), family);
         return IntStream.range(0, pairs.size())
                 .mapToObj(i -> pairs.get(i).adjusted(adjusted[i], family))
                 .toList();

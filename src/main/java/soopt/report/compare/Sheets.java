@@ -2,20 +2,12 @@ package soopt.report.compare;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import soopt.experiment.results.Course;
 import soopt.experiment.results.Ranking.Moment;
-import soopt.experiment.results.Varied;
-import soopt.file.Shown;
 import soopt.report.compare.Entry.Fate;
 import soopt.report.read.Axis;
 import soopt.report.table.Rounded;
@@ -96,14 +88,7 @@ public final class Sheets {
                 .toList();
         List<String> notes = new ArrayList<>();
         addMore(contest.contenders().size(), "groups", notes);
-        contest.contenders().stream()
-                .map(Contender::chosen)
-                .filter(words -> !words.isEmpty())
-                .forEach(notes::add);
-        notCounted(contest).ifPresent(notes::add);
-        jumps(contest).ifPresent(notes::add);
-        apart(contest).ifPresent(notes::add);
-        machines(contest).ifPresent(notes::add);
+        notes.addAll(new Remarks(contest, question).all());
         return new Sheet(
                 title(
                         contest,
@@ -128,85 +113,6 @@ public final class Sheets {
         return axis == Axis.TIME
                 ? Rounded.spread(spread)
                 : spread.least() == spread.most() ? Rounded.count(spread.mean()) : Rounded.spread(spread);
-    }
-
-    private Optional<String> notCounted(Contest contest) {
-        List<Contender> some = contest.contenders().stream()
-                .filter(each -> each.count(Fate.COUNTED) < each.entries().size())
-                .toList();
-        if (some.isEmpty()) {
-            return Optional.empty();
-        }
-        String words = some.stream()
-                .limit(MOST_ROWS)
-                .map(each -> each.label() + " " + each.words())
-                .collect(Collectors.joining("; "));
-        boolean diverged = some.stream().anyMatch(each -> each.count(Fate.DIVERGED) > 0);
-        boolean unfinished = some.stream().anyMatch(each -> each.count(Fate.UNFINISHED) > 0);
-        return Optional.of("not all runs count: " + words
-                + (diverged ? "; a run that diverged is worst in medians and tests, and in no mean" : "")
-                + (unfinished ? "; --unfinished counts runs that did not come to their end" : ""));
-    }
-
-    private static Optional<String> jumps(Contest contest) {
-        List<Entry> some = contest.contenders().stream()
-                .flatMap(Contender::counted)
-                .filter(entry -> entry.jump().isPresent())
-                .toList();
-        return some.isEmpty()
-                ? Optional.empty()
-                : Optional.of(some.size() + (some.size() == 1 ? " run counts whose" : " runs count whose")
-                        + " training loss rose " + (int) Course.JUMP + " times or more at once and came back: "
-                        + some.stream().limit(5).map(entry -> entry.run().id()).collect(Collectors.joining(", "))
-                        + (some.size() > 5 ? ", …" : ""));
-    }
-
-    /** What differs beside what is compared. */
-    private Optional<String> apart(Contest contest) {
-        String subject = question.by().orElse("optimizer").replaceFirst("\\.type$", "");
-        Set<String> other = new TreeSet<>();
-        boolean compared = false;
-        for (String key : Varied.keys(
-                contest.contenders().stream().map(Contender::example).toList())) {
-            boolean own = key.equals(subject) || key.startsWith(subject + ".");
-            compared |= own;
-            if (!own && !key.startsWith("record.")) {
-                other.add(key + " (" + values(contest, key) + ")");
-            }
-        }
-        if (other.isEmpty()) {
-            return Optional.empty();
-        }
-        String keys = Shown.cut(String.join(", ", other), 600);
-        return Optional.of(
-                compared
-                        ? "the groups differ in more than the " + subject + ": " + keys
-                        : "the " + subject + " is the same; what differs is " + keys);
-    }
-
-    /** "100: adam, sgd; 200: newton-summary"; of many groups the values alone. */
-    private static String values(Contest contest, String key) {
-        Map<String, List<String>> values = new LinkedHashMap<>();
-        contest.contenders()
-                .forEach(each -> values.computeIfAbsent(
-                                each.example().settings().getOrDefault(key, "none"), value -> new ArrayList<>())
-                        .add(each.label()));
-        return contest.contenders().size() > 6
-                ? String.join(", ", values.keySet())
-                : values.entrySet().stream()
-                        .map(each -> (each.getKey().isEmpty() ? "none" : each.getKey()) + ": "
-                                + String.join(", ", each.getValue()))
-                        .collect(Collectors.joining("; "));
-    }
-
-    private static Optional<String> machines(Contest contest) {
-        Map<String, Long> machines = contest.contenders().stream()
-                .flatMap(Contender::counted)
-                .collect(Collectors.groupingBy(Entry::machine, TreeMap::new, Collectors.counting()));
-        return machines.size() < 2
-                ? Optional.empty()
-                : Optional.of("seconds are of " + machines.size() + " kinds of machines ("
-                        + String.join("; ", machines.keySet()) + "): compare gradient equivalents instead");
     }
 
     // ---- what it took ----
@@ -299,12 +205,14 @@ public final class Sheets {
                 .toList();
         List<String> notes = new ArrayList<>();
         addMore(contest.pairs().size(), "pairs", notes);
-        boolean unpaired = contest.pairs().stream().anyMatch(pair -> !pair.paired());
-        boolean paired = contest.pairs().stream().anyMatch(Pair::paired);
+        boolean unpaired =
+                contest.pairs().stream().anyMatch(pair -> !pair.evidence().paired());
+        boolean paired =
+                contest.pairs().stream().anyMatch(pair -> pair.evidence().paired());
         if (unpaired) {
             notes.add("groups whose seeds are not the same are compared as independent ones: "
                     + contest.pairs().stream()
-                            .filter(pair -> !pair.paired())
+                            .filter(pair -> !pair.evidence().paired())
                             .limit(5)
                             .map(Sheets::name)
                             .collect(Collectors.joining("; "))
@@ -318,7 +226,10 @@ public final class Sheets {
         if (diverged) {
             notes.add("differences and intervals leave out what diverged: read them with the test");
         }
-        notes.add((several ? "p (Holm) is corrected for " + contest.family() + " comparisons" : "one comparison")
+        notes.add((several
+                        ? "p (Holm) is corrected for " + contest.family() + " comparisons"
+                                + (contest.problem().isEmpty() ? "" : " on this problem")
+                        : "one comparison")
                 + "; interval: BCa bootstrap of the difference of means, widened for few seeds, "
                 + Bootstrap.RESAMPLES + " resamples of stream compare.bootstrap, from " + Bootstrap.LEAST_VALUES
                 + " seeds on");
@@ -336,15 +247,16 @@ public final class Sheets {
     }
 
     private static List<String> row(Pair pair, boolean several) {
-        Optional<Bootstrap> interval = pair.interval();
+        Evidence evidence = pair.evidence();
+        Optional<Bootstrap> interval = evidence.interval();
         List<String> row = new ArrayList<>(List.of(
                 name(pair),
-                pair.paired() ? Integer.toString(pair.runs()[0]) : pair.runs()[0] + ", " + pair.runs()[1],
-                interval.map(each -> Rounded.number(pair.difference(), each.high() - each.low()))
-                        .orElse(Rounded.number(pair.difference())),
+                evidence.paired() ? Integer.toString(evidence.runs()) : evidence.runs() + ", " + evidence.otherRuns(),
+                interval.map(each -> Rounded.number(evidence.difference(), each.high() - each.low()))
+                        .orElse(Rounded.number(evidence.difference())),
                 interval.map(each -> Rounded.interval(each.low(), each.high())).orElse("-"),
-                pair.better() + " : " + pair.worse(),
-                Rounded.probability(pair.test().p())));
+                evidence.better() + " : " + evidence.worse(),
+                Rounded.probability(evidence.test().p())));
         if (several) {
             row.add(Rounded.probability(pair.adjusted()));
         }

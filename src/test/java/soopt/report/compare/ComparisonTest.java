@@ -102,7 +102,7 @@ class ComparisonTest {
         assertEquals(Verdict.TOO_FEW, pair.verdict());
         assertEquals(0.25, pair.adjusted());
         assertEquals("undecided: 3 seeds cannot show a difference at 5 %; at least 6 are needed", pair.words());
-        assertEquals(Optional.empty(), pair.interval());
+        assertEquals(Optional.empty(), pair.evidence().interval());
     }
 
     @Test
@@ -114,8 +114,8 @@ class ComparisonTest {
         assertEquals(Verdict.BETTER, pair.verdict());
         assertEquals("adam is better", pair.words());
         assertEquals(0.03125, pair.adjusted(), 1e-15);
-        assertEquals(-0.225, pair.difference(), 1e-12);
-        assertTrue(pair.interval().orElseThrow().high() < 0);
+        assertEquals(-0.225, pair.evidence().difference(), 1e-12);
+        assertTrue(pair.evidence().interval().orElseThrow().high() < 0);
     }
 
     @Test
@@ -174,10 +174,10 @@ class ComparisonTest {
         Pair pair = contest.pairs().get(0);
 
         assertEquals("adam, sgd", labels(contest));
-        assertEquals(5, pair.better());
-        assertEquals(2, pair.worse());
+        assertEquals(5, pair.evidence().better());
+        assertEquals(2, pair.evidence().worse());
         // the mean of the two that did not diverge
-        assertEquals(0.155 - 0.01, pair.difference(), 1e-12);
+        assertEquals(0.155 - 0.01, pair.evidence().difference(), 1e-12);
         // ranks 1 and 2 against five that share rank 5: four of 2^7 choices of signs have W ≤ 3
         assertEquals(2 * 4 / 128.0, pair.adjusted(), 1e-15);
         assertTrue(notes(compared(USUAL)).contains("sgd 2 of 7: 5 diverged"), notes(compared(USUAL)));
@@ -193,7 +193,7 @@ class ComparisonTest {
         }
         Pair pair = contest(USUAL).pairs().get(0);
 
-        assertEquals(false, pair.paired());
+        assertEquals(false, pair.evidence().paired());
         assertEquals(2 / 70.0, pair.adjusted(), 1e-15);
         assertEquals(Verdict.BETTER, pair.verdict());
         assertTrue(notes(compared(USUAL)).contains("seeds are not the same"));
@@ -218,9 +218,10 @@ class ComparisonTest {
         runs.seeds("sgd}", List.of(0.2, 0.3));
         Pair pair = contest(USUAL).pairs().get(0);
 
-        assertTrue(pair.paired());
-        assertArrayEquals(new int[] {2, 2}, pair.runs());
-        assertEquals(-0.1, pair.difference(), 1e-12);
+        assertTrue(pair.evidence().paired());
+        assertEquals(2, pair.evidence().runs());
+        assertEquals(2, pair.evidence().otherRuns());
+        assertEquals(-0.1, pair.evidence().difference(), 1e-12);
     }
 
     @Test
@@ -349,7 +350,7 @@ class ComparisonTest {
         assertEquals(0.85, sgd.value(Axis.COST, 30), 1e-15);
         assertEquals(0.85, sgd.value(Axis.TIME, 4.5), 1e-15);
         assertTrue(Double.isNaN(sgd.value(Axis.COST, 61)));
-        assertEquals(-0.2, contest.pairs().get(0).difference(), 1e-15);
+        assertEquals(-0.2, contest.pairs().get(0).evidence().difference(), 1e-15);
     }
 
     @Test
