@@ -167,8 +167,13 @@ final class Site {
         return path + anchor;
     }
 
-    /** A picture that a command of the page makes, beside the pages. */
+    /** A picture of the repository, or one that a command of the page makes, beside the pages. */
     private String picture(String name) {
+        Path committed = Path.of(name);
+        if (Files.isRegularFile(committed)) {
+            files.add(committed);
+            return "files/" + name;
+        }
         guide.map(made -> made.resolve(name)).filter(Files::exists).ifPresent(made -> {
             try {
                 Files.copy(made, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
