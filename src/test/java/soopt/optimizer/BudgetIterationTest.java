@@ -178,7 +178,7 @@ final class BudgetIterationTest {
     }
 
     private static void assertClosedForm(double[] h, double[] c, double expected, double kappa) {
-        Optimizer method = budget("sgd", ", kappa: " + kappa + ", calibrate: 1, window: 50");
+        Optimizer method = budget("sgd", ", along: step, kappa: " + kappa + ", calibrate: 1, window: 50");
         double[] start = new double[h.length];
         Arrays.setAll(start, i -> Math.sqrt(c[i] * expected / (2 * h[i])));
         double rate = last(method, new NoisyBowl(h, c), start, 4000).etaApplied()[0];
@@ -198,6 +198,52 @@ final class BudgetIterationTest {
             alpha = Math.sqrt(kappa * loss / curvature);
         }
         return alpha;
+    }
+
+    /**
+     * Where the path d goes through K steps of a stationary state, E dᵀHd = 4L (1 − c(K)) with c the correlation of θ
+     * over K steps: the rate that its own noise confirms has 1 − c(K) = κK/4, whatever the direction makes of gradients.
+     */
+    @Test
+    void pathThroughNoise_hasTheDecorrelationOfKappa_withAndWithoutMomentum() {
+        for (double momentum : new double[] {0, 0.5, 0.9}) {
+            double[] h = new double[600];
+            double[] c = new double[600];
+            Arrays.fill(h, 2);
+            Arrays.fill(c, 0.3);
+            double expected = decorrelating(0.1 * 20 / 4, momentum) / 2;
+            Optimizer method = budget(
+                    "{type: sgd, momentum: " + momentum + "}", ", along: path, kappa: 0.1, calibrate: 1, window: 50");
+            double[] start = new double[600];
+            double variance = expected * 0.3 / (2 * 2 * (1 - momentum));
+            Arrays.setAll(start, i -> Math.sqrt(variance) * (i % 2 == 0 ? 1 : -1));
+            double rate = last(method, new NoisyBowl(h, c), start, 6000).etaApplied()[0];
+            // means over some fifty paths of 600 normal numbers
+            assertEquals(1, rate / expected, 0.06, "momentum " + momentum);
+        }
+    }
+
+    /** αh of a heavy ball, an autoregression of order 2, whose correlation over 20 steps is 1 less a number. */
+    private static double decorrelating(double lost, double momentum) {
+        double low = 0;
+        double high = 1 - momentum;
+        for (int i = 0; i < 100; i++) {
+            double middle = (low + high) / 2;
+            double first = 1 + momentum - middle;
+            double before = 1;
+            double now = first / (1 + momentum);
+            for (int k = 1; k < 20; k++) {
+                double next = first * now - momentum * before;
+                before = now;
+                now = next;
+            }
+            if (1 - now < lost) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     @Test
@@ -264,7 +310,7 @@ final class BudgetIterationTest {
         SpecException e = assertThrows(
                 SpecException.class,
                 () -> Methods.optimizer("{type: newton-summary, rates: budget, step-size: 0.3, period: 5}"));
-        assertTrue(e.getMessage().contains("leave out step-size, period; its own are kappa, shares"), e.getMessage());
+        assertTrue(e.getMessage().contains("leave out step-size, period; its own are kappa, along, shares"), e.getMessage());
         Optimizer implicit = Methods.optimizer("{type: newton-summary, period: 5}");
         assertEquals(implicit, Methods.optimizer("{type: newton-summary, period: 5, rates: cubic}"));
         assertFalse(SpecWriter.toJson(new Holder(implicit)).toString().contains("rates\""), "the id of a run stays");

@@ -91,6 +91,8 @@ final class OptimizersTest {
                 budget("{type: sgd, momentum: 0.9}, rates: {type: budget, shares: layers, calibrate: 0.5}"),
                 budget("{type: muon}, rates: {type: budget, calibrate: 0.5, shares: layers, spread: 1.5}"),
                 budget("{type: soap, period: 2}, rates: {type: budget, kappa: 0.2, calibrate: 0.3}"),
+                budget("{type: adam}, rates: {type: budget, along: path, calibrate: 0.9}"),
+                budget("{type: muon}, rates: {type: budget, along: path, shares: layers, calibrate: 0.7}"),
                 budget("{type: shampoo, period: 2}, rates: {type: budget, shares: layers}"),
                 budget("{type: k-fac, statistics-period: 2, inverse-period: 4}, rates: budget"),
                 budget("{type: ekfac, statistics-period: 2, inverse-period: 4}, rates: budget"),

@@ -520,6 +520,11 @@ public sealed interface Direction
         }
 
         @Override
+        public double kappa() {
+            return 0.005;
+        }
+
+        @Override
         public Running start(Problem problem, Tensor gradient) {
             Running running = new SoapDirection(this, problem, gradient);
             return weightDecay > 0 ? new DecoupledDecay(problem.backend(), running, weightDecay) : running;

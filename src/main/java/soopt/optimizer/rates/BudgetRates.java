@@ -88,8 +88,8 @@ public final class BudgetRates {
         return t < calibration && (t < PERIOD ? Long.bitCount(t) <= 1 : t % PERIOD == 0);
     }
 
-    /** Whether no later step has one. */
-    private boolean isLast() {
+    /** Whether no later step has a summary. */
+    public boolean isFrozen() {
         long next = steps;
         while (next < calibration && !isDue(next)) {
             next++;
@@ -149,7 +149,7 @@ public final class BudgetRates {
                         one,
                         clipped,
                         limited,
-                        isLast()),
+                        isFrozen()),
                 new CurvatureSummary(sample.loss(), sample.gradient(), hessian, new double[0], new double[0][][]),
                 found ? raw : new double[sizes.length],
                 found ? within : rates(),

@@ -25,8 +25,10 @@ public sealed interface Rates permits Rates.Cubic, Rates.Budget {
     record Budget(
             @Range(above = 0, max = 10)
             @Doc("κ: curvature adds at most κ/2 of the loss at a step; without it what suits the direction: 0.05, muon"
-                    + " 0.005")
+                    + " and soap 0.005; 0.1 along the path, where it must be below 0.2")
             Optional<Double> kappa,
+
+            @Default("step") @Doc("what curvature is measured along") Along along,
 
             @Default("one") @Doc("what has a rate of its own")
             Shares shares,
@@ -45,6 +47,20 @@ public sealed interface Rates permits Rates.Cubic, Rates.Budget {
             @Default("0.0") @Range @Doc("the least loss that can be reached, in units of the loss: 0 but for noise")
             double floor)
             implements Rates {
+        /** One for all directions: step-sizes.md. */
+        private static final double KAPPA_OF_A_PATH = 0.1;
+
+        /** From here on no rate loses so much of its past in 20 steps. */
+        private static final double MOST_OF_A_PATH = 0.2;
+
+        /** What curvature is measured along. */
+        public enum Along {
+            @Doc("the direction of the step")
+            STEP,
+            @Doc("the way that the steps since the last summary have gone: what they add together, momentum and all")
+            PATH
+        }
+
         /** What has a rate of its own. */
         public enum Shares {
             @Doc("all parameters together: where there are convolutions")
@@ -54,12 +70,16 @@ public sealed interface Rates permits Rates.Cubic, Rates.Budget {
         }
 
         public Budget {
-            Constraints.check(Budget.class, kappa, shares, spread, window, calibrate, floor);
+            Constraints.check(Budget.class, kappa, along, shares, spread, window, calibrate, floor);
+            kappa.filter(value -> along == Along.PATH && value >= MOST_OF_A_PATH).ifPresent(value -> {
+                throw new IllegalArgumentException("kappa must be < 0.2 with along: path, but is " + value
+                        + ": no rate lets 20 steps forget more than all of where they came from");
+            });
         }
 
         /** κ for this direction. */
         public double kappa(Direction direction) {
-            return kappa.orElseGet(direction::kappa);
+            return kappa.orElseGet(() -> along == Along.PATH ? KAPPA_OF_A_PATH : direction.kappa());
         }
 
         /** The groups that have a rate. */

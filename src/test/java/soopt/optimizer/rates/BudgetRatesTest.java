@@ -3,6 +3,7 @@ package soopt.optimizer.rates;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import soopt.curvature.ParameterLayout;
 import soopt.curvature.ParameterLayout.Role;
 import soopt.curvature.Partition;
 import soopt.curvature.Partitioning;
+import soopt.optimizer.Methods;
 import soopt.optimizer.direction.Direction;
 
 final class BudgetRatesTest {
@@ -32,7 +34,8 @@ final class BudgetRatesTest {
     }
 
     private static Rates.Budget options(double spread, double calibrate, double floor) {
-        return new Rates.Budget(Optional.of(0.05), Rates.Budget.Shares.LAYERS, spread, 4, calibrate, floor);
+        return new Rates.Budget(
+                Optional.of(0.05), Rates.Budget.Along.STEP, Rates.Budget.Shares.LAYERS, spread, 4, calibrate, floor);
     }
 
     private static BudgetRates rates(double spread, long steps, int... sizes) {
@@ -210,9 +213,18 @@ final class BudgetRatesTest {
 
     @Test
     void kappa_isThatOfTheFile_orSuitsTheDirection() {
-        Rates.Budget none = new Rates.Budget(Optional.empty(), Rates.Budget.Shares.ONE, 3, 20, 0.15, 0);
+        Rates.Budget none = new Rates.Budget(
+                Optional.empty(), Rates.Budget.Along.STEP, Rates.Budget.Shares.ONE, 3, 20, 0.15, 0);
         assertEquals(0.05, none.kappa(new Direction.Adam(0.9, 0.999, 1e-8, 0)));
         assertEquals(0.005, none.kappa(new Direction.Muon(0.95, 0.9, 0.999, 1e-8, 0)));
+        assertEquals(0.005, none.kappa(Methods.direction("soap")));
+        Rates.Budget path = new Rates.Budget(
+                Optional.empty(), Rates.Budget.Along.PATH, Rates.Budget.Shares.ONE, 3, 20, 0.15, 0);
+        assertEquals(0.1, path.kappa(new Direction.Muon(0.95, 0.9, 0.999, 1e-8, 0)));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new Rates.Budget(
+                        Optional.of(0.2), Rates.Budget.Along.PATH, Rates.Budget.Shares.ONE, 3, 20, 0.15, 0));
         assertEquals(0.05, options(3, 1, 0).kappa(new Direction.Muon(0.95, 0.9, 0.999, 1e-8, 0)));
     }
 
