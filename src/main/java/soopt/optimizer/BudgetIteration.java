@@ -80,7 +80,8 @@ final class BudgetIteration implements Optimizer.Iteration {
     private Refresh refresh(Tensor theta, Tensor u) {
         Objective batch = problem.batches().curvature();
         double[] now = rates.rates();
-        boolean goes = path.map(Path::isBegun).orElse(false) && Arrays.stream(now).allMatch(rate -> rate > 0);
+        boolean goes =
+                path.map(Path::isBegun).orElse(false) && Arrays.stream(now).allMatch(rate -> rate > 0);
         Tensor along = goes ? path.get().vector() : u;
         long start = System.nanoTime();
         CurvatureSummary sample = batch.summary(theta, along, partition, Order.SECOND);
@@ -199,7 +200,9 @@ final class BudgetIteration implements Optimizer.Iteration {
 
         /** −1/(α_s √W) [S]. */
         double[] scale(double[] rates) {
-            return Arrays.stream(rates).map(rate -> -1 / (rate * Math.sqrt(weight))).toArray();
+            return Arrays.stream(rates)
+                    .map(rate -> -1 / (rate * Math.sqrt(weight)))
+                    .toArray();
         }
 
         void save(State state) {

@@ -202,7 +202,8 @@ final class BudgetIterationTest {
 
     /**
      * Where the path d goes through K steps of a stationary state, E dᵀHd = 4L (1 − c(K)) with c the correlation of θ
-     * over K steps: the rate that its own noise confirms has 1 − c(K) = κK/4, whatever the direction makes of gradients.
+     * over K steps: the rate that its own noise confirms has 1 − c(K) = κK/4, whatever the direction makes of
+     * gradients.
      */
     @Test
     void pathThroughNoise_hasTheDecorrelationOfKappa_withAndWithoutMomentum() {
@@ -310,7 +311,9 @@ final class BudgetIterationTest {
         SpecException e = assertThrows(
                 SpecException.class,
                 () -> Methods.optimizer("{type: newton-summary, rates: budget, step-size: 0.3, period: 5}"));
-        assertTrue(e.getMessage().contains("leave out step-size, period; its own are kappa, along, shares"), e.getMessage());
+        assertTrue(
+                e.getMessage().contains("leave out step-size, period; its own are kappa, along, shares"),
+                e.getMessage());
         Optimizer implicit = Methods.optimizer("{type: newton-summary, period: 5}");
         assertEquals(implicit, Methods.optimizer("{type: newton-summary, period: 5, rates: cubic}"));
         assertFalse(SpecWriter.toJson(new Holder(implicit)).toString().contains("rates\""), "the id of a run stays");

@@ -28,7 +28,8 @@ public sealed interface Rates permits Rates.Cubic, Rates.Budget {
                     + " and soap 0.005; 0.1 along the path, where it must be below 0.2")
             Optional<Double> kappa,
 
-            @Default("step") @Doc("what curvature is measured along") Along along,
+            @Default("step") @Doc("what curvature is measured along")
+            Along along,
 
             @Default("one") @Doc("what has a rate of its own")
             Shares shares,
@@ -71,10 +72,11 @@ public sealed interface Rates permits Rates.Cubic, Rates.Budget {
 
         public Budget {
             Constraints.check(Budget.class, kappa, along, shares, spread, window, calibrate, floor);
-            kappa.filter(value -> along == Along.PATH && value >= MOST_OF_A_PATH).ifPresent(value -> {
-                throw new IllegalArgumentException("kappa must be < 0.2 with along: path, but is " + value
-                        + ": no rate lets 20 steps forget more than all of where they came from");
-            });
+            kappa.filter(value -> along == Along.PATH && value >= MOST_OF_A_PATH)
+                    .ifPresent(value -> {
+                        throw new IllegalArgumentException("kappa must be < 0.2 with along: path, but is " + value
+                                + ": no rate lets 20 steps forget more than all of where they came from");
+                    });
         }
 
         /** κ for this direction. */

@@ -213,13 +213,13 @@ final class BudgetRatesTest {
 
     @Test
     void kappa_isThatOfTheFile_orSuitsTheDirection() {
-        Rates.Budget none = new Rates.Budget(
-                Optional.empty(), Rates.Budget.Along.STEP, Rates.Budget.Shares.ONE, 3, 20, 0.15, 0);
+        Rates.Budget none =
+                new Rates.Budget(Optional.empty(), Rates.Budget.Along.STEP, Rates.Budget.Shares.ONE, 3, 20, 0.15, 0);
         assertEquals(0.05, none.kappa(new Direction.Adam(0.9, 0.999, 1e-8, 0)));
         assertEquals(0.005, none.kappa(new Direction.Muon(0.95, 0.9, 0.999, 1e-8, 0)));
         assertEquals(0.005, none.kappa(Methods.direction("soap")));
-        Rates.Budget path = new Rates.Budget(
-                Optional.empty(), Rates.Budget.Along.PATH, Rates.Budget.Shares.ONE, 3, 20, 0.15, 0);
+        Rates.Budget path =
+                new Rates.Budget(Optional.empty(), Rates.Budget.Along.PATH, Rates.Budget.Shares.ONE, 3, 20, 0.15, 0);
         assertEquals(0.1, path.kappa(new Direction.Muon(0.95, 0.9, 0.999, 1e-8, 0)));
         assertThrows(
                 IllegalArgumentException.class,
