@@ -43,6 +43,12 @@ class SizesContractTest {
             "allocate",
             "together",
             "then",
+            "await",
+            "recorded",
+            "replay",
+            "keep",
+            "turns",
+            "meanwhile",
             "close");
 
     static Stream<Subject> subjects() {
