@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,6 +27,13 @@ class GuideTest {
     @BeforeAll
     static void follow() throws Exception {
         lines = Guide.follow(folder, "short");
+    }
+
+    /** Links out of a folder that is deleted. */
+    @AfterAll
+    static void unlink() throws IOException {
+        Files.deleteIfExists(folder.resolve("configs"));
+        Files.deleteIfExists(folder.resolve("datasets"));
     }
 
     @Test
