@@ -57,7 +57,8 @@ public final class ShowCommand implements Callable<Integer> {
             Map.entry("run.log", "what happened, for people"),
             Map.entry("matrices", "H̄, H̄⁻¹ and the regularized matrix of recorded moments"),
             Map.entry("checkpoints", "where it goes on, and the weights at its end"),
-            Map.entry("incident", "the step that diverged"));
+            Map.entry("incident", "the step that diverged"),
+            Map.entry("plots", "figures of soopt plot"));
 
     @Spec
     private CommandSpec spec;

@@ -17,6 +17,7 @@ import soopt.report.chart.Labels;
 import soopt.report.chart.Legend;
 import soopt.report.chart.LinearScale;
 import soopt.report.chart.Panel;
+import soopt.report.chart.Scale;
 import soopt.report.chart.Sheet;
 import soopt.report.chart.SignedLogScale;
 import soopt.report.draw.Colour;
@@ -154,7 +155,7 @@ public final class FidelityFigure {
                         Arrays.stream(steps.actual),
                         DoubleStream.concat(Arrays.stream(steps.predicted[0]), Arrays.stream(steps.predicted[1])))
                 .toArray();
-        SignedLogScale scale = SignedLogScale.of(all).over(all);
+        Scale scale = scale(all);
         List<Curve> curves = new ArrayList<>();
         for (int order = 0; order < 2; order++) {
             curves.add(points(steps.predicted[order], steps.actual, order));
@@ -167,6 +168,15 @@ public final class FidelityFigure {
                 scale,
                 curves,
                 List.of(new CurvePanel.Guide(CurvePanel.Guide.Kind.EQUAL, 0)));
+    }
+
+    /** Logarithmic where sizes differ by a decade and a half. */
+    private static Scale scale(double[] all) {
+        double[] sizes = Arrays.stream(all).map(Math::abs).filter(v -> v > 0 && Double.isFinite(v)).sorted().toArray();
+        int n = sizes.length;
+        return n == 0 || sizes[n - 1] < 30 * sizes[n / 20]
+                ? LinearScale.of(all)
+                : SignedLogScale.of(all).over(all);
     }
 
     private Curve points(double[] x, double[] y, int order) {

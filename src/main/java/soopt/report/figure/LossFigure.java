@@ -42,9 +42,7 @@ public final class LossFigure {
     /** A loss that goes beyond so many times its largest first value is off the sheet. */
     private static final double HIGHEST = 10;
 
-    private static final int SPARKS = 40;
-
-    private static final Map<String, String> NAMES = Map.of(
+    static final Map<String, String> NAMES = Map.of(
             "train_loss", "training loss",
             "train_acc", "training accuracy",
             "val_loss", "validation loss",
@@ -96,11 +94,8 @@ public final class LossFigure {
         return new LossFigure(runs, options).figure();
     }
 
-    /** A curve as it is drawn. */
-    private record Drawn(int index, Configuration configuration, String run, String seed, Band band) {}
-
     private Figure figure() {
-        List<List<Drawn>> drawn = new ArrayList<>();
+        List<List<LossCourse>> drawn = new ArrayList<>();
         for (int metric = 0; metric < options.metrics().size(); metric++) {
             drawn.add(drawn(metric));
         }
@@ -117,13 +112,13 @@ public final class LossFigure {
         }
         return new Figure(
                 Sheet.of(Courses.title(configurations), rows, legend(places, remarks)),
-                data(drawn),
-                text(drawn),
+                LossCourse.data(drawn, options),
+                LossCourse.text(drawn, options),
                 List.copyOf(remarks));
     }
 
-    private List<Drawn> drawn(int metric) {
-        List<Drawn> drawn = new ArrayList<>();
+    private List<LossCourse> drawn(int metric) {
+        List<LossCourse> drawn = new ArrayList<>();
         for (int c = 0; c < configurations.size(); c++) {
             Configuration configuration = configurations.get(c);
             List<Series> runs = series.get(metric).get(c);
@@ -132,13 +127,13 @@ public final class LossFigure {
                 for (int r = 0; r < runs.size(); r++) {
                     ResultRun run = configuration.runs().get(r);
                     Band band = band(runs.subList(r, r + 1), places.subList(r, r + 1), Band.Spread.NONE);
-                    drawn.add(new Drawn(c, configuration, run.id(), run.seed(), band));
+                    drawn.add(new LossCourse(c, configuration, run.id(), run.seed(), band));
                 }
             } else {
-                drawn.add(new Drawn(c, configuration, "", "", band(runs, places, options.spread())));
+                drawn.add(new LossCourse(c, configuration, "", "", band(runs, places, options.spread())));
             }
         }
-        if (drawn.stream().allMatch(each -> each.band.size() == 0)) {
+        if (drawn.stream().allMatch(each -> each.band().size() == 0)) {
             throw missing(options.metrics().get(metric));
         }
         return drawn;
@@ -158,7 +153,7 @@ public final class LossFigure {
     }
 
     /** Where a configuration stands among those with a colour; −1 where it is grey. */
-    private int[] places(List<Drawn> first) {
+    private int[] places(List<LossCourse> first) {
         int count = configurations.size();
         if (count <= MOST) {
             return IntStream.range(0, count).toArray();
@@ -166,11 +161,11 @@ public final class LossFigure {
         double sign = Ranking.isMaximized(options.metrics().get(0)) ? -1 : 1;
         double[] last = new double[count];
         Arrays.fill(last, Double.POSITIVE_INFINITY);
-        for (Drawn each : first) {
-            int c = each.index;
-            int size = each.band.size();
+        for (LossCourse each : first) {
+            int c = each.index();
+            int size = each.band().size();
             double value =
-                    size == 0 ? Double.POSITIVE_INFINITY : sign * each.band.middle()[size - 1];
+                    size == 0 ? Double.POSITIVE_INFINITY : sign * each.band().middle()[size - 1];
             last[c] = Math.min(last[c], Double.isNaN(value) ? Double.POSITIVE_INFINITY : value);
         }
         int[] places = new int[count];
@@ -193,16 +188,16 @@ public final class LossFigure {
                 : new Pen(Palette.series(place), width, Palette.dashes(place));
     }
 
-    private Panel panel(String metric, List<Drawn> drawn, int[] places, Set<String> remarks) {
+    private Panel panel(String metric, List<LossCourse> drawn, int[] places, Set<String> remarks) {
         boolean percent = metric.endsWith("_acc");
         double factor = percent ? 100 : 1;
         List<Curve> curves = new ArrayList<>();
         for (boolean grey : new boolean[] {true, false}) {
-            for (Drawn each : drawn) {
-                int place = places[each.index];
+            for (LossCourse each : drawn) {
+                int place = places[each.index()];
                 if (place < 0 == grey) {
-                    Band band = each.band;
-                    String name = each.configuration.label() + (each.seed.isEmpty() ? "" : ", seed " + each.seed);
+                    Band band = each.band();
+                    String name = each.configuration().label() + (each.seed().isEmpty() ? "" : ", seed " + each.seed());
                     Curve line = Curve.line(
                             name, band.x(), scaled(band.middle(), factor), pen(place, options.apart() ? 1.0 : 1.4));
                     curves.add(
@@ -303,69 +298,5 @@ public final class LossFigure {
         remarks.forEach(remark -> notes.add(Words.plain(remark)));
         boolean alone = configurations.size() == 1;
         return new Legend(alone ? List.of() : entries, notes);
-    }
-
-    private Tidy data(List<List<Drawn>> drawn) {
-        List<String> keys = List.copyOf(configurations.get(0).settings().keySet());
-        List<String> header = new ArrayList<>(List.of("experiment", "configuration"));
-        header.addAll(keys);
-        boolean apart = options.apart();
-        header.addAll(apart ? List.of("run_id", "seed", "metric") : List.of("metric"));
-        String x = options.x().word();
-        String middle = options.middle().toString();
-        header.addAll(apart ? List.of(x, "value") : List.of(x, middle, "low", "high", "runs"));
-        Tidy tidy = new Tidy(header);
-        for (int metric = 0; metric < drawn.size(); metric++) {
-            for (Drawn each : drawn.get(metric)) {
-                List<Object> fields = new ArrayList<>();
-                fields.add(each.configuration.experiment());
-                fields.add(each.configuration.label());
-                fields.addAll(each.configuration.settings().values());
-                if (apart) {
-                    fields.addAll(List.of(each.run, each.seed));
-                }
-                fields.add(options.metrics().get(metric));
-                Band band = each.band;
-                for (int i = 0; i < band.size(); i++) {
-                    List<Object> row = new ArrayList<>(fields);
-                    row.add(band.x()[i]);
-                    row.add(band.middle()[i]);
-                    if (!apart) {
-                        row.addAll(List.of(band.low()[i], band.high()[i], band.runs()[i]));
-                    }
-                    tidy.row(row.toArray());
-                }
-            }
-        }
-        return tidy;
-    }
-
-    private List<TextTable> text(List<List<Drawn>> drawn) {
-        List<TextTable> tables = new ArrayList<>();
-        for (int metric = 0; metric < drawn.size(); metric++) {
-            String name = options.metrics().get(metric);
-            boolean max = Ranking.isMaximized(name);
-            List<List<String>> rows = new ArrayList<>();
-            for (Drawn each : drawn.get(metric)) {
-                double[] y = each.band.middle();
-                if (y.length > 0) {
-                    DoubleStream finite = Arrays.stream(y).filter(Double::isFinite);
-                    double best = (max ? finite.max() : finite.min()).orElse(Double.NaN);
-                    rows.add(List.of(
-                            each.configuration.label() + (each.seed.isEmpty() ? "" : ", seed " + each.seed),
-                            Labels.three(y[0]),
-                            Labels.three(best),
-                            Labels.three(y[y.length - 1]),
-                            each.band.runs()[0] + "",
-                            Sparkline.of(y, SPARKS, name.endsWith("_loss") && !options.linear())));
-                }
-            }
-            String over = options.apart() ? "" : ", " + options.middle() + " over seeds";
-            tables.add(new TextTable(
-                    NAMES.getOrDefault(name, name) + " against " + options.x() + over,
-                    List.of("", "first", "best", "last", "runs", "course"),
-                    rows));
-        }
-        return tables;
     }
 }

@@ -25,11 +25,9 @@ import soopt.report.draw.Mark;
 import soopt.report.draw.Palette;
 import soopt.report.draw.Pen;
 import soopt.report.draw.Words;
-import soopt.report.read.Band;
 import soopt.report.read.Configuration;
 import soopt.report.read.Group;
 import soopt.report.read.Rates;
-import soopt.report.read.Series;
 
 /**
  * The learning rates of every group in the course of a run, on a logarithmic axis: weights as whole lines, biases
@@ -54,7 +52,7 @@ public final class RatesFigure {
     private final Map<String, Integer> layers = new LinkedHashMap<>();
     private final Set<String> roles = new LinkedHashSet<>();
     private boolean anyHollow;
-    private boolean isRecorded = true;
+    private boolean isRecorded;
 
     private RatesFigure(List<ResultRun> runs, Options options) {
         this.options = options;
@@ -67,9 +65,9 @@ public final class RatesFigure {
     }
 
     private Figure figure() {
-        Map<Configuration, List<Course>> courses = new LinkedHashMap<>();
+        Map<Configuration, List<RateCourse>> courses = new LinkedHashMap<>();
         for (Configuration configuration : configurations) {
-            List<Course> found = courses(configuration);
+            List<RateCourse> found = RateCourse.of(configuration, options);
             if (!found.isEmpty()) {
                 courses.put(configuration, found);
             }
@@ -83,10 +81,11 @@ public final class RatesFigure {
                     + " partition write them, e.g. optimizer.type: newton-summary, once their curvature is computed;"
                     + " of others record.curvature records those that it would give");
         }
+        isRecorded = courses.values().stream().flatMap(List::stream).allMatch(RateCourse::recorded);
         courses.values()
                 .forEach(each -> each.forEach(course -> {
-                    layers.putIfAbsent(course.group.layerName(), layers.size());
-                    roles.add(course.group.role());
+                    layers.putIfAbsent(course.group().layerName(), layers.size());
+                    roles.add(course.group().role());
                 }));
         List<Panel> panels = new ArrayList<>();
         courses.forEach((configuration, found) ->
@@ -105,125 +104,24 @@ public final class RatesFigure {
                 remarks);
     }
 
-    // ---- what is drawn ----
-
-    /**
-     * A group over the seeds.
-     *
-     * @param eta the rates, smoothed
-     * @param shown the same; where they are 0 by clipping what they would have been
-     */
-    private record Course(Group group, double[] steps, double[] x, double[] eta, double[] shown, int[] runs) {}
-
-    private List<Course> courses(Configuration configuration) {
-        List<ResultRun> runs = configuration.runs();
-        List<Rates> rates =
-                runs.parallelStream().map(run -> Rates.of(run.folder())).toList();
-        isRecorded &= rates.stream().allMatch(Rates::recorded);
-        List<Course> courses = new ArrayList<>();
-        Rates longest = rates.stream()
-                .max((one, other) -> Integer.compare(length(one), length(other)))
-                .orElseThrow();
-        List<double[]> factors = rates.stream().map(this::factors).toList();
-        for (int s = 0; s < longest.courses().size(); s++) {
-            List<Series> etas = new ArrayList<>();
-            List<Series> meant = new ArrayList<>();
-            for (int r = 0; r < rates.size(); r++) {
-                if (s < rates.get(r).courses().size()) {
-                    Rates.Course course = rates.get(r).courses().get(s);
-                    etas.add(smooth(course.series(options.rate())));
-                    meant.add(smooth(unclipped(course, factors.get(r))));
-                }
-            }
-            Band eta = Band.of(etas, options.middle(), Band.Spread.NONE);
-            Band would = Band.of(meant, options.middle(), Band.Spread.NONE);
-            double[] shown = eta.middle().clone();
-            for (int i = 0; i < shown.length; i++) {
-                if (shown[i] == 0 && i < would.size()) {
-                    shown[i] = Math.min(0, would.middle()[i]);
-                }
-            }
-            Group group = longest.courses().get(s).group();
-            double[] x = Courses.at(steps(eta.x()), runs.get(0), options.x());
-            courses.add(new Course(group, eta.x(), x, eta.middle(), shown, eta.runs()));
-        }
-        return courses;
-    }
-
-    private static int length(Rates rates) {
-        return rates.isEmpty() ? -1 : rates.courses().get(0).steps().length;
-    }
-
-    /** Rates belong to the point before the step that uses them first. */
-    private static double[] steps(double[] from) {
-        return Arrays.stream(from).map(step -> step - 1).toArray();
-    }
-
-    /** What the averages are multiplied by at each refresh: where all rates are 0, as at the refresh before. */
-    private double[] factors(Rates rates) {
-        double[] factors = new double[Math.max(0, length(rates))];
-        double last = Double.NaN;
-        for (int i = 0; i < factors.length; i++) {
-            for (Rates.Course course : rates.courses()) {
-                double[] applied = course.rates().get(Rates.Kind.APPLIED);
-                double[] used = course.rates().get(Rates.Kind.USED);
-                if (i < used.length && used[i] != 0) {
-                    last = applied[i] / used[i];
-                }
-            }
-            factors[i] = last;
-        }
-        double first =
-                Arrays.stream(factors).filter(f -> !Double.isNaN(f)).findFirst().orElse(1);
-        return Arrays.stream(factors).map(f -> Double.isNaN(f) ? first : f).toArray();
-    }
-
-    private Series unclipped(Rates.Course course, double[] factors) {
-        double[] averaged = course.rates().get(Rates.Kind.AVERAGED);
-        double[] raw = course.rates().get(Rates.Kind.RAW);
-        double[] values = new double[averaged.length];
-        boolean isApplied = options.rate() == Rates.Kind.APPLIED;
-        for (int i = 0; i < values.length; i++) {
-            // clipped before the average, the average is 0 and η alone tells
-            double value = averaged[i] == 0 ? raw[i] : averaged[i];
-            values[i] = value * (isApplied && i < factors.length ? factors[i] : 1);
-        }
-        return Series.of(course.steps(), values);
-    }
-
-    /** The mean of so many refreshes, half of them before and half after, fewer at the ends. */
-    private Series smooth(Series series) {
-        int k = options.smooth();
-        double[] y = series.y();
-        double[] means = new double[y.length];
-        for (int i = 0; i < y.length; i++) {
-            int from = Math.max(0, i - (k - 1) / 2);
-            int to = Math.min(y.length, i + k / 2 + 1);
-            means[i] = k == 1 ? y[i] : Arrays.stream(y, from, to).average().orElseThrow();
-        }
-        return new Series(series.x(), means);
-    }
-
-    // ---- panels ----
-
-    private Panel panel(Configuration configuration, List<Course> courses, String title) {
+    private Panel panel(Configuration configuration, List<RateCourse> courses, String title) {
         List<Curve> curves = new ArrayList<>();
         List<List<String>> rows = new ArrayList<>();
-        for (Course course : courses) {
+        for (RateCourse course : courses) {
             curves.add(curve(course));
-            for (int i = 0; i < course.x.length; i++) {
+            for (int i = 0; i < course.x().length; i++) {
                 data.row(
                         configuration.experiment(),
                         configuration.label(),
-                        course.group.name(),
-                        course.group.role(),
-                        course.group.layer(),
-                        (long) course.steps[i],
-                        course.x[i],
-                        course.eta[i],
-                        course.shown[i],
-                        course.shown[i] < 0,
-                        course.runs[i]);
+                        course.group().name(),
+                        course.group().role(),
+                        course.group().layer(),
+                        (long) course.steps()[i],
+                        course.x()[i],
+                        course.eta()[i],
+                        course.shown()[i],
+                        course.shown()[i] < 0,
+                        course.runs()[i]);
             }
             rows.add(row(course));
         }
@@ -264,35 +162,35 @@ public final class RatesFigure {
         };
     }
 
-    private static List<String> row(Course course) {
+    private static List<String> row(RateCourse course) {
         double[] known =
-                Arrays.stream(course.eta).filter(Double::isFinite).sorted().toArray();
-        long negative = Arrays.stream(course.shown).filter(value -> value < 0).count();
-        double[] sizes = Arrays.stream(course.shown).map(Math::abs).toArray();
+                Arrays.stream(course.eta()).filter(Double::isFinite).sorted().toArray();
+        long negative = Arrays.stream(course.shown()).filter(value -> value < 0).count();
+        double[] sizes = Arrays.stream(course.shown()).map(Math::abs).toArray();
         boolean none = known.length == 0;
         return List.of(
-                course.group.name(),
+                course.group().name(),
                 none ? "-" : Labels.three(known[known.length / 2]),
                 none ? "-" : Labels.three(known[0]),
                 none ? "-" : Labels.three(known[known.length - 1]),
-                none ? "-" : Labels.three(course.eta[course.eta.length - 1]),
+                none ? "-" : Labels.three(course.eta()[course.eta().length - 1]),
                 negative + "",
                 Sparkline.of(sizes, SPARKS, true));
     }
 
-    private Curve curve(Course course) {
-        Group group = course.group;
+    private Curve curve(RateCourse course) {
+        Group group = course.group();
         Colour colour = Palette.depth(layers.get(group.layerName()), layers.size());
-        double[] sizes = Arrays.stream(course.shown)
+        double[] sizes = Arrays.stream(course.shown())
                 .map(value -> value == 0 ? Double.NaN : Math.abs(value))
                 .toArray();
-        Curve line = Curve.line(group.name(), course.x, sizes, new Pen(colour, 1.2, dashes(group.role())));
+        Curve line = Curve.line(group.name(), course.x(), sizes, new Pen(colour, 1.2, dashes(group.role())));
         int[] below = IntStream.range(0, sizes.length)
-                .filter(i -> course.shown[i] < 0)
+                .filter(i -> course.shown()[i] < 0)
                 .toArray();
         anyHollow |= below.length > 0;
         return line.with(new Curve.Points(
-                Arrays.stream(below).mapToDouble(i -> course.x[i]).toArray(),
+                Arrays.stream(below).mapToDouble(i -> course.x()[i]).toArray(),
                 Arrays.stream(below).mapToDouble(i -> sizes[i]).toArray(),
                 group.role().equals("bias") ? Mark.SQUARE : Mark.CIRCLE,
                 colour,

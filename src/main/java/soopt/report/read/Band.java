@@ -90,7 +90,7 @@ public record Band(double[] x, double[] middle, double[] low, double[] high, int
         double[] middles = of(values, kept, middle::of);
         String name = runs.size() == 1 ? "" : middle + (spread == Spread.NONE ? "" : " and " + spread.label()) + " of ";
         return new Band(
-                Arrays.stream(kept).mapToDouble(i -> x[i]).toArray(),
+                only(x, kept),
                 middles,
                 of(values, kept, sorted -> edge(sorted, middle.of(sorted), spread, -1)),
                 of(values, kept, sorted -> edge(sorted, middle.of(sorted), spread, 1)),
@@ -111,7 +111,26 @@ public record Band(double[] x, double[] middle, double[] low, double[] high, int
         double[] x = Arrays.stream(bySteps.x)
                 .map(step -> at(new Series(at.x, at.middle), step))
                 .toArray();
-        return new Band(x, bySteps.middle, bySteps.low, bySteps.high, bySteps.runs, bySteps.words);
+        // where a slow run has ended, the mean of the others lies before what was there
+        double[] last = {Double.NEGATIVE_INFINITY};
+        int[] kept = IntStream.range(0, x.length)
+                .filter(i -> {
+                    boolean isLater = x[i] > last[0];
+                    last[0] = isLater ? x[i] : last[0];
+                    return isLater;
+                })
+                .toArray();
+        return new Band(
+                only(x, kept),
+                only(bySteps.middle, kept),
+                only(bySteps.low, kept),
+                only(bySteps.high, kept),
+                Arrays.stream(kept).map(i -> bySteps.runs[i]).toArray(),
+                bySteps.words);
+    }
+
+    private static double[] only(double[] values, int[] kept) {
+        return Arrays.stream(kept).mapToDouble(i -> values[i]).toArray();
     }
 
     private static double[] of(double[][] values, int[] kept, ToDoubleFunction<double[]> what) {

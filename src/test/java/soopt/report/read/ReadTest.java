@@ -244,6 +244,21 @@ class ReadTest {
         assertEquals(0, Band.of(List.of(), Band.Middle.MEAN, Band.Spread.SD).size());
     }
 
+    @Test
+    void runsOfOtherSpeed_areJoinedAtTheirSteps() {
+        double[] steps = {0, 10, 20};
+        List<Series> losses = List.of(
+                new Series(steps, new double[] {3, 2, 1}), new Series(new double[] {0, 10}, new double[] {5, 4}));
+        List<Series> seconds = List.of(
+                new Series(steps, new double[] {0, 1, 2}), new Series(new double[] {0, 10}, new double[] {0, 3}));
+        Band band = Band.along(losses, seconds, Band.Middle.MEAN, Band.Spread.RANGE);
+
+        // at step 20 the faster run is alone, no later than both were at step 10
+        assertArrayEquals(new double[] {0, 2}, band.x());
+        assertArrayEquals(new double[] {4, 3}, band.middle());
+        assertArrayEquals(new double[] {5, 4}, band.high());
+    }
+
     // ---- learning rates, matrices, refreshes ----
 
     @Test
