@@ -172,7 +172,11 @@ public final class FidelityFigure {
 
     /** Logarithmic where sizes differ by a decade and a half. */
     private static Scale scale(double[] all) {
-        double[] sizes = Arrays.stream(all).map(Math::abs).filter(v -> v > 0 && Double.isFinite(v)).sorted().toArray();
+        double[] sizes = Arrays.stream(all)
+                .map(Math::abs)
+                .filter(v -> v > 0 && Double.isFinite(v))
+                .sorted()
+                .toArray();
         int n = sizes.length;
         return n == 0 || sizes[n - 1] < 30 * sizes[n / 20]
                 ? LinearScale.of(all)

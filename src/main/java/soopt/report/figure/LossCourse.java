@@ -21,7 +21,8 @@ record LossCourse(int index, Configuration configuration, String run, String see
 
     /** A row for each value, of each metric in turn. */
     static Tidy data(List<List<LossCourse>> drawn, Options options) {
-        List<String> keys = List.copyOf(drawn.get(0).get(0).configuration.settings().keySet());
+        List<String> keys =
+                List.copyOf(drawn.get(0).get(0).configuration.settings().keySet());
         List<String> header = new ArrayList<>(List.of("experiment", "configuration"));
         header.addAll(keys);
         boolean apart = options.apart();
