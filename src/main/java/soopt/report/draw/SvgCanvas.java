@@ -3,6 +3,7 @@ package soopt.report.draw;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
+import soopt.file.Shown;
 
 /** SVG 1.1 whose text is text: it can be searched, selected and changed. */
 final class SvgCanvas implements Canvas {
@@ -180,10 +181,14 @@ final class SvgCanvas implements Canvas {
         return sign + size / 100 + fraction;
     }
 
+    /** What XML 1.0 cannot hold, controls and two last code points of its plane, is shown or replaced. */
     private static String escaped(String text) {
-        return text.replace("&", "&amp;")
+        return Shown.line(text)
+                .replace("&", "&amp;")
                 .replace("<", "&lt;")
                 .replace(">", "&gt;")
-                .replace("\"", "&quot;");
+                .replace("\"", "&quot;")
+                .replace('\ufffe', '\ufffd')
+                .replace('\uffff', '\ufffd');
     }
 }

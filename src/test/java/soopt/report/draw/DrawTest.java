@@ -26,9 +26,13 @@ class DrawTest {
     private static final String NAME = "a<&\"b> λ é";
 
     private static byte[] drawing(Format format) {
+        String unfit = "\u0000\u001b\ufffe\uffff\ud800]]>";
         Canvas canvas = format.canvas(200, 100, 144, "title & <more>");
         canvas.begin("curve", NAME);
         canvas.line(new double[] {10, 50, 90}, new double[] {10, 40, 20}, new Pen(Palette.series(1), 2, 2, 1));
+        canvas.end();
+        canvas.begin("curve", unfit);
+        canvas.text(Words.plain(unfit), 10, 90, new Lettering(6, Anchor.START));
         canvas.end();
         canvas.clip(new Box(0, 0, 100, 100));
         canvas.area(
@@ -59,10 +63,10 @@ class DrawTest {
         Document svg = parsed(drawing(Format.SVG));
 
         assertEquals("200pt", svg.getDocumentElement().getAttribute("width"));
-        assertEquals(NAME, svg.getElementsByTagName("text").item(0).getTextContent());
-        assertEquals("H̄−1 10-3", svg.getElementsByTagName("text").item(1).getTextContent());
+        assertEquals(NAME, svg.getElementsByTagName("text").item(1).getTextContent());
+        assertEquals("H̄−1 10-3", svg.getElementsByTagName("text").item(2).getTextContent());
         assertEquals("title & <more>", svg.getElementsByTagName("title").item(0).getTextContent());
-        assertTrue(svg.getElementsByTagName("text").item(2).getTextContent().contains("\\u202e"));
+        assertTrue(svg.getElementsByTagName("text").item(3).getTextContent().contains("\\u202e"));
     }
 
     @Test
