@@ -275,6 +275,7 @@ class LineFigure {
     if (lone.length)
       all.push({
         type: "scatter",
+        progressive: 0,
         name: line.name,
         data: lone,
         z: 3,
@@ -286,6 +287,7 @@ class LineFigure {
     if (line.ended && points.length) {
       all.push({
         type: "scatter",
+        progressive: 0,
         name: line.name,
         data: [points[points.length - 1]],
         z: 4,
@@ -298,6 +300,7 @@ class LineFigure {
     if (line.hollow?.length) {
       all.push({
         type: "scatter",
+        progressive: 0,
         name: line.name,
         data: line.hollow.map(([x, y]) => [x, this.place(y)]),
         z: 4,

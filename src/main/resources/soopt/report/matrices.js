@@ -192,6 +192,7 @@ function heatMap(chart, id, full, groups, scale, normal, label) {
       series: [
         {
           type: "heatmap",
+          progressive: 0, // else SVG loses what is drawn in later parts
           data: cells,
           label: {
             show: byId("matrix-values").checked && groups.length <= 18,

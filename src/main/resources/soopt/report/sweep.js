@@ -136,6 +136,7 @@ function drawParallel(chart) {
       series: [
         {
           type: "parallel",
+          progressive: 0,
           realtime: true,
           inactiveOpacity: 0.06,
           activeOpacity: 0.95,
@@ -236,6 +237,7 @@ function drawGrid(chart) {
       series: [
         {
           type: "heatmap",
+          progressive: 0,
           itemStyle: { borderColor: css("page"), borderWidth: 2 },
           emphasis: { itemStyle: { borderColor: css("text") } },
           label: {
