@@ -382,11 +382,13 @@ class ReportBrowserTest {
     @Test
     void largeMatrices_areDrawnWhole() throws IOException {
         ReportRuns runs = new ReportRuns(folder.resolve("large"));
-        List<String> groups = IntStream.range(0, 60).mapToObj(s -> "g" + s + ".weight").toList();
+        List<String> groups =
+                IntStream.range(0, 60).mapToObj(s -> "g" + s + ".weight").toList();
         ReportRuns.addCurvature(runs.add(Run.completed(1, 0.1, 0), 3), groups, 2, 2);
         browser.open(page("large", runs), 1400, 900);
         for (String chart : List.of("hbar-chart", "inverse-chart")) {
-            int cells = browser.evaluate("document.querySelectorAll('#" + chart + " svg path').length").asInt();
+            int cells = browser.evaluate("document.querySelectorAll('#" + chart + " svg path').length")
+                    .asInt();
             assertTrue(cells >= 3600, chart + ": " + cells);
         }
     }
