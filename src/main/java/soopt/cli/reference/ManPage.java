@@ -45,6 +45,14 @@ final class ManPage {
                 ExitCode.MEANINGS.stream()
                         .map(meaning -> new Commands.Argument(String.valueOf(meaning.code()), meaning.words()))
                         .toList());
+        if (!command.name().contains(" ")) {
+            man.list(
+                    "ENVIRONMENT",
+                    Environment.VARIABLES.stream()
+                            .map(it -> new Commands.Argument(
+                                    it.name(), it.meaning() + " (default: " + it.otherwise() + ")"))
+                            .toList());
+        }
         man.seeAlso(command);
         return man.page.toString();
     }

@@ -42,13 +42,14 @@ public final class ReferenceCommand implements Callable<Integer> {
         COMMANDS,
         FILES,
         EXIT_CODES,
+        ENVIRONMENT,
         MAN
     }
 
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "TOPIC", description = "keys, commands, files, exit-codes or man")
+    @Parameters(index = "0", paramLabel = "TOPIC", description = "keys, commands, files, exit-codes, environment or man")
     private String topic = "";
 
     @Parameters(
@@ -72,6 +73,7 @@ public final class ReferenceCommand implements Callable<Integer> {
             case COMMANDS -> CommandPages.page(root, names);
             case FILES -> FilePages.page(names);
             case EXIT_CODES -> exitCodes();
+            case ENVIRONMENT -> Environment.page();
             case MAN -> String.join("", manual(root).values());
         };
         if (page.isEmpty()) {
@@ -98,7 +100,7 @@ public final class ReferenceCommand implements Callable<Integer> {
             }
         }
         throw new ParameterException(
-                spec.commandLine(), "no topic '" + topic + "'; known: keys, commands, files, exit-codes, man");
+                spec.commandLine(), "no topic '" + topic + "'; known: keys, commands, files, exit-codes, environment, man");
     }
 
     private static String exitCodes() {

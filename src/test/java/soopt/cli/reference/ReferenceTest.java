@@ -119,6 +119,15 @@ class ReferenceTest {
         assertEquals(Set.of("141"), listed);
     }
 
+    @Test
+    void variables_areThoseThatTheLauncherExplains() throws IOException {
+        String launcher = Files.readString(Path.of("scripts/soopt"));
+        Set<String> explained = find("(?m)^#   (SOOPT_[A-Z_]+)", launcher);
+        Set<String> listed = find("(SOOPT_[A-Z_]+)", printed("environment"));
+        assertEquals(explained, listed);
+        assertTrue(explained.size() >= 4);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"nonsense", "keys nonsense", "files nonsense", "man nonsense", "keys --out x"})
     void whatThereIsNot_isAMistake(String line) {
