@@ -8,8 +8,7 @@ final class Environment {
     record Variable(String name, String meaning, String otherwise) {}
 
     static final List<Variable> VARIABLES = List.of(
-            new Variable(
-                    "JAVA_HOME", "the Java of a checkout, or of an archive that brings none", "java on the PATH"),
+            new Variable("JAVA_HOME", "the Java of a checkout, or of an archive that brings none", "java on the PATH"),
             new Variable(
                     "SOOPT_CACHE",
                     "where native libraries are unpacked, 445 MiB",
@@ -26,8 +25,7 @@ final class Environment {
                     "OMP_NUM_THREADS, SLURM_CPUS_PER_TASK",
                     "threads, where --threads does not say",
                     "one per physical core that the process may use"),
-            new Variable(
-                    "http_proxy, https_proxy, no_proxy", "how data sets are fetched", "directly"));
+            new Variable("http_proxy, https_proxy, no_proxy", "how data sets are fetched", "directly"));
 
     private Environment() {}
 

@@ -49,7 +49,10 @@ public final class ReferenceCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "TOPIC", description = "keys, commands, files, exit-codes, environment or man")
+    @Parameters(
+            index = "0",
+            paramLabel = "TOPIC",
+            description = "keys, commands, files, exit-codes, environment or man")
     private String topic = "";
 
     @Parameters(
@@ -100,7 +103,8 @@ public final class ReferenceCommand implements Callable<Integer> {
             }
         }
         throw new ParameterException(
-                spec.commandLine(), "no topic '" + topic + "'; known: keys, commands, files, exit-codes, environment, man");
+                spec.commandLine(),
+                "no topic '" + topic + "'; known: keys, commands, files, exit-codes, environment, man");
     }
 
     private static String exitCodes() {
