@@ -231,7 +231,8 @@ public final class RatesFigure {
         List<Words> notes = new ArrayList<>();
         if (anyHollow) {
             entries.add(Legend.Entry.mark(Words.of("η < 0, at |η|"), Mark.CIRCLE, Colour.INK, true));
-            if (options.rate() == Rates.Kind.APPLIED || options.rate() == Rates.Kind.USED) {
+            boolean mayBeClipped = options.rate() == Rates.Kind.APPLIED || options.rate() == Rates.Kind.USED;
+            if (mayBeClipped && !isRecorded) {
                 notes.add(Words.plain("hollow: negative; where it is clipped to 0, its size before that"));
             }
         }
