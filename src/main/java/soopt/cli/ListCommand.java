@@ -27,6 +27,7 @@ import soopt.model.Model;
 import soopt.model.loss.Loss;
 import soopt.optimizer.Optimizer;
 import soopt.optimizer.direction.Direction;
+import soopt.optimizer.rates.Rates;
 import soopt.optimizer.schedule.Schedule;
 import soopt.solver.Damping;
 import soopt.solver.LineSearch;
@@ -49,8 +50,8 @@ final class ListCommand implements Callable<Integer> {
             arity = "0..*",
             paramLabel = "KIND",
             description =
-                    "models, optimizers, directions, schedules, dampings, line-searches, datasets, partitions, activations,"
-                            + " losses, devices, problems (of soopt gym); all without it")
+                    "models, optimizers, directions, rates, schedules, dampings, line-searches, datasets, partitions,"
+                            + " activations, losses, devices, problems (of soopt gym); all without it")
     private List<String> kinds = List.of();
 
     @Option(names = "--json", description = "print JSON on stdout")
@@ -76,6 +77,7 @@ final class ListCommand implements Callable<Integer> {
         kinds.put("models", () -> Choices.of(Model.class));
         kinds.put("optimizers", () -> Choices.of(Optimizer.class));
         kinds.put("directions", () -> Choices.of(Direction.class));
+        kinds.put("rates", () -> Choices.of(Rates.class));
         kinds.put("schedules", () -> Choices.of(Schedule.class));
         kinds.put("dampings", () -> Choices.of(Damping.class));
         kinds.put("line-searches", () -> Choices.of(LineSearch.class));

@@ -318,6 +318,7 @@ class CommandsTest {
                 "big-mlp",
                 "newton-summary",
                 "lm-ratio",
+                "budget",
                 "strong-wolfe",
                 "mnist-sample",
                 "weights-biases",
@@ -330,7 +331,7 @@ class CommandsTest {
         assertTrue(keys.matches("(?s).*sgd: .*momentum +number in \\[0, 1\\) .*adam: .*"), keys);
         String schedules = Cli.run("list", "schedules").expect(ExitCode.OK).out();
         assertTrue(
-                schedules.matches("(?s).*cosine: .*over +span +default none.*warm-up +span +default 0 steps.*"),
+                schedules.matches("(?s).*cosine: .*over +like 5 epochs .*default none.*warm-up +like 5 epochs .*default 0 steps.*"),
                 schedules);
         assertTrue(json(Cli.run("list", "models", "--json"))
                 .path("models")
