@@ -331,7 +331,8 @@ class CommandsTest {
         assertTrue(keys.matches("(?s).*sgd: .*momentum +number in \\[0, 1\\) .*adam: .*"), keys);
         String schedules = Cli.run("list", "schedules").expect(ExitCode.OK).out();
         assertTrue(
-                schedules.matches("(?s).*cosine: .*over +like 5 epochs .*default none.*warm-up +like 5 epochs .*default 0 steps.*"),
+                schedules.matches(
+                        "(?s).*cosine: .*over +like 5 epochs .*default none.*warm-up +like 5 epochs .*default 0 steps.*"),
                 schedules);
         assertTrue(json(Cli.run("list", "models", "--json"))
                 .path("models")
