@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -14,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.commonmark.ext.gfm.tables.TablesExtension;
 import org.commonmark.node.Heading;
 import org.commonmark.node.Image;
@@ -42,13 +44,27 @@ final class Site {
 
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Path folder = Path.of(arguments[0]);
-        Path guide = Files.createDirectories(folder.resolveSibling("guide"));
-        for (String line : Guide.follow(guide, "full")) {
-            System.out.println(line.replace('¶', '\n'));
-        }
+        Path guide = folder.resolveSibling("guide");
+        clear(guide);
+        List<String> lines = Guide.follow(Files.createDirectories(guide), "full");
+        List<String> failed =
+                lines.stream().filter(line -> !line.startsWith(Guide.OK)).toList();
+        failed.forEach(line -> System.err.println(line.replace('¶', '\n')));
         write(folder, Optional.of(guide));
         System.out.println("pages: " + folder.resolve("index.html").toAbsolutePath());
-        System.exit(0);
+        System.exit(failed.isEmpty() ? 0 : 1);
+    }
+
+    /** Takes away what the pages made last time; links are not followed. */
+    private static void clear(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
     }
 
     /**
