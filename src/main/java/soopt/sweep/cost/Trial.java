@@ -21,6 +21,8 @@ final class Trial implements AutoCloseable {
     private static final double GRADIENTS_SECONDS = 0.5;
 
     private static final double MOST_SECONDS = 4;
+    /** So many of a tiny network are compiled, and the rest would be garbage. */
+    private static final int MOST_GRADIENTS = 500;
     /** So many that are not shorter than those before end it. */
     private static final int AGAIN = 5;
 
@@ -80,7 +82,12 @@ final class Trial implements AutoCloseable {
         double least = seconds(() -> batch.gradient(theta, out));
         double all = 0;
         int since = 0;
-        while (least < LONG_SECONDS && all < MOST_SECONDS && (since < AGAIN || all < GRADIENTS_SECONDS)) {
+        int count = 1;
+        while (least < LONG_SECONDS
+                && all < MOST_SECONDS
+                && count < MOST_GRADIENTS
+                && (since < AGAIN || all < GRADIENTS_SECONDS)) {
+            count++;
             double another = seconds(() -> batch.gradient(theta, out));
             since = another < SHORTER * least ? 0 : since + 1;
             least = Math.min(least, another);
