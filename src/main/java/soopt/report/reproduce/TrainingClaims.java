@@ -15,7 +15,7 @@ final class TrainingClaims {
     private static final String ADAM = "adam";
     private static final String KFAC = "k-fac";
     private static final String LOSS = "train_loss";
-    private static final String PARTITION = "optimizer.partition";
+    private static final String PARTITION = "optimizer.partition.type";
 
     /** Losses within this factor are comparable. */
     private static final double COMPARABLE = 1.5;
@@ -188,7 +188,7 @@ final class TrainingClaims {
     }
 
     static Claim finerTakesLonger() {
-        return new Claim("finer partitions take more time", "table 4", Scale.SMOKE, evidence -> {
+        return new Claim("finer partitions take more time", "table 4", Scale.SHORT, evidence -> {
             double coarse = time(evidence.with(PARTITION, "trivial"));
             double fine = time(evidence.with(PARTITION, "canonical"));
             return Verdict.of(
@@ -207,7 +207,7 @@ final class TrainingClaims {
         return new Claim(
                 "training time in that of Adam",
                 String.format(Locale.ROOT, "table 5, on a GPU: NewtonSummary %.2f, K-FAC %.2f", summary, kfac),
-                Scale.SMOKE,
+                Scale.SHORT,
                 evidence -> {
                     double adam = time(evidence.of(ADAM));
                     double ours = time(evidence.of(OURS)) / adam;

@@ -37,7 +37,13 @@ public record Verdict(Outcome outcome, String number, String reason) {
         }
         return (rising ? value <= fails : value >= fails)
                 ? of(false, number)
-                : undecided(number, String.format(Locale.ROOT, "it lies between %.3g and %.3g", fails, holds));
+                : undecided(
+                        number,
+                        String.format(
+                                Locale.ROOT,
+                                "between %.3g and %.3g nothing is said",
+                                Math.min(fails, holds),
+                                Math.max(fails, holds)));
     }
 
     static Verdict undecided(String number, String reason) {

@@ -126,6 +126,23 @@ class ClaimsTest {
     }
 
     @Test
+    void finerPartitions_areToldByTheirType() {
+        SyntheticRuns runs = new SyntheticRuns(results);
+        runs.run("x")
+                .optimizer("type", "newton-summary")
+                .optimizer("partition", "{type: trivial}")
+                .loss(HIGH)
+                .write();
+        runs.run("x")
+                .optimizer("type", "newton-summary")
+                .optimizer("partition", "{type: canonical}")
+                .loss(LOW)
+                .write();
+
+        assertOutcome(Verdict.Outcome.HOLDS, verdict(TrainingClaims.finerIsBetter(), Scale.SHORT));
+    }
+
+    @Test
     void scalingsThatDiffer_areNotInvariant() {
         SyntheticRuns runs = new SyntheticRuns(results);
         runs.run("x").optimizer("type", "newton-summary").loss(LOW).write();
