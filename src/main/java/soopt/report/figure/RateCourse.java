@@ -24,8 +24,9 @@ record RateCourse(Group group, double[] steps, double[] x, double[] eta, double[
     /** By group; none where no run has rates. */
     static List<RateCourse> of(Configuration configuration, Options options) {
         List<ResultRun> runs = configuration.runs();
-        List<Rates> rates =
-                runs.parallelStream().map(run -> Rates.of(run.folder())).toList();
+        List<Rates> rates = runs.parallelStream()
+                .map(run -> Rates.usedOrRecorded(run.folder()))
+                .toList();
         boolean recorded = rates.stream().allMatch(Rates::recorded);
         List<RateCourse> courses = new ArrayList<>();
         Rates longest = rates.stream()

@@ -64,13 +64,19 @@ public record Rates(List<Course> courses, boolean recorded) {
         }
     }
 
-    /** Without courses where neither the optimizer nor recorded curvature tells any. */
+    /** Those that steps were made with; without courses where the method has none. */
     public static Rates of(Path runFolder) {
         List<String> wanted = new ArrayList<>(NUMBERS);
         wanted.addAll(List.of("group", "role"));
         CsvTable used = CsvTable.read(runFolder.resolve("learning_rates.csv"), wanted);
-        if (used.size() > 0) {
-            return new Rates(courses(used, Kind::column, 0), false);
+        return new Rates(courses(used, Kind::column, 0), false);
+    }
+
+    /** The same, or where there are none those that recorded curvature would give. */
+    public static Rates usedOrRecorded(Path runFolder) {
+        Rates used = of(runFolder);
+        if (!used.isEmpty()) {
+            return used;
         }
         CsvTable recorded = CsvTable.read(
                 runFolder.resolve("matrices").resolve("groups.csv"), List.of("step", "epoch", "group", "role", ETA));

@@ -108,7 +108,7 @@ final class RateClaims {
 
     private static List<Course> courses(Evidence evidence) {
         return evidence.runs().stream()
-                .map(run -> Rates.of(run.folder()))
+                .map(run -> Rates.usedOrRecorded(run.folder()))
                 .filter(rates -> !rates.isEmpty())
                 .findFirst()
                 .orElseThrow(() -> new NoSuchElementException("no run has learning rates by groups"))

@@ -352,4 +352,21 @@ class ReadTest {
         assertTrue(Moments.of(run).isEmpty());
         assertArrayEquals(NONE, Refreshes.of(run, List.of("condition")).column("condition"));
     }
+
+    /** Who asks for the rates of steps must not get those that no step was made with. */
+    @Test
+    void ratesOfRecordedCurvature_areNoRatesOfSteps() throws IOException {
+        Path run = new SyntheticRuns(results).run("descent").write();
+        Files.createDirectories(run.resolve("matrices"));
+        Files.writeString(
+                run.resolve("matrices/groups.csv"),
+                "step,epoch,group,role,eta\n0,0,a.weight,weight,0.5\n9,1,a.weight,weight,-2\n");
+
+        assertTrue(Rates.of(run).isEmpty());
+        Rates recorded = Rates.usedOrRecorded(run);
+        assertTrue(recorded.recorded());
+        assertArrayEquals(new double[] {1, 10}, recorded.courses().get(0).steps());
+        assertArrayEquals(
+                new double[] {0.5, -2}, recorded.courses().get(0).rates().get(Rates.Kind.RAW));
+    }
 }
