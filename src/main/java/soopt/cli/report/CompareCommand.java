@@ -1,7 +1,6 @@
 package soopt.cli.report;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -11,7 +10,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import soopt.cli.options.ExitCode;
 import soopt.experiment.folder.MetricsRow;
@@ -25,7 +23,6 @@ import soopt.report.compare.ComparisonTables;
 import soopt.report.compare.Question;
 import soopt.report.compare.Sheets;
 import soopt.report.read.Axis;
-import soopt.report.read.Selection;
 import soopt.spec.Suggestions;
 
 /** Sets groups of runs against each other. */
@@ -49,18 +46,8 @@ public final class CompareCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--results",
-            paramLabel = "DIR",
-            defaultValue = "results",
-            description = "where runs lie (default: ${DEFAULT-VALUE})")
-    private Path results;
-
-    @Parameters(
-            arity = "1..*",
-            paramLabel = "RUN",
-            description = "experiments or runs: names, ids or the beginning of one, folders")
-    private List<String> names = List.of();
+    @Mixin
+    private RunsOptions.Named which;
 
     @Option(
             names = "--metric",
@@ -142,8 +129,8 @@ public final class CompareCommand implements Callable<Integer> {
     /** Those whose settings can be read; what cannot be read is said. */
     private List<ResultRun> runs() {
         PrintWriter err = spec.commandLine().getErr();
-        List<ResultRun> all = Selection.runs(results, names);
-        all.forEach(run -> run.problems().forEach(line -> err.println(Shown.line(line))));
+        List<ResultRun> all = which.selected();
+        which.tell(all);
         List<ResultRun> runs =
                 all.stream().filter(run -> !run.settings().isEmpty()).toList();
         if (runs.size() < all.size()) {

@@ -9,10 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 import soopt.cli.options.ExitCode;
 import soopt.cli.terminal.Figures;
 import soopt.cli.terminal.StatusLine;
@@ -20,28 +17,10 @@ import soopt.cli.terminal.Terminal;
 import soopt.experiment.folder.RunDirectoryException;
 import soopt.experiment.results.ResultRun;
 import soopt.file.JsonObject;
-import soopt.file.Shown;
 import soopt.report.export.ExportFolder;
-import soopt.report.read.Selection;
 
 /** What exports share: of which runs, where to, and what is said of it. */
-final class ExportOptions {
-    @Spec(Spec.Target.MIXEE)
-    private CommandSpec spec;
-
-    @Parameters(
-            arity = "0..*",
-            paramLabel = "RUN",
-            description = "experiments or runs: names, ids or the beginning of one, folders; all experiments without")
-    private List<String> names = List.of();
-
-    @Option(
-            names = "--results",
-            paramLabel = "DIR",
-            defaultValue = "results",
-            description = "where runs lie (default: ${DEFAULT-VALUE})")
-    private Path results;
-
+final class ExportOptions extends RunsOptions.NamedOrAll {
     @Option(
             names = "--out",
             paramLabel = "DIR",
@@ -64,14 +43,8 @@ final class ExportOptions {
      * @param hint what to do with it; takes the folder
      */
     int run(String kind, String subfolder, BiConsumer<List<ResultRun>, ExportFolder> export, String hint) {
-        List<ResultRun> runs = Selection.runs(results, names);
-        if (runs.isEmpty()) {
-            throw new RunDirectoryException(
-                    "there are no runs in " + results + "; results lie elsewhere with --results");
-        }
-        PrintWriter err = spec.commandLine().getErr();
-        runs.forEach(run -> run.problems().forEach(line -> err.println(Shown.line(line))));
-        err.flush();
+        List<ResultRun> runs = runs();
+        PrintWriter err = spec().commandLine().getErr();
         Path usual = usual(runs).resolve("export").resolve(subfolder);
         AtomicInteger done = new AtomicInteger();
         ExportFolder folder;
@@ -82,7 +55,7 @@ final class ExportOptions {
         } catch (UncheckedIOException unreadable) {
             throw new RunDirectoryException(unreadable.getMessage(), unreadable);
         }
-        PrintWriter stdout = spec.commandLine().getOut();
+        PrintWriter stdout = spec().commandLine().getOut();
         stdout.print(json ? asJson(kind, runs, folder) : asText(runs, folder, hint));
         stdout.flush();
         return ExitCode.OK;
@@ -97,8 +70,8 @@ final class ExportOptions {
         return experiments.size() == 1 && experiments.get(0).endsWith("runs")
                 ? Optional.ofNullable(runs.get(0).folder().getParent())
                         .flatMap(folder -> Optional.ofNullable(folder.getParent()))
-                        .orElse(results)
-                : results;
+                        .orElse(results())
+                : results();
     }
 
     private static String asText(List<ResultRun> runs, ExportFolder folder, String hint) {

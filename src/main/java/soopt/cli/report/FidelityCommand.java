@@ -1,24 +1,19 @@
 package soopt.cli.report;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import soopt.cli.options.ExitCode;
 import soopt.experiment.folder.RunDirectoryException;
 import soopt.experiment.results.ResultRun;
-import soopt.file.Shown;
 import soopt.report.fidelity.FidelitySheets;
 import soopt.report.fidelity.FidelityTables;
 import soopt.report.fidelity.Indices;
 import soopt.report.fidelity.Ledger;
 import soopt.report.read.Configuration;
-import soopt.report.read.Selection;
 
 /** Says how right the models of the loss were, and how much of H̄ lies between layers. */
 @Command(
@@ -41,18 +36,8 @@ public final class FidelityCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--results",
-            paramLabel = "DIR",
-            defaultValue = "results",
-            description = "where runs lie (default: ${DEFAULT-VALUE})")
-    private Path results;
-
-    @Parameters(
-            arity = "1..*",
-            paramLabel = "RUN",
-            description = "experiments or runs: names, ids or the beginning of one, folders")
-    private List<String> names = List.of();
+    @Mixin
+    private RunsOptions.Named which;
 
     @Mixin
     private TableOptions tables;
@@ -60,9 +45,8 @@ public final class FidelityCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         tables.wanted();
-        List<ResultRun> runs = Selection.runs(results, names);
-        runs.forEach(run ->
-                run.problems().forEach(line -> spec.commandLine().getErr().println(Shown.line(line))));
+        List<ResultRun> runs = which.selected();
+        which.tell(runs);
         List<Configuration> configurations = Configuration.of(runs);
         List<Indices.Entry> indices = Indices.of(configurations);
         Ledger ledger = Ledger.of(configurations);

@@ -7,10 +7,10 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import soopt.cli.options.Arguments;
 import soopt.cli.options.ExitCode;
@@ -36,7 +36,6 @@ import soopt.report.read.Axis;
 import soopt.report.read.Band;
 import soopt.report.read.Moment;
 import soopt.report.read.Rates;
-import soopt.report.read.Selection;
 import soopt.spec.Suggestions;
 
 /** Draws what lies in run folders. */
@@ -57,18 +56,8 @@ public final class PlotCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(
-            arity = "1..*",
-            paramLabel = "RUN",
-            description = "experiments of the results folder, ids of runs or the beginnings of such, or folders")
-    private List<String> names = List.of();
-
-    @Option(
-            names = "--results",
-            paramLabel = "DIR",
-            defaultValue = "results",
-            description = "where runs lie (default: ${DEFAULT-VALUE})")
-    private Path results;
+    @Mixin
+    private RunsOptions.Named which;
 
     @Option(
             names = "--kind",
@@ -212,11 +201,11 @@ public final class PlotCommand implements Callable<Integer> {
         Theme theme = paper ? Theme.PAPER : Theme.SCREEN;
         double resolution = dpi == null ? paper ? 300 : 150 : dpi;
         Optional<Path> folder = spectrum();
-        List<ResultRun> runs = folder.isPresent() ? List.of() : Selection.runs(results, names);
+        List<ResultRun> runs = folder.isPresent() ? List.of() : which.selected();
         Figure figure = folder.map(DensityFigure::of).orElseGet(() -> figure(runs));
-        Path usual = folder.map(each -> each.resolve("plots")).orElseGet(() -> PlotFiles.usual(results, runs));
+        Path usual = folder.map(each -> each.resolve("plots")).orElseGet(() -> PlotFiles.usual(which.results(), runs));
+        which.tell(runs);
         PrintWriter err = spec.commandLine().getErr();
-        runs.forEach(run -> run.problems().forEach(line -> err.println(Shown.line(line))));
         figure.remarks().forEach(remark -> err.println(Text.shown(Shown.line(remark))));
         err.flush();
         List<Path> written = text && out == null ? List.of() : write(figure, theme, resolution, usual);
@@ -267,8 +256,8 @@ public final class PlotCommand implements Callable<Integer> {
 
     /** The folder of soopt spectrum, if it is one that is named. */
     private Optional<Path> spectrum() {
-        return kind == PlotKind.SPECTRUM && names.size() == 1
-                ? Optional.of(Path.of(names.get(0))).filter(DensityFigure::isSpectrum)
+        return kind == PlotKind.SPECTRUM && which.names().size() == 1
+                ? Optional.of(Path.of(which.names().get(0))).filter(DensityFigure::isSpectrum)
                 : Optional.empty();
     }
 

@@ -11,20 +11,18 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import soopt.cli.options.ExitCode;
 import soopt.cli.terminal.Figures;
-import soopt.experiment.folder.RunDirectoryException;
 import soopt.experiment.results.ResultRun;
 import soopt.file.JsonObject;
 import soopt.file.Problems;
 import soopt.file.Shown;
 import soopt.file.WholeFile;
 import soopt.report.html.Report;
-import soopt.report.read.Selection;
 
 /** Writes runs as one HTML file. */
 @Command(
@@ -54,18 +52,8 @@ public final class ReportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(
-            arity = "0..*",
-            paramLabel = "RUN",
-            description = "experiments or runs: names, ids or the beginning of one, folders; all experiments without")
-    private List<String> names = List.of();
-
-    @Option(
-            names = "--results",
-            paramLabel = "DIR",
-            defaultValue = "results",
-            description = "where runs lie (default: ${DEFAULT-VALUE})")
-    private Path results;
+    @Mixin
+    private RunsOptions.NamedOrAll which;
 
     @Option(
             names = "--out",
@@ -86,13 +74,8 @@ public final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<ResultRun> runs = Selection.runs(results, names);
-        if (runs.isEmpty()) {
-            throw new RunDirectoryException(
-                    "there are no runs in " + results + "; results lie elsewhere with --results");
-        }
+        List<ResultRun> runs = which.runs();
         PrintWriter err = spec.commandLine().getErr();
-        runs.forEach(run -> run.problems().forEach(line -> err.println(Shown.line(line))));
         String page = Report.of(title(runs), runs);
         Path file = out.orElseGet(() -> usual(runs));
         WholeFile.write(file, page);
@@ -132,12 +115,14 @@ public final class ReportCommand implements Callable<Integer> {
                 .distinct()
                 .toList();
         if (experiments.size() > 1) {
-            return results.resolve("report.html");
+            return which.results().resolve("report.html");
         }
         Path folder = experiments.get(0);
         Path here = Path.of("").toAbsolutePath();
         Path near = folder.startsWith(here) ? here.relativize(folder) : folder;
-        boolean isOne = runs.size() == 1 && !names.isEmpty() && names.stream().noneMatch(name -> means(name, folder));
+        boolean isOne = runs.size() == 1
+                && !which.names().isEmpty()
+                && which.names().stream().noneMatch(name -> means(name, folder));
         return near.resolve(isOne ? "report-" + runs.get(0).id() + ".html" : "report.html");
     }
 
