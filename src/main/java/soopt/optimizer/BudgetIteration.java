@@ -121,7 +121,7 @@ final class BudgetIteration implements Optimizer.Iteration {
     }
 
     private double[] applied() {
-        return Arrays.stream(rates.rates()).map(rate -> stepSize.value() * rate).toArray();
+        return stepSize.times(rates.rates());
     }
 
     @Override

@@ -176,7 +176,7 @@ final class NewtonSummaryIteration implements Optimizer.Iteration {
     }
 
     private double[] applied() {
-        return Arrays.stream(etaUsed).map(rate -> stepSize.value() * rate).toArray();
+        return stepSize.times(etaUsed);
     }
 
     @Override

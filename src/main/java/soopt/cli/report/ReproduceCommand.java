@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -190,9 +189,7 @@ public final class ReproduceCommand implements Callable<Integer> {
     }
 
     private static String time(double seconds) {
-        return Double.isNaN(seconds)
-                ? "an unknown time"
-                : seconds < 3600 ? Figures.seconds(seconds) : String.format(Locale.ROOT, "%.1f h", seconds / 3600);
+        return Double.isNaN(seconds) ? "an unknown time" : Figures.hours(seconds);
     }
 
     /** Of runs that are not finished; NaN where it is not known before data are read. */

@@ -52,7 +52,7 @@ record SweepList(
             row.addAll(List.of(run.entry().seed(), run.entry().runId(), state(run)));
             row.addAll(List.of(
                     estimate.groups() == 0 ? "-" : estimate.groups(),
-                    (estimate.isLeast() ? "≥ " : "") + time(estimate.seconds()),
+                    (estimate.isLeast() ? "≥ " : "") + Figures.hours(estimate.seconds()),
                     Figures.bytes(estimate.bytes())));
             table.row(row.toArray());
             double left = left(run, estimate);
@@ -69,8 +69,8 @@ record SweepList(
     private String total(long due, double seconds, double together, boolean isLeast, double bytes) {
         String time = Double.isNaN(seconds)
                 ? ""
-                : (isLeast ? ", at least " : ", about ") + time(seconds) + " of computing, " + time(together) + " with "
-                        + workers + " at the same time";
+                : (isLeast ? ", at least " : ", about ") + Figures.hours(seconds) + " of computing, "
+                        + Figures.hours(together) + " with " + workers + " at the same time";
         String disk = Double.isNaN(bytes)
                 ? ""
                 : ", " + Figures.bytes(bytes) + " in about " + Estimate.FILES * runs.size() + " files";
@@ -84,12 +84,6 @@ record SweepList(
                 due,
                 time,
                 disk);
-    }
-
-    private static String time(double seconds) {
-        return seconds < 3600 || Double.isNaN(seconds)
-                ? Figures.seconds(seconds)
-                : String.format(Locale.ROOT, "%.1f h", seconds / 3600);
     }
 
     private static String state(SweepRun run) {

@@ -25,6 +25,13 @@ public final class Figures {
                 : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
     }
 
+    /** From an hour on in hours. */
+    public static String hours(double seconds) {
+        return seconds < 3600 || Double.isNaN(seconds)
+                ? seconds(seconds)
+                : String.format(Locale.ROOT, "%.1f h", seconds / 3600);
+    }
+
     public static String seconds(double seconds) {
         if (Double.isNaN(seconds)) {
             return "-";

@@ -16,7 +16,8 @@ public record Course(double best, int bestRow, double last) {
 
     private static final String LOSS = "train_loss";
 
-    static Course of(CsvTable metrics, String column, boolean maximize) {
+    /** @param maximize whether the largest value is the best */
+    public static Course of(CsvTable metrics, String column, boolean maximize) {
         double best = Double.NaN;
         double last = Double.NaN;
         int bestRow = -1;

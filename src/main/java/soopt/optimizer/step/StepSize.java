@@ -1,5 +1,7 @@
 package soopt.optimizer.step;
 
+import java.util.Arrays;
+
 /**
  * The multiplier of a method's updates (learning rate, λ₁): what the method began with, lowered by a plateau and times
  * the factor that a schedule has for the step. The factor is set anew for each step and not saved, so that no rounding
@@ -18,6 +20,11 @@ public final class StepSize {
     /** η of the step that is taken now. */
     public double value() {
         return base * factor;
+    }
+
+    /** Rates [S] times it. */
+    public double[] times(double[] rates) {
+        return Arrays.stream(rates).map(rate -> value() * rate).toArray();
     }
 
     /** Multiplies it from the next step on, for good: what a plateau does. */

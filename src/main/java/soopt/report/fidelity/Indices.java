@@ -107,23 +107,14 @@ public final class Indices {
     }
 
     private static List<Coupling> couplings(double[][] normalized, List<Group> groups) {
-        int layers = groups.stream().mapToInt(Group::layer).max().orElse(-1) + 1;
-        double[][] sums = new double[layers][layers];
-        int[][] counts = new int[layers][layers];
+        double[][] means = Interaction.betweenLayers(normalized, groups);
+        int layers = means.length;
         String[] names = new String[layers];
-        for (int s = 0; s < normalized.length; s++) {
-            int a = groups.get(s).layer();
-            names[a] = groups.get(s).layerName();
-            for (int t = 0; t < normalized.length; t++) {
-                int b = groups.get(t).layer();
-                sums[a][b] += Math.abs(normalized[s][t]);
-                counts[a][b]++;
-            }
-        }
+        groups.forEach(group -> names[group.layer()] = group.layerName());
         List<Coupling> couplings = new ArrayList<>();
         for (int a = 0; a < layers; a++) {
             for (int b = a + 1; b < layers; b++) {
-                couplings.add(new Coupling(names[a], names[b], b - a, sums[a][b] / counts[a][b]));
+                couplings.add(new Coupling(names[a], names[b], b - a, means[a][b]));
             }
         }
         return couplings;

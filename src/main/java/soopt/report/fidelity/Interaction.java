@@ -62,4 +62,25 @@ public record Interaction(double offDiagonal, double offBlock, double beyondNeig
         }
         return normalized;
     }
+
+    /** Mean of |m_st| over s in layer a and t in layer b [layers][layers]; NaN of a layer without groups. */
+    public static double[][] betweenLayers(double[][] matrix, List<Group> groups) {
+        int layers = groups.stream().mapToInt(Group::layer).max().orElse(-1) + 1;
+        double[][] means = new double[layers][layers];
+        int[][] counts = new int[layers][layers];
+        for (int s = 0; s < matrix.length; s++) {
+            for (int t = 0; t < matrix.length; t++) {
+                int a = groups.get(s).layer();
+                int b = groups.get(t).layer();
+                means[a][b] += Math.abs(matrix[s][t]);
+                counts[a][b]++;
+            }
+        }
+        for (int a = 0; a < layers; a++) {
+            for (int b = 0; b < layers; b++) {
+                means[a][b] /= counts[a][b];
+            }
+        }
+        return means;
+    }
 }

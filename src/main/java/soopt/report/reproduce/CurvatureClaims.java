@@ -1,11 +1,11 @@
 package soopt.report.reproduce;
 
 import java.util.Locale;
-import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import soopt.report.fidelity.Interaction;
 import soopt.report.read.Moment;
+import soopt.report.table.Spread;
 
 /** What the paper says of H̄ and its inverse. Entries are normalized: c_st = h_st / √|h_ss h_tt|. */
 final class CurvatureClaims {
@@ -68,7 +68,9 @@ final class CurvatureClaims {
                 evidence -> {
                     double[][] c = layers(evidence.first());
                     double corner = c[0][c.length - 1];
-                    double median = median(pairs(c).mapToDouble(pair -> c[pair[0]][pair[1]]));
+                    double median = Spread.of(pairs(c).mapToDouble(pair -> c[pair[0]][pair[1]])
+                                    .toArray())
+                            .median();
                     return Verdict.of(
                             corner >= median,
                             text("|c| of first and last %.2f, median of all pairs %.2f", corner, median));
@@ -101,28 +103,8 @@ final class CurvatureClaims {
 
     /** Mean |c| between the groups of two layers [layers][layers]. */
     private static double[][] layers(Moment moment) {
-        double[][] c = Interaction.normalized(Evidence.matrix(moment, Moment.Kind.HESSIAN));
-        int layers = 1
-                + moment.groups().stream()
-                        .mapToInt(group -> group.layer())
-                        .max()
-                        .orElse(0);
-        double[][] sum = new double[layers][layers];
-        int[][] count = new int[layers][layers];
-        for (int s = 0; s < c.length; s++) {
-            for (int t = 0; t < c.length; t++) {
-                int a = moment.groups().get(s).layer();
-                int b = moment.groups().get(t).layer();
-                sum[a][b] += Math.abs(c[s][t]);
-                count[a][b]++;
-            }
-        }
-        for (int a = 0; a < layers; a++) {
-            for (int b = 0; b < layers; b++) {
-                sum[a][b] /= Math.max(1, count[a][b]);
-            }
-        }
-        return sum;
+        return Interaction.betweenLayers(
+                Interaction.normalized(Evidence.matrix(moment, Moment.Kind.HESSIAN)), moment.groups());
     }
 
     private static Stream<int[]> pairs(double[][] c) {
@@ -133,11 +115,6 @@ final class CurvatureClaims {
 
     private static double mean(Stream<int[]> pairs, double[][] c) {
         return pairs.mapToDouble(pair -> c[pair[0]][pair[1]]).average().orElse(Double.NaN);
-    }
-
-    private static double median(DoubleStream values) {
-        double[] sorted = values.sorted().toArray();
-        return sorted.length == 0 ? Double.NaN : (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
     }
 
     private static String text(String format, Object... values) {

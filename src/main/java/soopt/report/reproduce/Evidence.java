@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.ToDoubleFunction;
 import soopt.experiment.folder.RunFolder;
+import soopt.experiment.results.Course;
 import soopt.experiment.results.ResultRun;
 import soopt.experiment.results.Standing;
 import soopt.file.CsvTable;
@@ -43,20 +44,14 @@ public record Evidence(Scale scale, List<ResultRun> runs) {
         return Arrays.stream(values).average().orElseThrow();
     }
 
-    /** The least finite value of a column of metrics.csv. */
+    /** The least finite value of a column of metrics.csv; NaN without any. */
     static double least(ResultRun run, String column) {
-        return Arrays.stream(metrics(run).numbers(column))
-                .filter(Double::isFinite)
-                .min()
-                .orElse(Double.NaN);
+        return Course.of(metrics(run), column, false).best();
     }
 
-    /** The greatest finite value of a column of metrics.csv. */
+    /** The greatest finite value of a column of metrics.csv; NaN without any. */
     static double greatest(ResultRun run, String column) {
-        return Arrays.stream(metrics(run).numbers(column))
-                .filter(Double::isFinite)
-                .max()
-                .orElse(Double.NaN);
+        return Course.of(metrics(run), column, true).best();
     }
 
     static CsvTable metrics(ResultRun run) {
