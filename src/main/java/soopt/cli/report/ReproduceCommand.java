@@ -6,9 +6,11 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -33,6 +35,7 @@ import soopt.report.reproduce.Reproduction;
 import soopt.report.reproduce.Reproductions;
 import soopt.report.reproduce.Scale;
 import soopt.spec.Suggestions;
+import soopt.sweep.Plan;
 
 /** Runs the experiments of the paper, draws its figures and asks its claims. */
 @Command(
@@ -93,6 +96,7 @@ public final class ReproduceCommand implements Callable<Integer> {
     @Option(names = "--json", description = "print the claims as JSON on stdout")
     private boolean json;
 
+    private final Map<String, List<ResultRun>> readRuns = new HashMap<>();
     private Scale scale;
 
     @Override
@@ -176,7 +180,7 @@ public final class ReproduceCommand implements Callable<Integer> {
         for (Map.Entry<String, Reproduction> each : experiments.entrySet()) {
             List<String> words = sweep(each.getValue());
             say("soopt " + words.stream().map(ShellWord::quoted).collect(Collectors.joining(" ")));
-            double seconds = seconds(words);
+            double seconds = isFinished(each.getValue()) ? 0 : seconds(words);
             all += seconds;
             say("  " + (seconds == 0 ? "finished" : "about " + time(seconds) + " of computing"));
         }
@@ -190,6 +194,19 @@ public final class ReproduceCommand implements Callable<Integer> {
 
     private static String time(double seconds) {
         return Double.isNaN(seconds) ? "an unknown time" : Figures.hours(seconds);
+    }
+
+    /** Whether its sweep has nothing left to do, for which nothing need be measured. */
+    private boolean isFinished(Reproduction reproduction) {
+        Path plan = Plan.path(results, reproduction.experiment(scale));
+        if (!Files.isRegularFile(plan)) {
+            return false;
+        }
+        Set<String> done = runs(reproduction).stream()
+                .filter(run -> run.standing().isFinal())
+                .map(ResultRun::id)
+                .collect(Collectors.toSet());
+        return Plan.read(plan).current().stream().allMatch(entry -> done.contains(entry.runId()));
     }
 
     /** Of runs that are not finished; NaN where it is not known before data are read. */
@@ -210,6 +227,7 @@ public final class ReproduceCommand implements Callable<Integer> {
 
     private int train(Map<String, Reproduction> experiments) {
         int code = ExitCode.OK;
+        readRuns.clear();
         for (Reproduction each : experiments.values()) {
             int now = execute(sweep(each), spec.commandLine().getErr());
             if (now != ExitCode.OK && now != ExitCode.SOME_FAILED) {
@@ -282,9 +300,14 @@ public final class ReproduceCommand implements Callable<Integer> {
 
     // ---- claims ----
 
+    /** Read once for all figures of an experiment, until it is trained. */
     private List<ResultRun> runs(Reproduction reproduction) {
+        return readRuns.computeIfAbsent(reproduction.experiment(scale), this::read);
+    }
+
+    private List<ResultRun> read(String experiment) {
         try {
-            return Selection.runs(results, List.of(reproduction.experiment(scale)));
+            return Selection.runs(results, List.of(experiment));
         } catch (RunDirectoryException noneYet) {
             return List.of();
         }
