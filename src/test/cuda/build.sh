@@ -22,6 +22,8 @@ if [[ ! -d $out ]]; then
   make libcuda.so.1 "$here"/{device,graphs,modules}.cpp "$new/libstandin.so" -ldl &
   make libnvrtc.so.12 "$here/nvrtc.cpp" "$new/libstandin.so" -ldl &
   make libcublas.so.12 -O3 "$here/cublas.cpp" "$new/libstandin.so"
+  # libcusolver.so.11 is the name in CUDA 11 and 12: the BLAS that it needs tells which
+  make libcusolver.so.11 -O3 "$here/cusolver.cpp" "$new/libstandin.so" -Wl,--no-as-needed "$new/libcublas.so.12"
   wait %1
   wait %2
   chmod 755 "$new"

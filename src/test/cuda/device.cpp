@@ -186,6 +186,7 @@ int cuMemcpyHtoD_v2(uint64_t to, const void *from, size_t n) {
 int cuMemcpyDtoH_v2(void *to, uint64_t from, size_t n) {
     CHECK(synchronous());
     count("copies");
+    count("downloaded", n);
     download(to, from, n);
     return faultCode();
 }
@@ -203,6 +204,7 @@ int cuMemcpyDtoHAsync_v2(void *to, uint64_t from, size_t n, Stream *s) {
     CHECK(onStream(s, "cuMemcpyDtoHAsync"));
     CHECK(pinned(to, n));
     count("copies");
+    count("downloaded", n);
     if (!s->capturing) {
         drain(s);  // the memory may be that of an earlier copy
         memset(to, 0xff, n);  // NaN, until somebody waits

@@ -32,9 +32,9 @@ bool due(const char *name) {
     return left == 1;
 }
 
-void count(const char *name) {
+void count(const char *name, long by) {
     Lock lock(mutex);
-    counts[name]++;
+    counts[name] += by;
 }
 
 std::string text(const char *format, ...) {

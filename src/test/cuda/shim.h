@@ -118,6 +118,11 @@ static inline float min(float a, float b) { return fminf(a, b); }
 static inline float max(float a, float b) { return fmaxf(a, b); }
 static inline double min(double a, double b) { return fmin(a, b); }
 static inline double max(double a, double b) { return fmax(a, b); }
+static inline double __longlong_as_double(long long bits) {
+    double v;
+    __builtin_memcpy(&v, &bits, sizeof v);
+    return v;
+}
 // ---- how a kernel is called: nvrtc.cpp appends SHIM_KERNEL(name), the types come from the function's own ----
 
 struct ShimParameter { unsigned short size, alignment; };

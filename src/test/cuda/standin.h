@@ -37,8 +37,8 @@ enum Code {
 long setting(const char *name, long otherwise);
 /** Whether the n-th call since the setting was made is this one; the setting is the number of calls left. */
 bool due(const char *name);
-/** Adds one to a count that a test can read. */
-void count(const char *name);
+/** Adds to a count that a test can read. */
+void count(const char *name, long by = 1);
 
 /** printf to a string. */
 std::string text(const char *format, ...) __attribute__((format(printf, 1, 2)));

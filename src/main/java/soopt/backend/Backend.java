@@ -133,6 +133,11 @@ public interface Backend extends AutoCloseable {
     /** out ← β out + Σ_i x_i over the rows of x [N, d]; out: [d]. */
     void sumRows(Tensor x, double beta, Tensor out);
 
+    /** Eigenvectors, inverses and orthonormal rows of square matrices. */
+    default Decompositions decompositions() {
+        return Decompositions.onHost(this);
+    }
+
     // ---- work as a whole ----
 
     /**

@@ -2,6 +2,8 @@ package soopt.backend;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * What the arguments of the operations of {@link Backend} must be. Every backend asks here before it touches memory,
@@ -73,6 +75,36 @@ public final class Contract {
                 x.rank() == 2 && out.rank() == 2 && out.length(0) == x.length(axis) && out.length(1) == x.length(axis),
                 x,
                 out);
+    }
+
+    /** block [n, n], or [n − 1, n − 1] with border [n − 1]. */
+    public static void bordered(Tensor block, Optional<Tensor> border) {
+        require(block.rank() == 2 && block.length(0) == block.length(1), block);
+        border.ifPresent(column -> require(column.size() == block.length(0), block, column));
+    }
+
+    /** columns [n, n], or [n, n − 1] with last [n]. */
+    public static void columns(Tensor columns, Optional<Tensor> last) {
+        int apart = last.isPresent() ? 1 : 0;
+        require(columns.rank() == 2 && columns.length(1) + apart == columns.length(0), columns);
+        last.ifPresent(column -> require(column.size() == columns.length(0), columns, column));
+    }
+
+    /** x, out [n, n], and n numbers, each of 0 … n − 1. */
+    public static void ordered(Tensor x, int[] order, Tensor out) {
+        bordered(x, Optional.empty());
+        bordered(out, Optional.empty());
+        require(x.length(0) == out.length(0) && x.length(0) == order.length, x, out);
+        if (!Arrays.equals(
+                Arrays.stream(order).sorted().toArray(),
+                IntStream.range(0, order.length).toArray())) {
+            throw new IllegalArgumentException("no permutation: " + Arrays.toString(order));
+        }
+    }
+
+    /** A matrix of n rows, and where it goes. */
+    public static void sized(int n, Tensor out) {
+        require(out.rank() == 2 && out.length(0) == n, out);
     }
 
     /**

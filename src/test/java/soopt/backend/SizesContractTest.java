@@ -40,6 +40,7 @@ class SizesContractTest {
             "scratch",
             "memory",
             "resetPeak",
+            "decompositions",
             "allocate",
             "together",
             "then",

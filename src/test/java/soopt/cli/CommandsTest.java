@@ -389,8 +389,23 @@ class CommandsTest {
             assertEquals(
                     Standin.folder().resolve("libnvrtc.so.12").toString(),
                     doctor.path("cuda_libraries").path(0).path("path").asText());
+            assertEquals(
+                    Standin.folder().resolve("libcusolver.so.11").toString(),
+                    doctor.path("cuda_libraries").path(2).path("path").asText());
             assertEquals("ok", doctor.path("engines").path(2).path("state").asText());
             assertEquals("cuda", doctor.path("auto").asText());
+            assertEquals("", gpu.fault());
+        }
+    }
+
+    @Test
+    void doctor_saysWhereFactorsAreDecomposed_withoutCusolver(@TempDir Path libraries) throws IOException {
+        try (Standin gpu = Standin.use()) {
+            System.setProperty(
+                    "soopt.cuda.libraries",
+                    Standin.folderWithout(libraries, "libcusolver.so.11").toString());
+            String said = Cli.run("doctor").expect(ExitCode.OK).out();
+            assertTrue(said.contains("not found: factors are decomposed on the host"), said);
             assertEquals("", gpu.fault());
         }
     }

@@ -100,6 +100,9 @@ class CudaTest {
         JsonNode device = json(runFolder("gpu").resolve("meta.json")).path("device");
         assertEquals("cuda", device.path("kind").asText());
         assertEquals("12.8", device.path("driver").asText());
+        assertEquals(
+                Standin.folder().resolve("libcusolver.so.11").toString(),
+                device.path("cusolver").asText());
         assertEquals(1L << 30, device.path("memory_bytes").asLong());
         assertEquals(
                 "cpu",

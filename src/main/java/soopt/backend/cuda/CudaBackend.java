@@ -1,5 +1,6 @@
 package soopt.backend.cuda;
 
+import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -12,6 +13,7 @@ import soopt.backend.Averaging;
 import soopt.backend.Backend;
 import soopt.backend.Contract;
 import soopt.backend.Convolution;
+import soopt.backend.Decompositions;
 import soopt.backend.Hardware;
 import soopt.backend.Pooling;
 import soopt.backend.Precision;
@@ -21,12 +23,13 @@ import soopt.backend.Turns;
 import soopt.backend.cuda.Kernels.Kernel;
 import soopt.backend.cuda.Kernels.Theme;
 import soopt.backend.cuda.driver.Blas;
-import soopt.backend.cuda.driver.CudaException;
-import soopt.backend.cuda.driver.CudaLibraries;
 import soopt.backend.cuda.driver.Device;
 import soopt.backend.cuda.driver.Gpu;
 import soopt.backend.cuda.driver.Gpus;
 import soopt.backend.cuda.driver.KernelCompiler;
+import soopt.backend.cuda.driver.Solver;
+import soopt.backend.cuda.library.CudaException;
+import soopt.backend.cuda.library.CudaLibraries;
 
 /**
  * An NVIDIA GPU of compute capability 7.0 or above: our own kernels, compiled for it at first use, and cuBLAS, without
@@ -61,11 +64,15 @@ public final class CudaBackend implements Backend {
     private final Kernel adam;
     private final Kernel addRow;
     private final Kernel mirror;
+    private final Optional<Path> solverLibrary;
+    private Optional<Solver> solver = Optional.empty();
+    private Optional<Decompositions> decompositions = Optional.empty();
 
     private CudaBackend(Device device, Blas blas, Precision precision) {
         this.device = device;
         this.precision = precision;
         this.blas = blas;
+        this.solverLibrary = CudaLibraries.solver(device.gpu().driverVersion()).path();
         this.kernels = new Kernels(device, precision);
         this.memory = new CudaMemory(device, precision);
         this.results = new CudaResults(memory, kernels);
@@ -141,6 +148,7 @@ public final class CudaBackend implements Backend {
                 gpu.name(),
                 Optional.of(Gpu.version(gpu.driverVersion())),
                 Optional.of(KernelCompiler.load(gpu.driverVersion()).version()),
+                solverLibrary.map(Path::toString),
                 gpu.bytes());
     }
 
@@ -433,6 +441,24 @@ public final class CudaBackend implements Backend {
         }
     }
 
+    /** By cuSOLVER, which starts at first use; on the host where there is none. */
+    @Override
+    public Decompositions decompositions() {
+        return decompositions.orElseGet(() -> {
+            Decompositions made = startDecompositions();
+            decompositions = Optional.of(made);
+            return made;
+        });
+    }
+
+    private Decompositions startDecompositions() {
+        solver = solverLibrary.flatMap(library -> Solver.open(device, library, memory::with));
+        if (solver.isEmpty()) {
+            return Decompositions.onHost(this);
+        }
+        return new CudaDecompositions(device, memory, results, new FactorKernels(memory, kernels), solver.get(), blas);
+    }
+
     // ---- contractions ----
 
     @Override
@@ -662,6 +688,7 @@ public final class CudaBackend implements Backend {
     @Override
     public void close() {
         results.close();
+        solver.ifPresent(Solver::close);
         kernels.close();
         blas.close();
         memory.close();

@@ -11,8 +11,9 @@ import soopt.backend.BlockPool;
 import soopt.backend.Precision;
 import soopt.backend.Storage;
 import soopt.backend.Tensor;
-import soopt.backend.cuda.driver.CudaException;
 import soopt.backend.cuda.driver.Device;
+import soopt.backend.cuda.driver.Solver;
+import soopt.backend.cuda.library.CudaException;
 
 /**
  * Memory of a GPU for tensors and scratch, from a pool, and copies to and from the host through page-locked memory.
@@ -138,6 +139,13 @@ final class CudaMemory implements AutoCloseable {
         return new Scratch(bytes);
     }
 
+    /** For another library: so many numbers for the time of a call, whose work the next user's comes after. */
+    void with(int numbers, Solver.Workspace.Call call) {
+        try (Scratch room = scratch(Math.max(1, numbers))) {
+            call.at(room.at(0));
+        }
+    }
+
     /** Address on the device of the first element. */
     static long address(Tensor x) {
         CudaStorage storage = (CudaStorage) x.storage();
@@ -209,6 +217,18 @@ final class CudaMemory implements AutoCloseable {
                 }
             }
             device.upload(staging, place, to + (long) done * precision.bytes(), bytes);
+        }
+    }
+
+    /** Copies numbers in float64 to an address, whatever the precision of tensors is. */
+    void uploadNumbers(double[] source, long to) {
+        int most = STAGING_BYTES / 4 / Double.BYTES;
+        for (int done = 0; done < source.length; done += most) {
+            int n = Math.min(most, source.length - done);
+            int bytes = n * Double.BYTES;
+            int place = stage(bytes);
+            staging(place, bytes).asDoubleBuffer().put(source, done, n);
+            device.upload(staging, place, to + (long) done * Double.BYTES, bytes);
         }
     }
 

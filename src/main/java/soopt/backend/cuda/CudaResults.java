@@ -29,7 +29,8 @@ final class CudaResults implements AutoCloseable {
         void take(double[] values, int from);
     }
 
-    private record Waiting(int from, Use use) {}
+    /** @param dropped is run if the use never comes */
+    private record Waiting(int from, Use use, Runnable dropped) {}
 
     /** A sum whose parts are there. */
     private record Sum(long parts, int blocks, long results, long out) {}
@@ -128,14 +129,19 @@ final class CudaResults implements AutoCloseable {
 
     /** Uses the numbers that were reserved last, when they are there. */
     void give(int count, Use use) {
-        waiting.add(new Waiting(used, use));
+        waiting.add(new Waiting(used, use, () -> {}));
         used += count;
         readUnlessTogether();
     }
 
     /** Runs something when all numbers before it have been used. */
     void then(Runnable work) {
-        waiting.add(new Waiting(used, (values, from) -> work.run()));
+        then(work, () -> {});
+    }
+
+    /** @param dropped is run in place of the work if that is not to come any more */
+    void then(Runnable work, Runnable dropped) {
+        waiting.add(new Waiting(used, (values, from) -> work.run(), dropped));
         readUnlessTogether();
     }
 
@@ -156,8 +162,21 @@ final class CudaResults implements AutoCloseable {
         addUp();
         double[] values = used == 0 ? new double[0] : memory.read(address, used, this::meanwhile);
         List<Waiting> ready = List.copyOf(waiting);
+        waiting.clear();
         forget();
-        ready.forEach(one -> one.use.take(values, one.from));
+        int taken = 0;
+        try {
+            while (taken < ready.size()) {
+                Waiting one = ready.get(taken++);
+                one.use.take(values, one.from);
+            }
+        } finally {
+            drop(ready.subList(taken, ready.size()));
+        }
+    }
+
+    private static void drop(List<Waiting> rest) {
+        rest.forEach(one -> one.dropped.run());
     }
 
     /** Does something on the host before it next waits for numbers. */
@@ -172,6 +191,7 @@ final class CudaResults implements AutoCloseable {
     }
 
     private void forget() {
+        drop(waiting);
         waiting.clear();
         sums.clear();
         usedParts = 0;

@@ -22,7 +22,8 @@ final class Kernels {
         SUMS,
         LOSSES,
         ACTIVATIONS,
-        IMAGES;
+        IMAGES,
+        FACTORS;
 
         /** Options of the compiler; activations without FMA, so that every form of them gives the same bits. */
         List<String> options(Precision precision) {

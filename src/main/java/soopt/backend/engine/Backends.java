@@ -7,8 +7,8 @@ import soopt.backend.Convolution;
 import soopt.backend.Precision;
 import soopt.backend.cpu.CpuWinograd;
 import soopt.backend.cuda.CudaBackend;
-import soopt.backend.cuda.driver.CudaLibraries;
 import soopt.backend.cuda.driver.Gpus;
+import soopt.backend.cuda.library.CudaLibraries;
 import soopt.backend.nd4j.CudaJar;
 
 /** The engines of this machine. */

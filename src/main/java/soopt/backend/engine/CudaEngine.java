@@ -4,8 +4,8 @@ import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Precision;
 import soopt.backend.cuda.CudaBackend;
-import soopt.backend.cuda.driver.CudaLibraries;
 import soopt.backend.cuda.driver.Gpus;
+import soopt.backend.cuda.library.CudaLibraries;
 
 /**
  * An NVIDIA GPU of compute capability 7.0 or above by our own kernels and cuBLAS, with any CUDA from 11.2 to 13 that

@@ -5,9 +5,9 @@ import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Hardware;
 import soopt.backend.Precision;
-import soopt.backend.cuda.driver.CudaLibraries;
 import soopt.backend.cuda.driver.Gpu;
 import soopt.backend.cuda.driver.Gpus;
+import soopt.backend.cuda.library.CudaLibraries;
 import soopt.backend.nd4j.CudaJar;
 import soopt.backend.nd4j.Nd4jBackend;
 
@@ -79,6 +79,7 @@ public record Nd4jCudaEngine(int gpu) implements Engine {
                 first.name(),
                 Optional.of(Gpu.version(first.driverVersion())),
                 Optional.of(Gpu.version(CudaJar.CUDA)),
+                Optional.empty(),
                 first.bytes());
         return new Nd4jBackend(precision, threads, hardware);
     }

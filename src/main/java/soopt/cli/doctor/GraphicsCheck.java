@@ -2,9 +2,9 @@ package soopt.cli.doctor;
 
 import java.util.ArrayList;
 import java.util.List;
-import soopt.backend.cuda.driver.CudaLibraries;
 import soopt.backend.cuda.driver.Gpu;
 import soopt.backend.cuda.driver.Gpus;
+import soopt.backend.cuda.library.CudaLibraries;
 import soopt.file.JsonObject;
 
 /** NVIDIA's driver, GPUs and libraries. */
@@ -46,7 +46,9 @@ final class GraphicsCheck {
     private static void libraries(Gpus gpus, Findings findings) {
         List<JsonObject> list = new ArrayList<>();
         if (gpus.driverVersion() > 0) {
-            for (CudaLibraries.Found library : CudaLibraries.toolkit(gpus.driverVersion())) {
+            List<CudaLibraries.Found> libraries = new ArrayList<>(CudaLibraries.toolkit(gpus.driverVersion()));
+            libraries.add(CudaLibraries.solver(gpus.driverVersion()));
+            for (CudaLibraries.Found library : libraries) {
                 findings.row(
                         library.problem().isEmpty() ? Findings.OK : Findings.ABSENT,
                         library.library(),

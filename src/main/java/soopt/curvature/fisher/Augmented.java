@@ -1,6 +1,8 @@
 package soopt.curvature.fisher;
 
+import java.util.Optional;
 import soopt.backend.Backend;
+import soopt.backend.Decompositions;
 import soopt.backend.Tensor;
 
 /**
@@ -19,17 +21,14 @@ public record Augmented(Tensor columns, Tensor last) implements AutoCloseable {
         return columns.length(1);
     }
 
+    /** Where a matrix [n + 1, n + 1] goes. */
+    public Decompositions.Columns target() {
+        return new Decompositions.Columns(columns, Optional.of(last));
+    }
+
     /** @param matrix [(n + 1)²] on the host */
     public void set(Backend backend, double[] matrix) {
-        int n = inputs();
-        double[] left = new double[(n + 1) * n];
-        double[] right = new double[n + 1];
-        for (int row = 0; row <= n; row++) {
-            System.arraycopy(matrix, row * (n + 1), left, row * n, n);
-            right[row] = matrix[row * (n + 1) + n];
-        }
-        backend.fromHost(left, 0, columns);
-        backend.fromHost(right, 0, last);
+        target().set(backend, matrix);
     }
 
     @Override

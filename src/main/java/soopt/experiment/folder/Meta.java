@@ -105,6 +105,7 @@ public final class Meta {
         JsonObject device = new JsonObject().put("kind", hardware.kind()).put("name", hardware.name());
         hardware.driver().ifPresent(version -> device.put("driver", version));
         hardware.cuda().ifPresent(version -> device.put("cuda", version));
+        hardware.solver().ifPresent(path -> device.put("cusolver", path));
         return device.put("memory_bytes", hardware.memoryBytes());
     }
 

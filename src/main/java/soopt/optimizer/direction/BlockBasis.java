@@ -1,12 +1,12 @@
 package soopt.optimizer.direction;
 
 import java.util.Comparator;
-import java.util.Optional;
+import java.util.List;
 import java.util.stream.IntStream;
 import soopt.backend.Backend;
+import soopt.backend.Decompositions.Columns;
+import soopt.backend.Decompositions.Symmetric;
 import soopt.backend.Tensor;
-import soopt.backend.dense.Orthonormalization;
-import soopt.backend.dense.SymmetricEigen;
 import soopt.optimizer.step.State;
 
 /**
@@ -70,41 +70,48 @@ final class BlockBasis implements AutoCloseable {
     }
 
     /**
-     * New eigenvectors, and the moments in them: the first as the vector that it is, the second along with the
-     * eigenvectors that it belongs to.
+     * New eigenvectors, and the moments in them, when {@link Backend#then} would run it: the first as the vector that
+     * it is, the second along with the eigenvectors that it belongs to.
      *
-     * @return whether all could be computed: others stay what they were
+     * @param failed is run for each that could not be computed: it stays what it was
      */
-    boolean refresh(Direction.Soap.Basis kind, Tensor first, Tensor second, Block.Room room) {
-        boolean all = true;
+    void refresh(Direction.Soap.Basis kind, Tensor first, Tensor second, Block.Room room, Runnable failed) {
         for (int i = 0; i < turned.length; i++) {
-            all &= refresh(i, kind, first, second, room.one().slice(0, (int) first.size()));
+            Tensor scratch = room.one().slice(0, (int) first.size());
+            if (kind == Direction.Soap.Basis.EIGEN || found[i] == 0) {
+                eigenvectors(i, new Moments(first, second, scratch), failed);
+            } else {
+                powerIteration(i, new Moments(first, second, scratch), failed);
+            }
         }
-        return all;
     }
 
-    private boolean refresh(int i, Direction.Soap.Basis kind, Tensor first, Tensor second, Tensor scratch) {
+    /** Both moments, and room for one. */
+    private record Moments(Tensor first, Tensor second, Tensor scratch) {}
+
+    private void eigenvectors(int i, Moments moments, Runnable failed) {
         int size = axes.length(turned[i]);
-        boolean whole = kind == Direction.Soap.Basis.EIGEN || found[i] == 0;
-        try (Tensor fresh = backend.allocate(size, size);
-                Tensor carry = backend.allocate(size, size)) {
-            if (!(whole ? eigenvectors(i, fresh) : powerIteration(i, fresh, carry))) {
-                return false;
+        backend.decompositions().eigen(List.of(Symmetric.of(factors[i])), all -> {
+            if (all.get(0).parts().isEmpty()) {
+                failed.run();
+                return;
             }
-            if (!whole) {
-                carry(carry, i, second, scratch);
-            }
-            // the overlaps of new vectors with old ones
-            backend.gemm(false, true, 1, fresh, bases[i], 0, carry);
-            carry(carry, i, first, scratch);
-            if (whole) {
+            try (Tensor fresh = backend.allocate(size, size);
+                    Tensor carry = backend.allocate(size, size)) {
+                all.get(0).parts().get().vectors(true, Columns.of(fresh));
+                turn(i, fresh, carry, moments);
                 backend.multiply(carry, carry, carry);
-                carry(carry, i, second, scratch);
+                carry(carry, i, moments.second, moments.scratch);
             }
-            backend.copy(fresh, bases[i]);
-            found[i] = 1;
-            return true;
-        }
+        });
+    }
+
+    /** The first moment in new vectors: overlaps ← what they have with the old ones, which they replace. */
+    private void turn(int i, Tensor fresh, Tensor overlaps, Moments moments) {
+        backend.gemm(false, true, 1, fresh, bases[i], 0, overlaps);
+        carry(overlaps, i, moments.first, moments.scratch);
+        backend.copy(fresh, bases[i]);
+        found[i] = 1;
     }
 
     /** x ← x ×_i K. */
@@ -113,47 +120,43 @@ final class BlockBasis implements AutoCloseable {
         backend.copy(scratch, x);
     }
 
-    private boolean eigenvectors(int i, Tensor fresh) {
+    /** The Q of H Q = Q′ R, in the order of the diagonal of Qᵀ H Q. */
+    private void powerIteration(int i, Moments moments, Runnable failed) {
         int size = axes.length(turned[i]);
-        double[] numbers = new double[size * size];
-        backend.toHost(factors[i], numbers, 0);
-        Optional<SymmetricEigen> eigen = SymmetricEigen.of(numbers, size);
-        if (eigen.isEmpty()) {
-            return false;
-        }
-        double[] ascending = eigen.get().vectors();
-        for (int k = 0; k < size; k++) {
-            System.arraycopy(ascending, (size - 1 - k) * size, numbers, k * size, size);
-        }
-        backend.fromHost(numbers, 0, fresh);
-        return true;
+        double[] values = new double[size];
+        Tensor fresh = backend.allocate(size, size);
+        backend.gemm(false, false, 1, bases[i], factors[i], 0, fresh);
+        backend.pairedDots(1, bases[i], fresh, values);
+        backend.then(() -> {
+            int[] places = IntStream.range(0, size)
+                    .boxed()
+                    .sorted(Comparator.comparingDouble((Integer k) -> -values[k]))
+                    .mapToInt(Integer::intValue)
+                    .toArray();
+            backend.decompositions().orthonormalize(fresh, places, fresh, finite -> {
+                try (fresh) {
+                    if (finite) {
+                        reorder(i, places, fresh, moments);
+                    } else {
+                        failed.run();
+                    }
+                }
+            });
+        });
     }
 
-    /** fresh ← the Q of H Q = Q′ R, in the order of the diagonal of Qᵀ H Q; order ← the permutation to it. */
-    private boolean powerIteration(int i, Tensor fresh, Tensor order) {
-        int size = axes.length(turned[i]);
-        backend.gemm(false, false, 1, bases[i], factors[i], 0, fresh);
-        double[] values = new double[size];
-        backend.pairedDots(1, bases[i], fresh, values);
-        double[] products = new double[size * size];
-        backend.toHost(fresh, products, 0);
-        int[] places = IntStream.range(0, size)
-                .boxed()
-                .sorted(Comparator.comparingDouble((Integer k) -> -values[k]))
-                .mapToInt(Integer::intValue)
-                .toArray();
-        double[] rows = new double[size * size];
+    /** The second moment goes along with the vectors in their new places. */
+    private void reorder(int i, int[] places, Tensor fresh, Moments moments) {
+        int size = places.length;
         double[] permutation = new double[size * size];
         for (int k = 0; k < size; k++) {
-            System.arraycopy(products, places[k] * size, rows, k * size, size);
             permutation[k * size + places[k]] = 1;
         }
-        if (!Orthonormalization.rowsInPlace(rows, size)) {
-            return false;
+        try (Tensor carry = backend.allocate(size, size)) {
+            backend.fromHost(permutation, 0, carry);
+            carry(carry, i, moments.second, moments.scratch);
+            turn(i, fresh, carry, moments);
         }
-        backend.fromHost(permutation, 0, order);
-        backend.fromHost(rows, 0, fresh);
-        return true;
     }
 
     void save(State state) {

@@ -1,10 +1,11 @@
 package soopt.optimizer.direction;
 
+import java.util.List;
 import java.util.Optional;
-import java.util.function.DoubleUnaryOperator;
 import soopt.backend.Backend;
+import soopt.backend.Decompositions.Eigen;
+import soopt.backend.Decompositions.Symmetric;
 import soopt.backend.Tensor;
-import soopt.backend.dense.SymmetricEigen;
 import soopt.optimizer.step.State;
 
 /**
@@ -38,51 +39,38 @@ final class BlockRoots implements AutoCloseable {
     }
 
     /**
-     * The roots H_i^(−power/2k), with eigenvalues below the floor raised to it.
+     * The roots H_i^(−power/2k), with eigenvalues below the floor raised to it, when {@link Backend#then} would run it.
      *
-     * @return whether all could be computed: others stay what they were
+     * @param failed is run for each that could not be computed: it stays what it was
      */
-    boolean refresh(double power, double floor) {
-        boolean all = true;
+    void refresh(double power, double floor, Runnable failed) {
+        double exponent = -power / (2 * factors.length);
         for (int axis = 0; axis < factors.length; axis++) {
-            all &= refresh(axis, -power / (2 * factors.length), floor);
+            Tensor root = roots[axis];
+            backend.decompositions().eigen(List.of(Symmetric.of(factors[axis])), found -> {
+                Optional<Eigen> eigen = found.get(0).parts();
+                if (eigen.isEmpty() || !take(eigen.get(), exponent, floor, root)) {
+                    failed.run();
+                }
+            });
         }
-        return all;
     }
 
-    private boolean refresh(int axis, double exponent, double floor) {
-        int size = axes.length(axis);
-        double[] numbers = new double[size * size];
-        backend.toHost(factors[axis], numbers, 0);
-        Optional<SymmetricEigen> found = SymmetricEigen.of(numbers, size);
-        if (found.isEmpty()) {
-            return false;
-        }
-        double[] values = found.get().values();
-        double largest = values.length == 0 ? 0 : values[values.length - 1];
+    private boolean take(Eigen eigen, double exponent, double floor, Tensor root) {
+        double[] values = eigen.values();
+        int size = values.length;
+        double largest = size == 0 ? 0 : values[size - 1];
         // what rounding leaves of a zero eigenvalue is no scale to divide by
         double least = Math.max(floor, largest * size * backend.precision().unitRoundoff());
         if (!(least > 0)) {
             return false;
         }
-        compose(found.get(), value -> Math.pow(Math.max(value, least), exponent / 2), roots[axis]);
-        return true;
-    }
-
-    /** out ← Σ_k f(λ_k)² v_k v_kᵀ, in the precision of the run. */
-    private void compose(SymmetricEigen eigen, DoubleUnaryOperator f, Tensor out) {
-        int size = eigen.size();
-        double[] scaled = eigen.vectors();
-        for (int k = 0; k < size; k++) {
-            double factor = f.applyAsDouble(eigen.values()[k]);
-            for (int i = 0; i < size; i++) {
-                scaled[k * size + i] *= factor;
-            }
-        }
+        // Σ_k f(λ_k)² v_k v_kᵀ, in the precision of the run
         try (Tensor rows = backend.allocate(size, size)) {
-            backend.fromHost(scaled, 0, rows);
-            backend.columnGram(1, rows, 0, out);
+            eigen.scaledVectors(value -> Math.pow(Math.max(value, least), exponent / 2), rows);
+            backend.columnGram(1, rows, 0, root);
         }
+        return true;
     }
 
     /** The product of G with all roots, in one of the two arrays of its size. */

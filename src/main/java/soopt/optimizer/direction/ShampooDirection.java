@@ -1,8 +1,10 @@
 package soopt.optimizer.direction;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.ParameterLayout;
@@ -27,7 +29,7 @@ final class ShampooDirection implements Direction.Running {
     private final Block.Room room;
     private final List<TensorRoots> tensors = new ArrayList<>();
     private final Optional<Direction.Running> graft;
-    private Optional<List<String>> kept = Optional.empty();
+    private Optional<Set<String>> kept = Optional.empty();
     private long steps;
 
     ShampooDirection(Direction.Shampoo options, Problem problem, Tensor gradient) {
@@ -59,37 +61,49 @@ final class ShampooDirection implements Direction.Running {
     private Tensor accumulate(Tensor theta) {
         Optional<Tensor> adam = graft.map(direction -> direction.next(theta));
         boolean refreshes = steps % options.period() == 0;
-        List<String> failed = new ArrayList<>();
         steps++;
         double weight = options.decay() == 1 ? 1 : 1 - options.decay();
-        for (int i = 0; i < tensors.size(); i++) {
-            TensorRoots roots = tensors.get(i);
-            Tensor slope = flat(gradient, i);
-            roots.observe(slope, options.decay(), weight, room);
-            if (refreshes && !roots.refresh(options.exponent(), options.epsilon())) {
-                failed.add(layout.get(i).name());
+        if (refreshes) {
+            kept = Optional.of(refresh(weight, adam));
+        } else {
+            kept = Optional.empty();
+            for (int i = 0; i < tensors.size(); i++) {
+                tensors.get(i).observe(flat(gradient, i), options.decay(), weight, room);
+                add(adam, i);
             }
-            add(roots, slope, lengthOf(adam, i), i);
         }
-        kept = refreshes ? Optional.of(failed) : Optional.empty();
         return buffer;
     }
 
+    /** The same with new roots; the names of the tensors with some that could not be computed. */
+    private Set<String> refresh(double weight, Optional<Tensor> adam) {
+        Set<String> failed = new LinkedHashSet<>();
+        backend.together(() -> {
+            for (int i = 0; i < tensors.size(); i++) {
+                int index = i;
+                String name = layout.get(i).name();
+                tensors.get(i).observe(flat(gradient, i), options.decay(), weight, room);
+                tensors.get(i).refresh(options.exponent(), options.epsilon(), () -> failed.add(name));
+                backend.then(() -> add(adam, index));
+            }
+        });
+        backend.await();
+        return failed;
+    }
+
     /** b ← μ b + the gradient times its roots, with the length of another direction if there is one. */
-    private void add(TensorRoots roots, Tensor slope, Optional<Double> adam, int index) {
-        Tensor made = roots.apply(slope, room);
+    private void add(Optional<Tensor> adam, int index) {
+        Tensor slope = flat(gradient, index);
+        Optional<Double> other = adam.map(direction -> norm(flat(direction, index)));
+        Tensor made = tensors.get(index).apply(slope, room);
         double scale = 1;
         if (options.grafting() != Direction.Shampoo.Grafting.NONE) {
             double length = norm(made);
-            double wanted = adam.isPresent() ? adam.get() : norm(slope);
+            double wanted = other.isPresent() ? other.get() : norm(slope);
             scale = length == 0 ? 0 : wanted / length;
         }
         Tensor part = flat(buffer, index);
         backend.combine(options.momentum(), part, scale, made, part);
-    }
-
-    private Optional<Double> lengthOf(Optional<Tensor> vector, int index) {
-        return vector.map(whole -> norm(flat(whole, index)));
     }
 
     private double norm(Tensor x) {

@@ -134,20 +134,26 @@ final class SoapDirection implements Direction.Running {
     /** New eigenvectors; the names of the tensors with some that could not be computed. */
     private Set<String> refresh() {
         Set<String> failed = new LinkedHashSet<>();
-        for (Part part : parts) {
-            Tensor mean = part.own(first);
-            Tensor square = part.own(second);
-            if (!part.basis().refresh(options.basis(), mean, square, room)) {
-                failed.add(part.parameter().name());
+        backend.together(() -> {
+            for (Part part : parts) {
+                Tensor mean = part.own(first);
+                Tensor square = part.own(second);
+                Runnable fails = () -> failed.add(part.parameter().name());
+                part.basis().refresh(options.basis(), mean, square, room, fails);
+                if (steps == 1 && part.basis().turns()) {
+                    backend.then(() -> squareOfTheFirst(mean, square));
+                }
             }
-            if (steps == 1 && part.basis().turns()) {
-                // the square of the one gradient that was seen, which the mean is a multiple of
-                double weight = 1 - options.beta1();
-                backend.multiply(mean, mean, square);
-                backend.scaleInPlace((1 - options.beta2()) / (weight * weight), square);
-            }
-        }
+        });
+        backend.await();
         return failed;
+    }
+
+    /** The square of the one gradient that was seen, which the mean is a multiple of. */
+    private void squareOfTheFirst(Tensor mean, Tensor square) {
+        double weight = 1 - options.beta1();
+        backend.multiply(mean, mean, square);
+        backend.scaleInPlace((1 - options.beta2()) / (weight * weight), square);
     }
 
     @Override

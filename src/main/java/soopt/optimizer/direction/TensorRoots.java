@@ -41,13 +41,9 @@ final class TensorRoots implements AutoCloseable {
         }
     }
 
-    /** Whether all roots could be computed: others stay what they were. */
-    boolean refresh(double power, double floor) {
-        boolean all = true;
-        for (BlockRoots block : roots) {
-            all &= block.refresh(power, floor);
-        }
-        return all;
+    /** As {@link BlockRoots#refresh} of each block. */
+    void refresh(double power, double floor, Runnable failed) {
+        roots.forEach(block -> block.refresh(power, floor, failed));
     }
 
     /** The product of each block with its roots, in one of the arrays. */

@@ -1,6 +1,9 @@
 package soopt.solver.kronecker;
 
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import soopt.backend.Backend;
+import soopt.backend.Decompositions.Symmetric;
 import soopt.backend.Tensor;
 import soopt.curvature.fisher.FactoredLayer;
 import soopt.solver.Solve;
@@ -8,11 +11,19 @@ import soopt.solver.Solve;
 /** (A ⊗ G)⁻¹ of one layer with damping, in one of its approximations; the identity before the first refresh. */
 interface BlockInverse extends AutoCloseable {
     /**
-     * Makes it anew of A [(in + 1)²] and G [out²], which it may overwrite. Where that fails the last one stays.
+     * How it was made anew.
      *
-     * @return how it ended; its residual is not known
+     * @param finite whether both factors are
+     * @param solve KEPT if the last one stays; its residual is not known
      */
-    Solve refresh(double[] a, double[] g);
+    record Refreshed(boolean finite, Solve solve) {}
+
+    /**
+     * Makes it anew of A [in + 1, in + 1] and G [out, out]; where that fails the last one stays.
+     *
+     * @param use when it is there: when {@link Backend#then} would run it
+     */
+    void refresh(Symmetric a, Symmetric g, Consumer<Refreshed> use);
 
     /** [outWeight | outBias] ← the inverse applied to the gradient [weight [out, in] | bias [out]]. */
     void apply(Tensor weight, Tensor bias, Tensor outWeight, Tensor outBias);

@@ -1,10 +1,14 @@
 package soopt.solver.kronecker;
 
-import java.util.Optional;
+import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import soopt.backend.Backend;
+import soopt.backend.Decompositions.Columns;
+import soopt.backend.Decompositions.Eigen;
+import soopt.backend.Decompositions.Found;
+import soopt.backend.Decompositions.Symmetric;
 import soopt.backend.Tensor;
-import soopt.backend.dense.SymmetricEigen;
 import soopt.curvature.fisher.Augmented;
 import soopt.curvature.fisher.FactoredLayer;
 import soopt.solver.Solve;
@@ -40,24 +44,28 @@ final class EigenInverse implements BlockInverse {
     }
 
     @Override
-    public Solve refresh(double[] a, double[] g) {
-        Optional<SymmetricEigen> ofInput = SymmetricEigen.of(a, in + 1);
-        Optional<SymmetricEigen> ofOutput = SymmetricEigen.of(g, out);
-        if (ofInput.isEmpty() || ofOutput.isEmpty()) {
-            return new Solve(Solve.Ending.KEPT, 2, Double.NaN);
+    public void refresh(Symmetric a, Symmetric g, Consumer<Refreshed> use) {
+        backend.decompositions().eigen(List.of(a, g), found -> use.accept(refresh(found.get(0), found.get(1))));
+    }
+
+    private Refreshed refresh(Found<Eigen> ofInput, Found<Eigen> ofOutput) {
+        boolean finite = ofInput.isFinite() && ofOutput.isFinite();
+        if (ofInput.parts().isEmpty() || ofOutput.parts().isEmpty()) {
+            return new Refreshed(finite, new Solve(Solve.Ending.KEPT, 2, Double.NaN));
         }
-        double[] inputs = ofInput.get().values();
-        double[] outputs = ofOutput.get().values();
-        w.set(backend, ofInput.get().vectors());
-        backend.fromHost(ofOutput.get().vectors(), 0, u);
+        double[] inputs = ofInput.parts().get().values();
+        double[] outputs = ofOutput.parts().get().values();
+        ofInput.parts().get().vectors(false, w.target());
+        ofOutput.parts().get().vectors(false, Columns.of(u));
         double[] product = new double[out * (in + 1)];
         for (int i = 0; i < product.length; i++) {
             product[i] = Spectra.clipped(outputs[i / (in + 1)]) * Spectra.clipped(inputs[i % (in + 1)]);
         }
         backend.fromHost(product, 0, scales);
         invert(product);
-        return FactoredInverse.worse(
-                new Solve(Spectra.ending(inputs), 1, Double.NaN), new Solve(Spectra.ending(outputs), 1, Double.NaN));
+        Solve ofA = new Solve(Spectra.ending(inputs), 1, Double.NaN);
+        Solve ofG = new Solve(Spectra.ending(outputs), 1, Double.NaN);
+        return new Refreshed(finite, FactoredInverse.worse(ofA, ofG));
     }
 
     private void invert(double[] s) {

@@ -1,7 +1,9 @@
 package soopt.solver.kronecker;
 
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import soopt.backend.Backend;
+import soopt.backend.Decompositions.Symmetric;
 import soopt.backend.Tensor;
 import soopt.curvature.fisher.FactoredLayer;
 
@@ -60,30 +62,14 @@ final class FactorAverages implements AutoCloseable {
         layer.addOutputGram(weight, outputGram);
     }
 
-    /** A on the host, row by row. */
-    double[] input() {
-        int n = inputGram.length(0);
-        double[] gram = host(inputGram);
-        double[] sums = host(inputSums);
-        double[] matrix = new double[Math.multiplyExact(n + 1, n + 1)];
-        for (int i = 0; i < n; i++) {
-            System.arraycopy(gram, i * n, matrix, i * (n + 1), n);
-            matrix[i * (n + 1) + n] = sums[i];
-            matrix[n * (n + 1) + i] = sums[i];
-        }
-        matrix[matrix.length - 1] = corner;
-        return matrix;
+    /** A. */
+    Symmetric input() {
+        return new Symmetric(inputGram, Optional.of(inputSums), corner);
     }
 
-    /** G on the host, row by row. */
-    double[] output() {
-        return host(outputGram);
-    }
-
-    private double[] host(Tensor x) {
-        double[] values = new double[(int) x.size()];
-        backend.toHost(x, values, 0);
-        return values;
+    /** G. */
+    Symmetric output() {
+        return Symmetric.of(outputGram);
     }
 
     double corner() {

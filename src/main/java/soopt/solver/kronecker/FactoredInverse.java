@@ -1,10 +1,16 @@
 package soopt.solver.kronecker;
 
-import java.util.Optional;
+import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import soopt.backend.Backend;
+import soopt.backend.Decompositions;
+import soopt.backend.Decompositions.Columns;
+import soopt.backend.Decompositions.Eigen;
+import soopt.backend.Decompositions.Found;
+import soopt.backend.Decompositions.Inverse;
+import soopt.backend.Decompositions.Symmetric;
 import soopt.backend.Tensor;
-import soopt.backend.dense.SymmetricEigen;
 import soopt.curvature.fisher.Augmented;
 import soopt.curvature.fisher.FactoredLayer;
 import soopt.solver.Solve;
@@ -45,23 +51,43 @@ final class FactoredInverse implements BlockInverse {
         return identity;
     }
 
-    /** A matrix and how it was found. */
-    private record Inverted(double[] values, Solve solve) {}
+    /** What writes an inverse, and how it was found. */
+    private record Inverted(Consumer<Columns> write, Solve solve) {}
+
+    /** π and what it makes of the damping of A and of G. */
+    private record Shares(double pi, double[] shifts) {}
 
     @Override
-    public Solve refresh(double[] a, double[] g) {
-        double ratio = Spectra.meanDiagonal(a, in + 1) / Spectra.meanDiagonal(g, out);
+    public void refresh(Symmetric a, Symmetric g, Consumer<Refreshed> use) {
+        List<Symmetric> both = List.of(a, g);
+        Decompositions decompositions = backend.decompositions();
+        if (kind == KroneckerFactors.Inverse.CHOLESKY) {
+            decompositions.inverses(
+                    both, traces -> shares(traces).shifts, found -> use.accept(byCholesky(both, found)));
+        } else {
+            decompositions.eigen(both, found -> use.accept(byEigen(found)));
+        }
+    }
+
+    private Shares shares(double[] traces) {
+        double ratio = traces[0] / (in + 1) / (traces[1] / out);
         double balance = ratio > 0 && ratio <= Double.MAX_VALUE ? Math.sqrt(ratio) : 1;
         double root = Math.sqrt(damping);
-        Inverted ofInput = inverted(a, in + 1, balance * root);
-        Inverted ofOutput = inverted(g, out, root / balance);
+        return new Shares(balance, new double[] {balance * root, root / balance});
+    }
+
+    private <T> Shares shares(List<Found<T>> found) {
+        return shares(found.stream().mapToDouble(Found::trace).toArray());
+    }
+
+    private <T> Refreshed ended(List<Found<T>> found, Inverted ofInput, Inverted ofOutput) {
         Solve worse = worse(ofInput.solve, ofOutput.solve);
         if (worse.ending() != Solve.Ending.KEPT) {
-            input.set(backend, ofInput.values);
-            backend.fromHost(ofOutput.values, 0, output);
-            pi = balance;
+            ofInput.write.accept(input.target());
+            ofOutput.write.accept(Columns.of(output));
+            pi = shares(found).pi;
         }
-        return worse;
+        return new Refreshed(found.stream().allMatch(Found::isFinite), worse);
     }
 
     static Solve worse(Solve x, Solve y) {
@@ -69,35 +95,55 @@ final class FactoredInverse implements BlockInverse {
         return new Solve(ending, x.iterations() + y.iterations(), Double.NaN);
     }
 
-    private Inverted inverted(double[] matrix, int n, double shift) {
-        if (!Spectra.isFinite(matrix)) {
-            return kept(matrix, 0);
-        }
-        return kind == KroneckerFactors.Inverse.CHOLESKY ? byCholesky(matrix, n, shift) : byEigen(matrix, n, shift);
+    private Refreshed byCholesky(List<Symmetric> matrices, List<Found<Inverse>> found) {
+        double[] shifts = shares(found).shifts;
+        return ended(
+                found,
+                byCholesky(matrices.get(0), found.get(0), shifts[0]),
+                byCholesky(matrices.get(1), found.get(1), shifts[1]));
     }
 
-    private static Inverted byCholesky(double[] matrix, int n, double shift) {
+    private Inverted byCholesky(Symmetric matrix, Found<Inverse> found, double shift) {
+        if (!found.isFinite()) {
+            return kept(0);
+        }
+        return found.parts()
+                .map(inverse -> new Inverted(inverse::write, new Solve(Solve.Ending.CONVERGED, 1, Double.NaN)))
+                .orElseGet(() -> climb(matrix, shift));
+    }
+
+    /** What is not definite goes to the host, where it is made so. */
+    private Inverted climb(Symmetric matrix, double shift) {
+        int n = matrix.size();
+        double[] shifted = matrix.toHost(backend);
         for (int i = 0; i < n; i++) {
-            matrix[i * n + i] += shift;
+            shifted[i * n + i] += shift;
         }
-        Ladder.Rung rung = Ladder.DEFAULT.climb(matrix, n);
+        Ladder.Rung rung = Ladder.DEFAULT.climb(shifted, n);
         return rung.definite()
-                .map(definite -> new Inverted(definite.inverse(), rung.solve()))
-                .orElse(kept(matrix, rung.solve().iterations()));
+                .map(definite -> new Inverted(out -> out.set(backend, definite.inverse()), rung.solve()))
+                .orElseGet(() -> kept(rung.solve().iterations()));
     }
 
-    private static Inverted kept(double[] matrix, int factorizations) {
-        return new Inverted(matrix, new Solve(Solve.Ending.KEPT, factorizations, Double.NaN));
+    private static Inverted kept(int factorizations) {
+        return new Inverted(out -> {}, new Solve(Solve.Ending.KEPT, factorizations, Double.NaN));
+    }
+
+    private Refreshed byEigen(List<Found<Eigen>> found) {
+        double[] shifts = shares(found).shifts;
+        return ended(found, byEigen(found.get(0), shifts[0]), byEigen(found.get(1), shifts[1]));
     }
 
     /** Σ q qᵀ / (max(λ, 0) + shift). */
-    private static Inverted byEigen(double[] matrix, int n, double shift) {
-        Optional<SymmetricEigen> eigen = SymmetricEigen.of(matrix, n);
-        if (eigen.isEmpty()) {
-            return kept(matrix, 1);
+    private static Inverted byEigen(Found<Eigen> found, double shift) {
+        if (!found.isFinite()) {
+            return kept(0);
         }
-        double[] inverse = eigen.get().apply(value -> 1 / (Spectra.clipped(value) + shift));
-        return new Inverted(inverse, new Solve(Spectra.ending(eigen.get().values()), 1, Double.NaN));
+        return found.parts()
+                .map(eigen -> new Inverted(
+                        out -> eigen.apply(value -> 1 / (Spectra.clipped(value) + shift), out),
+                        new Solve(Spectra.ending(eigen.values()), 1, Double.NaN)))
+                .orElseGet(() -> kept(1));
     }
 
     @Override

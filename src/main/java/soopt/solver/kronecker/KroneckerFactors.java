@@ -188,24 +188,26 @@ public final class KroneckerFactors implements AutoCloseable {
 
     /** Makes the inverses anew; a layer whose average is not finite begins again with the next sample. */
     public List<Refreshed> refresh() {
-        List<Refreshed> result = new ArrayList<>();
-        for (Map.Entry<Integer, Block> entry : blocks.entrySet()) {
-            Block block = entry.getValue();
-            if (!block.shown) {
-                continue;
+        Map<Integer, Refreshed> result = new TreeMap<>();
+        backend.together(() -> blocks.forEach((weight, block) -> {
+            if (block.shown) {
+                block.inverse.refresh(
+                        block.averages.input(),
+                        block.averages.output(),
+                        ended -> result.put(weight, refreshed(weight, block, ended)));
             }
-            double[] a = block.averages.input();
-            double[] g = block.averages.output();
-            boolean finite = Spectra.isFinite(a) && Spectra.isFinite(g);
-            Solve solve = block.inverse.refresh(a, g);
-            if (!finite) {
-                block.averages.setIdentity();
-                block.samples = 0;
-            }
-            block.squares = 0;
-            result.add(new Refreshed(layout.get(entry.getKey()).name(), block.inverse.pi(), solve));
+        }));
+        backend.await();
+        return List.copyOf(result.values());
+    }
+
+    private Refreshed refreshed(int weight, Block block, BlockInverse.Refreshed ended) {
+        if (!ended.finite()) {
+            block.averages.setIdentity();
+            block.samples = 0;
         }
-        return result;
+        block.squares = 0;
+        return new Refreshed(layout.get(weight).name(), block.inverse.pi(), ended.solve());
     }
 
     /** Averages the squares of a batch in, in the basis of the last refresh, where they begin anew. */

@@ -31,13 +31,4 @@ final class Spectra {
         }
         return sum == 0;
     }
-
-    /** tr M / n. */
-    static double meanDiagonal(double[] matrix, int n) {
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
-            sum += matrix[i * n + i];
-        }
-        return sum / n;
-    }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import soopt.backend.Precision;
 import soopt.backend.Tensor;
-import soopt.backend.cuda.driver.CudaException;
+import soopt.backend.cuda.library.CudaException;
 
 /**
  * What the contract of all backends does not say: memory that is short, the cache of kernels, how often the host waits.

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import soopt.backend.Precision;
-import soopt.backend.cuda.driver.CudaLibraries;
 import soopt.backend.cuda.driver.KernelCompiler;
+import soopt.backend.cuda.library.CudaLibraries;
 
 /**
  * NVIDIA's own compiler takes every kernel, where there is one (its wheel suffices; a GPU is not needed): in a process

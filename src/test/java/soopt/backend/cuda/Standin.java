@@ -101,7 +101,8 @@ public final class Standin implements AutoCloseable {
      * said to be free of it), SEED of the order of blocks and threads (0: as they are numbered), UNCHECKED (1: kernels
      * compiled from now on run without checks), AT_ONCE (1: work is done when it is asked for), QUIET (1), NO_NODES (1:
      * a capture does not tell its nodes), and the call from now on that fails: OOM, LAUNCH_FAILURE (kernels of graphs
-     * count), COMPILE_FAILURE, CAPTURE_FAILURE, INSTANTIATE_FAILURE, UPDATE_FAILURE, LOST (from there on every one).
+     * count), COMPILE_FAILURE, CAPTURE_FAILURE, INSTANTIATE_FAILURE, UPDATE_FAILURE, SOLVER_FAILURE (a
+     * factorization does not end), SOLVER_MEMORY (cuSOLVER does not start), LOST (from there on every one).
      */
     public Standin set(String setting, long value) {
         library.getFunction("standin_set").invokeVoid(new Object[] {setting, value});
@@ -109,8 +110,9 @@ public final class Standin implements AutoCloseable {
     }
 
     /**
-     * Calls since it was made: launches, copies, synchronizations, allocations, products, compilations; graphs
-     * launched, replayed kernels of them, captures, updates of kernels in graphs; waits of one stream for another.
+     * Calls since it was made: launches, copies, synchronizations, allocations, products, factorizations, compilations;
+     * graphs launched, replayed kernels of them, captures, updates of kernels in graphs; waits of one stream for
+     * another; and the bytes that were downloaded.
      */
     public long count(String calls) {
         return library.getFunction("standin_count").invokeLong(new Object[] {calls});

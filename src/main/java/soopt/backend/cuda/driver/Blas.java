@@ -3,6 +3,8 @@ package soopt.backend.cuda.driver;
 import com.sun.jna.Memory;
 import com.sun.jna.Pointer;
 import java.util.OptionalLong;
+import soopt.backend.cuda.library.CudaException;
+import soopt.backend.cuda.library.CudaLibraries;
 
 /** Matrix products by cuBLAS on the stream of a device: float32, strictly or in TF32, and float64. */
 public final class Blas implements AutoCloseable {

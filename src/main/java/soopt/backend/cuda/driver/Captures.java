@@ -5,6 +5,7 @@ import com.sun.jna.Pointer;
 import java.util.Optional;
 import soopt.backend.cuda.driver.Device.HostMemory;
 import soopt.backend.cuda.driver.Tape.Kind;
+import soopt.backend.cuda.library.CudaException;
 
 /** Makes graphs of operations, and tells them other scalars. */
 final class Captures {

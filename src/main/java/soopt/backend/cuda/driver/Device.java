@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.Optional;
 import java.util.function.LongToIntFunction;
 import soopt.backend.Backend;
+import soopt.backend.cuda.library.CudaException;
 
 /**
  * One GPU in use: its primary context, one stream on which all work is done in the order given, memory and launches.

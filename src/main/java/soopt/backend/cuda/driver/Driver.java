@@ -7,6 +7,8 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongToIntFunction;
+import soopt.backend.cuda.library.CudaException;
+import soopt.backend.cuda.library.CudaLibraries;
 
 /** The driver API, loaded once for the process, and its errors in words. */
 final class Driver {

@@ -1,5 +1,7 @@
 package soopt.backend.cuda.driver;
 
+import soopt.backend.cuda.library.CudaLibraries;
+
 /**
  * A GPU as the driver describes it.
  *
@@ -24,6 +26,6 @@ public record Gpu(int index, String name, int major, int minor, long bytes, int 
 
     /** CUDA's numbering of its releases, "12.8" for 12080. */
     public static String version(int number) {
-        return number / 1000 + "." + number % 1000 / 10;
+        return CudaLibraries.version(number);
     }
 }

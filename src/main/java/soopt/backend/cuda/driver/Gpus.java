@@ -3,6 +3,8 @@ package soopt.backend.cuda.driver;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import soopt.backend.cuda.library.CudaException;
+import soopt.backend.cuda.library.CudaLibraries;
 
 /**
  * The GPUs that this process sees. Where there is no libcuda, nothing is loaded.

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.LongToIntFunction;
+import soopt.backend.cuda.library.CudaException;
+import soopt.backend.cuda.library.CudaLibraries;
 
 /** CUDA C++ to code of a GPU by NVRTC, loaded once for the process. */
 public final class KernelCompiler {

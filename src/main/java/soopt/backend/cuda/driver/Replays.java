@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import soopt.backend.cuda.driver.Recording.Segment;
 import soopt.backend.cuda.driver.Tape.Kind;
+import soopt.backend.cuda.library.CudaException;
 
 /**
  * Stretches of work that come again. The first time one is done as it is asked for, and recorded. From then on what is

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import soopt.backend.cuda.Standin;
 import soopt.backend.cuda.driver.Device.HostMemory;
+import soopt.backend.cuda.library.CudaException;
 
 /** The stand-in of CUDA's libraries finds the faults that were planted, and does right what is right. */
 class StandinTest {

@@ -1,4 +1,4 @@
-package soopt.backend.cuda.driver;
+package soopt.backend.cuda.library;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import soopt.backend.cuda.Standin;
+import soopt.backend.cuda.driver.Gpus;
 
 /** Where the libraries of CUDA are looked for, and which release of them is taken. */
 class CudaLibrariesTest {
@@ -48,6 +51,39 @@ class CudaLibrariesTest {
         assertEquals(Optional.empty(), found.path());
         String problem = found.problem().orElseThrow();
         assertTrue(problem.contains("is for CUDA 9.2: update the driver"), problem);
+    }
+
+    /** libcusolver.so.11 is that of CUDA 11 and of CUDA 12: the one that needs the BLAS that is used is taken. */
+    @Test
+    void solver_isThatOfTheSameCudaAsTheBlas() throws IOException {
+        Path folder = Standin.folderWithout(this.folder);
+        String before = System.getProperty(LibraryFolders.PROPERTY, "");
+        System.setProperty(LibraryFolders.PROPERTY, folder.toString());
+        try {
+            Path solver = folder.resolve("libcusolver.so.11");
+            assertEquals(Optional.of(solver), CudaLibraries.solver(12080).path());
+            assertTrue(Needs.of(solver).contains("libcublas.so.12"), Needs.of(solver) + "");
+            Files.createFile(folder.resolve("libcublas.so.11"));
+            String other = CudaLibraries.solver(11080).problem().orElseThrow();
+            assertTrue(other.startsWith("not found: factors are decomposed on the host"), other);
+            assertTrue(other.contains("for libcublas.so.11"), other);
+            Files.delete(solver);
+            assertTrue(CudaLibraries.solver(12080).path().isEmpty());
+        } finally {
+            System.setProperty(LibraryFolders.PROPERTY, before);
+        }
+    }
+
+    @Test
+    void fileThatIsNoLibrary_needsNothing() throws IOException {
+        Path file = Files.writeString(folder.resolve("text"), "\u007fELF\2 and so on".repeat(20));
+        assertEquals(List.of(), Needs.of(file));
+        assertEquals(List.of(), Needs.of(folder.resolve("none")));
+        byte[] library = Files.readAllBytes(Standin.folder().resolve("libcusolver.so.11"));
+        for (int length : new int[] {0, 63, 64, 100, 1000, library.length / 2}) {
+            Files.write(file, Arrays.copyOf(library, length));
+            assertTrue(Needs.of(file).size() < 20);
+        }
     }
 
     @Test

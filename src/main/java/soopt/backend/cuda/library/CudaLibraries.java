@@ -1,4 +1,4 @@
-package soopt.backend.cuda.driver;
+package soopt.backend.cuda.library;
 
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
@@ -6,8 +6,10 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The libraries of CUDA on this machine. Looking for them reads folders and loads nothing; each is loaded once for the
@@ -18,8 +20,11 @@ public final class CudaLibraries {
     private static final List<String> NVRTC = List.of("libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2");
     private static final List<String> BLAS = List.of("libcublas.so.13", "libcublas.so.12", "libcublas.so.11");
 
+    /** Of CUDA 13, and of CUDA 12 and 11. */
+    private static final List<String> SOLVER = List.of("libcusolver.so.12", "libcusolver.so.11");
+
     /** The releases of CUDA whose libraries are looked for. */
-    static final String VERSIONS = "CUDA 11.2 to 13";
+    public static final String VERSIONS = "CUDA 11.2 to 13";
 
     /**
      * A library as it was looked for.
@@ -64,12 +69,55 @@ public final class CudaLibraries {
                 newest("libnvrtc", NVRTC, folders, driverVersion), newest("libcublas", BLAS, folders, driverVersion));
     }
 
-    static Found nvrtc(int driverVersion) {
+    /** The compiler of kernels alone. */
+    public static Found nvrtc(int driverVersion) {
         return newest("libnvrtc", NVRTC, LibraryFolders.ofToolkit(), driverVersion);
     }
 
-    static Found blas(int driverVersion) {
+    /** The BLAS alone. */
+    public static Found blas(int driverVersion) {
         return newest("libcublas", BLAS, LibraryFolders.ofToolkit(), driverVersion);
+    }
+
+    /** What is used where it is there: the solver of the same CUDA as the BLAS. */
+    public static Found solver(int driverVersion) {
+        Optional<Path> blas = blas(driverVersion).path();
+        String wanted = blas.map(path -> String.valueOf(path.getFileName())).orElse("libcublas");
+        LibraryFolders folders = LibraryFolders.ofToolkit();
+        for (String name : SOLVER) {
+            Set<Path> files = new LinkedHashSet<>();
+            LibraryFolders.named(name).ifPresent(files::add);
+            files.addAll(folders.find(name));
+            for (Path file : files) {
+                if (Needs.of(file).contains(wanted)) {
+                    return Found.at("libcusolver", file);
+                }
+            }
+        }
+        return Found.none(
+                "libcusolver",
+                "not found: factors are decomposed on the host (there is no libcusolver for " + wanted
+                        + ": load a module, or pip install nvidia-cusolver-cu12, or nvidia-cusolver for CUDA 13)");
+    }
+
+    /**
+     * Loads what a library needs of CUDA from beside it, or from where else it is, as the loader may not look there.
+     *
+     * @throws UnsatisfiedLinkError if one does not load
+     */
+    public static void loadNeeds(Path library) {
+        for (String name : Needs.of(library)) {
+            // the BLAS is loaded: another copy of it would be another library
+            boolean isOfToolkit = name.startsWith("libcusparse") || name.startsWith("libnvJitLink");
+            Path beside = library.toAbsolutePath().resolveSibling(name);
+            Optional<Path> file = Files.isRegularFile(beside)
+                    ? Optional.of(beside)
+                    : LibraryFolders.ofToolkit().find(name).stream().findFirst();
+            if (isOfToolkit && file.isPresent()) {
+                loadNeeds(file.get());
+                NativeLibrary.getInstance(file.get().toString());
+            }
+        }
     }
 
     /** Code of a newer major release than the driver's is refused by the driver, so its libraries are not tried. */
@@ -95,8 +143,13 @@ public final class CudaLibraries {
                 tooNew.isEmpty()
                         ? library + " of " + VERSIONS + " is not on this machine: " + place
                         : tooNew.get(0) + " is newer than the driver, which is for CUDA "
-                                + Gpu.version(driverVersion) + ": update the driver, or have CUDA "
+                                + version(driverVersion) + ": update the driver, or have CUDA "
                                 + driverVersion / 1000 + " beside it");
+    }
+
+    /** CUDA's numbering of its releases, "12.8" for 12080. */
+    public static String version(int code) {
+        return code / 1000 + "." + code % 1000 / 10;
     }
 
     private static int major(String name) {
@@ -108,7 +161,7 @@ public final class CudaLibraries {
      *
      * @throws CudaException if the library cannot be loaded or lacks one
      */
-    static NativeLibrary bind(Path path, Class<?> methods) {
+    public static NativeLibrary bind(Path path, Class<?> methods) {
         chooseFolderOfJna();
         try {
             NativeLibrary library =
@@ -140,7 +193,7 @@ public final class CudaLibraries {
     }
 
     /** Loads a library that another one opens by name alone, if it lies beside that one. */
-    static void loadBeside(Path library, String name) {
+    public static void loadBeside(Path library, String name) {
         Path beside = library.toAbsolutePath().resolveSibling(name);
         if (Files.isRegularFile(beside)) {
             NativeLibrary.getInstance(beside.toString());

@@ -1,4 +1,4 @@
-package soopt.backend.cuda.driver;
+package soopt.backend.cuda.library;
 
 import soopt.backend.DeviceFailure;
 
@@ -7,9 +7,11 @@ public final class CudaException extends RuntimeException implements DeviceFailu
     private static final long serialVersionUID = 1L;
 
     /** Code of what is no answer of a library. */
-    static final int NO_LIBRARY = -1;
+    public static final int NO_LIBRARY = -1;
 
-    static final int OUT_OF_MEMORY = 2;
+    /** CUDA_ERROR_OUT_OF_MEMORY. */
+    public static final int OUT_OF_MEMORY = 2;
+
     private static final int NO_BINARY = 209;
     private static final int INVALID_IMAGE = 200;
     private static final int INVALID_PTX = 218;
@@ -17,7 +19,7 @@ public final class CudaException extends RuntimeException implements DeviceFailu
 
     private final int code;
 
-    CudaException(String message, int code) {
+    public CudaException(String message, int code) {
         super(message);
         this.code = code;
     }
@@ -27,7 +29,7 @@ public final class CudaException extends RuntimeException implements DeviceFailu
     }
 
     /** Whether compiled code was refused that another compilation may replace. */
-    boolean isOfImage() {
+    public boolean isOfImage() {
         return code == INVALID_IMAGE || code == NO_BINARY || code == INVALID_PTX || code == UNSUPPORTED_PTX;
     }
 }

@@ -1,4 +1,4 @@
-package soopt.backend.cuda.driver;
+package soopt.backend.cuda.library;
 
 import java.io.File;
 import java.io.IOException;
