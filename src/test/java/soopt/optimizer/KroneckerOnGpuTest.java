@@ -44,8 +44,7 @@ class KroneckerOnGpuTest {
             GoldenProblem data = new GoldenProblem(backend, PROBLEM);
             List<Objective> batches = data.batches("train_batches");
             try (Tensor theta = data.start();
-                    Optimizer.Iteration iteration =
-                            Methods.optimizer(spec).start(data.problem(batches))) {
+                    Optimizer.Iteration iteration = Methods.optimizer(spec).start(data.problem(batches))) {
                 for (int t = 0; t < steps; t++) {
                     iteration
                             .step(theta, batches.get(t))

@@ -69,8 +69,10 @@ final class TrajectoryGoldenTest {
     Stream<DynamicTest> parameters_followIt_onAGpu() {
         return Subject.all()
                 .filter(subject -> subject.engine().isGpu() && subject.precision() == Precision.FLOAT64)
-                .flatMap(subject -> files().filter(file -> Golden.name(file)
-                                .matches("adam|sgd_momentum|kfac_conv|kfac_mlp|lbfgs_strong_wolfe|ns_plain_momlrs|ns_unif_mean"))
+                .flatMap(subject -> files().filter(
+                                file -> Golden.name(file)
+                                        .matches(
+                                                "adam|sgd_momentum|kfac_conv|kfac_mlp|lbfgs_strong_wolfe|ns_plain_momlrs|ns_unif_mean"))
                         .map(file -> dynamicTest(
                                 Golden.name(file),
                                 () -> run(

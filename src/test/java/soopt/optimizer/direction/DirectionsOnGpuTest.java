@@ -132,8 +132,8 @@ class DirectionsOnGpuTest {
             try (Backend backend = CudaBackend.open(Precision.FLOAT64, 0);
                     Tensor gradient = backend.allocate(13);
                     Tensor theta = backend.allocate(13);
-                    Direction.Running running = Methods.direction(spec)
-                            .start(new Problem(backend, layout, new NoBatches(), 0), gradient)) {
+                    Direction.Running running =
+                            Methods.direction(spec).start(new Problem(backend, layout, new NoBatches(), 0), gradient)) {
                 backend.fill(theta, 0);
                 for (int t = 0; t < 4; t++) {
                     boolean failing = t == 1;

@@ -36,8 +36,7 @@ class SolverStandinTest {
         device = Device.open(0);
         Blas.open(device, false).close();
         work = device.allocate(ROOM * Double.BYTES);
-        solver = Solver.open(
-                        device, CudaLibraries.solver(12080).path().orElseThrow(), (numbers, call) -> call.at(work))
+        solver = Solver.open(device, CudaLibraries.solver(12080).path().orElseThrow(), (numbers, call) -> call.at(work))
                 .orElseThrow();
         try (Memory out = new Memory(Long.BYTES)) {
             assertEquals(0, SolverApi.cusolverDnCreate(Pointer.nativeValue(out)));
