@@ -191,6 +191,19 @@ public interface Backend extends AutoCloseable {
         use.accept(dot(x, y));
     }
 
+    /** Σ x_i y_i of each pair x, y of tensors given one after another; the host waits once for all. */
+    default double[] dots(Tensor... pairs) {
+        double[] products = new double[pairs.length / 2];
+        together(() -> {
+            for (int i = 0; i < products.length; i++) {
+                int pair = i;
+                dot(pairs[2 * i], pairs[2 * i + 1], product -> products[pair] = product);
+            }
+            await();
+        });
+        return products;
+    }
+
     /** out_s += α ⟨x_s, y⟩ for s &lt; n; x: [n, M], y: [M]. */
     void dots(double alpha, Tensor x, Tensor y, double[] out);
 

@@ -1,6 +1,7 @@
 package soopt.curvature;
 
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import soopt.backend.Tensor;
 import soopt.curvature.fisher.FactorVisitor;
 import soopt.curvature.fisher.OutputAdjoints;
@@ -24,6 +25,11 @@ public interface Linearization extends AutoCloseable {
 
     /** L(θ). */
     Value value();
+
+    /** The same, handed to what uses it when {@link soopt.backend.Backend#then} would run it. */
+    default void value(Consumer<Value> use) {
+        use.accept(value());
+    }
 
     /** out [P] ← ∇L(θ). */
     void gradient(Tensor out);

@@ -84,6 +84,12 @@ final class NetworkPass implements Linearization {
         return counted();
     }
 
+    @Override
+    public void value(Consumer<Value> use) {
+        count();
+        pass.backend().then(() -> use.accept(counted()));
+    }
+
     int examples() {
         return pass.examples();
     }

@@ -54,17 +54,20 @@ final class FirstOrder implements Optimizer.Iteration {
     @Override
     public Step step(Tensor theta, Objective batch) {
         Readings readings = new Readings();
-        Runnable work = () -> propose(theta, batch, readings);
-        if (direction.isUniform()) {
-            batch.asOne(List.of("step", theta.place()), work);
+        Optional<Object> kind = direction.kind();
+        if (kind.isPresent()) {
+            batch.asOne(List.of("step", kind.get(), theta.place()), () -> {
+                direction.observe(theta, batch, gradient, readings);
+                propose(theta, readings);
+            });
         } else {
-            work.run();
+            readings.accept(direction.observe(theta, batch, gradient));
+            propose(theta, readings);
         }
         return direction.recorded(Step.moving(readings, update));
     }
 
-    private void propose(Tensor theta, Objective batch, Readings readings) {
-        direction.observe(theta, batch, gradient, readings);
+    private void propose(Tensor theta, Readings readings) {
         readings.readGradient(backend, gradient);
         if (groups.isPresent()) {
             double[] applied = Arrays.stream(rates.orElseThrow())

@@ -76,8 +76,9 @@ final class NewtonSummaryIteration implements Optimizer.Iteration {
                 move(direction.next(theta), readings);
             }
         };
-        if (direction.isUniform()) {
-            batch.asOne(List.of("step", rests, apart, moves(), theta.place()), work);
+        Optional<Object> kind = direction.kind();
+        if (kind.isPresent()) {
+            batch.asOne(List.of("step", kind.get(), rests, apart, moves(), theta.place()), work);
         } else {
             work.run();
         }

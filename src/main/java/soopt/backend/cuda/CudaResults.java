@@ -181,7 +181,11 @@ final class CudaResults implements AutoCloseable {
 
     /** Does something on the host before it next waits for numbers. */
     void meanwhile(Runnable work) {
-        beside = Optional.of(work);
+        Optional<Runnable> before = beside;
+        beside = Optional.of(() -> {
+            before.ifPresent(Runnable::run);
+            work.run();
+        });
     }
 
     private void meanwhile() {

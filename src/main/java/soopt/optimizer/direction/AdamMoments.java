@@ -1,11 +1,8 @@
 package soopt.optimizer.direction;
 
 import java.util.Optional;
-import java.util.function.Consumer;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
-import soopt.curvature.Objective;
-import soopt.curvature.Value;
 import soopt.optimizer.step.State;
 
 /** The running part of {@link Direction.Adam}. */
@@ -33,13 +30,8 @@ final class AdamMoments implements Direction.Running {
     }
 
     @Override
-    public void observe(Tensor theta, Objective batch, Tensor gradient, Consumer<Value> use) {
-        batch.gradient(theta, gradient, use);
-    }
-
-    @Override
-    public boolean isUniform() {
-        return true;
+    public Optional<Object> kind() {
+        return Optional.of("same");
     }
 
     @Override

@@ -73,17 +73,21 @@ final class BlockRoots implements AutoCloseable {
         return true;
     }
 
-    /** The product of G with all roots, in one of the two arrays of its size. */
-    Tensor apply(Tensor gradient, Tensor one, Tensor other) {
+    /** Which of two arrays that take turns the last product is in. */
+    Tensor last(Tensor one, Tensor other) {
+        return roots.length % 2 == 1 ? one : other;
+    }
+
+    /** out ← the product of G with all roots, by way of arrays of its size: out is none of them, or the last. */
+    void apply(Tensor gradient, Tensor one, Tensor other, Tensor out) {
         Tensor from = gradient;
-        Tensor to = one;
         for (int axis = 0; axis < roots.length; axis++) {
+            Tensor between = axis % 2 == 0 ? one : other;
+            Tensor to = axis == roots.length - 1 ? out : between;
             // symmetric: both products are the same, and neither transposes in memory
             axes.multiply(roots[axis], axes.isInner(axis), from, axis, to);
             from = to;
-            to = to == one ? other : one;
         }
-        return from;
     }
 
     void save(State state) {

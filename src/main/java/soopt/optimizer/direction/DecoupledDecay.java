@@ -1,5 +1,6 @@
 package soopt.optimizer.direction;
 
+import java.util.Optional;
 import java.util.function.Consumer;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
@@ -21,8 +22,8 @@ record DecoupledDecay(Backend backend, Direction.Running direction, double weigh
     }
 
     @Override
-    public boolean isUniform() {
-        return direction.isUniform();
+    public Optional<Object> kind() {
+        return direction.kind();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package soopt.optimizer.direction;
 
+import java.util.Optional;
 import java.util.function.Consumer;
 import soopt.backend.Tensor;
 import soopt.curvature.Fisher;
@@ -60,13 +61,15 @@ public sealed interface Direction
 
         /** The same; the value is handed to what uses it when {@link soopt.backend.Backend#then} would run it. */
         default void observe(Tensor theta, Objective batch, Tensor gradient, Consumer<Value> use) {
-            use.accept(observe(theta, batch, gradient));
+            batch.gradient(theta, gradient, use);
         }
 
-        /** Whether every step is the same work for the device but for scalars, and none for the host. */
-        default boolean isUniform() {
-            return false;
-        }
+        /**
+         * Of the next step, before {@code observe}: equal for steps that are the same work for the device but for
+         * scalars, which are done as one ({@link Objective#asOne}); empty for a step that makes matrices of the host's
+         * anew.
+         */
+        Optional<Object> kind();
 
         /** Takes in the gradient at θ [P]; gives u [P], always the same tensor, perhaps the gradient itself. */
         Tensor next(Tensor theta);

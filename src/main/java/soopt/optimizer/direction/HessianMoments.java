@@ -1,6 +1,9 @@
 package soopt.optimizer.direction;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
@@ -28,6 +31,10 @@ final class HessianMoments implements Direction.Running {
     private final Tensor diagonal;
 
     private final double[] host;
+    /** z of step {@code drawn}. */
+    private final float[] signs;
+
+    private long drawn = -1;
     private Optional<Tensor> direction = Optional.empty();
     private long steps;
 
@@ -40,48 +47,93 @@ final class HessianMoments implements Direction.Running {
         this.second = backend.allocate(gradient.shape());
         this.diagonal = backend.allocate(gradient.shape());
         this.host = new double[(int) gradient.size()];
+        this.signs = new float[host.length];
         backend.fill(first, 0);
         backend.fill(second, 0);
         backend.fill(diagonal, 0);
     }
 
     @Override
+    public Optional<Object> kind() {
+        return Optional.of(isDue(steps) ? "diagonal" : "same");
+    }
+
+    private boolean isDue(long step) {
+        return step % options.period() == 0;
+    }
+
+    @Override
     public Value observe(Tensor theta, Objective batch, Tensor gradient) {
-        if (steps % options.period() != 0) {
-            return batch.gradient(theta, gradient);
-        }
-        try (Linearization here = batch.at(theta, Linearization.Use.HESSIAN);
-                Tensor probe = backend.allocate(gradient.shape())) {
-            RandomGenerator random = problem.random("probes", steps);
-            for (int i = 0; i < host.length; i++) {
-                host[i] = random.nextBoolean() ? 1 : -1;
+        AtomicReference<Value> value = new AtomicReference<>();
+        observe(theta, batch, gradient, value::set);
+        backend.await();
+        return value.get();
+    }
+
+    @Override
+    public void observe(Tensor theta, Objective batch, Tensor gradient, Consumer<Value> use) {
+        if (isDue(steps)) {
+            draw(steps);
+            try (Tensor probe = backend.allocate(gradient.shape())) {
+                backend.fromHost(signs, 0, probe);
+                lookAt(theta, batch, gradient, probe, use);
             }
-            backend.fromHost(host, 0, probe);
-            here.gradient(gradient);
-            here.hessianVector(probe, diagonal);
-            average();
-            return here.value();
+        } else {
+            batch.gradient(theta, gradient, use);
+        }
+        if (isDue(steps + 1)) {
+            long next = steps + 1;
+            backend.meanwhile(() -> draw(next));
         }
     }
 
-    /** |z ⊙ Hz| = |Hz|, since z is ±1; its means over kernels and blocks. */
+    private void lookAt(Tensor theta, Objective batch, Tensor gradient, Tensor probe, Consumer<Value> use) {
+        try (Linearization here = batch.at(theta, Linearization.Use.HESSIAN)) {
+            here.gradient(gradient);
+            here.hessianVector(probe, diagonal);
+            average();
+            here.value(use);
+        }
+    }
+
+    /** z of a step, unless it is there. */
+    private void draw(long step) {
+        if (drawn != step) {
+            RandomGenerator random = problem.random("probes", step);
+            for (int i = 0; i < signs.length; i++) {
+                signs[i] = random.nextBoolean() ? 1 : -1;
+            }
+            drawn = step;
+        }
+    }
+
+    /** |z ⊙ Hz| = |Hz|, since z is ±1; its means over kernels and blocks, which lie between two places. */
     private void average() {
-        boolean averages = problem.layout().parameters().stream().anyMatch(parameter -> block(parameter) > 1);
-        if (!averages) {
+        List<Parameter> averaged = problem.layout().parameters().stream()
+                .filter(parameter -> block(parameter) > 1)
+                .toList();
+        if (averaged.isEmpty()) {
             return;
         }
-        backend.toHost(diagonal, host, 0);
-        for (Parameter parameter : problem.layout().parameters()) {
+        Parameter last = averaged.get(averaged.size() - 1);
+        int from = (int) averaged.get(0).offset();
+        Tensor part = diagonal.slice(from, (int) last.offset() + last.size() - from);
+        backend.toHost(part, host, from);
+        average(averaged);
+        backend.fromHost(host, from, part);
+    }
+
+    private void average(List<Parameter> parameters) {
+        for (Parameter parameter : parameters) {
             int block = block(parameter);
             int row = parameter.size() / parameter.shape().get(0);
             int length = parameter.shape().size() == 2 ? row : block;
-            for (int from = 0; block > 1 && from < parameter.size(); ) {
+            for (int from = 0; from < parameter.size(); ) {
                 int to = Math.min(from + block, from - from % length + length);
                 average(parameter, from, to);
                 from = to;
             }
         }
-        backend.fromHost(host, 0, diagonal);
     }
 
     private void average(Parameter parameter, int from, int to) {

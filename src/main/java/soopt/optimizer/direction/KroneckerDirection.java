@@ -3,6 +3,8 @@ package soopt.optimizer.direction;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.Fisher;
@@ -68,17 +70,37 @@ final class KroneckerDirection implements Direction.Running {
         }
     }
 
-    /** The batch of a step gives its gradient and, every so often, a sample of the factors, by one forward pass. */
+    @Override
+    public Optional<Object> kind() {
+        return inverts() ? Optional.empty() : Optional.of(samples() ? "sample" : "same");
+    }
+
+    private boolean samples() {
+        return steps % options.statisticsPeriod == 0;
+    }
+
+    private boolean inverts() {
+        return steps % options.inversePeriod == 0;
+    }
+
     @Override
     public Value observe(Tensor theta, Objective batch, Tensor gradient) {
-        boolean samples = steps % options.statisticsPeriod == 0;
-        boolean inverts = steps % options.inversePeriod == 0;
+        AtomicReference<Value> value = new AtomicReference<>();
+        observe(theta, batch, gradient, value::set);
+        backend.await();
+        return value.get();
+    }
+
+    /** The batch of a step gives its gradient and, every so often, a sample of the factors, by one forward pass. */
+    @Override
+    public void observe(Tensor theta, Objective batch, Tensor gradient, Consumer<Value> use) {
+        boolean samples = samples();
+        boolean inverts = inverts();
         refreshed = List.of();
-        Value value;
         if (samples || factors.prefersPass(batch.examples())) {
             try (Linearization pass = batch.at(theta, Linearization.Use.GRADIENT)) {
                 pass.gradient(gradient);
-                value = pass.value();
+                pass.value(use);
                 if (samples) {
                     sample(pass, inverts);
                 } else if (inverts) {
@@ -88,14 +110,15 @@ final class KroneckerDirection implements Direction.Running {
                 factors.apply(gradient, kept, batch.examples(), natural);
             }
         } else {
-            value = batch.gradient(theta, gradient);
             if (inverts) {
+                use.accept(batch.gradient(theta, gradient));
                 refreshed = factors.refresh();
+            } else {
+                batch.gradient(theta, gradient, use);
             }
             factors.apply(gradient, Optional.empty(), batch.examples(), natural);
         }
         steps++;
-        return value;
     }
 
     private void sample(Linearization pass, boolean inverts) {

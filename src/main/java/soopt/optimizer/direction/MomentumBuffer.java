@@ -1,10 +1,8 @@
 package soopt.optimizer.direction;
 
-import java.util.function.Consumer;
+import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
-import soopt.curvature.Objective;
-import soopt.curvature.Value;
 import soopt.optimizer.step.State;
 
 /** The running part of {@link Direction.Sgd}. Without momentum it has no memory, and u is the gradient. */
@@ -31,13 +29,8 @@ final class MomentumBuffer implements Direction.Running {
     }
 
     @Override
-    public void observe(Tensor theta, Objective batch, Tensor gradient, Consumer<Value> use) {
-        batch.gradient(theta, gradient, use);
-    }
-
-    @Override
-    public boolean isUniform() {
-        return true;
+    public Optional<Object> kind() {
+        return Optional.of("same");
     }
 
     @Override

@@ -1,7 +1,9 @@
 package soopt.optimizer.direction;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.ParameterLayout;
@@ -58,21 +60,37 @@ final class MuonDirection implements Direction.Running {
     }
 
     @Override
+    public Optional<Object> kind() {
+        return adam.kind();
+    }
+
+    @Override
     public Tensor next(Tensor theta) {
         backend.combine(options.momentum(), buffer, 1, gradient, buffer);
         backend.combine(1, gradient, options.momentum(), buffer, ahead);
         Tensor u = adam.next(theta);
-        for (Parameter parameter : matrices) {
+        double[] squares = squares();
+        for (int i = 0; i < matrices.size(); i++) {
+            Parameter parameter = matrices.get(i);
             int m = rows(parameter);
             int n = columns(parameter);
             Tensor out = u.slice(parameter.offset(), m, n);
-            orthogonalization.apply(ahead.slice(parameter.offset(), m, n), Orthogonalization.prefersGram(m, n), out);
+            Tensor one = ahead.slice(parameter.offset(), m, n);
+            orthogonalization.apply(one, Math.sqrt(squares[i]), Orthogonalization.prefersGram(m, n), out);
             backend.scaleInPlace(LENGTH * Math.sqrt(Math.max(m, n)), out);
         }
         if (options.weightDecay() > 0) {
             backend.axpyInPlace(options.weightDecay(), theta, u);
         }
         return u;
+    }
+
+    /** Of the lengths of all matrices. */
+    private double[] squares() {
+        return backend.dots(matrices.stream()
+                .map(parameter -> ahead.slice(parameter.offset(), parameter.size()))
+                .flatMap(matrix -> Stream.of(matrix, matrix))
+                .toArray(Tensor[]::new));
     }
 
     @Override

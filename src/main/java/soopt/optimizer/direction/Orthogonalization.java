@@ -1,5 +1,7 @@
 package soopt.optimizer.direction;
 
+import java.util.HashMap;
+import java.util.Map;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 
@@ -21,8 +23,7 @@ final class Orthogonalization implements AutoCloseable {
     private final Tensor square;
     private final Tensor product;
     private final Tensor accumulated;
-    private final Tensor identity;
-    private int identityRows = -1;
+    private final Map<Integer, Tensor> identities = new HashMap<>();
 
     /**
      * @param rows the most rows or columns, whichever is less, of a matrix
@@ -36,7 +37,6 @@ final class Orthogonalization implements AutoCloseable {
         this.square = backend.allocate(rows * rows);
         this.product = backend.allocate(rows * rows);
         this.accumulated = backend.allocate(rows * rows);
-        this.identity = backend.allocate(rows * rows);
     }
 
     /** Multiply-adds of both forms for r ≤ n: 5 (2 r² n + r³) and 2 r² n + 19 r³. */
@@ -46,11 +46,14 @@ final class Orthogonalization implements AutoCloseable {
         return 8.0 * n > 14.0 * r;
     }
 
-    /** out [m, n] ← the polynomials of G [m, n]; zero for a G of zeros. */
-    void apply(Tensor g, boolean byGram, Tensor out) {
+    /**
+     * out [m, n] ← the polynomials of G [m, n]; zero for a G of zeros.
+     *
+     * @param norm ‖G‖
+     */
+    void apply(Tensor g, double norm, boolean byGram, Tensor out) {
         int m = g.length(0);
         int n = g.length(1);
-        double norm = Math.sqrt(backend.dot(g, g));
         if (norm == 0) {
             backend.fill(out, 0);
         } else if (byGram) {
@@ -115,23 +118,22 @@ final class Orthogonalization implements AutoCloseable {
         multiply(q, g, wide, out);
     }
 
-    /** I [r, r], made where it was not the last. */
+    /** I [r, r], made once for each r. */
     private Tensor identity(int r) {
-        Tensor one = identity.slice(0, r, r);
-        if (identityRows != r) {
-            double[] numbers = new double[r * r];
-            for (int i = 0; i < r; i++) {
-                numbers[i * (r + 1)] = 1;
+        return identities.computeIfAbsent(r, size -> {
+            double[] numbers = new double[size * size];
+            for (int i = 0; i < size; i++) {
+                numbers[i * (size + 1)] = 1;
             }
+            Tensor one = backend.allocate(size, size);
             backend.fromHost(numbers, 0, one);
-            identityRows = r;
-        }
-        return one;
+            return one;
+        });
     }
 
     @Override
     public void close() {
-        identity.close();
+        identities.values().forEach(Tensor::close);
         accumulated.close();
         product.close();
         square.close();

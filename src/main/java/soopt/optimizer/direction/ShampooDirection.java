@@ -5,6 +5,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.ParameterLayout;
@@ -29,6 +31,9 @@ final class ShampooDirection implements Direction.Running {
     private final Block.Room room;
     private final List<TensorRoots> tensors = new ArrayList<>();
     private final Optional<Direction.Running> graft;
+    /** [P] the gradient times its roots, where other lengths are grafted to it. */
+    private final Optional<Tensor> grafted;
+
     private Optional<Set<String>> kept = Optional.empty();
     private long steps;
 
@@ -47,6 +52,18 @@ final class ShampooDirection implements Direction.Running {
         this.graft = options.grafting() == Direction.Shampoo.Grafting.ADAM
                 ? Optional.of(new Direction.Adam(0.9, 0.999, 1e-8, 0).start(problem, gradient))
                 : Optional.empty();
+        this.grafted = options.grafting() == Direction.Shampoo.Grafting.NONE
+                ? Optional.empty()
+                : Optional.of(backend.allocate(gradient.shape()));
+    }
+
+    @Override
+    public Optional<Object> kind() {
+        return refreshes() ? Optional.empty() : Optional.of("same");
+    }
+
+    private boolean refreshes() {
+        return steps % options.period() == 0;
     }
 
     @Override
@@ -60,23 +77,24 @@ final class ShampooDirection implements Direction.Running {
 
     private Tensor accumulate(Tensor theta) {
         Optional<Tensor> adam = graft.map(direction -> direction.next(theta));
-        boolean refreshes = steps % options.period() == 0;
+        boolean refreshes = refreshes();
         steps++;
         double weight = options.decay() == 1 ? 1 : 1 - options.decay();
         if (refreshes) {
-            kept = Optional.of(refresh(weight, adam));
+            kept = Optional.of(refresh(weight));
         } else {
             kept = Optional.empty();
             for (int i = 0; i < tensors.size(); i++) {
                 tensors.get(i).observe(flat(gradient, i), options.decay(), weight, room);
-                add(adam, i);
+                apply(i);
             }
         }
+        grafted.ifPresent(made -> graft(made, adam.orElse(gradient)));
         return buffer;
     }
 
     /** The same with new roots; the names of the tensors with some that could not be computed. */
-    private Set<String> refresh(double weight, Optional<Tensor> adam) {
+    private Set<String> refresh(double weight) {
         Set<String> failed = new LinkedHashSet<>();
         backend.together(() -> {
             for (int i = 0; i < tensors.size(); i++) {
@@ -84,30 +102,39 @@ final class ShampooDirection implements Direction.Running {
                 String name = layout.get(i).name();
                 tensors.get(i).observe(flat(gradient, i), options.decay(), weight, room);
                 tensors.get(i).refresh(options.exponent(), options.epsilon(), () -> failed.add(name));
-                backend.then(() -> add(adam, index));
+                backend.then(() -> apply(index));
             }
         });
         backend.await();
         return failed;
     }
 
-    /** b ← μ b + the gradient times its roots, with the length of another direction if there is one. */
-    private void add(Optional<Tensor> adam, int index) {
+    /** The gradient of a tensor times its roots: to the buffer, or where its length is to be another. */
+    private void apply(int index) {
         Tensor slope = flat(gradient, index);
-        Optional<Double> other = adam.map(direction -> norm(flat(direction, index)));
-        Tensor made = tensors.get(index).apply(slope, room);
-        double scale = 1;
-        if (options.grafting() != Direction.Shampoo.Grafting.NONE) {
-            double length = norm(made);
-            double wanted = other.isPresent() ? other.get() : norm(slope);
-            scale = length == 0 ? 0 : wanted / length;
+        if (grafted.isPresent()) {
+            tensors.get(index).apply(slope, room, flat(grafted.get(), index));
+        } else {
+            add(tensors.get(index).apply(slope, room), 1, index);
         }
+    }
+
+    /** b ← μ b + scale · made. */
+    private void add(Tensor made, double scale, int index) {
         Tensor part = flat(buffer, index);
         backend.combine(options.momentum(), part, scale, made, part);
     }
 
-    private double norm(Tensor x) {
-        return Math.sqrt(backend.dot(x, x));
+    /** The same for all tensors, each with the length that it has in another vector. */
+    private void graft(Tensor made, Tensor other) {
+        double[] squares = backend.dots(IntStream.range(0, tensors.size())
+                .boxed()
+                .flatMap(i -> Stream.of(flat(made, i), flat(made, i), flat(other, i), flat(other, i)))
+                .toArray(Tensor[]::new));
+        for (int i = 0; i < tensors.size(); i++) {
+            double length = Math.sqrt(squares[2 * i]);
+            add(flat(made, i), length == 0 ? 0 : Math.sqrt(squares[2 * i + 1]) / length, i);
+        }
     }
 
     private Tensor flat(Tensor vector, int index) {
@@ -144,6 +171,7 @@ final class ShampooDirection implements Direction.Running {
 
     @Override
     public void close() {
+        grafted.ifPresent(Tensor::close);
         graft.ifPresent(Direction.Running::close);
         tensors.forEach(TensorRoots::close);
         room.close();

@@ -83,6 +83,15 @@ final class SoapDirection implements Direction.Running {
     }
 
     @Override
+    public Optional<Object> kind() {
+        return refreshes() ? Optional.empty() : Optional.of("same");
+    }
+
+    private boolean refreshes() {
+        return steps % options.period() == 0;
+    }
+
+    @Override
     public Tensor next(Tensor theta) {
         Tensor u = next.orElseGet(() -> backend.allocate(gradient.shape()));
         next = Optional.of(u);
@@ -95,6 +104,7 @@ final class SoapDirection implements Direction.Running {
         for (Part part : parts) {
             part.basis().turn(slope(part), false, room, part.own(turned));
         }
+        boolean refreshes = refreshes();
         steps++;
         double correction1 = 1 - Math.pow(options.beta1(), steps);
         double correction2 = 1 - Math.pow(options.beta2(), steps);
@@ -112,7 +122,6 @@ final class SoapDirection implements Direction.Running {
             turnBack(part, part.tensor(out));
             part.basis().observe(slope(part), options.decay());
         }
-        boolean refreshes = (steps - 1) % options.period() == 0;
         kept = refreshes ? Optional.of(refresh()) : Optional.empty();
     }
 

@@ -48,24 +48,31 @@ final class TensorRoots implements AutoCloseable {
 
     /** The product of each block with its roots, in one of the arrays. */
     Tensor apply(Tensor gradient, Block.Room room) {
+        int size = (int) gradient.size();
+        Tensor one = isCut() ? room.whole() : roots.get(0).last(room.one(), room.other());
+        apply(gradient, room, one.slice(0, size));
+        return one.slice(0, size);
+    }
+
+    /** out ← the product of each block with its roots. */
+    void apply(Tensor gradient, Block.Room room, Tensor out) {
         if (!isCut()) {
             int size = (int) gradient.size();
-            return roots.get(0)
-                    .apply(gradient, room.one().slice(0, size), room.other().slice(0, size));
+            roots.get(0)
+                    .apply(gradient, room.one().slice(0, size), room.other().slice(0, size), out);
+            return;
         }
-        Tensor whole = room.whole().slice(0, (int) gradient.size());
         for (int i = 0; i < blocks.size(); i++) {
             Block block = blocks.get(i);
             int size = block.size();
             // a copy lies in the second array, which the first product does not write
             Tensor from = block.in(backend, gradient, room.other());
-            block.put(
-                    backend,
-                    roots.get(i)
-                            .apply(from, room.one().slice(0, size), room.other().slice(0, size)),
-                    whole);
+            Tensor one = room.one().slice(0, size);
+            Tensor other = room.other().slice(0, size);
+            Tensor made = roots.get(i).last(one, other);
+            roots.get(i).apply(from, one, other, made);
+            block.put(backend, made, out);
         }
-        return whole;
     }
 
     void save(State state) {
