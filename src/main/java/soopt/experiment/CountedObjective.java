@@ -99,6 +99,11 @@ record CountedObjective(Objective objective, Counts.Tally counts, SummaryCosts c
         }
 
         @Override
+        public void value(Consumer<Value> use) {
+            pass.value(use);
+        }
+
+        @Override
         public void gradient(Tensor out) {
             counts.addBackward(examples);
             pass.gradient(out);

@@ -149,22 +149,27 @@ final class NetworkPass implements Linearization {
 
     @Override
     public void hessianVector(Tensor v, Tensor out) {
-        hessian(Directions.whole(pass.backend(), v, network.layout()), List.of(out));
+        hessian(Directions.whole(pass.backend(), v, network.layout()), v, List.of(out));
     }
 
     @Override
     public void gaussNewtonVector(Tensor v, Tensor out) {
-        metric(loss::hessian).times(v, out);
+        metric("gauss-newton", loss::hessian).times(v, out);
     }
 
     @Override
     public void hessianVectors(Tensor v, Tensor out) {
-        hessian(Directions.rows(pass.backend(), v, network.layout()), rows(out));
+        hessian(Directions.rows(pass.backend(), v, network.layout()), v, rows(out));
     }
 
     @Override
     public void gaussNewtonVectors(Tensor v, Tensor out) {
-        metric(loss::hessian).timesRows(v, out);
+        metric("gauss-newton", loss::hessian).timesRows(v, out);
+    }
+
+    private void hessian(Directions directions, Tensor v, List<Tensor> outs) {
+        backward();
+        product("hessian", v, outs, () -> hessian(directions, outs));
     }
 
     private static List<Tensor> rows(Tensor matrix) {
@@ -173,9 +178,18 @@ final class NetworkPass implements Linearization {
                 .toList();
     }
 
+    /**
+     * Products come again as they are, one for each step of a solver.
+     *
+     * @param outs [P] for each row of v
+     */
+    private void product(String kind, Tensor v, List<Tensor> outs, Runnable work) {
+        Object key = List.of(kind, pass.place(), v.place(), outs.size(), outs.get(0).place());
+        pass.backend().recorded(key, work);
+    }
+
     /** @param outs [P] for each direction */
     private void hessian(Directions directions, List<Tensor> outs) {
-        backward();
         int mark = pass.mark();
         Tensor dy = tangents(directions);
         Tensor ddy = pass.allocate(dy.shape());
@@ -197,7 +211,7 @@ final class NetworkPass implements Linearization {
     @Override
     public Metric fisher(Fisher kind, int draws, long seed) {
         if (kind == Fisher.EXACT) {
-            return metric(loss::hessian);
+            return metric("gauss-newton", loss::hessian);
         }
         int n = kind == Fisher.MC ? draws : 1;
         // an adjoint has its example's weight 1/N in it, its square must have it once
@@ -212,20 +226,24 @@ final class NetworkPass implements Linearization {
                 products.add(own);
             }
         }
-        return metric(products::times);
+        return metric("fisher", products::times);
     }
 
     /** Jᵀ B J for a B of the outputs. */
-    private Metric metric(BiConsumer<Tensor, Tensor> ofOutputs) {
+    private Metric metric(String kind, BiConsumer<Tensor, Tensor> ofOutputs) {
         return new Metric() {
             @Override
             public void times(Tensor v, Tensor out) {
-                throughOutputs(Directions.whole(pass.backend(), v, network.layout()), ofOutputs, List.of(out));
+                times(Directions.whole(pass.backend(), v, network.layout()), v, List.of(out));
             }
 
             @Override
             public void timesRows(Tensor v, Tensor out) {
-                throughOutputs(Directions.rows(pass.backend(), v, network.layout()), ofOutputs, rows(out));
+                times(Directions.rows(pass.backend(), v, network.layout()), v, rows(out));
+            }
+
+            private void times(Directions directions, Tensor v, List<Tensor> outs) {
+                product(kind, v, outs, () -> throughOutputs(directions, ofOutputs, outs));
             }
         };
     }

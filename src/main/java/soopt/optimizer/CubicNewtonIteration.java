@@ -7,6 +7,7 @@ import soopt.curvature.Linearization;
 import soopt.curvature.Objective;
 import soopt.curvature.Value;
 import soopt.file.JsonObject;
+import soopt.optimizer.step.Opening;
 import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.State;
 import soopt.optimizer.step.Step;
@@ -47,15 +48,14 @@ final class CubicNewtonIteration implements Optimizer.Iteration {
 
     @Override
     public Step step(Tensor theta, Objective batch) {
-        try (Linearization here = batch.at(theta, Linearization.Use.HESSIAN)) {
-            Value value = here.value();
-            here.gradient(gradient);
-            double norm = Math.sqrt(backend.dot(gradient, gradient));
+        try (Opening opening = Opening.of(batch, theta, Linearization.Use.HESSIAN, gradient)) {
+            Value value = opening.value();
+            double norm = opening.gradientNorm();
             if (!Double.isFinite(value.loss()) || !Double.isFinite(norm)) {
                 Solve failed = new Solve(Solve.Ending.NOT_FINITE, 0, Double.NaN);
                 return Step.resting(value, norm).with(trial(failed, Double.NaN, Double.NaN, 0, false));
             }
-            solver.look(Products.of(Matrix.HESSIAN, here), gradient);
+            solver.look(Products.of(Matrix.HESSIAN, opening.here()), gradient);
             Step proposed = attempt(theta, batch, value, norm);
             int tries = options.adaptive() ? options.tries() : 1;
             int evaluations = proposed.trial().orElseThrow().tries();

@@ -8,6 +8,7 @@ import soopt.curvature.Linearization;
 import soopt.curvature.Objective;
 import soopt.curvature.Value;
 import soopt.file.JsonObject;
+import soopt.optimizer.step.Opening;
 import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.State;
 import soopt.optimizer.step.Step;
@@ -50,16 +51,15 @@ final class NaturalGradientIteration implements Optimizer.Iteration {
         long seed =
                 options.fisher() == Fisher.MC ? problem.random("labels", steps).nextLong() : 0;
         steps++;
-        try (Linearization here = batch.at(theta, Linearization.Use.GAUSS_NEWTON)) {
-            Value value = here.value();
-            here.gradient(gradient);
-            double norm = Math.sqrt(backend.dot(gradient, gradient));
+        try (Opening opening = Opening.of(batch, theta, Linearization.Use.GAUSS_NEWTON, gradient)) {
+            Value value = opening.value();
+            double norm = opening.gradientNorm();
             double lambda = damping.lambda();
             if (!Double.isFinite(value.loss()) || !(norm > 0) || !Double.isFinite(norm)) {
                 Solve.Ending why = norm == 0 ? Solve.Ending.ZERO : Solve.Ending.NOT_FINITE;
                 return Step.resting(value, norm).with(trial(lambda, 0, false, new Solve(why, 0, Double.NaN)));
             }
-            solver.look(Products.of(here.fisher(options.fisher(), options.draws(), seed)));
+            solver.look(Products.of(opening.here().fisher(options.fisher(), options.draws(), seed)));
             Solution solution = solver.solve(lambda, gradient, delta);
             damping.judge(Double.NaN, value.loss());
             // gᵀ(F + λI)⁻¹g

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
-import soopt.curvature.Linearization;
 import soopt.curvature.Objective;
 import soopt.curvature.Value;
 import soopt.file.JsonObject;
+import soopt.optimizer.step.Opening;
 import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.State;
 import soopt.optimizer.step.Step;
@@ -68,15 +68,14 @@ final class SecondOrderIteration implements Optimizer.Iteration {
 
     @Override
     public Step step(Tensor theta, Objective batch) {
-        try (Linearization here = batch.at(theta, choice.matrix().use())) {
-            Value value = here.value();
-            here.gradient(gradient);
-            double norm = Math.sqrt(backend.dot(gradient, gradient));
+        try (Opening opening = Opening.of(batch, theta, choice.matrix().use(), gradient)) {
+            Value value = opening.value();
+            double norm = opening.gradientNorm();
             if (!Double.isFinite(value.loss()) || !(norm > 0) || !Double.isFinite(norm)) {
                 Solve.Ending why = norm == 0 ? Solve.Ending.ZERO : Solve.Ending.NOT_FINITE;
                 return Step.resting(value, norm).with(rejected(new Solve(why, 0, Double.NaN), 0));
             }
-            solver.look(Products.of(choice.matrix(), here));
+            solver.look(Products.of(choice.matrix(), opening.here()));
             return tries(theta, batch, value, norm);
         }
     }
@@ -107,9 +106,10 @@ final class SecondOrderIteration implements Optimizer.Iteration {
                     .with(details);
         }
         Chosen chosen = choose(theta, batch, solution, details);
-        double slope = backend.dot(gradient, delta);
+        double[] products = backend.dots(gradient, delta, delta, delta);
+        double slope = products[0];
         // δᵀBδ from gᵀδ + ½ δᵀ(B + λI)δ, which the solution knows
-        double curvature = 2 * (chosen.damped() - slope) - lambda * backend.dot(delta, delta);
+        double curvature = 2 * (chosen.damped() - slope) - lambda * products[1];
         LossLine.Ray ray = line.along(batch, theta, delta);
         LineSearch.Outcome found = choice.lineSearch().search(ray, value.loss(), slope, stepSize.value());
         double alpha = found.point().alpha();

@@ -57,10 +57,6 @@ public final class ConjugateGradientIteration implements AutoCloseable {
         return new Search(equation, delta, x).run();
     }
 
-    private double norm(Tensor x) {
-        return Math.sqrt(backend.dot(x, x));
-    }
-
     @Override
     public void close() {
         residual.close();
@@ -82,6 +78,9 @@ public final class ConjugateGradientIteration implements AutoCloseable {
         /** rᵀM⁻¹r, which is pᵀr. */
         private double descent;
 
+        /** The same after the last step. */
+        private double nextDescent;
+
         /** ‖p‖². */
         private double directionSquare;
 
@@ -91,6 +90,12 @@ public final class ConjugateGradientIteration implements AutoCloseable {
         /** ‖x‖². */
         private double lengthSquare;
 
+        /** rᵀr. */
+        private double square;
+
+        /** Of the x that the search begins with: xᵀx. */
+        private final double start;
+
         /** The largest pᵀAp / ‖p‖² so far: an eigenvalue of M⁻¹A is as large. */
         private double largest;
 
@@ -98,7 +103,10 @@ public final class ConjugateGradientIteration implements AutoCloseable {
             this.equation = equation;
             this.radius = radius;
             this.x = x;
-            this.right = norm(equation.right());
+            double[] squares = backend.dots(equation.right(), equation.right(), x, x);
+            this.right = Math.sqrt(squares[0]);
+            this.square = squares[0];
+            this.start = squares[1];
         }
 
         Outcome run() {
@@ -106,10 +114,11 @@ public final class ConjugateGradientIteration implements AutoCloseable {
             while (ending == Ending.LIMIT && count < settings.iterations()) {
                 ending = advance();
             }
-            if (!Double.isFinite(model())) {
-                ending = refused();
-            }
             double model = model();
+            if (!Double.isFinite(model)) {
+                ending = refused();
+                model = model();
+            }
             return new Outcome(
                     new Solve(ending, count, residuals[count]),
                     model,
@@ -130,14 +139,15 @@ public final class ConjugateGradientIteration implements AutoCloseable {
                 backend.fill(x, 0);
                 return Ending.ZERO;
             }
-            double start = norm(x);
-            if (!Double.isFinite(right) || !Double.isFinite(start)) {
+            if (!Double.isFinite(right) || !Double.isFinite(Math.sqrt(start))) {
                 backend.fill(x, 0);
             } else if (start > 0) {
                 equation.matrix().apply(x, product);
                 backend.axpyInPlace(-1, product, residual);
-                models[0] = model();
-                residuals[0] = norm(residual) / right;
+                double[] products = backend.dots(x, equation.right(), x, residual, residual, residual);
+                models[0] = model(products[0] + products[1]);
+                square = products[2];
+                residuals[0] = Math.sqrt(square) / right;
             }
             if (!Double.isFinite(right) || !Double.isFinite(models[0] + residuals[0])) {
                 return refused();
@@ -148,7 +158,7 @@ public final class ConjugateGradientIteration implements AutoCloseable {
         private Ending firstDirection() {
             Tensor z = precondition();
             backend.copy(z, direction);
-            descent = backend.dot(residual, z);
+            descent = z == residual ? square : backend.dot(residual, z);
             directionSquare = descent;
             return descends();
         }
@@ -181,13 +191,13 @@ public final class ConjugateGradientIteration implements AutoCloseable {
                 stepToBoundary(curvature);
                 return Double.isFinite(residuals[count]) ? Ending.CONVERGED : refused();
             }
-            step(alpha, curvature);
+            Tensor z = step(alpha, curvature);
             lengthSquare = nextLength;
             if (!Double.isFinite(residuals[count])) {
                 return refused();
             }
             kept.offer(count, models[count], x);
-            return isSolved() ? Ending.CONVERGED : turn(alpha);
+            return isSolved() ? Ending.CONVERGED : turn(alpha, z);
         }
 
         private boolean isSolved() {
@@ -195,13 +205,21 @@ public final class ConjugateGradientIteration implements AutoCloseable {
                     || settings.stop().holds(count, residuals[count], models);
         }
 
-        /** x ← x + α p, and what follows from it. */
-        private void step(double alpha, double curvature) {
+        /** x ← x + α p, and what follows from it; M⁻¹ r, whose product with r is known. */
+        private Tensor step(double alpha, double curvature) {
             backend.axpyInPlace(alpha, direction, x);
             backend.axpyInPlace(-alpha, product, residual);
+            Tensor z = precondition();
+            boolean plain = z == residual;
+            double[] products = plain
+                    ? backend.dots(residual, residual)
+                    : backend.dots(residual, residual, residual, z);
+            square = products[0];
+            nextDescent = plain ? square : products[1];
             models[count + 1] = models[count] - alpha * (descent - 0.5 * alpha * curvature);
             count++;
-            residuals[count] = norm(residual) / right;
+            residuals[count] = Math.sqrt(square) / right;
+            return z;
         }
 
         /** With the τ &gt; 0 that makes ‖x + τ p‖ = Δ. */
@@ -212,9 +230,8 @@ public final class ConjugateGradientIteration implements AutoCloseable {
         }
 
         /** p ← M⁻¹ r + β p. */
-        private Ending turn(double alpha) {
-            Tensor z = precondition();
-            double next = backend.dot(residual, z);
+        private Ending turn(double alpha, Tensor z) {
+            double next = nextDescent;
             double beta = next / descent;
             backend.combine(1, z, beta, direction, direction);
             along = beta * (along + alpha * directionSquare);
@@ -244,7 +261,11 @@ public final class ConjugateGradientIteration implements AutoCloseable {
 
         /** φ(x) = −½ xᵀ(b + r). */
         private double model() {
-            double product = backend.dot(x, equation.right()) + backend.dot(x, residual);
+            double[] products = backend.dots(x, equation.right(), x, residual);
+            return model(products[0] + products[1]);
+        }
+
+        private double model(double product) {
             return Double.isFinite(right) ? 0 - 0.5 * product : 0;
         }
     }

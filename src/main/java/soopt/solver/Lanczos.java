@@ -193,9 +193,8 @@ public final class Lanczos implements AutoCloseable {
 
         /** Takes A q_k, which is in next. */
         void grow() {
-            double length = norm(next);
+            double length = orthogonalize(taken + 1);
             largest = Math.max(largest, length);
-            orthogonalize(taken + 1);
             double a = projections[taken];
             double b = norm(next);
             if (!Double.isFinite(length) || !Double.isFinite(a + b)) {
@@ -230,14 +229,22 @@ public final class Lanczos implements AutoCloseable {
         backend.gemm(false, false, 1, coordinates, basis.rows(0, y.length), 0, out.reshape(1, size));
     }
 
-    /** next ← next − Qᵀ Q next for the first n rows of Q; projections ← Q next. */
-    private void orthogonalize(int n) {
+    /** next ← next − Qᵀ Q next for the first n rows of Q; projections ← Q next. The length that next had. */
+    private double orthogonalize(int n) {
+        double[] square = new double[1];
         Tensor rows = basis.rows(0, n);
         Tensor coordinates = weights.slice(0, 1, n);
         Arrays.fill(sums, 0);
         for (int pass = 0; pass < 2; pass++) {
+            int now = pass;
             Arrays.fill(projections, 0);
-            backend.dots(1, rows, next.reshape(size), projections);
+            backend.together(() -> {
+                if (now == 0) {
+                    backend.dot(next, next, product -> square[0] = product);
+                }
+                backend.dots(1, rows, next.reshape(size), projections);
+                backend.await();
+            });
             backend.fromHost(projections, 0, coordinates);
             backend.gemm(false, false, -1, coordinates, rows, 1, next);
             for (int i = 0; i < n; i++) {
@@ -245,6 +252,7 @@ public final class Lanczos implements AutoCloseable {
             }
         }
         System.arraycopy(sums, 0, projections, 0, n);
+        return Math.sqrt(square[0]);
     }
 
     private Tensor row(int j) {

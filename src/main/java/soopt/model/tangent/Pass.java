@@ -51,6 +51,11 @@ public final class Pass implements AutoCloseable {
         return depth;
     }
 
+    /** Equal for passes at the same parameters over the same batch, which may hold other numbers. */
+    public Object place() {
+        return List.of(theta.place(), input.place(), examples());
+    }
+
     /** N. */
     public int examples() {
         return input.length(0);

@@ -82,7 +82,8 @@ final class CgSolver implements LinearSolver.Running {
     private double along(Tensor direction, Operator damped, Tensor gradient, Tensor delta) {
         backend.copy(direction, delta);
         damped.apply(delta, right);
-        return backend.dot(gradient, delta) + backend.dot(delta, right) / 2;
+        double[] products = backend.dots(gradient, delta, delta, right);
+        return products[0] + products[1] / 2;
     }
 
     /** A line of a file is read by people too: every n-th number of a long list, and the last. */

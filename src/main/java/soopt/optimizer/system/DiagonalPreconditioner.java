@@ -13,7 +13,7 @@ import soopt.solver.Operator;
 final class DiagonalPreconditioner implements Operator, AutoCloseable {
     private static final double MEMORY = 0.9;
     private static final double EXPONENT = 0.75;
-    private static final int PIECE = 1 << 16;
+    private static final int PIECE = 1 << 19;
     private static final String SQUARES = "cg.squares";
     private static final String COUNT = "cg.squares-count";
 

@@ -134,6 +134,33 @@ class GraphsTest {
         assertArrayEquals(plainly(), replayed);
     }
 
+    /** As the averages of K-FAC's factors are at first: no graph takes the factor of a product. */
+    @Test
+    void productsWithOtherFactors_areDoneSingly_betweenGraphs() {
+        Tensor rows = x.reshape(3, N / 3);
+        Tensor square = z.slice(0, 3, 3);
+        for (int i = 0; i < 5; i++) {
+            double alpha = 0.1 * (i + 1);
+            input(1);
+            backend.recorded("products", () -> {
+                for (int k = 0; k < 6; k++) {
+                    backend.gemm(false, true, alpha, rows, rows, 0, square);
+                    for (int j = 0; j < 4; j++) {
+                        backend.axpyInPlace(0.5, x, y);
+                    }
+                }
+            });
+        }
+        assertEquals(6, replay().graphs());
+        assertEquals(3 * 6, backend.counts().replays(), "from the third time on");
+        assertEquals(0.5 * (6 * 4 * 5) * 1, values(y)[0], 1e-4);
+        double sum = 0;
+        for (int i = 0; i < N / 3; i++) {
+            sum += (1 + i % 7) * (1 + i % 7);
+        }
+        assertEquals(0.5 * sum, values(z)[0], 1e-2);
+    }
+
     @Test
     void otherWork_orOtherMemory_isDoneAsAskedFor_andRecordedAnew() {
         fourTimes();

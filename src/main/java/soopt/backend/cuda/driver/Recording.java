@@ -78,6 +78,9 @@ final class Recording {
     private final Tape tape = new Tape();
     private final BitSet varying = new BitSet();
     private final BitSet changed = new BitSet();
+    /** Products with other factors, which no graph takes: of them there may be many. */
+    private final BitSet factors = new BitSet();
+
     private final List<Segment> segments = new ArrayList<>();
     private boolean known;
     private int surprises;
@@ -115,9 +118,10 @@ final class Recording {
 
     /** The operation has other addresses or scalars this time. */
     void change(int operation, Tape other) {
+        BitSet kind = tape.differsInFactors(operation, other) ? factors : changed;
         tape.replace(operation, other);
         if (!varying.get(operation)) {
-            changed.set(operation);
+            kind.set(operation);
         }
     }
 
@@ -135,7 +139,7 @@ final class Recording {
 
     /** It has been done whole. */
     void complete() {
-        if (known && changed.isEmpty()) {
+        if (known && changed.isEmpty() && factors.isEmpty()) {
             return;
         }
         if (known || surprises > 0) {
@@ -146,7 +150,9 @@ final class Recording {
         } else {
             varying.clear();
         }
+        varying.or(factors);
         changed.clear();
+        factors.clear();
         cut();
         known = true;
     }

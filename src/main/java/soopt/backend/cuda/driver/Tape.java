@@ -154,6 +154,11 @@ final class Tape {
         return true;
     }
 
+    /** Whether it is a product, which that operation is like, but for α and β. */
+    boolean differsInFactors(int operation, Tape other) {
+        return kind(operation) == Kind.PRODUCT && same(operation, other, other.size(0) - 2);
+    }
+
     /** Puts the first operation of another tape in the place of one that it is like. */
     void replace(int operation, Tape other) {
         System.arraycopy(other.words, 0, words, starts[operation], other.size(0));
