@@ -116,6 +116,28 @@ public interface Backend extends AutoCloseable {
             double epsilon,
             Tensor out);
 
+    /** The same with the moments left as they are, and those after the step in nextM and nextV, which may be m and v. */
+    default void adam(
+            Tensor g,
+            Tensor m,
+            Tensor v,
+            Tensor nextM,
+            Tensor nextV,
+            double beta1,
+            double beta2,
+            double scale,
+            double correction2,
+            double epsilon,
+            Tensor out) {
+        if (nextM != m) {
+            copy(m, nextM);
+        }
+        if (nextV != v) {
+            copy(v, nextV);
+        }
+        adam(g, nextM, nextV, beta1, beta2, scale, correction2, epsilon, out);
+    }
+
     // ---- matrices ----
 
     /** c ← α op(a) op(b) + β c, all of rank 2; op transposes when told so. */

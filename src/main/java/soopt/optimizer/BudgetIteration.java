@@ -1,19 +1,21 @@
 package soopt.optimizer;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.CurvatureSummary;
 import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.Partition;
-import soopt.curvature.Value;
 import soopt.optimizer.direction.Direction;
 import soopt.optimizer.rates.BudgetRates;
 import soopt.optimizer.rates.Rates;
 import soopt.optimizer.step.Intervention;
 import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.Readings;
 import soopt.optimizer.step.Refresh;
 import soopt.optimizer.step.Safeguard;
 import soopt.optimizer.step.State;
@@ -32,6 +34,7 @@ final class BudgetIteration implements Optimizer.Iteration {
     private final BudgetRates rates;
     private final Safeguard safeguard;
     private final Optional<Path> path;
+    private final boolean canTakeBack;
     private final StepSize stepSize = new StepSize(1);
 
     BudgetIteration(Direction direction, Rates.Budget options, Safeguard safeguard, Problem problem) {
@@ -43,6 +46,7 @@ final class BudgetIteration implements Optimizer.Iteration {
         this.gradient = backend.allocate(problem.layout().size());
         this.update = backend.allocate(problem.layout().size());
         this.direction = direction.start(problem, gradient);
+        this.canTakeBack = safeguard.lets(backend, this.direction::keepsLast);
         this.path = options.along() == Rates.Budget.Along.PATH
                 ? Optional.of(new Path(backend, problem.layout().size()))
                 : Optional.empty();
@@ -51,30 +55,61 @@ final class BudgetIteration implements Optimizer.Iteration {
 
     @Override
     public Step step(Tensor theta, Objective batch) {
-        Value value = direction.observe(theta, batch, gradient);
-        double gradientNorm = Math.sqrt(backend.dot(gradient, gradient));
-        boolean refreshes = rates.observe(value.loss());
-        Optional<Intervention> intervention = safeguard.observe(value.loss(), gradientNorm);
+        // what is taken back may be done before the host has seen the numbers of the step
+        boolean ahead = !rates.isDue() && canTakeBack;
+        boolean moved = ahead && moves();
+        Optional<Object> kind = direction.kind();
+        Readings readings = new Readings();
+        AtomicReference<Tensor> u = new AtomicReference<>();
+        direction.observe(theta, batch, gradient, readings, List.of("budget", ahead, moved), () -> {
+            if (ahead) {
+                u.set(direction.next(theta));
+                move(u.get(), readings);
+            }
+        });
+        boolean refreshes = rates.observe(readings.value().loss());
+        Optional<Intervention> intervention = safeguard.observe(readings.value().loss(), readings.gradientNorm());
         if (intervention.isPresent()) {
             if (intervention.get().kind() == Intervention.Kind.DROPPED) {
-                return direction.recorded(Step.resting(value, gradientNorm)).with(intervention);
+                if (ahead) {
+                    direction.takeBack();
+                }
+                return direction.recorded(Step.resting(readings.value(), readings.gradientNorm()))
+                        .with(intervention);
             }
             rates.halve();
         }
-        Tensor u = direction.next(theta);
-        Optional<Refresh> refresh = refreshes ? Optional.of(refresh(theta, u)) : Optional.empty();
-        double[] applied = applied();
-        boolean moves = Arrays.stream(applied).anyMatch(rate -> rate != 0);
-        if (moves) {
-            groupUpdate.apply(applied, u, update);
-            if (!rates.isFrozen()) {
-                path.ifPresent(way -> way.add(update, stepSize.value()));
-            }
+        Optional<Refresh> refresh = Optional.empty();
+        if (refreshes) {
+            u.set(direction.next(theta));
+            refresh = Optional.of(refresh(theta, u.get()));
+            move(u.get(), readings);
+        } else if (!ahead) {
+            Runnable rest = () -> move(direction.next(theta), readings);
+            kind.ifPresentOrElse(
+                    same -> batch.asOne(List.of("rest", same, moves(), theta.place()), rest), rest);
+        } else if (intervention.isPresent()) {
+            move(u.get(), readings);
+        }
+        boolean moves = moves();
+        if (moves && !rates.isFrozen()) {
+            path.ifPresent(way -> way.add(update, stepSize.value()));
         }
         Step step = direction
-                .recorded(moves ? Step.moving(value, gradientNorm, update) : Step.resting(value, gradientNorm))
+                .recorded(moves ? Step.moving(readings, update) : Step.resting(readings.value(), readings.gradientNorm()))
                 .with(intervention);
         return refresh.map(step::with).orElse(step);
+    }
+
+    private boolean moves() {
+        return Arrays.stream(applied()).anyMatch(rate -> rate != 0);
+    }
+
+    private void move(Tensor u, Readings readings) {
+        if (moves()) {
+            groupUpdate.apply(applied(), u, update);
+            readings.readUpdate(backend, update);
+        }
     }
 
     private Refresh refresh(Tensor theta, Tensor u) {

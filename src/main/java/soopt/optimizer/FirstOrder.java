@@ -1,7 +1,6 @@
 package soopt.optimizer;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import soopt.backend.Backend;
@@ -54,21 +53,11 @@ final class FirstOrder implements Optimizer.Iteration {
     @Override
     public Step step(Tensor theta, Objective batch) {
         Readings readings = new Readings();
-        Optional<Object> kind = direction.kind();
-        if (kind.isPresent()) {
-            batch.asOne(List.of("step", kind.get(), theta.place()), () -> {
-                direction.observe(theta, batch, gradient, readings);
-                propose(theta, readings);
-            });
-        } else {
-            readings.accept(direction.observe(theta, batch, gradient));
-            propose(theta, readings);
-        }
+        direction.observe(theta, batch, gradient, readings, "step", () -> propose(theta, readings));
         return direction.recorded(Step.moving(readings, update));
     }
 
     private void propose(Tensor theta, Readings readings) {
-        readings.readGradient(backend, gradient);
         if (groups.isPresent()) {
             double[] applied = Arrays.stream(rates.orElseThrow())
                     .map(rate -> stepSize.value() * rate)

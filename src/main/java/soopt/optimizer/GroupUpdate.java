@@ -3,6 +3,7 @@ package soopt.optimizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.Partition;
@@ -63,9 +64,12 @@ public final class GroupUpdate {
             backend.toHost(u, values, 0);
             squares = partition.squares(values);
         } else {
-            for (Run run : runs) {
-                Tensor part = u.slice(run.from(), (int) (run.to() - run.from()));
-                squares[run.group()] += backend.dot(part, part);
+            double[] ofRuns = backend.dots(runs.stream()
+                    .map(run -> u.slice(run.from(), (int) (run.to() - run.from())))
+                    .flatMap(part -> Stream.of(part, part))
+                    .toArray(Tensor[]::new));
+            for (int i = 0; i < ofRuns.length; i++) {
+                squares[runs.get(i).group()] += ofRuns[i];
             }
         }
         return Arrays.stream(squares).map(Math::sqrt).toArray();

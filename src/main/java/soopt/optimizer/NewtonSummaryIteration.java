@@ -3,6 +3,7 @@ package soopt.optimizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.CubicStep;
@@ -39,6 +40,7 @@ final class NewtonSummaryIteration implements Optimizer.Iteration {
     private long steps;
     private final StepSize stepSize;
     private final Safeguard safeguard;
+    private final boolean canTakeBack;
     private boolean solved;
     // η after the momentum of the learning rates, and after the positive part; in use until the next computation
     private double[] etaAveraged;
@@ -55,6 +57,7 @@ final class NewtonSummaryIteration implements Optimizer.Iteration {
         this.gradient = backend.allocate(problem.layout().size());
         this.update = backend.allocate(problem.layout().size());
         this.direction = options.direction().start(problem, gradient);
+        this.canTakeBack = safeguard.lets(backend, direction::keepsLast);
         this.stepSize = new StepSize(options.stepSize());
         this.etaAveraged = new double[partition.size()];
         this.etaUsed = new double[partition.size()];
@@ -66,33 +69,36 @@ final class NewtonSummaryIteration implements Optimizer.Iteration {
         boolean warmsUp = steps / options.period() < options.average().warmUp();
         boolean rests = warmsUp && !refreshes;
         steps++;
-        // what a safeguard or the curvature decides, the host must know before the direction has seen the gradient
-        boolean apart = refreshes || safeguard.isOn();
-        Readings readings = new Readings();
-        Runnable work = () -> {
-            direction.observe(theta, batch, gradient, readings);
-            readings.readGradient(backend, gradient);
-            if (!rests && !apart) {
-                move(direction.next(theta), readings);
-            }
-        };
+        // what the curvature decides, and a safeguard where it cannot be taken back, the host must know before
+        boolean ahead = !rests && !refreshes && canTakeBack;
         Optional<Object> kind = direction.kind();
-        if (kind.isPresent()) {
-            batch.asOne(List.of("step", kind.get(), rests, apart, moves(), theta.place()), work);
-        } else {
-            work.run();
-        }
+        Readings readings = new Readings();
+        AtomicReference<Tensor> u = new AtomicReference<>();
+        direction.observe(theta, batch, gradient, readings, List.of("step", ahead, moves()), () -> {
+            if (ahead) {
+                u.set(direction.next(theta));
+                move(u.get(), readings);
+            }
+        });
         Optional<Intervention> intervention = safeguard.observe(readings.value().loss(), readings.gradientNorm());
         boolean drops = intervention.isPresent() && intervention.get().kind() == Intervention.Kind.DROPPED;
+        if (drops && ahead) {
+            direction.takeBack();
+        }
         if (rests || drops) {
             return Step.resting(readings.value(), readings.gradientNorm()).with(intervention);
         }
         intervention.ifPresent(halves -> stepSize.scale(0.5));
         Optional<Refresh> refresh = Optional.empty();
-        if (apart) {
-            Tensor u = direction.next(theta);
-            refresh = refreshes ? Optional.of(refresh(theta, u, warmsUp)) : refresh;
-            move(u, readings);
+        if (refreshes) {
+            u.set(direction.next(theta));
+            refresh = Optional.of(refresh(theta, u.get(), warmsUp));
+            move(u.get(), readings);
+        } else if (!ahead) {
+            Runnable rest = () -> move(direction.next(theta), readings);
+            kind.ifPresentOrElse(same -> batch.asOne(List.of("rest", same, moves(), theta.place()), rest), rest);
+        } else if (intervention.isPresent()) {
+            move(u.get(), readings);
         }
         Step step = direction
                 .recorded(

@@ -1,5 +1,7 @@
 package soopt.optimizer;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import soopt.backend.Backend;
@@ -9,6 +11,7 @@ import soopt.curvature.Objective;
 import soopt.curvature.Value;
 import soopt.optimizer.direction.Direction;
 import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.Readings;
 import soopt.optimizer.step.State;
 import soopt.optimizer.step.Step;
 import soopt.optimizer.step.StepSize;
@@ -69,12 +72,15 @@ final class RescaledIteration implements Optimizer.Iteration {
 
     @Override
     public Step step(Tensor theta, Objective batch) {
-        Value value = direction.observe(theta, batch, gradient);
-        double gradientNorm = Math.sqrt(backend.dot(gradient, gradient));
         Tensor newest = row(directions, 0);
         Tensor previous = row(directions, 1);
-        Tensor u = direction.next(theta);
-        backend.combine(-1, u, 0, u, newest);
+        Readings readings = new Readings();
+        direction.observe(theta, batch, gradient, readings, "rescaled", () -> {
+            Tensor u = direction.next(theta);
+            backend.combine(-1, u, 0, u, newest);
+        });
+        Value value = readings.value();
+        double gradientNorm = readings.gradientNorm();
         int count = started ? 2 : 1;
         try (Linearization pass = batch.at(theta, Linearization.Use.GAUSS_NEWTON)) {
             pass.gaussNewtonVectors(directions.rows(0, count), products.rows(0, count));
@@ -125,14 +131,25 @@ final class RescaledIteration implements Optimizer.Iteration {
     }
 
     private Model model(Tensor theta, int count) {
-        double[] q = new double[4];
-        double[] b = new double[2];
+        List<Tensor> pairs = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             Tensor x = row(directions, i);
-            b[i] = backend.dot(gradient, x) + (weightDecay > 0 ? weightDecay * backend.dot(theta, x) : 0);
+            pairs.addAll(weightDecay > 0 ? List.of(gradient, x, theta, x) : List.of(gradient, x));
             for (int j = 0; j < count; j++) {
-                q[2 * i + j] =
-                        backend.dot(x, row(products, j)) + (damping + weightDecay) * backend.dot(x, row(directions, j));
+                pairs.addAll(List.of(x, row(products, j), x, row(directions, j)));
+            }
+        }
+        double[] found = backend.dots(pairs.toArray(Tensor[]::new));
+        double[] q = new double[4];
+        double[] b = new double[2];
+        int ofGradient = weightDecay > 0 ? 2 : 1;
+        int each = ofGradient + 2 * count;
+        for (int i = 0; i < count; i++) {
+            int at = i * each;
+            b[i] = found[at] + (weightDecay > 0 ? weightDecay * found[at + 1] : 0);
+            for (int j = 0; j < count; j++) {
+                int product = at + ofGradient + 2 * j;
+                q[2 * i + j] = found[product] + (damping + weightDecay) * found[product + 1];
             }
         }
         return new Model(b[0], b[1], q[0], (q[1] + q[2]) / 2, q[3]);

@@ -2,6 +2,7 @@ package soopt.optimizer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
@@ -141,6 +142,29 @@ final class DirectionsTest {
                 assertArrayEquals(way.next(t), restored.next(t), 0, "step " + t);
             }
         }
+    }
+
+    /** Also a step whose gradient was not finite. */
+    @ParameterizedTest
+    @MethodSource("directions")
+    void stepThatIsTakenBack_leavesNoTrace(String yaml) {
+        long before = backend.memory().liveBytes();
+        try (Way plain = new Way(yaml);
+                Way kept = new Way(yaml)) {
+            if (!kept.running.keepsLast()) {
+                assertThrows(IllegalStateException.class, kept.running::takeBack);
+                return;
+            }
+            for (int t = 0; t < STEPS; t++) {
+                if (t % 2 == 0) {
+                    backend.fill(kept.gradient, Double.NaN);
+                    kept.running.next(kept.theta);
+                    kept.running.takeBack();
+                }
+                assertArrayEquals(plain.next(t), kept.next(t), "step " + t);
+            }
+        }
+        assertEquals(before, backend.memory().liveBytes());
     }
 
     @ParameterizedTest

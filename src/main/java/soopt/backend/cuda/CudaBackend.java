@@ -342,7 +342,23 @@ public final class CudaBackend implements Backend {
             double correction2,
             double epsilon,
             Tensor out) {
-        Contract.sameSize(g, m, v, out);
+        adam(g, m, v, m, v, beta1, beta2, scale, correction2, epsilon, out);
+    }
+
+    @Override
+    public void adam(
+            Tensor g,
+            Tensor m,
+            Tensor v,
+            Tensor nextM,
+            Tensor nextV,
+            double beta1,
+            double beta2,
+            double scale,
+            double correction2,
+            double epsilon,
+            Tensor out) {
+        Contract.sameSize(g, m, v, nextM, nextV, out);
         if (g.size() == 0) {
             return;
         }
@@ -351,6 +367,8 @@ public final class CudaBackend implements Backend {
                 .put(g)
                 .put(m)
                 .put(v)
+                .put(nextM)
+                .put(nextV)
                 .real(beta1)
                 .real(1 - beta1)
                 .real(beta2)

@@ -1,5 +1,6 @@
 package soopt.optimizer.direction;
 
+import java.util.List;
 import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
@@ -14,8 +15,11 @@ final class AdamMoments implements Direction.Running {
     private final Direction.Adam adam;
     private final Backend backend;
     private final Tensor gradient;
-    private final Tensor first;
-    private final Tensor second;
+    private Tensor first;
+    private Tensor second;
+    /** What both were before the last step, once that is kept. */
+    private List<Tensor> before = List.of();
+
     private Optional<Tensor> direction = Optional.empty();
     private long steps;
 
@@ -31,7 +35,7 @@ final class AdamMoments implements Direction.Running {
 
     @Override
     public Optional<Object> kind() {
-        return Optional.of("same");
+        return Optional.of(first.place());
     }
 
     @Override
@@ -54,12 +58,38 @@ final class AdamMoments implements Direction.Running {
                 gradient,
                 first,
                 second,
+                before.isEmpty() ? first : before.get(0),
+                before.isEmpty() ? second : before.get(1),
                 adam.beta1(),
                 adam.beta2(),
                 scale / correction1,
                 correction2,
                 adam.epsilon(),
                 out);
+        swap();
+    }
+
+    private void swap() {
+        if (!before.isEmpty()) {
+            List<Tensor> now = before;
+            before = List.of(first, second);
+            first = now.get(0);
+            second = now.get(1);
+        }
+    }
+
+    @Override
+    public boolean keepsLast() {
+        if (before.isEmpty()) {
+            before = List.of(backend.allocate(gradient.shape()), backend.allocate(gradient.shape()));
+        }
+        return true;
+    }
+
+    @Override
+    public void takeBack() {
+        swap();
+        steps--;
     }
 
     @Override
@@ -79,6 +109,7 @@ final class AdamMoments implements Direction.Running {
     @Override
     public void close() {
         direction.ifPresent(Tensor::close);
+        before.forEach(Tensor::close);
         first.close();
         second.close();
     }

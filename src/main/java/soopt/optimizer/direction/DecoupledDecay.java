@@ -27,6 +27,16 @@ record DecoupledDecay(Backend backend, Direction.Running direction, double weigh
     }
 
     @Override
+    public boolean keepsLast() {
+        return direction.keepsLast();
+    }
+
+    @Override
+    public void takeBack() {
+        direction.takeBack();
+    }
+
+    @Override
     public Tensor next(Tensor theta) {
         Tensor u = direction.next(theta);
         backend.axpyInPlace(weight, theta, u);

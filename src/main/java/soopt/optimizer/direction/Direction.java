@@ -1,5 +1,6 @@
 package soopt.optimizer.direction;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import soopt.backend.Tensor;
@@ -8,6 +9,7 @@ import soopt.curvature.Objective;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Value;
 import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.Readings;
 import soopt.optimizer.step.State;
 import soopt.optimizer.step.Step;
 import soopt.solver.kronecker.KroneckerFactors;
@@ -70,6 +72,42 @@ public sealed interface Direction
          * anew.
          */
         Optional<Object> kind();
+
+        /**
+         * Observes the batch of a step, asks for the norm of its gradient and does what follows: as one where the step
+         * is of a kind.
+         *
+         * @param key what kind of work follows
+         */
+        default void observe(
+                Tensor theta, Objective batch, Tensor gradient, Readings readings, Object key, Runnable then) {
+            Optional<Object> kind = kind();
+            Runnable rest = () -> {
+                readings.readGradient(batch.backend(), gradient);
+                then.run();
+            };
+            if (kind.isPresent()) {
+                batch.asOne(List.of(key, kind.get(), theta.place()), () -> {
+                    observe(theta, batch, gradient, readings);
+                    rest.run();
+                });
+            } else {
+                readings.accept(observe(theta, batch, gradient));
+                rest.run();
+            }
+        }
+
+        /**
+         * From now on {@link #takeBack} undoes a step, for as many numbers more as this remembers; false if it cannot.
+         */
+        default boolean keepsLast() {
+            return false;
+        }
+
+        /** Undoes what the last {@code next} made of the memory. */
+        default void takeBack() {
+            throw new IllegalStateException("nothing of the step before was kept");
+        }
 
         /** Takes in the gradient at θ [P]; gives u [P], always the same tensor, perhaps the gradient itself. */
         Tensor next(Tensor theta);

@@ -13,9 +13,13 @@ final class MomentumBuffer implements Direction.Running {
     private final Direction.Sgd sgd;
     private final Backend backend;
     private final Tensor gradient;
-    private final Tensor buffer;
+    private Tensor buffer;
     private final Tensor lookAhead;
     private boolean started;
+    /** What the buffer was before the last step, once that is kept. */
+    private Optional<Tensor> before = Optional.empty();
+
+    private boolean startedBefore;
 
     MomentumBuffer(Direction.Sgd sgd, Backend backend, Tensor gradient) {
         this.sgd = sgd;
@@ -30,7 +34,7 @@ final class MomentumBuffer implements Direction.Running {
 
     @Override
     public Optional<Object> kind() {
-        return Optional.of("same");
+        return Optional.of(buffer.place());
     }
 
     @Override
@@ -39,7 +43,27 @@ final class MomentumBuffer implements Direction.Running {
         if (sgd.nesterov()) {
             backend.combine(1, gradient, sgd.momentum(), buffer, lookAhead);
         }
-        return lookAhead;
+        return sgd.nesterov() ? lookAhead : buffer;
+    }
+
+    @Override
+    public boolean keepsLast() {
+        if (sgd.momentum() > 0 && before.isEmpty()) {
+            before = Optional.of(backend.allocate(gradient.shape()));
+        }
+        return true;
+    }
+
+    @Override
+    public void takeBack() {
+        swap();
+        started = startedBefore;
+    }
+
+    private void swap() {
+        Tensor last = buffer;
+        buffer = before.orElse(last);
+        before = before.map(unused -> last);
     }
 
     @Override
@@ -58,8 +82,10 @@ final class MomentumBuffer implements Direction.Running {
         }
         if (sgd.momentum() > 0) {
             double weight = started ? 1 - sgd.dampening() : 1;
-            backend.combine(sgd.momentum(), buffer, weight, gradient, buffer);
+            backend.combine(sgd.momentum(), buffer, weight, gradient, before.orElse(buffer));
+            swap();
         }
+        startedBefore = started;
         started = true;
     }
 
@@ -84,6 +110,7 @@ final class MomentumBuffer implements Direction.Running {
         if (sgd.nesterov()) {
             lookAhead.close();
         }
+        before.ifPresent(Tensor::close);
         if (sgd.momentum() > 0) {
             buffer.close();
         }

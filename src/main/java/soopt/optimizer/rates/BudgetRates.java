@@ -83,6 +83,11 @@ public final class BudgetRates {
         return isDue(steps++);
     }
 
+    /** Whether a summary is due at the step whose loss is taken in next. */
+    public boolean isDue() {
+        return isDue(steps);
+    }
+
     /** Whether step t, from 0, has a summary. */
     private boolean isDue(long t) {
         return t < calibration && (t < PERIOD ? Long.bitCount(t) <= 1 : t % PERIOD == 0);

@@ -1,6 +1,8 @@
 package soopt.optimizer.step;
 
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import soopt.backend.Backend;
 
 /**
  * Watches the losses and updates of a run at no cost. Two losses in a row above {@code multiple} times the running mean
@@ -34,6 +36,16 @@ public final class Safeguard {
     /** Whether it does anything. */
     public boolean isOn() {
         return multiple > 0;
+    }
+
+    /**
+     * Whether work may be asked for before {@link #observe} says what is to be done: on an engine that works beside the
+     * host, if the method can take it back.
+     *
+     * @param keeps makes the method keep what it takes to do so
+     */
+    public boolean lets(Backend backend, BooleanSupplier keeps) {
+        return !isOn() || backend.replay().isPresent() && keeps.getAsBoolean();
     }
 
     /**

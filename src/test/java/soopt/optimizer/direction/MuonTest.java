@@ -94,12 +94,12 @@ final class MuonTest {
                         Tensor out = backend.allocate(shape);
                         Orthogonalization form = new Orthogonalization(backend, 5, 25)) {
                     backend.fromHost(Golden.flat(g), 0, x);
-                    form.apply(x, byGram, out);
+                    form.apply(x, Math.sqrt(backend.dot(x, x)), byGram, out);
                     double[] actual = new double[expected.length];
                     backend.toHost(out, actual, 0);
                     assertArrayEquals(expected, actual, 1e-12);
                     backend.fill(x, 0);
-                    form.apply(x, byGram, out);
+                    form.apply(x, Math.sqrt(backend.dot(x, x)), byGram, out);
                     assertEquals(0, backend.dot(out, out));
                 }
             }
