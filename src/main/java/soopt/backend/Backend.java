@@ -116,7 +116,9 @@ public interface Backend extends AutoCloseable {
             double epsilon,
             Tensor out);
 
-    /** The same with the moments left as they are, and those after the step in nextM and nextV, which may be m and v. */
+    /**
+     * The same with the moments left as they are, and those after the step in nextM and nextV, which may be m and v.
+     */
     default void adam(
             Tensor g,
             Tensor m,

@@ -184,7 +184,8 @@ final class NetworkPass implements Linearization {
      * @param outs [P] for each row of v
      */
     private void product(String kind, Tensor v, List<Tensor> outs, Runnable work) {
-        Object key = List.of(kind, pass.place(), v.place(), outs.size(), outs.get(0).place());
+        Object key =
+                List.of(kind, pass.place(), v.place(), outs.size(), outs.get(0).place());
         pass.backend().recorded(key, work);
     }
 

@@ -74,7 +74,8 @@ final class BudgetIteration implements Optimizer.Iteration {
                 if (ahead) {
                     direction.takeBack();
                 }
-                return direction.recorded(Step.resting(readings.value(), readings.gradientNorm()))
+                return direction
+                        .recorded(Step.resting(readings.value(), readings.gradientNorm()))
                         .with(intervention);
             }
             rates.halve();
@@ -86,8 +87,7 @@ final class BudgetIteration implements Optimizer.Iteration {
             move(u.get(), readings);
         } else if (!ahead) {
             Runnable rest = () -> move(direction.next(theta), readings);
-            kind.ifPresentOrElse(
-                    same -> batch.asOne(List.of("rest", same, moves(), theta.place()), rest), rest);
+            kind.ifPresentOrElse(same -> batch.asOne(List.of("rest", same, moves(), theta.place()), rest), rest);
         } else if (intervention.isPresent()) {
             move(u.get(), readings);
         }
@@ -96,7 +96,8 @@ final class BudgetIteration implements Optimizer.Iteration {
             path.ifPresent(way -> way.add(update, stepSize.value()));
         }
         Step step = direction
-                .recorded(moves ? Step.moving(readings, update) : Step.resting(readings.value(), readings.gradientNorm()))
+                .recorded(
+                        moves ? Step.moving(readings, update) : Step.resting(readings.value(), readings.gradientNorm()))
                 .with(intervention);
         return refresh.map(step::with).orElse(step);
     }

@@ -211,9 +211,8 @@ public final class ConjugateGradientIteration implements AutoCloseable {
             backend.axpyInPlace(-alpha, product, residual);
             Tensor z = precondition();
             boolean plain = z == residual;
-            double[] products = plain
-                    ? backend.dots(residual, residual)
-                    : backend.dots(residual, residual, residual, z);
+            double[] products =
+                    plain ? backend.dots(residual, residual) : backend.dots(residual, residual, residual, z);
             square = products[0];
             nextDescent = plain ? square : products[1];
             models[count + 1] = models[count] - alpha * (descent - 0.5 * alpha * curvature);

@@ -55,8 +55,10 @@ class GpuStepsTest {
     /** By name, so that the table can be read. */
     private static final Map<String, String> METHODS = Map.ofEntries(
             Map.entry("k-fac", "{type: k-fac, step-size: 0.02, statistics-period: 4, inverse-period: 8}"),
-            Map.entry("k-fac exact", "{type: k-fac, step-size: 0.02, fisher: exact, kl-clip: 0, statistics-period: 1,"
-                    + " inverse-period: 8}"),
+            Map.entry(
+                    "k-fac exact",
+                    "{type: k-fac, step-size: 0.02, fisher: exact, kl-clip: 0, statistics-period: 1,"
+                            + " inverse-period: 8}"),
             Map.entry("ekfac", "{type: ekfac, step-size: 0.02, statistics-period: 4, inverse-period: 8}"),
             Map.entry("shampoo", "{type: shampoo, step-size: 0.05, period: 6}"),
             Map.entry("shampoo grafted", "{type: shampoo, step-size: 0.01, period: 6, grafting: adam, block-size: 4}"),
@@ -395,7 +397,13 @@ class GpuStepsTest {
     void product_isOneStretch(String name, long waits) {
         Course course = replayed(name);
         Cost last = course.costs().get(STEPS - 1);
-        long iterations = course.steps().get(STEPS - 1).trial().orElseThrow().solve().orElseThrow().iterations();
+        long iterations = course.steps()
+                .get(STEPS - 1)
+                .trial()
+                .orElseThrow()
+                .solve()
+                .orElseThrow()
+                .iterations();
         assertTrue(iterations > 2, "iterations: " + iterations);
         assertTrue(last.graphs() >= iterations, "graphs: " + last.graphs());
         assertTrue(last.singly() <= 9 * iterations + 20, "launched singly: " + last.singly());
@@ -412,8 +420,7 @@ class GpuStepsTest {
             StringBuilder row = new StringBuilder(String.format("%-24s", name));
             for (int i = 3; i < STEPS; i++) {
                 Cost cost = replayed.costs().get(i);
-                row.append(String.format(
-                        " %4d/%4d/%2d", plain.costs().get(i).singly(), cost.singly(), cost.waits()));
+                row.append(String.format(" %4d/%4d/%2d", plain.costs().get(i).singly(), cost.singly(), cost.waits()));
             }
             System.out.println(row);
         }

@@ -58,8 +58,7 @@ final class TensorRoots implements AutoCloseable {
     void apply(Tensor gradient, Block.Room room, Tensor out) {
         if (!isCut()) {
             int size = (int) gradient.size();
-            roots.get(0)
-                    .apply(gradient, room.one().slice(0, size), room.other().slice(0, size), out);
+            roots.get(0).apply(gradient, room.one().slice(0, size), room.other().slice(0, size), out);
             return;
         }
         for (int i = 0; i < blocks.size(); i++) {
