@@ -217,6 +217,9 @@ public interface Backend extends AutoCloseable {
 
     /** Σ x_i y_i of each pair x, y of tensors given one after another; the host waits once for all. */
     default double[] dots(Tensor... pairs) {
+        if (pairs.length % 2 != 0) {
+            throw new IllegalArgumentException(pairs.length + " tensors are no pairs");
+        }
         double[] products = new double[pairs.length / 2];
         together(() -> {
             for (int i = 0; i < products.length; i++) {

@@ -124,6 +124,20 @@ class BackendContractTest {
         assertSum(subject, x, x, subject.precision() == Precision.FLOAT32 ? SUM : DRIFT);
     }
 
+    @ParameterizedTest
+    @MethodSource("subjects")
+    void dotsOfPairs_haveTheBitsOfEach(Subject subject) {
+        for (int n : SIZES) {
+            double[] both = subject.compute(arena -> {
+                Tensor x = arena.of(subject.normal(1, n));
+                Tensor y = arena.of(subject.normal(2, n));
+                Backend backend = arena.backend();
+                return Arena.join(backend.dots(x, y, y, y), new double[] {backend.dot(x, y), backend.dot(y, y)});
+            });
+            assertArrayEquals(Arrays.copyOfRange(both, 2, 4), Arrays.copyOf(both, 2));
+        }
+    }
+
     private static void assertSum(Subject subject, double[] x, double[] y, double factor) {
         subject.assertClose(
                 new double[] {Reference.dot(x, y)},
@@ -215,6 +229,32 @@ class BackendContractTest {
                         arena.backend().adam(arena.of(g), first, second, 0.9, 0.999, -0.5, 0.02, 1e-3, out);
                         return Arena.join(arena.read(first), arena.read(second), arena.read(out));
                     }));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("subjects")
+    void adamIntoOtherMoments_hasTheSameBits_andLeavesTheFirst(Subject subject) {
+        for (int n : SIZES) {
+            double[] g = subject.normal(1, n);
+            double[] m = subject.normal(2, n);
+            double[] v = Reference.absolute(subject.normal(3, n));
+            double[] both = subject.compute(arena -> {
+                Tensor first = arena.of(m);
+                Tensor second = arena.of(v);
+                Tensor nextFirst = arena.empty(n);
+                Tensor nextSecond = arena.empty(n);
+                Tensor out = arena.empty(n);
+                Tensor slope = arena.of(g);
+                Backend backend = arena.backend();
+                backend.adam(slope, first, second, nextFirst, nextSecond, 0.9, 0.999, -0.5, 0.02, 1e-3, out);
+                double[] kept = Arena.join(arena.read(first), arena.read(second));
+                double[] made = Arena.join(arena.read(nextFirst), arena.read(nextSecond), arena.read(out));
+                backend.adam(slope, first, second, 0.9, 0.999, -0.5, 0.02, 1e-3, out);
+                return Arena.join(kept, made, arena.read(first), arena.read(second), arena.read(out));
+            });
+            assertArrayEquals(Arena.join(m, v), Arrays.copyOfRange(both, 0, 2 * n));
+            assertArrayEquals(Arrays.copyOfRange(both, 5 * n, 8 * n), Arrays.copyOfRange(both, 2 * n, 5 * n));
         }
     }
 

@@ -56,11 +56,22 @@ class RefusalsContractTest {
         return List.of(
                 new Call("copy", -1, (b, t) -> b.copy(t[0], t[1]), x, x),
                 new Call("dot", -1, (b, t) -> b.dot(t[0], t[1]), x, x),
+                new Call("dots", -1, (b, t) -> b.dots(t[0], t[1], t[2], t[3]), x, x, x, x),
                 new Call("axpyInPlace", -1, (b, t) -> b.axpyInPlace(2, t[0], t[1]), x, x),
                 new Call("combine", -1, (b, t) -> b.combine(2, t[0], 3, t[1], t[2]), x, x, x),
                 new Call("multiply", -1, (b, t) -> b.multiply(t[0], t[1], t[2]), x, shape(6), x),
                 new Call("multiplyAddInPlace", -1, (b, t) -> b.multiplyAddInPlace(t[0], t[1], t[2]), x, shape(6), x),
                 new Call("adam", -1, (b, t) -> b.adam(t[0], t[1], t[2], 0.9, 0.9, 1, 1, 1, t[3]), x, x, x, x),
+                new Call(
+                        "adam",
+                        -1,
+                        (b, t) -> b.adam(t[0], t[1], t[2], t[3], t[4], 0.9, 0.9, 1, 1, 1, t[5]),
+                        x,
+                        x,
+                        x,
+                        x,
+                        x,
+                        x),
                 new Call("squaredError", -1, (b, t) -> b.squaredError(t[0], t[1], 1, t[2]), x, x, x),
                 new Call(
                         "activate",
