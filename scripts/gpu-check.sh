@@ -85,7 +85,7 @@ tests() {
 }
 
 contract=()
-for class in Activation Backend Image Loss Refusals Sizes; do contract+=("--select-class=soopt.backend.${class}ContractTest"); done
+for class in Activation Backend Decompositions Image Loss Refusals Sizes; do contract+=("--select-class=soopt.backend.${class}ContractTest"); done
 tests contract 120 "${contract[@]}"
 tests golden-derivatives 60 "--select-method=soopt.model.HbarGoldenTest#cuda"
 tests golden-trajectories 60 "--select-method=soopt.optimizer.TrajectoryGoldenTest#parameters_followIt_onAGpu"
@@ -154,7 +154,6 @@ has() { "$python" -c "import $1" 2>/dev/null; }
 bench=$out/bench
 mkdir -p "$bench"
 seconds=${SECONDS_PER_PROCESS:-5}
-# K-FAC and Shampoo factor matrices on the host by OpenBLAS, which is not in the payload
 works="gradient,summary order 3,newton-summary step,adam step,sgd step"
 has torch && torch=yes
 has jax && jax=yes
@@ -180,6 +179,23 @@ for model in $models; do
   [[ -z ${torch:-} ]] || limited 40 "$python" scripts/bench/peers.py --model "$model" --batch "$batch" --device cuda --rounds 50 --seconds 3 \
     --only 'reverse, compiled' --out "$bench/$model.pytorch.compiled.json" >>"$bench/pytorch.err" 2>&1
 done
+# methods with factors: decomposed by cuSOLVER, and on the host where its OpenBLAS is, which is not in the payload
+if ! grep -qE '^ok +libcusolver ' "$out/doctor.txt"; then
+  note "factors" ok "not measured: there is no cuSOLVER"
+elif [[ $gpu == stand-in* ]]; then
+  note "factors" ok "not measured: the stand-in takes minutes"
+else
+  for model in $models; do
+    [[ $model == mlp || $model == lenet ]] || continue
+    for where in cusolver host; do
+      [[ $where == cusolver ]] || compgen -G "$libraries/openblas-*" >/dev/null || continue
+      [[ $where == cusolver ]] || jvm+=(-Dsoopt.cuda.solver=off)
+      soopt 30 bench curvature --model "$model" --batch "$batch" --device cuda --rounds 1000 --seconds 3 \
+        --only "k-fac step,shampoo step,soap step" --json >"$bench/$model.$where.1.json" 2>>"$bench/soopt.err"
+      [[ $where == cusolver ]] || unset 'jvm[-1]'
+    done
+  done
+fi
 
 python3 scripts/bench/device_table.py "$out" | tee "$out/table.txt"
 ! grep -q WRONG "$out/summary.tsv"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The table of scripts/gpu-check.sh: what was right, and each work of soopt against the best way of PyTorch and JAX.
 
-Program "plain" is soopt without CUDA graphs. Times are medians over all rounds of all processes. The author's way is PyTorch's "summary order 3".
+Program "plain" is soopt without CUDA graphs, "cusolver" and "host" are its methods with factors. Times are medians over all rounds of all processes. The author's way is PyTorch's "summary order 3".
 """
 import json
 import pathlib
@@ -9,6 +9,8 @@ import statistics
 import sys
 
 WORKS = ("gradient", "summary order 3", "adam step", "newton-summary step")
+FACTORED = ("k-fac step", "shampoo step", "soap step")
+OWN = ("soopt", "plain", "cusolver", "host")
 
 
 def times(folder):
@@ -35,7 +37,7 @@ def rows(model, works):
         # a step of ours has no peer of its name: it is set against Adam's
         peer_work = "adam step" if work.startswith("newton") else work
         peers = {f"{program}: {name}": t for (program, name), t in works.items()
-                 if program not in ("soopt", "plain") and (name == peer_work or name.startswith(peer_work + ", "))}
+                 if program not in OWN and (name == peer_work or name.startswith(peer_work + ", "))}
         author = works.get(("pytorch", "summary order 3")) if work == "summary order 3" else None
         best = min(peers, key=peers.get, default=None)
         yield (model, work, f"{1e3 * own:.3f}", f"{author / own:.1f} ×" if author else "",
@@ -65,6 +67,12 @@ def main():
                  if ("plain", work) in works and ("soopt", work) in works]
         if gains:
             print(f"{model}: times without CUDA graphs / with them: {', '.join(gains)}")
+    for model, works in found.items():
+        for work in FACTORED:
+            device, host = works.get(("cusolver", work)), works.get(("host", work))
+            if device:
+                on_host = f"{1e3 * host:.3f} ms on the host" if host else "on the host not measured"
+                print(f"{model}: {work} {1e3 * device:.3f} ms with factors by cuSOLVER, {on_host}")
     for (model, program, name), why in problems.items():
         print(f"not done by {program}: {name} on {model}: {why}")
     print_table(("what", "", ""), summary)

@@ -1,9 +1,10 @@
-// By hand, where a CUDA toolkit is: the argument sizes that the Java declarations assume, against its cuda.h.
+// By hand, where a CUDA toolkit is: the argument sizes that the Java declarations assume, against its cuda.h and cusolverDn.h.
 // g++ -std=c++17 -fsyntax-only -I $CUDA/include signatures.cpp
 #include <cuda.h>
+#include <cusolverDn.h>
 #include <initializer_list>
 
-template <class... A> constexpr bool takes(CUresult (*)(A...), std::initializer_list<size_t> sizes) {
+template <class R, class... A> constexpr bool takes(R (*)(A...), std::initializer_list<size_t> sizes) {
     const size_t actual[] = {sizeof(A)...};
     if (sizes.size() != sizeof...(A)) return false;
     for (size_t i = 0; i < sizeof...(A); i++) if (sizes.begin()[i] != actual[i]) return false;
@@ -38,3 +39,16 @@ CHECK(cuEventElapsedTime, 8, 8, 8);
 CHECK(cuModuleLoadDataEx, 8, 8, 4, 8, 8);
 CHECK(cuModuleGetFunction, 8, 8, 8);
 CHECK(cuLaunchKernel, 8, 4, 4, 4, 4, 4, 4, 4, 8, 8, 8);
+CHECK(cusolverDnCreate, 8);
+CHECK(cusolverDnDestroy, 8);
+CHECK(cusolverDnSetStream, 8, 8);
+CHECK(cusolverDnDsyevd_bufferSize, 8, 4, 4, 4, 8, 4, 8, 8);
+CHECK(cusolverDnDsyevd, 8, 4, 4, 4, 8, 4, 8, 8, 4, 8);
+CHECK(cusolverDnDpotrf_bufferSize, 8, 4, 4, 8, 4, 8);
+CHECK(cusolverDnDpotrf, 8, 4, 4, 8, 4, 8, 4, 8);
+CHECK(cusolverDnDpotri_bufferSize, 8, 4, 4, 8, 4, 8);
+CHECK(cusolverDnDpotri, 8, 4, 4, 8, 4, 8, 4, 8);
+CHECK(cusolverDnDgeqrf_bufferSize, 8, 4, 4, 8, 4, 8);
+CHECK(cusolverDnDgeqrf, 8, 4, 4, 8, 4, 8, 8, 4, 8);
+CHECK(cusolverDnDorgqr_bufferSize, 8, 4, 4, 4, 8, 4, 8, 8);
+CHECK(cusolverDnDorgqr, 8, 4, 4, 4, 8, 4, 8, 8, 4, 8);

@@ -102,6 +102,13 @@ public final class Contract {
         }
     }
 
+    /** Results [m, n]. */
+    public static void pairs(int m, int n, Tensor... out) {
+        for (Tensor tensor : out) {
+            require(tensor.size() == (long) m * n, out);
+        }
+    }
+
     /** A matrix of n rows, and where it goes. */
     public static void sized(int n, Tensor out) {
         require(out.rank() == 2 && out.length(0) == n, out);

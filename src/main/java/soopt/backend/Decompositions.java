@@ -7,10 +7,11 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 
 /**
- * Square matrices in their factors, in float64 whatever the precision of the tensors is, on the engine's device if it
- * has a library for it, else on the host. What is asked for is handed to its use when {@link Backend#then} would run
- * it, in the order of the calls, and is good until the use returns: within {@link Backend#together} an engine works at
- * many matrices before the host waits. Of symmetric matrices the lower triangle counts.
+ * Square matrices in their factors, and what goes with them, in float64 whatever the precision of the tensors is, on
+ * the engine's device if it has a library for it, else on the host. What is asked for is handed to its use when
+ * {@link Backend#then} would run it, in the order of the calls, and is good until the use returns: within
+ * {@link Backend#together} an engine works at many matrices before the host waits. Of symmetric matrices the lower
+ * triangle counts.
  */
 public interface Decompositions {
     /**
@@ -149,6 +150,26 @@ public interface Decompositions {
      * @param use is told whether x is finite; if not, out is as it was
      */
     void orthonormalize(Tensor x, int[] order, Tensor out, Consumer<Boolean> use);
+
+    /** Row k of out ← e of order_k: 1 there and else 0; out: [n, n]. */
+    void permutation(int[] order, Tensor out);
+
+    /**
+     * The eigenvalues of a Kronecker product and what divides by them with damping σ: out_ij ← λ_i μ_j and
+     * reciprocal_ij ← 1 / (λ_i μ_j + σ).
+     *
+     * @param lambda [m]
+     * @param mu [n]
+     * @param out and reciprocal: [m, n]
+     */
+    void products(double[] lambda, double[] mu, double shift, Tensor out, Tensor reciprocal);
+
+    /**
+     * out_i ← 1 / (x_i + σ).
+     *
+     * @param use is told whether x is finite; if not, out is as it was
+     */
+    void reciprocals(Tensor x, double shift, Tensor out, Consumer<Boolean> use);
 
     /** On the host, by its LAPACK or in Java. */
     static Decompositions onHost(Backend backend) {

@@ -25,15 +25,20 @@ record HostDecompositions(Backend backend) implements Decompositions {
 
     /** Σ M_ii; NaN if an entry is not finite. */
     private static double trace(double[] matrix, int n) {
-        double zero = 0;
-        for (double entry : matrix) {
-            zero += 0 * entry;
-        }
-        double sum = zero;
+        double sum = sumOfZeros(matrix);
         for (int i = 0; i < n; i++) {
             sum += matrix[i * n + i];
         }
         return sum;
+    }
+
+    /** 0, or NaN if an entry is not finite. */
+    private static double sumOfZeros(double[] numbers) {
+        double zero = 0;
+        for (double entry : numbers) {
+            zero += 0 * entry;
+        }
+        return zero;
     }
 
     private final class OfHost implements Eigen {
@@ -119,5 +124,46 @@ record HostDecompositions(Backend backend) implements Decompositions {
             backend.fromHost(rows, 0, out);
         }
         use.accept(finite);
+    }
+
+    @Override
+    public void permutation(int[] order, Tensor out) {
+        Contract.ordered(out, order, out);
+        int n = order.length;
+        double[] numbers = new double[n * n];
+        for (int k = 0; k < n; k++) {
+            numbers[k * n + order[k]] = 1;
+        }
+        backend.fromHost(numbers, 0, out);
+    }
+
+    @Override
+    public void products(double[] lambda, double[] mu, double shift, Tensor out, Tensor reciprocal) {
+        Contract.pairs(lambda.length, mu.length, out, reciprocal);
+        double[] numbers = new double[lambda.length * mu.length];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = lambda[i / mu.length] * mu[i % mu.length];
+        }
+        backend.fromHost(numbers, 0, out);
+        invert(numbers, shift, reciprocal);
+    }
+
+    @Override
+    public void reciprocals(Tensor x, double shift, Tensor out, Consumer<Boolean> use) {
+        Contract.sameSize(x, out);
+        double[] numbers = new double[Math.toIntExact(x.size())];
+        backend.toHost(x, numbers, 0);
+        boolean finite = sumOfZeros(numbers) == 0;
+        if (finite) {
+            invert(numbers, shift, out);
+        }
+        use.accept(finite);
+    }
+
+    private void invert(double[] numbers, double shift, Tensor out) {
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = 1 / (numbers[i] + shift);
+        }
+        backend.fromHost(numbers, 0, out);
     }
 }

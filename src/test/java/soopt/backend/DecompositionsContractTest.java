@@ -283,7 +283,10 @@ class DecompositionsContractTest {
                 seen.add(1);
             });
             of.orthonormalize(none, new int[0], none, finite -> seen.add(2));
-            assertEquals(List.of(0, 1, 2), seen);
+            of.permutation(new int[0], none);
+            of.products(new double[0], new double[0], 1, none, none);
+            of.reciprocals(none, 1, none, finite -> seen.add(finite ? 3 : -1));
+            assertEquals(List.of(0, 1, 2, 3), seen);
             return new double[0];
         });
     }
@@ -388,6 +391,54 @@ class DecompositionsContractTest {
             }
         }
         return q;
+    }
+
+    // ---- what goes with them ----
+
+    @ParameterizedTest
+    @MethodSource("subjects")
+    void permutationsAndProducts_areExact(Subject subject) {
+        subject.compute(arena -> {
+            Decompositions of = arena.backend().decompositions();
+            Tensor permutation = arena.empty(3, 3);
+            of.permutation(new int[] {2, 0, 1}, permutation);
+            assertArrayEquals(new double[] {0, 0, 1, 1, 0, 0, 0, 1, 0}, arena.read(permutation));
+            double[] lambda = subject.normal(1, 37);
+            double[] mu = subject.normal(2, 11);
+            Tensor products = arena.empty(37, 11);
+            Tensor reciprocals = arena.empty(37, 11);
+            of.products(lambda, mu, 7, products, reciprocals);
+            double[] expected = new double[37 * 11];
+            double[] inverted = new double[37 * 11];
+            for (int i = 0; i < expected.length; i++) {
+                expected[i] = subject.round(lambda[i / 11] * mu[i % 11]);
+                inverted[i] = subject.round(1 / (lambda[i / 11] * mu[i % 11] + 7));
+            }
+            subject.assertExact(expected, arena.read(products));
+            subject.assertClose(inverted, Reference.absolute(inverted), 2, arena.read(reciprocals));
+            return arena.read(reciprocals);
+        });
+    }
+
+    @ParameterizedTest
+    @MethodSource("subjects")
+    void reciprocals_areThoseOfFiniteNumbers(Subject subject) {
+        for (double last : new double[] {3, Double.NaN, Double.NEGATIVE_INFINITY}) {
+            subject.compute(arena -> {
+                double[] x = subject.normal(3, 700);
+                x[699] = last;
+                Tensor out = arena.of(new double[700]);
+                List<Boolean> seen = new ArrayList<>();
+                arena.backend().decompositions().reciprocals(arena.of(x), 5, out, seen::add);
+                boolean finite = last == 3;
+                assertEquals(List.of(finite), seen);
+                double[] expected = Arrays.stream(x)
+                        .map(v -> finite ? subject.round(1 / (v + 5)) : 0)
+                        .toArray();
+                subject.assertClose(expected, Reference.absolute(expected), 2, arena.read(out));
+                return arena.read(out);
+            });
+        }
     }
 
     // ---- order, failures, refusals ----

@@ -25,6 +25,14 @@ import soopt.curvature.Objective;
 class KroneckerOnGpuTest {
     private static final JsonNode PROBLEM = Golden.read("trajectory/mlp_data.json");
 
+    /** Of its three layers: in + 1 and out. */
+    private static final int FACTORS = 6;
+
+    private static final int ROWS = 7 + 5 + 6 + 4 + 5 + 3;
+
+    /** Numbers that come of a matrix beside its eigenvalues. */
+    private static final int FACTS = 4;
+
     private Standin gpu;
 
     @BeforeEach
@@ -72,6 +80,42 @@ class KroneckerOnGpuTest {
         long all = gpu.count("factorizations");
         assertTrue(all > 0 && all % factorizations == 0, all + " factorizations");
         assertEquals("", gpu.fault());
+    }
+
+    /**
+     * What a step with new inverses reads more than one without: eigenvalues and endings. Of the waits that it has more
+     * three are those of a step that is not one stretch, and one is for the squares of EKFAC.
+     */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{type: k-fac, statistics-period: 1, inverse-period: 2, inverse: eigen}; 4",
+                "{type: k-fac, statistics-period: 1, inverse-period: 2, inverse: cholesky}; 5",
+                "{type: ekfac, statistics-period: 1, inverse-period: 2}; 5"
+            })
+    void refresh_downloadsNoFactor(String spec, int waits) {
+        try (CudaBackend backend = CudaBackend.open(Precision.FLOAT64, 0)) {
+            GoldenProblem data = new GoldenProblem(backend, PROBLEM);
+            List<Objective> batches = data.batches("train_batches");
+            try (Tensor theta = data.start();
+                    Optimizer.Iteration iteration = Methods.optimizer(spec).start(data.problem(batches))) {
+                long[] waited = new long[4];
+                long[] bytes = new long[4];
+                for (int t = 0; t < 4; t++) {
+                    waited[t] = -backend.counts().synchronizations();
+                    bytes[t] = -gpu.count("downloaded");
+                    iteration.step(theta, batches.get(t));
+                    waited[t] += backend.counts().synchronizations();
+                    bytes[t] += gpu.count("downloaded");
+                }
+                assertEquals(waits, waited[2] - waited[3]);
+                boolean cholesky = spec.contains("cholesky");
+                int ofEach = cholesky ? 2 * FACTS : FACTS;
+                int values = cholesky ? 0 : ROWS;
+                assertEquals(8L * (FACTORS * ofEach + values), bytes[2] - bytes[3]);
+            }
+        }
     }
 
     /** Where Cholesky's factorization fails, the host's ladder goes on. */

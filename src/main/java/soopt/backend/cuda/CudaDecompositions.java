@@ -15,6 +15,7 @@ import soopt.backend.cuda.CudaMemory.Scratch;
 import soopt.backend.cuda.driver.Blas;
 import soopt.backend.cuda.driver.Device;
 import soopt.backend.cuda.driver.Solver;
+import soopt.backend.cuda.library.CudaException;
 
 /**
  * Matrices stay on the GPU, in float64 between our kernels and cuSOLVER; what comes to the host are eigenvalues, and
@@ -23,6 +24,9 @@ import soopt.backend.cuda.driver.Solver;
 final class CudaDecompositions implements Decompositions {
     /** Bytes of matrices that wait for their use at most, but for the last: then those before are used. */
     private static final long MOST_HELD = 1L << 30;
+
+    /** Nor more than this part of the GPU's memory. */
+    private static final int SHARE_OF_MEMORY = 16;
 
     /** Numbers of a matrix that come to the host: its unit, its trace and how two calls ended. */
     private static final int FACTS = 4;
@@ -50,20 +54,15 @@ final class CudaDecompositions implements Decompositions {
     /** A matrix [n, n] in float64, after it numbers of its own, and what came of them to the host. */
     private class Square implements AutoCloseable {
         private final int n;
+        private final long bytes;
         private final Scratch scratch;
         private double[] facts = {1, 0, 0, 0};
 
         Square(int n, long numbers) {
             this.n = n;
-            this.scratch = memory.scratch(Math.max(1, (long) n * n + numbers));
-            held += bytes(numbers);
-            this.numbers = numbers;
-        }
-
-        private final long numbers;
-
-        private long bytes(long more) {
-            return ((long) n * n + more) * Double.BYTES;
+            this.bytes = ((long) n * n + numbers) * Double.BYTES;
+            this.scratch = memory.scratch((long) n * n + numbers);
+            held += bytes;
         }
 
         int size() {
@@ -110,7 +109,7 @@ final class CudaDecompositions implements Decompositions {
 
         @Override
         public void close() {
-            held -= bytes(numbers);
+            held -= bytes;
             scratch.close();
         }
     }
@@ -129,12 +128,12 @@ final class CudaDecompositions implements Decompositions {
     }
 
     private <S, T extends Square> List<T> begin(List<S> of, Function<S, T> begin) {
-        if (held > MOST_HELD) {
+        if (held > Math.min(MOST_HELD, device.gpu().bytes() / SHARE_OF_MEMORY)) {
             results.await();
         }
         List<T> begun = new ArrayList<>();
         try {
-            of.forEach(one -> begun.add(begin.apply(one)));
+            of.forEach(one -> begun.add(begun(one, begin)));
             return begun;
         } catch (RuntimeException e) {
             begun.forEach(Square::close);
@@ -142,12 +141,23 @@ final class CudaDecompositions implements Decompositions {
         }
     }
 
+    /** Where memory is short, that of what waits comes free first. */
+    private <S, T extends Square> T begun(S of, Function<S, T> begin) {
+        try {
+            return begin.apply(of);
+        } catch (CudaException e) {
+            if (!e.isOutOfMemory() || held == 0) {
+                throw e;
+            }
+            results.await();
+            return begin.apply(of);
+        }
+    }
+
     /** Fills a square, which is closed if that fails. */
     private static <T extends Square> T filled(T square, Consumer<T> work) {
         try {
-            if (square.size() > 0) {
-                work.accept(square);
-            }
+            work.accept(square);
             return square;
         } catch (RuntimeException e) {
             square.close();
@@ -165,6 +175,9 @@ final class CudaDecompositions implements Decompositions {
 
         private void begin(Symmetric matrix) {
             int n = size();
+            if (n == 0) {
+                return;
+            }
             kernels.widen(matrix, matrix());
             kernels.judge(n, matrix(), at(0));
             kernels.scaleByUnit(n, at(0), matrix());
@@ -247,6 +260,9 @@ final class CudaDecompositions implements Decompositions {
         }
 
         private void begin(Symmetric matrix) {
+            if (size() == 0) {
+                return;
+            }
             kernels.widen(matrix, matrix());
             kernels.judge(size(), matrix(), at(0));
             ask(FACTS);
@@ -314,6 +330,9 @@ final class CudaDecompositions implements Decompositions {
 
         private void begin(Tensor x, int[] order) {
             int n = size();
+            if (n == 0) {
+                return;
+            }
             long tau = at(FACTS);
             kernels.widen(x, order, matrix());
             kernels.judge(n, matrix(), at(0));
@@ -340,6 +359,40 @@ final class CudaDecompositions implements Decompositions {
             List<Rows> all =
                     begin(List.of(x), rows -> filled(new Rows(order.length), square -> square.begin(rows, order)));
             use(all, () -> use.accept(all.get(0).write(out)));
+        });
+    }
+
+    // ---- what goes with them ----
+
+    @Override
+    public void permutation(int[] order, Tensor out) {
+        Contract.ordered(out, order, out);
+        if (order.length > 0) {
+            kernels.permutation(order, out);
+        }
+    }
+
+    @Override
+    public void products(double[] lambda, double[] mu, double shift, Tensor out, Tensor reciprocal) {
+        Contract.pairs(lambda.length, mu.length, out, reciprocal);
+        if (out.size() > 0) {
+            kernels.products(lambda, mu, shift, out, reciprocal);
+        }
+    }
+
+    @Override
+    public void reciprocals(Tensor x, double shift, Tensor out, Consumer<Boolean> use) {
+        Contract.sameSize(x, out);
+        results.together(() -> {
+            List<Square> facts = begin(
+                    List.of(x),
+                    numbers -> filled(new Square(0, FACTS), square -> {
+                        if (numbers.size() > 0) {
+                            kernels.reciprocals(numbers, shift, square.at(0), out);
+                            square.ask(FACTS);
+                        }
+                    }));
+            use(facts, () -> use.accept(facts.get(0).isFinite()));
         });
     }
 }

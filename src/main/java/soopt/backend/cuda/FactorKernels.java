@@ -24,6 +24,10 @@ final class FactorKernels {
     private final Kernel scaleRows;
     private final Kernel narrowRows;
     private final Kernel narrowSymmetric;
+    private final Kernel permutation;
+    private final Kernel products;
+    private final Kernel largestNumber;
+    private final Kernel reciprocals;
 
     FactorKernels(CudaMemory memory, Kernels kernels) {
         this.memory = memory;
@@ -39,6 +43,10 @@ final class FactorKernels {
         this.scaleRows = kernels.kernel(Theme.FACTORS, "scaleRows");
         this.narrowRows = kernels.kernel(Theme.FACTORS, "narrowRows");
         this.narrowSymmetric = kernels.kernel(Theme.FACTORS, "narrowSymmetric");
+        this.permutation = kernels.kernel(Theme.FACTORS, "permutation");
+        this.products = kernels.kernel(Theme.FACTORS, "products");
+        this.largestNumber = kernels.kernel(Theme.FACTORS, "largestNumber");
+        this.reciprocals = kernels.kernel(Theme.FACTORS, "reciprocals");
     }
 
     private static long square(int n) {
@@ -128,5 +136,48 @@ final class FactorKernels {
                 .put(out.columns())
                 .put(out.last().map(CudaMemory::address).orElse(0L))
                 .forElements(square(n));
+    }
+
+    /** Row k of out ← e of order_k. */
+    void permutation(int[] order, Tensor out) {
+        int n = order.length;
+        try (Scratch places = memory.scratchBytes((long) n * Integer.BYTES)) {
+            memory.upload(order, places.at(0));
+            permutation.start().put(n).put(places.at(0)).put(out).forElements(square(n));
+        }
+    }
+
+    /** out_ij ← λ_i μ_j, reciprocal_ij ← 1 / (λ_i μ_j + shift). */
+    void products(double[] lambda, double[] mu, double shift, Tensor out, Tensor reciprocal) {
+        try (Scratch values = memory.scratch((long) lambda.length + mu.length)) {
+            memory.uploadNumbers(lambda, values.at(0));
+            memory.uploadNumbers(mu, values.at(lambda.length));
+            products.start()
+                    .put(lambda.length)
+                    .put(mu.length)
+                    .put(values.at(0))
+                    .put(values.at(lambda.length))
+                    .wide(shift)
+                    .put(out)
+                    .put(reciprocal)
+                    .forElements((long) lambda.length * mu.length);
+        }
+    }
+
+    /** out_i ← 1 / (x_i + shift) if x is finite, which facts say as of a matrix. */
+    void reciprocals(Tensor x, double shift, long facts, Tensor out) {
+        int blocks = Math.min(MOST_PARTS, Launch.blocksFor(x.size()));
+        try (Scratch parts = memory.scratch(blocks)) {
+            largestNumber.start().put(x.size()).put(x).put(parts.at(0)).blocks(blocks, 1);
+            // of no rows: what it says of a diagonal is of none
+            judge.start()
+                    .put(0)
+                    .put(parts.at(0))
+                    .put(blocks)
+                    .put(parts.at(0))
+                    .put(facts)
+                    .blocks(1, 1);
+        }
+        reciprocals.start().put(x.size()).put(facts).put(x).wide(shift).put(out).forElements(x.size());
     }
 }

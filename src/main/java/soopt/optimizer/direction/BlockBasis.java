@@ -147,13 +147,8 @@ final class BlockBasis implements AutoCloseable {
 
     /** The second moment goes along with the vectors in their new places. */
     private void reorder(int i, int[] places, Tensor fresh, Moments moments) {
-        int size = places.length;
-        double[] permutation = new double[size * size];
-        for (int k = 0; k < size; k++) {
-            permutation[k * size + places[k]] = 1;
-        }
-        try (Tensor carry = backend.allocate(size, size)) {
-            backend.fromHost(permutation, 0, carry);
+        try (Tensor carry = backend.allocate(places.length, places.length)) {
+            backend.decompositions().permutation(places, carry);
             carry(carry, i, moments.second, moments.scratch);
             turn(i, fresh, carry, moments);
         }

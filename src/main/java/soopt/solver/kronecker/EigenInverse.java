@@ -57,22 +57,11 @@ final class EigenInverse implements BlockInverse {
         double[] outputs = ofOutput.parts().get().values();
         ofInput.parts().get().vectors(false, w.target());
         ofOutput.parts().get().vectors(false, Columns.of(u));
-        double[] product = new double[out * (in + 1)];
-        for (int i = 0; i < product.length; i++) {
-            product[i] = Spectra.clipped(outputs[i / (in + 1)]) * Spectra.clipped(inputs[i % (in + 1)]);
-        }
-        backend.fromHost(product, 0, scales);
-        invert(product);
+        backend.decompositions()
+                .products(Spectra.clipped(outputs), Spectra.clipped(inputs), damping, scales, reciprocal);
         Solve ofA = new Solve(Spectra.ending(inputs), 1, Double.NaN);
         Solve ofG = new Solve(Spectra.ending(outputs), 1, Double.NaN);
         return new Refreshed(finite, FactoredInverse.worse(ofA, ofG));
-    }
-
-    private void invert(double[] s) {
-        for (int i = 0; i < s.length; i++) {
-            s[i] = 1 / (s[i] + damping);
-        }
-        backend.fromHost(s, 0, reciprocal);
     }
 
     /** S ← decay S, where 0 forgets it. */
@@ -89,15 +78,13 @@ final class EigenInverse implements BlockInverse {
         layer.addSquares(weight, u, w, scales);
     }
 
-    /** Takes the squares into use, unless one is not finite. */
-    boolean useSquares() {
-        double[] s = new double[(int) scales.size()];
-        backend.toHost(scales, s, 0);
-        if (!Spectra.isFinite(s)) {
-            return false;
-        }
-        invert(s);
-        return true;
+    /**
+     * Takes the squares into use, unless one is not finite.
+     *
+     * @param use is told whether they are, when {@link Backend#then} would run it
+     */
+    void useSquares(Consumer<Boolean> use) {
+        backend.decompositions().reciprocals(scales, damping, reciprocal, use);
     }
 
     @Override

@@ -228,11 +228,13 @@ public final class KroneckerFactors implements AutoCloseable {
                 ((EigenInverse) block.inverse).addSquares(1 - squaresDecay(block), layer);
             }
         });
-        for (Block block : blocks.values()) {
-            if (block.shown && !((EigenInverse) block.inverse).useSquares()) {
-                block.squares = 0;
+        backend.together(() -> {
+            for (Block block : blocks.values()) {
+                if (block.shown) {
+                    ((EigenInverse) block.inverse).useSquares(finite -> block.squares = finite ? block.squares : 0);
+                }
             }
-        }
+        });
     }
 
     private double squaresDecay(Block block) {

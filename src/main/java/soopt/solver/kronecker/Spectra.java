@@ -24,11 +24,8 @@ final class Spectra {
         return least < -ROUNDING * largest ? Solve.Ending.CLIPPED : Solve.Ending.CONVERGED;
     }
 
-    static boolean isFinite(double[] matrix) {
-        double sum = 0;
-        for (double entry : matrix) {
-            sum += 0 * entry;
-        }
-        return sum == 0;
+    /** λ, those that are negative or next to nothing as 0. */
+    static double[] clipped(double[] values) {
+        return Arrays.stream(values).map(Spectra::clipped).toArray();
     }
 }

@@ -151,3 +151,38 @@ narrowSymmetric(int n, int m, const double *a, const double *c, real *out, real 
         else last[row] = (real)v;
     }
 }
+
+// Row k of out ← e of order[k].
+extern "C" __global__ void __launch_bounds__(256) permutation(int n, const int *order, real *out) {
+    long long total = n * (long long)n;
+    for (long long i = first(); i < total; i += stride()) out[i] = i % n == order[i / n] ? 1 : 0;
+}
+
+// out_ij ← λ_i μ_j, reciprocal_ij ← 1 / (λ_i μ_j + shift); [m, n]
+extern "C" __global__ void __launch_bounds__(256)
+products(int m, int n, const double *lambda, const double *mu, double shift, real *out, real *reciprocal) {
+    long long total = m * (long long)n;
+    for (long long i = first(); i < total; i += stride()) {
+        double v = lambda[i / n] * mu[i % n];
+        out[i] = (real)v;
+        reciprocal[i] = (real)(1 / (v + shift));
+    }
+}
+
+// partial[block] = part of max |x_i|; infinite if an entry is not finite
+extern "C" __global__ void __launch_bounds__(256) largestNumber(long long total, const real *x, double *partial) {
+    double most = 0;
+    for (long long i = first(); i < total; i += stride()) {
+        double v = fabs((double)x[i]);
+        most = max(most, v <= LARGEST_NUMBER ? v : HUGE_NUMBER);
+    }
+    most = blockMax(most);
+    if (threadIdx.x == 0) partial[blockIdx.x] = most;
+}
+
+// out_i ← 1 / (x_i + shift), if the unit is not 0.
+extern "C" __global__ void __launch_bounds__(256)
+reciprocals(long long total, const double *facts, const real *x, double shift, real *out) {
+    if (facts[0] == 0) return;
+    for (long long i = first(); i < total; i += stride()) out[i] = (real)(1 / ((double)x[i] + shift));
+}

@@ -199,18 +199,23 @@ class CudaDecompositionsTest {
                 Tensor out = backend.allocate(N, N)) {
             backend.decompositions();
             long live = backend.memory().liveBytes();
-            for (int kilobytes = 1; kilobytes <= 16; kilobytes += 3) {
-                gpu.set("MEMORY", gpu.live() + kilobytes * 1024L);
-                CudaException none = assertThrows(
-                        CudaException.class,
-                        () -> backend.together(() -> {
-                            for (int i = 0; i < 40; i++) {
-                                invert(backend, matrix, out);
-                            }
-                        }));
-                assertTrue(none.isOutOfMemory());
-                assertEquals(live, backend.memory().liveBytes());
-            }
+            Runnable many = () -> backend.together(() -> {
+                for (int i = 0; i < 40; i++) {
+                    backend.decompositions()
+                            .eigen(
+                                    List.of(Symmetric.of(matrix)),
+                                    found -> found.get(0).parts().orElseThrow().vectors(false, Columns.of(out)));
+                }
+            });
+            gpu.set("MEMORY", gpu.live() + 1024);
+            CudaException none = assertThrows(CudaException.class, many::run);
+            assertTrue(none.isOutOfMemory());
+            assertEquals(live, backend.memory().liveBytes());
+            // room for some: they are used before the others begin
+            gpu.set("MEMORY", gpu.live() + 32 * 1024);
+            long waits = waits(backend, many);
+            assertTrue(waits > 1 && waits < 40, waits + " waits");
+            assertEquals(live, backend.memory().liveBytes());
             gpu.set("MEMORY", 1 << 30);
             invert(backend, matrix, out);
         }

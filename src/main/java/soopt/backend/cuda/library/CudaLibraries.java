@@ -23,6 +23,9 @@ public final class CudaLibraries {
     /** Of CUDA 13, and of CUDA 12 and 11. */
     private static final List<String> SOLVER = List.of("libcusolver.so.12", "libcusolver.so.11");
 
+    /** "off": it is as if there were none. */
+    private static final String SOLVER_PROPERTY = "soopt.cuda.solver";
+
     /** The releases of CUDA whose libraries are looked for. */
     public static final String VERSIONS = "CUDA 11.2 to 13";
 
@@ -81,6 +84,10 @@ public final class CudaLibraries {
 
     /** What is used where it is there: the solver of the same CUDA as the BLAS. */
     public static Found solver(int driverVersion) {
+        if (System.getProperty(SOLVER_PROPERTY, "on").equals("off")) {
+            return Found.none(
+                    "libcusolver", "-D" + SOLVER_PROPERTY + "=off says so: factors are decomposed on the host");
+        }
         Optional<Path> blas = blas(driverVersion).path();
         String wanted = blas.map(path -> String.valueOf(path.getFileName())).orElse("libcublas");
         LibraryFolders folders = LibraryFolders.ofToolkit();
