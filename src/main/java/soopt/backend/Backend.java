@@ -3,6 +3,8 @@ package soopt.backend;
 import java.util.Optional;
 import java.util.function.DoubleConsumer;
 import java.util.function.IntConsumer;
+import java.util.random.RandomGenerator;
+import soopt.random.RandomStreams;
 
 /**
  * The arithmetic that models, curvature and optimizers are written in, on one device in one precision. Tensors are
@@ -77,6 +79,23 @@ public interface Backend extends AutoCloseable {
     default void meanwhile(Runnable work) {}
 
     void fill(Tensor out, double value);
+
+    /**
+     * out_i ← 1 where number i of a stream is negative, else −1.
+     *
+     * @param start of the stream ({@link RandomStreams#start})
+     */
+    default void signs(long start, Tensor out) {
+        RandomGenerator random = RandomStreams.from(start);
+        float[] signs = new float[(int) Math.min(out.size(), 1 << 14)];
+        for (long from = 0; from < out.size(); from += signs.length) {
+            int n = (int) Math.min(signs.length, out.size() - from);
+            for (int i = 0; i < n; i++) {
+                signs[i] = random.nextLong() < 0 ? 1 : -1;
+            }
+            fromHost(signs, 0, out.slice(from, n));
+        }
+    }
 
     /** out ← x (same size). */
     void copy(Tensor x, Tensor out);

@@ -26,7 +26,12 @@ public final class RandomStreams {
      * @param index which of the kind, e.g. the epoch
      */
     public static RandomGenerator of(long seed, String stream, long index) {
-        return new SplitMix(start(seed, stream, index));
+        return from(start(seed, stream, index));
+    }
+
+    /** The generator of the stream that starts at h. */
+    public static RandomGenerator from(long start) {
+        return new SplitMix(start);
     }
 
     /** The same stream to be read in any order: entry k ≥ 0 is what the generator's call k of nextLong gives. */
@@ -35,7 +40,8 @@ public final class RandomStreams {
         return k -> mix(start + (k + 1) * GOLDEN_GAMMA);
     }
 
-    private static long start(long seed, String stream, long index) {
+    /** h, where a stream starts. */
+    public static long start(long seed, String stream, long index) {
         long hash = mix(seed + GOLDEN_GAMMA);
         for (byte b : stream.getBytes(StandardCharsets.UTF_8)) {
             hash = mix(hash ^ (b & 0xff));

@@ -5,13 +5,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import soopt.backend.Operation.Expected;
+import soopt.random.RandomStreams;
 
 /**
  * Every operation of {@link Backend} at given sizes, none too small: what is tested of all operations runs over these.
  */
 final class Operations {
     private static final double ALPHA = 0.7;
+    private static final long START = RandomStreams.start(7, "signs", 1);
     private static final double BETA = 1.3;
 
     private final Subject subject;
@@ -137,6 +140,15 @@ final class Operations {
                 },
                 () -> Expected.of(Reference.ones(n)));
         add(
+                "signs",
+                n + " numbers",
+                arena -> {
+                    Tensor out = arena.empty(n);
+                    arena.backend().signs(START, out);
+                    return arena.read(out);
+                },
+                () -> Expected.of(signs(n)));
+        add(
                 "copy",
                 n + " numbers",
                 arena -> {
@@ -233,6 +245,14 @@ final class Operations {
                     return Arena.join(arena.read(m), arena.read(v), arena.read(out));
                 },
                 formula(in -> adam(Arrays.copyOf(in[0], n), in[1], in[2]), x, y, variance));
+    }
+
+    /** As {@link java.util.random.RandomGenerator#nextBoolean} draws them. */
+    private static double[] signs(int n) {
+        RandomGenerator random = RandomStreams.of(7, "signs", 1);
+        double[] signs = new double[n];
+        Arrays.setAll(signs, i -> random.nextBoolean() ? 1 : -1);
+        return signs;
     }
 
     private static double[] adam(double[] g, double[] m, double[] v) {

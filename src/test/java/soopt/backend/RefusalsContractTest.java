@@ -28,7 +28,7 @@ class RefusalsContractTest {
     private static final Averaging AVERAGING = Averaging.windows(3, 5, 4, 2, 2);
 
     /** Operations on one tensor of any size: what else they take is tested by itself. */
-    private static final Set<String> UNARY = Set.of("fill", "scaleInPlace", "fromHost", "toHost");
+    private static final Set<String> UNARY = Set.of("fill", "signs", "scaleInPlace", "fromHost", "toHost");
 
     static Stream<Subject> subjects() {
         return Subject.all();

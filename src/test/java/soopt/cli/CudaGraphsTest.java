@@ -55,7 +55,8 @@ class CudaGraphsTest {
         Cli.run("run", file, "training.epochs=" + epochs, "--device", "cuda", "--results", target, "--extend")
                 .expect(ExitCode.OK);
         try (Stream<Path> runs = Files.list(target.resolve("gpu/runs"))) {
-            return runs.filter(path -> RunFolder.open(path).config().training().epochs() == epochs)
+            return runs.filter(path -> !path.getFileName().toString().startsWith("."))
+                    .filter(path -> RunFolder.open(path).config().training().epochs() == epochs)
                     .findFirst()
                     .orElseThrow();
         }
@@ -77,7 +78,8 @@ class CudaGraphsTest {
             delimiter = ';',
             value = {
                 "type: lenet; type: newton-summary, period: 2, average: {type: uniform, window: 2, warm-up: 1}",
-                "'type: mlp, hidden: [8]'; type: adam"
+                "'type: mlp, hidden: [8]'; type: adam",
+                "'type: mlp, hidden: [4]'; type: muon"
             })
     void run_hasTheSameBits_withGraphsAndWithout_andWhenItGoesOn(String model, String optimizer) throws IOException {
         Path file = Files.writeString(folder.resolve("gpu.yaml"), SPEC.formatted(model, optimizer));

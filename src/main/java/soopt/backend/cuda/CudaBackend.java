@@ -57,6 +57,7 @@ public final class CudaBackend implements Backend {
     private final CudaImages images;
     private final Map<Activation, Kernel> activations = new EnumMap<>(Activation.class);
     private final Kernel fill;
+    private final Kernel signs;
     private final Kernel axpy;
     private final Kernel scale;
     private final Kernel combine;
@@ -84,6 +85,7 @@ public final class CudaBackend implements Backend {
             activations.put(f, kernels.kernel(Theme.ACTIVATIONS, "activate" + name));
         }
         this.fill = kernels.kernel(Theme.VECTORS, "fill");
+        this.signs = kernels.kernel(Theme.VECTORS, "signs");
         this.axpy = kernels.kernel(Theme.VECTORS, "axpy");
         this.scale = kernels.kernel(Theme.VECTORS, "scale");
         this.combine = kernels.kernel(Theme.VECTORS, "combine");
@@ -250,6 +252,13 @@ public final class CudaBackend implements Backend {
             device.set(address, 0, out.size() * precision.bytes() / Integer.BYTES);
         } else {
             fill.start().put(out.size()).real(value).put(address).forElements(out.size());
+        }
+    }
+
+    @Override
+    public void signs(long start, Tensor out) {
+        if (out.size() > 0) {
+            signs.start().put(out.size()).scalar(start).put(out).forElements(out.size());
         }
     }
 

@@ -181,11 +181,7 @@ final class CudaResults implements AutoCloseable {
 
     /** Does something on the host before it next waits for numbers. */
     void meanwhile(Runnable work) {
-        Optional<Runnable> before = beside;
-        beside = Optional.of(() -> {
-            before.ifPresent(Runnable::run);
-            work.run();
-        });
+        beside = Optional.of(work);
     }
 
     private void meanwhile() {

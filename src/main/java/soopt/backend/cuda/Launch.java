@@ -44,6 +44,12 @@ final class Launch {
         return this;
     }
 
+    /** A long long that is no address: another one is the same work. */
+    Launch scalar(long value) {
+        arguments.putScalar(value);
+        return this;
+    }
+
     Launch put(int value) {
         arguments.put(value);
         return this;

@@ -1,5 +1,6 @@
 package soopt.model.loss;
 
+import java.util.Optional;
 import java.util.function.DoubleConsumer;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
@@ -17,6 +18,7 @@ final class SoftmaxCrossEntropy implements Loss.Stage {
     private final Backend backend;
     private final double weight;
     private Tensor p;
+    private Optional<double[]> onHost = Optional.empty();
 
     SoftmaxCrossEntropy(Pass pass, Backend backend, double weight) {
         this.pass = pass;
@@ -32,6 +34,7 @@ final class SoftmaxCrossEntropy implements Loss.Stage {
     @Override
     public void valueAndGradient(Tensor outputs, Tensor targets, Tensor gradient, DoubleConsumer value) {
         p = pass.allocate(outputs.shape());
+        onHost = Optional.empty();
         backend.softmaxCrossEntropy(outputs, targets, weight, p, gradient, value);
     }
 
@@ -46,10 +49,14 @@ final class SoftmaxCrossEntropy implements Loss.Stage {
         backend.softmaxHessian(p, perExample(v), weight, perExample(out));
     }
 
+    /** A copy of p, which the host reads once. */
     private double[] probabilities() {
-        double[] values = new double[(int) p.size()];
-        backend.toHost(p, values, 0);
-        return values;
+        if (onHost.isEmpty()) {
+            double[] values = new double[(int) p.size()];
+            backend.toHost(p, values, 0);
+            onHost = Optional.of(values);
+        }
+        return onHost.get().clone();
     }
 
     /** √p_c (p − e_c): diag p − p pᵀ is the mean of (p − e_c)(p − e_c)ᵀ over the classes c. */

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.Linearization;
@@ -31,10 +30,6 @@ final class HessianMoments implements Direction.Running {
     private final Tensor diagonal;
 
     private final double[] host;
-    /** z of step {@code drawn}. */
-    private final float[] signs;
-
-    private long drawn = -1;
     private Optional<Tensor> direction = Optional.empty();
     private long steps;
 
@@ -47,7 +42,6 @@ final class HessianMoments implements Direction.Running {
         this.second = backend.allocate(gradient.shape());
         this.diagonal = backend.allocate(gradient.shape());
         this.host = new double[(int) gradient.size()];
-        this.signs = new float[host.length];
         backend.fill(first, 0);
         backend.fill(second, 0);
         backend.fill(diagonal, 0);
@@ -72,38 +66,17 @@ final class HessianMoments implements Direction.Running {
 
     @Override
     public void observe(Tensor theta, Objective batch, Tensor gradient, Consumer<Value> use) {
-        if (isDue(steps)) {
-            draw(steps);
-            try (Tensor probe = backend.allocate(gradient.shape())) {
-                backend.fromHost(signs, 0, probe);
-                lookAt(theta, batch, gradient, probe, use);
-            }
-        } else {
+        if (!isDue(steps)) {
             batch.gradient(theta, gradient, use);
+            return;
         }
-        if (isDue(steps + 1)) {
-            long next = steps + 1;
-            backend.meanwhile(() -> draw(next));
-        }
-    }
-
-    private void lookAt(Tensor theta, Objective batch, Tensor gradient, Tensor probe, Consumer<Value> use) {
-        try (Linearization here = batch.at(theta, Linearization.Use.HESSIAN)) {
+        try (Linearization here = batch.at(theta, Linearization.Use.HESSIAN);
+                Tensor probe = backend.allocate(gradient.shape())) {
+            backend.signs(problem.stream("probes", steps), probe);
             here.gradient(gradient);
             here.hessianVector(probe, diagonal);
             average();
             here.value(use);
-        }
-    }
-
-    /** z of a step, unless it is there. */
-    private void draw(long step) {
-        if (drawn != step) {
-            RandomGenerator random = problem.random("probes", step);
-            for (int i = 0; i < signs.length; i++) {
-                signs[i] = random.nextBoolean() ? 1 : -1;
-            }
-            drawn = step;
         }
     }
 

@@ -25,6 +25,11 @@ public record Problem(Backend backend, ParameterLayout layout, Batches batches, 
      * @param purpose e.g. "probes"
      */
     public RandomGenerator random(String purpose, long step) {
-        return RandomStreams.of(seed, "optimizer." + purpose, step);
+        return RandomStreams.from(stream(purpose, step));
+    }
+
+    /** Where the stream of those numbers starts. */
+    public long stream(String purpose, long step) {
+        return RandomStreams.start(seed, "optimizer." + purpose, step);
     }
 }

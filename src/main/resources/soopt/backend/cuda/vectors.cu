@@ -4,6 +4,16 @@ extern "C" __global__ void __launch_bounds__(256) fill(long long n, real value, 
     for (long long i = first(); i < n; i += stride()) out[i] = value;
 }
 
+// SplitMix64 from a start on (soopt.random.RandomStreams): 1 where number i has its highest bit set, else −1
+extern "C" __global__ void __launch_bounds__(256) signs(long long n, unsigned long long start, real *out) {
+    for (long long i = first(); i < n; i += stride()) {
+        unsigned long long z = start + (i + 1) * 0x9e3779b97f4a7c15ULL;
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+        out[i] = (z ^ (z >> 31)) >> 63 ? 1 : -1;
+    }
+}
+
 extern "C" __global__ void __launch_bounds__(256) axpy(long long n, real alpha, const real *x, real *y) {
     for (long long i = first(); i < n; i += stride()) y[i] += alpha * x[i];
 }

@@ -61,6 +61,12 @@ public final class Arguments {
         return this;
     }
 
+    /** A long long that may be another one in a graph. */
+    public Arguments putScalar(long value) {
+        bytes.putLong(scalar(place(Long.BYTES)), value);
+        return this;
+    }
+
     public Arguments put(int value) {
         bytes.putInt(place(Integer.BYTES), value);
         return this;
