@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import soopt.backend.cuda.driver.Gpu;
 import soopt.backend.cuda.driver.Gpus;
+import soopt.backend.cuda.driver.Solver;
 import soopt.backend.cuda.library.CudaLibraries;
 import soopt.file.JsonObject;
 
@@ -47,7 +48,7 @@ final class GraphicsCheck {
         List<JsonObject> list = new ArrayList<>();
         if (gpus.driverVersion() > 0) {
             List<CudaLibraries.Found> libraries = new ArrayList<>(CudaLibraries.toolkit(gpus.driverVersion()));
-            libraries.add(CudaLibraries.solver(gpus.driverVersion()));
+            libraries.add(solver(gpus.driverVersion()));
             for (CudaLibraries.Found library : libraries) {
                 findings.row(
                         library.problem().isEmpty() ? Findings.OK : Findings.ABSENT,
@@ -58,6 +59,14 @@ final class GraphicsCheck {
             }
         }
         findings.json().putObjects("cuda_libraries", list);
+    }
+
+    /** It is used where it loads, which only a try says. */
+    private static CudaLibraries.Found solver(int driverVersion) {
+        CudaLibraries.Found found = CudaLibraries.solver(driverVersion);
+        boolean hasBlas = CudaLibraries.blas(driverVersion).problem().isEmpty();
+        return new CudaLibraries.Found(
+                found.library(), found.path(), hasBlas ? Solver.problem(driverVersion) : found.problem());
     }
 
     private static JsonObject found(CudaLibraries.Found library) {

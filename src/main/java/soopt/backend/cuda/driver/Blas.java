@@ -60,7 +60,7 @@ public final class Blas implements AutoCloseable {
         }
     }
 
-    private static void load(int driverVersion) {
+    static void load(int driverVersion) {
         synchronized (Loaded.class) {
             if (!Loaded.isBound) {
                 CudaLibraries.Found found = CudaLibraries.blas(driverVersion);

@@ -23,7 +23,7 @@ public final class Solver implements AutoCloseable {
 
     private static final class Loaded {
         private static boolean isBound;
-        private static boolean failed;
+        private static Optional<String> problem = Optional.empty();
     }
 
     /** Memory on the device for the time of a call. */
@@ -68,18 +68,38 @@ public final class Solver implements AutoCloseable {
         }
     }
 
+    /** Why there is none that can be used, in the rest of a sentence; what is found is loaded. */
+    public static Optional<String> problem(int driverVersion) {
+        CudaLibraries.Found found = CudaLibraries.solver(driverVersion);
+        if (found.path().isPresent()) {
+            Blas.load(driverVersion);
+            loads(found.path().get());
+            return Loaded.problem;
+        }
+        return found.problem();
+    }
+
     private static boolean loads(Path library) {
         synchronized (Loaded.class) {
-            if (!Loaded.isBound && !Loaded.failed) {
+            if (!Loaded.isBound && Loaded.problem.isEmpty()) {
                 try {
-                    CudaLibraries.loadNeeds(library);
-                    CudaLibraries.bind(library, SolverApi.class);
+                    bind(library);
                     Loaded.isBound = true;
-                } catch (CudaException | UnsatisfiedLinkError e) {
-                    Loaded.failed = true;
+                } catch (CudaException e) {
+                    Loaded.problem = Optional.of(e.getMessage() + ": factors are decomposed on the host");
                 }
             }
             return Loaded.isBound;
+        }
+    }
+
+    /** Where the loader does not find what the library needs, we look for it. */
+    private static void bind(Path library) {
+        try {
+            CudaLibraries.bind(library, SolverApi.class);
+        } catch (CudaException notByTheLoader) {
+            CudaLibraries.loadNeeds(library);
+            CudaLibraries.bind(library, SolverApi.class);
         }
     }
 

@@ -110,7 +110,7 @@ public final class CudaLibraries {
     /**
      * Loads what a library needs of CUDA from beside it, or from where else it is, as the loader may not look there.
      *
-     * @throws UnsatisfiedLinkError if one does not load
+     * @throws CudaException if one does not load
      */
     public static void loadNeeds(Path library) {
         for (String name : Needs.of(library)) {
@@ -122,9 +122,22 @@ public final class CudaLibraries {
                     : LibraryFolders.ofToolkit().find(name).stream().findFirst();
             if (isOfToolkit && file.isPresent()) {
                 loadNeeds(file.get());
-                NativeLibrary.getInstance(file.get().toString());
+                load(file.get());
             }
         }
+    }
+
+    private static NativeLibrary load(Path library) {
+        try {
+            return NativeLibrary.getInstance(library.toAbsolutePath().toString());
+        } catch (UnsatisfiedLinkError e) {
+            throw notUsable(library, e);
+        }
+    }
+
+    private static CudaException notUsable(Path library, UnsatisfiedLinkError e) {
+        return new CudaException(
+                "cannot use " + library + ": " + firstLine(e.getMessage()), CudaException.NO_LIBRARY);
     }
 
     /** Code of a newer major release than the driver's is refused by the driver, so its libraries are not tried. */
@@ -170,13 +183,12 @@ public final class CudaLibraries {
      */
     public static NativeLibrary bind(Path path, Class<?> methods) {
         chooseFolderOfJna();
+        NativeLibrary library = load(path);
         try {
-            NativeLibrary library =
-                    NativeLibrary.getInstance(path.toAbsolutePath().toString());
             Native.register(methods, library);
             return library;
         } catch (UnsatisfiedLinkError e) {
-            throw new CudaException("cannot use " + path + ": " + firstLine(e.getMessage()), CudaException.NO_LIBRARY);
+            throw notUsable(path, e);
         }
     }
 
