@@ -136,8 +136,7 @@ public final class CudaLibraries {
     }
 
     private static CudaException notUsable(Path library, UnsatisfiedLinkError e) {
-        return new CudaException(
-                "cannot use " + library + ": " + firstLine(e.getMessage()), CudaException.NO_LIBRARY);
+        return new CudaException("cannot use " + library + ": " + firstLine(e.getMessage()), CudaException.NO_LIBRARY);
     }
 
     /** Code of a newer major release than the driver's is refused by the driver, so its libraries are not tried. */
