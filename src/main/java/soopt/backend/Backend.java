@@ -342,6 +342,16 @@ public interface Backend extends AutoCloseable {
     /** out ← w (p ⊙ v − p ⟨p, v⟩) per example: ∇²ℓ v; p: [N, C], v and out: [n, N, C]. */
     void softmaxHessian(Tensor p, Tensor v, double w, Tensor out);
 
+    /** out ← w Σ_k d_k ⟨d_k, v⟩ per example; d: [K, N, C], v and out: [n, N, C]. Outputs are few. */
+    default void outerProducts(Tensor d, Tensor v, double w, Tensor out) {
+        Contract.outerProducts(d, v, out);
+        double[] factors = new double[(int) d.size()];
+        toHost(d, factors, 0);
+        double[] values = new double[(int) v.size()];
+        toHost(v, values, 0);
+        fromHost(OuterProducts.times(factors, d.length(1), d.length(2), w, values), 0, out);
+    }
+
     /**
      * gram += ∇²ℓ[ẏ_s, ẏ_t] and third_s += ∇³ℓ[ẏ_s, ẏ_s, ẏ_s] + 3∇²ℓ[ẏ_s, ÿ_s] of softmax cross-entropy, centred
      * (curvature.md §2); destroys first.

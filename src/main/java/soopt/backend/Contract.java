@@ -224,6 +224,12 @@ public final class Contract {
         require(isDirectionsOf(p, v) && v.size() == out.size(), p, v, out);
     }
 
+    /** d [K, N, C], v and out [n, N, C]. */
+    public static void outerProducts(Tensor d, Tensor v, Tensor out) {
+        require(d.rank() == 3 && v.rank() == 3 && v.size() == out.size(), d, v, out);
+        require(v.length(1) == d.length(1) && v.length(2) == d.length(2), d, v, out);
+    }
+
     /** The arguments of {@link Backend#softmaxTangents}. */
     public static void softmaxTangents(
             Tensor p, Tensor first, Tensor second, int n2, double[] gram, int stride, double[] third) {

@@ -3,6 +3,7 @@ package soopt.model;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import soopt.backend.Tensor;
 import soopt.curvature.Fisher;
@@ -15,7 +16,6 @@ import soopt.curvature.fisher.OutputAdjoints;
 import soopt.curvature.fisher.Sampler;
 import soopt.model.layer.Layer;
 import soopt.model.loss.Loss;
-import soopt.model.loss.OuterProducts;
 import soopt.model.tangent.Directions;
 import soopt.model.tangent.Jets;
 import soopt.model.tangent.Pass;
@@ -215,19 +215,24 @@ final class NetworkPass implements Linearization {
             return metric("gauss-newton", loss::hessian);
         }
         int n = kind == Fisher.MC ? draws : 1;
-        // an adjoint has its example's weight 1/N in it, its square must have it once
-        OuterProducts products = new OuterProducts(pass.backend(), (double) total / n);
-        try (Tensor own = pass.backend().allocate(outputs.shape())) {
-            for (int draw = 0; draw < n; draw++) {
-                if (kind == Fisher.MC) {
-                    loss.drawn(new Sampler.Random(RandomStreams.of(seed, "labels", draw)), outputs, own);
-                } else {
-                    loss.valueAndGradient(outputs, targets, own, unused -> {});
-                }
-                products.add(own);
+        int examples = outputs.length(0);
+        int columns = (int) (outputs.size() / examples);
+        Tensor adjoints = pass.allocate(n, examples, columns);
+        for (int draw = 0; draw < n; draw++) {
+            Tensor own = adjoints.slice(draw * outputs.size(), outputs.shape());
+            if (kind == Fisher.MC) {
+                loss.drawn(new Sampler.Random(RandomStreams.of(seed, "labels", draw)), outputs, own);
+            } else {
+                loss.valueAndGradient(outputs, targets, own, unused -> {});
             }
         }
-        return metric("fisher", products::times);
+        // an adjoint has its example's weight 1/N in it, its square must have it once
+        double weight = (double) total / n;
+        UnaryOperator<Tensor> byExample =
+                x -> x.reshape((int) (x.size() / outputs.size()), examples, columns);
+        return metric(
+                "fisher",
+                (v, out) -> pass.backend().outerProducts(adjoints, byExample.apply(v), weight, byExample.apply(out)));
     }
 
     /** Jᵀ B J for a B of the outputs. */

@@ -247,6 +247,18 @@ final class Operations {
                 formula(in -> adam(Arrays.copyOf(in[0], n), in[1], in[2]), x, y, variance));
     }
 
+    /** α Σ_k d_k ⟨d_k, v⟩ by example. */
+    private static double[] outerProducts(double[] d, double[] v, int classes) {
+        double[] out = new double[v.length];
+        for (int i = 0; i < d.length; i++) {
+            int example = i / classes * classes;
+            for (int c = 0; c < classes; c++) {
+                out[i % v.length] += ALPHA * d[i] * d[example + c] * v[example % v.length + c];
+            }
+        }
+        return out;
+    }
+
     /** As {@link java.util.random.RandomGenerator#nextBoolean} draws them. */
     private static double[] signs(int n) {
         RandomGenerator random = RandomStreams.of(7, "signs", 1);
@@ -523,6 +535,18 @@ final class Operations {
         double[] means = Reference.combine(1, large, -1, Reference.centre(p, large, classes));
         double[] size = Reference.combine(
                 1, Reference.absolute(Reference.centre(p, v, classes)), 1, Reference.combine(1, large, 1, means));
+        add(
+                "outerProducts",
+                sizes,
+                arena -> {
+                    Tensor out = arena.empty(1, examples, classes);
+                    arena.backend()
+                            .outerProducts(
+                                    arena.of(v, 2, examples, classes), arena.of(p, 1, examples, classes), ALPHA, out);
+                    return arena.read(out);
+                },
+                () -> new Expected(
+                        outerProducts(v, p, classes), outerProducts(Reference.absolute(v), p, classes)));
         add(
                 "softmaxHessian",
                 sizes,

@@ -161,6 +161,7 @@ class RefusalsContractTest {
                         p,
                         p),
                 new Call("countCorrect", -1, (b, t) -> b.countCorrect(t[0], t[1]), p, shape(4)),
+                new Call("outerProducts", 0, (b, t) -> b.outerProducts(t[0], t[1], 1, t[2]), v, v, v),
                 new Call("softmaxHessian", -1, (b, t) -> b.softmaxHessian(t[0], t[1], 1, t[2]), p, v, v),
                 new Call(
                         "softmaxTangents",

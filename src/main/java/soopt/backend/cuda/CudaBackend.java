@@ -632,6 +632,11 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
+    public void outerProducts(Tensor d, Tensor v, double w, Tensor out) {
+        losses.outerProducts(d, v, w, out);
+    }
+
+    @Override
     public void softmaxTangents(
             Tensor p, Tensor first, Tensor second, int n2, double w, double[] gram, int stride, double[] third) {
         losses.tangents(p, first, second, n2, w, gram, stride, third);

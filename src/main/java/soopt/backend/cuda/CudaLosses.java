@@ -17,6 +17,7 @@ final class CudaLosses {
     private final Kernel isCorrect;
     private final Kernel total;
     private final Kernel hessian;
+    private final Kernel outerProducts;
     private final Kernel centre;
 
     CudaLosses(CudaMemory memory, CudaResults results, CudaSums sums, Kernels kernels) {
@@ -26,6 +27,7 @@ final class CudaLosses {
         this.crossEntropy = kernels.kernel(Theme.LOSSES, "crossEntropy");
         this.isCorrect = kernels.kernel(Theme.LOSSES, "isCorrect");
         this.total = kernels.kernel(Theme.LOSSES, "total");
+        this.outerProducts = kernels.kernel(Theme.LOSSES, "outerProducts");
         this.hessian = kernels.kernel(Theme.LOSSES, "softmaxHessian");
         this.centre = kernels.kernel(Theme.LOSSES, "centre");
     }
@@ -118,6 +120,25 @@ final class CudaLosses {
                     .put(all)
                     .put(p.length(0))
                     .put(p.length(1))
+                    .wide(w)
+                    .put(out)
+                    .forWarps(all);
+        }
+    }
+
+    void outerProducts(Tensor d, Tensor v, double w, Tensor out) {
+        Contract.outerProducts(d, v, out);
+        if (v.size() > 0) {
+            int classes = d.length(2);
+            long all = v.size() / classes;
+            outerProducts
+                    .start()
+                    .put(d)
+                    .put(d.length(0))
+                    .put(v)
+                    .put(all)
+                    .put(d.length(1))
+                    .put(classes)
                     .wide(w)
                     .put(out)
                     .forWarps(all);

@@ -93,6 +93,24 @@ softmaxHessian(const real *__restrict__ p, const real *__restrict__ v, long long
         out[i * classes + c] = (real)(w * q[c] * (from[c] - centre));
 }
 
+// out ← w Σ_k d_k ⟨d_k, v⟩ of each example; d: [draws, rows, classes], v, out: [all, classes]
+extern "C" __global__ void __launch_bounds__(256)
+outerProducts(const real *__restrict__ d, int draws, const real *__restrict__ v, long long all, int rows, int classes,
+    double w, real *out) {
+    long long i = first() / WARP;
+    if (i >= all) return;
+    const real *own = d + i % rows * classes, *from = v + i * classes;
+    for (int c = threadIdx.x % WARP, base = 0; base < classes; base += WARP, c += WARP) {
+        double sum = 0;
+        for (int k = 0; k < draws; k++) {
+            const real *q = own + (long long)k * rows * classes;
+            double product = mean(q, from, classes);
+            if (c < classes) sum += product * (double)q[c];
+        }
+        if (c < classes) out[i * classes + c] = (real)(w * sum);
+    }
+}
+
 // v ← v − ⟨p, v⟩ in place
 extern "C" __global__ void __launch_bounds__(256)
 centre(const real *__restrict__ p, real *v, long long all, int rows, int classes) {
