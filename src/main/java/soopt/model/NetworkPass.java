@@ -228,8 +228,7 @@ final class NetworkPass implements Linearization {
         }
         // an adjoint has its example's weight 1/N in it, its square must have it once
         double weight = (double) total / n;
-        UnaryOperator<Tensor> byExample =
-                x -> x.reshape((int) (x.size() / outputs.size()), examples, columns);
+        UnaryOperator<Tensor> byExample = x -> x.reshape((int) (x.size() / outputs.size()), examples, columns);
         return metric(
                 "fisher",
                 (v, out) -> pass.backend().outerProducts(adjoints, byExample.apply(v), weight, byExample.apply(out)));

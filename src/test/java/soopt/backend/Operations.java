@@ -545,8 +545,7 @@ final class Operations {
                                     arena.of(v, 2, examples, classes), arena.of(p, 1, examples, classes), ALPHA, out);
                     return arena.read(out);
                 },
-                () -> new Expected(
-                        outerProducts(v, p, classes), outerProducts(Reference.absolute(v), p, classes)));
+                () -> new Expected(outerProducts(v, p, classes), outerProducts(Reference.absolute(v), p, classes)));
         add(
                 "softmaxHessian",
                 sizes,
