@@ -483,7 +483,13 @@ public final class CudaBackend implements Backend {
         if (solver.isEmpty()) {
             return Decompositions.onHost(this);
         }
-        return new CudaDecompositions(device, memory, results, new FactorKernels(memory, kernels), solver.get(), blas);
+        return new CudaDecompositions(
+                new HeldMatrices(device, memory, results),
+                memory,
+                results,
+                new FactorKernels(memory, kernels),
+                solver.get(),
+                blas);
     }
 
     // ---- contractions ----
