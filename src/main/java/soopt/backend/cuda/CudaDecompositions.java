@@ -71,9 +71,8 @@ final class CudaDecompositions implements Decompositions {
         double[] values = IntStream.range(0, held.size())
                 .mapToDouble(k -> held.knownOwn(k) / held.known(0))
                 .toArray();
-        boolean found = held.isFinite()
-                && held.endedWell()
-                && Arrays.stream(values).allMatch(Double::isFinite);
+        boolean found =
+                held.isFinite() && held.endedWell() && Arrays.stream(values).allMatch(Double::isFinite);
         return new Found<>(held.trace(), found ? Optional.of(new EigenOnDevice(held, values)) : Optional.empty());
     }
 
@@ -127,8 +126,7 @@ final class CudaDecompositions implements Decompositions {
                     Scratch weighted = memory.scratch((long) n * n);
                     Scratch product = memory.scratch((long) n * n)) {
                 kernels.scaleRows(n, w.at(0), held.matrix(), weighted.at(0));
-                blas.multiplyDoubles(
-                        false, true, n, n, n, 1, held.matrix(), n, weighted.at(0), n, 0, product.at(0), n);
+                blas.multiplyDoubles(false, true, n, n, n, 1, held.matrix(), n, weighted.at(0), n, 0, product.at(0), n);
                 kernels.narrowSymmetric(n, product.at(0), 0, out);
             }
         }
@@ -177,9 +175,8 @@ final class CudaDecompositions implements Decompositions {
         List<Found<Inverse>> found = new ArrayList<>();
         for (int i = 0; i < traces.length; i++) {
             Held held = all.get(i);
-            boolean definite = !Double.isNaN(traces[i])
-                    && held.endedWell()
-                    && held.known(0) > held.size() * Math.ulp(1.0);
+            boolean definite =
+                    !Double.isNaN(traces[i]) && held.endedWell() && held.known(0) > held.size() * Math.ulp(1.0);
             found.add(new Found<>(traces[i], definite ? Optional.of(out -> write(held, out)) : Optional.empty()));
         }
         return found;
@@ -198,7 +195,8 @@ final class CudaDecompositions implements Decompositions {
     public void orthonormalize(Tensor x, int[] order, Tensor out, Consumer<Boolean> use) {
         Contract.ordered(x, order, out);
         results.together(() -> {
-            List<Held> all = matrices.begin(List.of(x), rows -> order.length, 2, (rows, held) -> reflect(rows, order, held));
+            List<Held> all =
+                    matrices.begin(List.of(x), rows -> order.length, 2, (rows, held) -> reflect(rows, order, held));
             matrices.use(all, () -> {
                 Held held = all.get(0);
                 int n = held.size();
