@@ -19,7 +19,7 @@ import soopt.spec.yaml.SpecException;
  * come before groups of biases; within a group tensors are in model order. A group of one tensor has the tensor's name
  * unless the user named it.
  */
-public sealed interface Partitioning
+public sealed interface Partitioning extends PartitionRule
         permits Partitioning.Canonical,
                 Partitioning.Trivial,
                 Partitioning.Layers,
@@ -28,13 +28,6 @@ public sealed interface Partitioning
                 Partitioning.Alternate,
                 Partitioning.Discrete,
                 Partitioning.Groups {
-    /**
-     * The groups of this layout.
-     *
-     * @throws SpecException if the rule does not fit it
-     */
-    Partition of(ParameterLayout layout);
-
     /** One group per tensor. */
     @Doc("one group per parameter tensor")
     record Canonical() implements Partitioning {

@@ -133,6 +133,12 @@ final class NetworkWorkload implements Workload, AutoCloseable {
         return experiment.training().fullBatch() ? 1 : batches.count();
     }
 
+    /** Multiply-adds of the gradient of a step. */
+    double gradientWork() {
+        Training settings = experiment.training();
+        return costs.gradient() * (settings.fullBatch() ? everything.length : settings.batchSize());
+    }
+
     private Objective forSteps(Objective objective) {
         return new CountedObjective(objective, counts.steps(), costs);
     }

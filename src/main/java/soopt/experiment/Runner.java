@@ -200,16 +200,20 @@ public final class Runner {
         CurvatureRecord.Subject subject = subject(workload.layout());
         Beginning beginning = beginning(directory, backend, workload.stepsPerEpoch());
         beginning.doubts().forEach(line -> doubts.add(new Doubt("resumption", line)));
+        Problem problem = new Problem(
+                backend,
+                workload.layout(),
+                workload,
+                request.seed(),
+                (long) experiment.training().epochs() * workload.stepsPerEpoch(),
+                workload.gradientWork());
         try (Tensor theta = workload.initialParameters();
-                Optimizer.Iteration iteration = experiment
-                        .optimizer()
-                        .start(new Problem(
-                                backend,
-                                workload.layout(),
-                                workload,
-                                request.seed(),
-                                (long) experiment.training().epochs() * workload.stepsPerEpoch()));
+                Optimizer.Iteration iteration = experiment.optimizer().start(problem);
                 Recorder recorder = open(directory, backend, beginning)) {
+            experiment.optimizer().choice(problem).ifPresent(words -> {
+                recorder.event("choice_made", new JsonObject().put("step", 0).put("choice", words), words);
+                listener.message(words);
+            });
             doubts.forEach(doubt -> {
                 recorder.warning(doubt.event(), new JsonObject().put("step", 0), doubt.line());
                 listener.message(doubt.line());

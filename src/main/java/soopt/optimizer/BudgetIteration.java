@@ -41,7 +41,7 @@ final class BudgetIteration implements Optimizer.Iteration {
         this.safeguard = safeguard;
         this.problem = problem;
         this.backend = problem.backend();
-        this.partition = options.partition().of(problem.layout());
+        this.partition = options.shares().of(problem.layout());
         this.groupUpdate = new GroupUpdate(backend, partition);
         this.gradient = backend.allocate(problem.layout().size());
         this.update = backend.allocate(problem.layout().size());
@@ -50,7 +50,7 @@ final class BudgetIteration implements Optimizer.Iteration {
         this.path = options.along() == Rates.Budget.Along.PATH
                 ? Optional.of(new Path(backend, problem.layout().size()))
                 : Optional.empty();
-        this.rates = new BudgetRates(options, options.kappa(direction), partition, problem.steps());
+        this.rates = new BudgetRates(options, options.kappa(direction, problem), partition, problem.steps());
     }
 
     @Override

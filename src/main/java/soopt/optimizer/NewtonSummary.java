@@ -159,8 +159,13 @@ public record NewtonSummary(
 
     @Override
     public Optional<Grouping> grouping() {
-        return budget().map(budget -> new Grouping(budget.partition(), 0))
+        return budget().map(budget -> new Grouping(budget.shares(), 0))
                 .or(() -> Optional.of(new Grouping(partition, cubic.damping)));
+    }
+
+    @Override
+    public Optional<String> choice(Problem problem) {
+        return direction.choiceFor(problem).map(words -> "direction auto: " + words);
     }
 
     @Override

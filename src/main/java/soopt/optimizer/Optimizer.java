@@ -49,6 +49,11 @@ public sealed interface Optimizer
      */
     default void requireFit(ParameterLayout layout) {}
 
+    /** What it chose for the network of a run where the file leaves that to it. */
+    default Optional<String> choice(Problem problem) {
+        return Optional.empty();
+    }
+
     /** What to try when a run of it diverges: keys of the file that do not say so already; at least one. */
     default List<String> remedies() {
         return List.of("a smaller optimizer.step-size");

@@ -60,6 +60,7 @@ final class DirectionsTest {
                 "{type: shampoo, momentum: 0, decay: 0.9, grafting: sgd}",
                 "muon",
                 "{type: muon, weight-decay: 0.1}",
+                "auto",
                 "{type: soap, period: 2}",
                 "{type: soap, period: 1, block-size: 3, weight-decay: 0.1}");
     }

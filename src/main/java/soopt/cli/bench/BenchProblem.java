@@ -11,6 +11,7 @@ import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.Partition;
 import soopt.model.Network;
+import soopt.model.SummaryCost;
 import soopt.optimizer.Optimizer;
 import soopt.optimizer.step.Batches;
 import soopt.optimizer.step.Problem;
@@ -107,8 +108,13 @@ final class BenchProblem implements AutoCloseable {
                 Binder.bind(SpecSource.parse("bench", yaml), Subject.class).optimizer();
         optimizer.requireFit(network.layout());
         long before = backend.memory().liveBytes();
-        Optimizer.Iteration iteration =
-                optimizer.start(new Problem(backend, network.layout(), Batches.always(curvature), SEED));
+        Optimizer.Iteration iteration = optimizer.start(new Problem(
+                backend,
+                network.layout(),
+                Batches.always(curvature),
+                SEED,
+                Long.MAX_VALUE,
+                SummaryCost.gradient(network) * training.examples()));
         iterations.add(iteration);
         Tensor at = vector();
         backend.copy(theta, at);

@@ -11,6 +11,7 @@ import soopt.backend.Tensor;
 import soopt.curvature.Grouping;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
+import soopt.curvature.PartitionRule;
 import soopt.curvature.Partitioning;
 import soopt.data.Dataset;
 import soopt.data.examples.Data;
@@ -148,7 +149,7 @@ public record Experiment(
         try {
             return optimizer
                     .grouping()
-                    .map(Grouping::partition)
+                    .<PartitionRule>map(Grouping::partition)
                     .orElseGet(Partitioning.Canonical::new)
                     .of(layout);
         } catch (SpecException e) {

@@ -3,6 +3,7 @@ package soopt.optimizer.direction;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import soopt.backend.Tensor;
 import soopt.curvature.Fisher;
 import soopt.curvature.Objective;
@@ -28,7 +29,11 @@ public sealed interface Direction
                 Direction.Adahessian,
                 Direction.Shampoo,
                 Direction.Soap,
-                Direction.Muon {
+                Direction.Muon,
+                Direction.Auto {
+    /** κ of directions of equal length along all axes of kernels, which go on for longer. */
+    double KAPPA_OF_KERNELS = 0.005;
+
     /**
      * Starts without memory of earlier gradients.
      *
@@ -47,8 +52,13 @@ public sealed interface Direction
      * κ of rates with a budget where the file leaves it out, as measured (step-sizes.md): a
      * direction that goes on for longer gathers more curvature than a step shows.
      */
-    default double kappa() {
+    default double kappa(Problem problem) {
         return 0.05;
+    }
+
+    /** What it stands for on the network of a run, where that is not said by its name. */
+    default Optional<String> choiceFor(Problem problem) {
+        return Optional.empty();
     }
 
     /** A direction that remembers. Each step calls one of the two {@code next}; both may modify the gradient. */
@@ -561,8 +571,8 @@ public sealed interface Direction
         }
 
         @Override
-        public double kappa() {
-            return 0.005;
+        public double kappa(Problem problem) {
+            return problem.layout().hasKernels() ? KAPPA_OF_KERNELS : Direction.super.kappa(problem);
         }
 
         @Override
@@ -574,7 +584,7 @@ public sealed interface Direction
 
     /**
      * u = 0.2 √max(m, n) O(g + μ b) + λ θ with b ← μ b + g for each weight [m, n] but those of the last layer. O nearly
-     * sets all singular values to 1, by five Newton–Schulz iterations (Jordan et al. 2024; the length and the decay as
+     * sets all singular values to 1, by iterations with odd polynomials (Jordan et al. 2024; the length and the decay as
      * in Liu et al. 2025, §2.2). Kernels are matrices [out, in·k·k]. All else follows Adam's direction.
      */
     @Doc("Muon: the momentum of weight matrices made orthogonal, Adam's direction for the rest")
@@ -592,20 +602,78 @@ public sealed interface Direction
             double epsilon,
 
             @Default("0.0") @Range(min = 0) @Doc("λ: adds this times the parameters to the direction")
-            double weightDecay)
+            double weightDecay,
+
+            @Default("jordan") @Doc("what makes a matrix orthogonal")
+            Polynomials polynomials,
+
+            @Range(above = 0)
+            @Doc("most work for that, in gradients of a batch: the cheapest matrices come first, and those beyond"
+                    + " follow Adam; no bound if left out")
+            Optional<Double> mostWork)
             implements Direction {
         public Muon {
-            Constraints.check(Muon.class, momentum, beta1, beta2, epsilon, weightDecay);
+            Constraints.check(Muon.class, momentum, beta1, beta2, epsilon, weightDecay, polynomials, mostWork);
         }
 
         @Override
-        public double kappa() {
-            return 0.005;
+        public double kappa(Problem problem) {
+            return problem.layout().hasKernels() ? KAPPA_OF_KERNELS : Direction.super.kappa(problem);
         }
 
         @Override
         public Running start(Problem problem, Tensor gradient) {
             return new MuonDirection(this, problem, gradient);
+        }
+    }
+
+    /**
+     * What pays on the network: {@link Soap} if its work in a step is at most {@code mostWork} gradients of the batch;
+     * else {@link Muon} for the matrices that fit into half of that, with {@link Polynomials#MINIMAX}; else {@link
+     * Adam}. Work is counted in multiply-adds, so that the same file chooses the same everywhere.
+     */
+    @Doc(
+            "soap if it takes at most a part of a gradient, else muon for the matrices that fit into it, adam for the rest")
+    record Auto(
+            @Default("1.0") @Range(above = 0) @Doc("most work beside the gradient, in gradients of a batch")
+            double mostWork,
+
+            @Default("0.0") @Range(min = 0) @Doc("λ: adds this times the parameters to the direction")
+            double weightDecay)
+            implements Direction {
+        public Auto {
+            Constraints.check(Auto.class, mostWork, weightDecay);
+        }
+
+        /** The direction it stands for. */
+        public Direction choice(Problem problem) {
+            Soap soap = new Soap(0.95, 0.95, 1e-8, 0.95, 10, Soap.Basis.POWER_ITERATION, 1024, weightDecay);
+            if (SoapDirection.work(soap, problem.layout()) <= mostWork * problem.gradientWork()) {
+                return soap;
+            }
+            Muon muon = new Muon(0.95, 0.9, 0.999, 1e-8, weightDecay, Polynomials.MINIMAX, Optional.of(mostWork / 2));
+            return MuonDirection.affordable(muon, problem).isEmpty() ? new Adam(0.9, 0.999, 1e-8, weightDecay) : muon;
+        }
+
+        @Override
+        public Optional<String> choiceFor(Problem problem) {
+            if (!(choice(problem) instanceof Muon muon)) {
+                return Optional.of(choice(problem) instanceof Soap ? "soap" : "adam");
+            }
+            List<ParameterLayout.Parameter> matrices = MuonDirection.affordable(muon, problem);
+            return Optional.of("muon for "
+                    + matrices.stream().map(ParameterLayout.Parameter::name).collect(Collectors.joining(", "))
+                    + ", adam for the rest");
+        }
+
+        @Override
+        public double kappa(Problem problem) {
+            return choice(problem).kappa(problem);
+        }
+
+        @Override
+        public Running start(Problem problem, Tensor gradient) {
+            return choice(problem).start(problem, gradient);
         }
     }
 }

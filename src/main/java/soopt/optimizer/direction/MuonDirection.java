@@ -1,7 +1,10 @@
 package soopt.optimizer.direction;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import soopt.backend.Backend;
@@ -34,20 +37,39 @@ final class MuonDirection implements Direction.Running {
         this.ahead = backend.allocate(gradient.shape());
         backend.fill(buffer, 0);
         this.adam = new Direction.Adam(options.beta1(), options.beta2(), options.epsilon(), 0).start(problem, gradient);
-        ParameterLayout layout = problem.layout();
-        this.matrices = IntStream.range(0, layout.count())
-                .mapToObj(layout::get)
-                .filter(parameter -> parameter.role() == Role.WEIGHT
-                        && parameter.shape().size() > 1
-                        && parameter.layer() < layout.layers() - 1)
-                .toList();
+        this.matrices = affordable(options, problem);
         this.orthogonalization = new Orthogonalization(
                 backend,
+                options.polynomials(),
                 matrices.stream()
                         .mapToInt(p -> Math.min(rows(p), columns(p)))
                         .max()
                         .orElse(0),
                 matrices.stream().mapToInt(Parameter::size).max().orElse(0));
+    }
+
+    /**
+     * Weights but those of the last layer, in their order; those with least work for a number come first while all of
+     * it is within the bound.
+     */
+    static List<Parameter> affordable(Direction.Muon options, Problem problem) {
+        ParameterLayout layout = problem.layout();
+        List<Parameter> weights = IntStream.range(0, layout.count())
+                .mapToObj(layout::get)
+                .filter(parameter -> parameter.role() == Role.WEIGHT
+                        && parameter.shape().size() > 1
+                        && parameter.layer() < layout.layers() - 1)
+                .toList();
+        double[] left = {options.mostWork().orElse(Double.POSITIVE_INFINITY) * problem.gradientWork()};
+        Set<Parameter> within = weights.stream()
+                .sorted(Comparator.comparingDouble(parameter -> work(options, parameter) / parameter.size()))
+                .takeWhile(parameter -> (left[0] -= work(options, parameter)) >= 0)
+                .collect(Collectors.toSet());
+        return weights.stream().filter(within::contains).toList();
+    }
+
+    private static double work(Direction.Muon options, Parameter parameter) {
+        return Orthogonalization.work(options.polynomials(), rows(parameter), columns(parameter));
     }
 
     private static int rows(Parameter parameter) {
@@ -76,7 +98,8 @@ final class MuonDirection implements Direction.Running {
             int n = columns(parameter);
             Tensor out = u.slice(parameter.offset(), m, n);
             Tensor one = ahead.slice(parameter.offset(), m, n);
-            orthogonalization.apply(one, Math.sqrt(squares[i]), Orthogonalization.prefersGram(m, n), out);
+            orthogonalization.apply(
+                    one, Math.sqrt(squares[i]), Orthogonalization.prefersGram(options.polynomials(), m, n), out);
             backend.scaleInPlace(LENGTH * Math.sqrt(Math.max(m, n)), out);
         }
         if (options.weightDecay() > 0) {

@@ -6,17 +6,13 @@ import soopt.backend.Backend;
 import soopt.backend.Tensor;
 
 /**
- * X ← X₀/‖X₀‖, then five times X ← a X + b (XXᵀ) X + c (XXᵀ)² X: near U Vᵀ of the singular value decomposition U Σ Vᵀ,
- * with singular values between about 0.7 and 1.2 (Jordan et al. 2024). For long matrices only Q of X = Q X₀ and the
- * Gram matrix A = XXᵀ are iterated, P = a I + b A + c A², Q ← P Q, A ← P A P: the same polynomials in small matrices.
+ * X ← X₀/‖X₀‖, then a few times X ← a X + b (XXᵀ) X + c (XXᵀ)² X with the {@link Polynomials}: near U Vᵀ of the
+ * singular value decomposition U Σ Vᵀ. For long matrices only Q of X = Q X₀ and the Gram matrix A = XXᵀ are iterated,
+ * P = a I + b A + c A², Q ← P Q, A ← P A P: the same polynomials in small matrices.
  */
 final class Orthogonalization implements AutoCloseable {
-    static final int ITERATIONS = 5;
-    private static final double A = 3.4445;
-    private static final double B = -4.7750;
-    private static final double C = 2.0315;
-
     private final Backend backend;
+    private final double[][] polynomials;
     private final Tensor x;
     private final Tensor next;
     private final Tensor gram;
@@ -29,8 +25,9 @@ final class Orthogonalization implements AutoCloseable {
      * @param rows the most rows or columns, whichever is less, of a matrix
      * @param numbers the most entries of one
      */
-    Orthogonalization(Backend backend, int rows, int numbers) {
+    Orthogonalization(Backend backend, Polynomials polynomials, int rows, int numbers) {
         this.backend = backend;
+        this.polynomials = polynomials.coefficients();
         this.x = backend.allocate(numbers);
         this.next = backend.allocate(numbers);
         this.gram = backend.allocate(rows * rows);
@@ -39,11 +36,26 @@ final class Orthogonalization implements AutoCloseable {
         this.accumulated = backend.allocate(rows * rows);
     }
 
-    /** Multiply-adds of both forms for r ≤ n: 5 (2 r² n + r³) and 2 r² n + 19 r³. */
-    static boolean prefersGram(int rows, int columns) {
-        int r = Math.min(rows, columns);
-        int n = Math.max(rows, columns);
-        return 8.0 * n > 14.0 * r;
+    /** Whether the Gram form of k iterations takes fewer multiply-adds, r ≤ n: k (2 r² n + r³) or 2 r² n + (4k − 1) r³. */
+    static boolean prefersGram(Polynomials polynomials, int rows, int columns) {
+        return gram(polynomials, rows, columns) < direct(polynomials, rows, columns);
+    }
+
+    /** Multiply-adds of the form that takes fewer. */
+    static double work(Polynomials polynomials, int rows, int columns) {
+        return Math.min(gram(polynomials, rows, columns), direct(polynomials, rows, columns));
+    }
+
+    private static double gram(Polynomials polynomials, int rows, int columns) {
+        double r = Math.min(rows, columns);
+        double n = Math.max(rows, columns);
+        return r * r * (2 * n + (4 * polynomials.iterations() - 1) * r);
+    }
+
+    private static double direct(Polynomials polynomials, int rows, int columns) {
+        double r = Math.min(rows, columns);
+        double n = Math.max(rows, columns);
+        return polynomials.iterations() * r * r * (2 * n + r);
     }
 
     /**
@@ -68,12 +80,12 @@ final class Orthogonalization implements AutoCloseable {
         Tensor from = x.slice(0, g.shape());
         Tensor to = next.slice(0, g.shape());
         backend.combine(1 / norm, g, 0, g, from);
-        for (int k = 0; k < ITERATIONS; k++) {
+        for (int k = 0; k < polynomials.length; k++) {
             Tensor a = gram.slice(0, r, r);
             backend.gemm(!wide, wide, 1, from, from, 0, a);
-            Tensor p = polynomial(a, square.slice(0, r, r));
+            Tensor p = polynomial(k, a, square.slice(0, r, r));
             multiply(p, from, wide, to);
-            backend.axpyInPlace(A, from, to);
+            backend.axpyInPlace(polynomials[k][0], from, to);
             Tensor swap = from;
             from = to;
             to = swap;
@@ -81,10 +93,10 @@ final class Orthogonalization implements AutoCloseable {
         backend.copy(from, out);
     }
 
-    /** b A + c A². */
-    private Tensor polynomial(Tensor a, Tensor to) {
+    /** b A + c A² of iteration k. */
+    private Tensor polynomial(int k, Tensor a, Tensor to) {
         backend.copy(a, to);
-        backend.gemm(false, false, C, a, a, B, to);
+        backend.gemm(false, false, polynomials[k][2], a, a, polynomials[k][1], to);
         return to;
     }
 
@@ -100,16 +112,16 @@ final class Orthogonalization implements AutoCloseable {
         Tensor q = accumulated.slice(0, r, r);
         Tensor t = product.slice(0, r, r);
         backend.gemm(!wide, wide, 1 / (norm * norm), g, g, 0, a);
-        for (int k = 0; k < ITERATIONS; k++) {
-            polynomial(a, p);
-            backend.axpyInPlace(A, identity(r), p);
+        for (int k = 0; k < polynomials.length; k++) {
+            polynomial(k, a, p);
+            backend.axpyInPlace(polynomials[k][0], identity(r), p);
             if (k == 0) {
                 backend.copy(p, q);
             } else {
                 backend.gemm(false, false, 1, p, q, 0, t);
                 backend.copy(t, q);
             }
-            if (k < ITERATIONS - 1) {
+            if (k < polynomials.length - 1) {
                 backend.gemm(false, false, 1, p, a, 0, t);
                 backend.gemm(false, false, 1, t, p, 0, a);
             }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
+import soopt.curvature.ParameterLayout;
 import soopt.curvature.ParameterLayout.Parameter;
 import soopt.file.JsonObject;
 import soopt.optimizer.step.Problem;
@@ -123,6 +124,25 @@ final class SoapDirection implements Direction.Running {
             part.basis().observe(slope(part), options.decay());
         }
         kept = refreshes ? Optional.of(refresh()) : Optional.empty();
+    }
+
+    /**
+     * Multiply-adds of a step beside the gradient: for each axis of length n of a block of N numbers that has a basis
+     * 3 N n to turn, to turn back and for the factor, and n (6 n² + 2 N) every {@code period} steps.
+     */
+    static double work(Direction.Soap options, ParameterLayout layout) {
+        double sum = 0;
+        for (Parameter parameter : layout.parameters()) {
+            int most = parameter.shape().size() > 1 ? options.blockSize() : Integer.MAX_VALUE;
+            for (Block block : Block.of(parameter, most)) {
+                for (int n : block.shape()) {
+                    boolean turns = block.shape().length > 1 && n > 1;
+                    double refresh = n * (6.0 * n * n + 2.0 * block.size()) / options.period();
+                    sum += turns ? 3.0 * block.size() * n + refresh : 0;
+                }
+            }
+        }
+        return sum;
     }
 
     private Tensor slope(Part part) {

@@ -1,8 +1,12 @@
 package soopt.optimizer.rates;
 
 import java.util.Optional;
+import soopt.curvature.ParameterLayout;
+import soopt.curvature.Partition;
+import soopt.curvature.PartitionRule;
 import soopt.curvature.Partitioning;
 import soopt.optimizer.direction.Direction;
+import soopt.optimizer.step.Problem;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
@@ -25,13 +29,13 @@ public sealed interface Rates permits Rates.Cubic, Rates.Budget {
     record Budget(
             @Range(above = 0, max = 10)
             @Doc("κ: curvature adds at most κ/2 of the loss at a step; without it what suits the direction: 0.05, muon"
-                    + " and soap 0.005; 0.1 along the path, where it must be below 0.2")
+                    + " and soap 0.005 where there are convolutions; 0.1 along the path, where it must be below 0.2")
             Optional<Double> kappa,
 
             @Default("step") @Doc("what curvature is measured along")
             Along along,
 
-            @Default("one") @Doc("what has a rate of its own")
+            @Default("auto") @Doc("what has a rate of its own")
             Shares shares,
 
             @Default("3.0") @Range(min = 1) @Doc("most times by which a layer's step differs from the common one")
@@ -63,11 +67,28 @@ public sealed interface Rates permits Rates.Cubic, Rates.Budget {
         }
 
         /** What has a rate of its own. */
-        public enum Shares {
-            @Doc("all parameters together: where there are convolutions")
-            ONE,
-            @Doc("each layer, the budget shared by √P of the layers: for dense networks")
-            LAYERS
+        public enum Shares implements PartitionRule {
+            @Doc("all parameters together where there are convolutions, else each layer")
+            AUTO {
+                @Override
+                public Partition of(ParameterLayout layout) {
+                    return (layout.hasKernels() ? ONE : LAYERS).of(layout);
+                }
+            },
+            @Doc("all parameters together")
+            ONE {
+                @Override
+                public Partition of(ParameterLayout layout) {
+                    return new Partitioning.Trivial().of(layout);
+                }
+            },
+            @Doc("each layer, the budget shared by √P of the layers")
+            LAYERS {
+                @Override
+                public Partition of(ParameterLayout layout) {
+                    return new Partitioning.Layers().of(layout);
+                }
+            }
         }
 
         public Budget {
@@ -80,13 +101,8 @@ public sealed interface Rates permits Rates.Cubic, Rates.Budget {
         }
 
         /** κ for this direction. */
-        public double kappa(Direction direction) {
-            return kappa.orElseGet(() -> along == Along.PATH ? KAPPA_OF_A_PATH : direction.kappa());
-        }
-
-        /** The groups that have a rate. */
-        public Partitioning partition() {
-            return shares == Shares.ONE ? new Partitioning.Trivial() : new Partitioning.Layers();
+        public double kappa(Direction direction, Problem problem) {
+            return kappa.orElseGet(() -> along == Along.PATH ? KAPPA_OF_A_PATH : direction.kappa(problem));
         }
 
         /**

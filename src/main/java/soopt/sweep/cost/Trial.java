@@ -9,6 +9,7 @@ import soopt.backend.Tensor;
 import soopt.curvature.Objective;
 import soopt.experiment.file.Experiment;
 import soopt.model.Network;
+import soopt.model.SummaryCost;
 import soopt.optimizer.Optimizer;
 import soopt.optimizer.step.Batches;
 import soopt.optimizer.step.Problem;
@@ -114,8 +115,13 @@ final class Trial implements AutoCloseable {
     private Measured tried(Optimizer optimizer, double gradient) {
         Tensor at = keep(network.layout().size());
         backend.copy(theta, at);
-        try (Optimizer.Iteration iteration =
-                optimizer.start(new Problem(backend, network.layout(), Batches.always(batch), SEED))) {
+        try (Optimizer.Iteration iteration = optimizer.start(new Problem(
+                backend,
+                network.layout(),
+                Batches.always(batch),
+                SEED,
+                Long.MAX_VALUE,
+                SummaryCost.gradient(network) * batch.examples()))) {
             double first = step(iteration, at);
             double warm = first;
             for (int i = 1; i < WARM_UP || warm < STEPS_SECONDS && i < MOST_STEPS; i++) {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -92,7 +93,7 @@ final class MuonTest {
             for (boolean byGram : new boolean[] {false, true}) {
                 try (Tensor x = backend.allocate(shape);
                         Tensor out = backend.allocate(shape);
-                        Orthogonalization form = new Orthogonalization(backend, 5, 25)) {
+                        Orthogonalization form = new Orthogonalization(backend, Polynomials.JORDAN, 5, 25)) {
                     backend.fromHost(Golden.flat(g), 0, x);
                     form.apply(x, Math.sqrt(backend.dot(x, x)), byGram, out);
                     double[] actual = new double[expected.length];
@@ -113,8 +114,8 @@ final class MuonTest {
             for (int n = r; n < 120; n++) {
                 long direct = 5L * (2L * r * r * n + (long) r * r * r);
                 long gram = 2L * r * r * n + 19L * r * r * r;
-                assertEquals(gram < direct, Orthogonalization.prefersGram(r, n), r + " × " + n);
-                assertEquals(gram < direct, Orthogonalization.prefersGram(n, r), n + " × " + r);
+                assertEquals(gram < direct, Orthogonalization.prefersGram(Polynomials.JORDAN, r, n), r + " × " + n);
+                assertEquals(gram < direct, Orthogonalization.prefersGram(Polynomials.JORDAN, n, r), n + " × " + r);
             }
         }
     }
@@ -133,7 +134,8 @@ final class MuonTest {
         double[] adam = new double[21];
         try (Tensor gradient = backend.allocate(21);
                 Tensor theta = backend.allocate(21);
-                Direction.Running muon = new Direction.Muon(0.95, 0.9, 0.999, 1e-8, 0.1)
+                Direction.Running muon = new Direction.Muon(
+                                0.95, 0.9, 0.999, 1e-8, 0.1, Polynomials.JORDAN, Optional.empty())
                         .start(new Problem(backend, layout, new NoBatches(), 0), gradient);
                 Direction.Running other = new Direction.Adam(0.9, 0.999, 1e-8, 0)
                         .start(new Problem(backend, layout, new NoBatches(), 0), gradient)) {

@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import soopt.backend.Precision;
+import soopt.backend.engine.Backends;
 import soopt.curvature.CubicStep;
 import soopt.curvature.CurvatureSummary;
 import soopt.curvature.ParameterLayout;
@@ -20,7 +22,8 @@ import soopt.curvature.ParameterLayout.Role;
 import soopt.curvature.Partition;
 import soopt.curvature.Partitioning;
 import soopt.optimizer.Methods;
-import soopt.optimizer.direction.Direction;
+import soopt.optimizer.step.NoBatches;
+import soopt.optimizer.step.Problem;
 
 final class BudgetRatesTest {
     private static final int[] SIZES = {400, 25, 100};
@@ -212,20 +215,42 @@ final class BudgetRatesTest {
     }
 
     @Test
-    void kappa_isThatOfTheFile_orSuitsTheDirection() {
-        Rates.Budget none =
-                new Rates.Budget(Optional.empty(), Rates.Budget.Along.STEP, Rates.Budget.Shares.ONE, 3, 20, 0.15, 0);
-        assertEquals(0.05, none.kappa(new Direction.Adam(0.9, 0.999, 1e-8, 0)));
-        assertEquals(0.005, none.kappa(new Direction.Muon(0.95, 0.9, 0.999, 1e-8, 0)));
-        assertEquals(0.005, none.kappa(Methods.direction("soap")));
-        Rates.Budget path =
-                new Rates.Budget(Optional.empty(), Rates.Budget.Along.PATH, Rates.Budget.Shares.ONE, 3, 20, 0.15, 0);
-        assertEquals(0.1, path.kappa(new Direction.Muon(0.95, 0.9, 0.999, 1e-8, 0)));
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> new Rates.Budget(
-                        Optional.of(0.2), Rates.Budget.Along.PATH, Rates.Budget.Shares.ONE, 3, 20, 0.15, 0));
-        assertEquals(0.05, options(3, 1, 0).kappa(new Direction.Muon(0.95, 0.9, 0.999, 1e-8, 0)));
+    void kappa_isThatOfTheFile_orSuitsTheDirectionAndTheNetwork() {
+        Problem dense = problem(new ParameterLayout.Builder().add("w", Role.WEIGHT, 0, 1, 3, 4));
+        Problem kernels = problem(new ParameterLayout.Builder().add("w", Role.WEIGHT, 0, 1, 3, 4, 5, 5));
+        Rates.Budget none = budget(Optional.empty(), Rates.Budget.Along.STEP);
+        for (String direction : List.of("sgd", "adam", "k-fac", "muon", "soap", "auto")) {
+            assertEquals(0.05, none.kappa(Methods.direction(direction), dense), direction);
+        }
+        assertEquals(0.05, none.kappa(Methods.direction("adam"), kernels));
+        assertEquals(0.005, none.kappa(Methods.direction("muon"), kernels));
+        assertEquals(0.005, none.kappa(Methods.direction("soap"), kernels));
+        assertEquals(0.005, none.kappa(Methods.direction("auto"), kernels));
+        assertEquals(0.1, budget(Optional.empty(), Rates.Budget.Along.PATH).kappa(Methods.direction("muon"), kernels));
+        assertThrows(IllegalArgumentException.class, () -> budget(Optional.of(0.2), Rates.Budget.Along.PATH));
+        assertEquals(0.2, budget(Optional.of(0.2), Rates.Budget.Along.STEP).kappa(Methods.direction("muon"), kernels));
+    }
+
+    private static Rates.Budget budget(Optional<Double> kappa, Rates.Budget.Along along) {
+        return new Rates.Budget(kappa, along, Rates.Budget.Shares.AUTO, 3, 20, 0.15, 0);
+    }
+
+    private static Problem problem(ParameterLayout.Builder layout) {
+        return new Problem(Backends.cpu(Precision.FLOAT64, 1), layout.build(), new NoBatches(), 0);
+    }
+
+    @Test
+    void shares_areOfLayersWithoutConvolutions_andOneWithThem() {
+        ParameterLayout.Builder dense = new ParameterLayout.Builder()
+                .add("0.weight", Role.WEIGHT, 0, 1, 3, 4)
+                .add("0.bias", Role.BIAS, 0, 1, 3)
+                .add("1.weight", Role.WEIGHT, 1, 1, 2, 3);
+        assertEquals(2, Rates.Budget.Shares.AUTO.of(dense.build()).size());
+        assertEquals(1, Rates.Budget.Shares.ONE.of(dense.build()).size());
+        ParameterLayout kernels =
+                dense.add("2.weight", Role.WEIGHT, 2, 1, 2, 1, 3, 3).build();
+        assertEquals(1, Rates.Budget.Shares.AUTO.of(kernels).size());
+        assertEquals(3, Rates.Budget.Shares.LAYERS.of(kernels).size());
     }
 
     @Test

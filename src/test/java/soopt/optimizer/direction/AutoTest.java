@@ -1,0 +1,135 @@
+package soopt.optimizer.direction;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import soopt.backend.Backend;
+import soopt.backend.Precision;
+import soopt.backend.engine.Backends;
+import soopt.curvature.ParameterLayout;
+import soopt.curvature.ParameterLayout.Parameter;
+import soopt.curvature.ParameterLayout.Role;
+import soopt.optimizer.Methods;
+import soopt.optimizer.step.NoBatches;
+import soopt.optimizer.step.Problem;
+
+/** What pays on a network, and the polynomials that make it cheaper. */
+final class AutoTest {
+    private static ParameterLayout dense() {
+        return new ParameterLayout.Builder()
+                .add("0.weight", Role.WEIGHT, 0, 1, 20, 30)
+                .add("0.bias", Role.BIAS, 0, 1, 20)
+                .add("1.weight", Role.WEIGHT, 1, 1, 4, 20)
+                .add("2.weight", Role.WEIGHT, 2, 1, 10, 4)
+                .add("3.weight", Role.WEIGHT, 3, 1, 3, 10)
+                .build();
+    }
+
+    private static List<String> affordable(String direction, double gradientWork) {
+        Direction.Muon muon = (Direction.Muon) Methods.direction(direction);
+        return with(gradientWork, problem -> MuonDirection.affordable(muon, problem)).stream()
+                .map(Parameter::name)
+                .toList();
+    }
+
+    private static <T> T with(double gradientWork, java.util.function.Function<Problem, T> function) {
+        try (Backend backend = Backends.cpu(Precision.FLOAT64, 1)) {
+            return function.apply(new Problem(backend, dense(), new NoBatches(), 0, 100, gradientWork));
+        }
+    }
+
+    /** 20 × 30: 3 · 400 · (2 · 30 + 20) = 96,000; 4 × 20 by its Gram matrix: 16 · (40 + 44) = 1,344; 10 × 4: 16 · (20 + 44). */
+    @Test
+    void muon_makesOrthogonalWhatFitsIntoTheBound_theCheapestForANumberFirst() {
+        String bound = "{type: muon, polynomials: minimax, most-work: 1}";
+        assertEquals(List.of("0.weight", "1.weight", "2.weight"), affordable(bound, 96_000 + 1_344 + 1_024));
+        assertEquals(List.of("1.weight", "2.weight"), affordable(bound, 96_000 + 1_344 + 1_023));
+        assertEquals(List.of("1.weight"), affordable(bound, 1_344 + 1_023));
+        assertEquals(List.of(), affordable(bound, 1_343));
+        assertEquals(List.of(), affordable(bound, 1_023));
+        assertEquals(
+                List.of("0.weight", "1.weight", "2.weight"), affordable("muon", 1), "no bound, none of the last layer");
+    }
+
+    @Test
+    void choice_goesByTheWork() {
+        Direction.Auto auto = (Direction.Auto) Methods.direction("auto");
+        double soap = SoapDirection.work((Direction.Soap) Methods.direction("soap"), dense());
+        assertEquals(Methods.direction("soap"), with(soap * 1.001, auto::choice));
+        Direction muon = with(soap * 0.999, auto::choice);
+        assertEquals(
+                Optional.of(0.5), assertInstanceOf(Direction.Muon.class, muon).mostWork());
+        assertEquals(Polynomials.MINIMAX, ((Direction.Muon) muon).polynomials());
+        assertEquals(Methods.direction("adam"), with(100, auto::choice));
+        assertEquals(Methods.direction("soap"), with(Double.POSITIVE_INFINITY, auto::choice));
+    }
+
+    @Test
+    void choice_isSaid() {
+        Direction.Auto auto = (Direction.Auto) Methods.direction("auto");
+        assertEquals(Optional.of("muon for 1.weight, 2.weight, adam for the rest"), with(2 * (1_344 + 1_024) + 1, auto::choiceFor));
+        assertEquals(Optional.of("adam"), with(100, auto::choiceFor));
+        assertEquals(Optional.of("soap"), with(1e9, auto::choiceFor));
+        assertEquals(Optional.empty(), with(1e9, Methods.direction("adam")::choiceFor));
+    }
+
+    /** Two axes of 20 and 30, three more matrices; by hand for the block of 20 × 30. */
+    @Test
+    void workOfSoap_countsTurnsFactorsAndRefreshes() {
+        ParameterLayout one = new ParameterLayout.Builder()
+                .add("w", Role.WEIGHT, 0, 1, 20, 30)
+                .add("b", Role.BIAS, 0, 1, 20)
+                .build();
+        double turns = 3.0 * 600 * 50;
+        double refreshes = (20 * (6 * 400 + 1200) + 30 * (6 * 900 + 1200)) / 10.0;
+        assertEquals(turns + refreshes, SoapDirection.work((Direction.Soap) Methods.direction("soap"), one), 1e-6);
+    }
+
+    private static double least(double[] range, Polynomials polynomials, boolean largest) {
+        double result = largest ? 0 : Double.POSITIVE_INFINITY;
+        for (int i = 0; i <= 100_000; i++) {
+            double sigma = range[0] * Math.pow(range[1] / range[0], i / 1e5);
+            for (double[] p : polynomials.coefficients()) {
+                double square = sigma * sigma;
+                sigma *= p[0] + square * (p[1] + square * p[2]);
+            }
+            result = largest ? Math.max(result, sigma) : Math.min(result, sigma);
+        }
+        return result;
+    }
+
+    @Test
+    void polynomials_takeSingularValuesWhereTheyAreSaidToGo() {
+        double[] range = {0.01, 1};
+        assertEquals(0.7306, least(range, Polynomials.MINIMAX, false), 1e-3);
+        assertEquals(1.2694, least(range, Polynomials.MINIMAX, true), 1e-3);
+        assertTrue(least(new double[] {0.002, 1}, Polynomials.JORDAN, false) > 0.6);
+        assertTrue(least(new double[] {0.002, 1}, Polynomials.JORDAN, true) < 1.21);
+    }
+
+    /** The last error of each has four extrema of equal size and alternating sign: no other quintic is nearer to 1. */
+    @Test
+    void minimax_isEqualAtItsExtrema() {
+        double low = 0.01;
+        double high = 1;
+        for (double[] p : Polynomials.MINIMAX.coefficients()) {
+            double root = Math.sqrt(9 * p[1] * p[1] - 20 * p[0] * p[2]);
+            double[] at = {
+                low, Math.sqrt((-3 * p[1] - root) / (10 * p[2])), Math.sqrt((-3 * p[1] + root) / (10 * p[2])), high
+            };
+            double[] errors = new double[4];
+            for (int i = 0; i < 4; i++) {
+                errors[i] = 1 - (p[0] * at[i] + p[1] * Math.pow(at[i], 3) + p[2] * Math.pow(at[i], 5));
+            }
+            for (int i = 1; i < 4; i++) {
+                assertEquals(-errors[i - 1], errors[i], 2e-4);
+            }
+            low = 1 - Math.abs(errors[0]);
+            high = 1 + Math.abs(errors[0]);
+        }
+    }
+}
