@@ -88,8 +88,12 @@ final class MuonDirection implements Direction.Running {
 
     @Override
     public Tensor next(Tensor theta) {
-        backend.combine(options.momentum(), buffer, 1, gradient, buffer);
-        backend.combine(1, gradient, options.momentum(), buffer, ahead);
+        for (Parameter parameter : matrices) {
+            Tensor own = buffer.slice(parameter.offset(), parameter.size());
+            Tensor slope = gradient.slice(parameter.offset(), parameter.size());
+            backend.combine(options.momentum(), own, 1, slope, own);
+            backend.combine(1, slope, options.momentum(), own, ahead.slice(parameter.offset(), parameter.size()));
+        }
         Tensor u = adam.next(theta);
         double[] squares = squares();
         for (int i = 0; i < matrices.size(); i++) {
