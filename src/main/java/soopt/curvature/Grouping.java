@@ -6,4 +6,4 @@ package soopt.curvature;
  * @param partition rule that makes them
  * @param damping λ_int of the cubic step along them
  */
-public record Grouping(PartitionRule partition, double damping) {}
+public record Grouping(Partition.Rule partition, double damping) {}

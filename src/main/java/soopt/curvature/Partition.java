@@ -10,6 +10,16 @@ import java.util.List;
  * @param groups the groups in order; S = groups.size()
  */
 public record Partition(ParameterLayout layout, List<Group> groups) {
+    /** A rule that splits the parameters of any network into groups. */
+    public interface Rule {
+        /**
+         * The groups of this layout.
+         *
+         * @throws soopt.spec.yaml.SpecException if the rule does not fit it
+         */
+        Partition of(ParameterLayout layout);
+    }
+
     public Partition {
         groups = List.copyOf(groups);
     }

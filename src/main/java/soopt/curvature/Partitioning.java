@@ -19,7 +19,7 @@ import soopt.spec.yaml.SpecException;
  * come before groups of biases; within a group tensors are in model order. A group of one tensor has the tensor's name
  * unless the user named it.
  */
-public sealed interface Partitioning extends PartitionRule
+public sealed interface Partitioning extends Partition.Rule
         permits Partitioning.Canonical,
                 Partitioning.Trivial,
                 Partitioning.Layers,

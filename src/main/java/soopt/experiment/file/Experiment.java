@@ -11,7 +11,6 @@ import soopt.backend.Tensor;
 import soopt.curvature.Grouping;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
-import soopt.curvature.PartitionRule;
 import soopt.curvature.Partitioning;
 import soopt.data.Dataset;
 import soopt.data.examples.Data;
@@ -149,7 +148,7 @@ public record Experiment(
         try {
             return optimizer
                     .grouping()
-                    .<PartitionRule>map(Grouping::partition)
+                    .<Partition.Rule>map(Grouping::partition)
                     .orElseGet(Partitioning.Canonical::new)
                     .of(layout);
         } catch (SpecException e) {

@@ -584,8 +584,8 @@ public sealed interface Direction
 
     /**
      * u = 0.2 √max(m, n) O(g + μ b) + λ θ with b ← μ b + g for each weight [m, n] but those of the last layer. O nearly
-     * sets all singular values to 1, by iterations with odd polynomials (Jordan et al. 2024; the length and the decay as
-     * in Liu et al. 2025, §2.2). Kernels are matrices [out, in·k·k]. All else follows Adam's direction.
+     * sets all singular values to 1, by iterations with odd polynomials (Jordan et al. 2024; the length and the decay
+     * as in Liu et al. 2025, §2.2). Kernels are matrices [out, in·k·k]. All else follows Adam's direction.
      */
     @Doc("Muon: the momentum of weight matrices made orthogonal, Adam's direction for the rest")
     record Muon(

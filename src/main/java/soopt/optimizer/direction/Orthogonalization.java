@@ -36,7 +36,9 @@ final class Orthogonalization implements AutoCloseable {
         this.accumulated = backend.allocate(rows * rows);
     }
 
-    /** Whether the Gram form of k iterations takes fewer multiply-adds, r ≤ n: k (2 r² n + r³) or 2 r² n + (4k − 1) r³. */
+    /**
+     * Whether the Gram form of k iterations takes fewer multiply-adds, r ≤ n: k (2 r² n + r³) or 2 r² n + (4k − 1) r³.
+     */
     static boolean prefersGram(Polynomials polynomials, int rows, int columns) {
         return gram(polynomials, rows, columns) < direct(polynomials, rows, columns);
     }

@@ -3,7 +3,6 @@ package soopt.optimizer.rates;
 import java.util.Optional;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.Partition;
-import soopt.curvature.PartitionRule;
 import soopt.curvature.Partitioning;
 import soopt.optimizer.direction.Direction;
 import soopt.optimizer.step.Problem;
@@ -67,7 +66,7 @@ public sealed interface Rates permits Rates.Cubic, Rates.Budget {
         }
 
         /** What has a rate of its own. */
-        public enum Shares implements PartitionRule {
+        public enum Shares implements Partition.Rule {
             @Doc("all parameters together where there are convolutions, else each layer")
             AUTO {
                 @Override

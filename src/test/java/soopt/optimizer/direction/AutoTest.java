@@ -42,7 +42,10 @@ final class AutoTest {
         }
     }
 
-    /** 20 × 30: 3 · 400 · (2 · 30 + 20) = 96,000; 4 × 20 by its Gram matrix: 16 · (40 + 44) = 1,344; 10 × 4: 16 · (20 + 44). */
+    /**
+     * 20 × 30: 3 · 400 · (2 · 30 + 20) = 96,000; 4 × 20 by its Gram matrix: 16 · (40 + 44) = 1,344; 10 × 4: 16 · (20 +
+     * 44).
+     */
     @Test
     void muon_makesOrthogonalWhatFitsIntoTheBound_theCheapestForANumberFirst() {
         String bound = "{type: muon, polynomials: minimax, most-work: 1}";
@@ -71,7 +74,9 @@ final class AutoTest {
     @Test
     void choice_isSaid() {
         Direction.Auto auto = (Direction.Auto) Methods.direction("auto");
-        assertEquals(Optional.of("muon for 1.weight, 2.weight, adam for the rest"), with(2 * (1_344 + 1_024) + 1, auto::choiceFor));
+        assertEquals(
+                Optional.of("muon for 1.weight, 2.weight, adam for the rest"),
+                with(2 * (1_344 + 1_024) + 1, auto::choiceFor));
         assertEquals(Optional.of("adam"), with(100, auto::choiceFor));
         assertEquals(Optional.of("soap"), with(1e9, auto::choiceFor));
         assertEquals(Optional.empty(), with(1e9, Methods.direction("adam")::choiceFor));
