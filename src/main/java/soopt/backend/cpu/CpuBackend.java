@@ -96,9 +96,6 @@ public final class CpuBackend implements Backend {
                 this::newBlock,
                 block -> block.array().close(),
                 block -> block.array().assign(Double.NaN));
-        // The workers split products themselves: OpenBLAS's own threads spin between calls and take the cores from the
-        // loops.
-        openblas.blas_set_num_threads(1);
     }
 
     Workers workers() {
@@ -113,6 +110,11 @@ public final class CpuBackend implements Backend {
         DataType type = precision.isSingle() ? DataType.FLOAT : DataType.DOUBLE;
         // 64 bytes more: loops may read one vector past the end.
         INDArray array = Nd4j.createUninitialized(type, (bytes + 64) / precision.bytes());
+        // The workers split products themselves: OpenBLAS's own threads spin between calls, take the cores from the
+        // loops and cut sums by their number. ND4J sets them to all cores when its first array loads it.
+        if (openblas.blas_get_num_threads() != 1) {
+            openblas.blas_set_num_threads(1);
+        }
         Pointer pointer = array.data().pointer();
         return new Block(array, pointer.asByteBuffer().order(ByteOrder.LITTLE_ENDIAN), pointer);
     }
