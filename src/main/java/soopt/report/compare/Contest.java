@@ -187,19 +187,32 @@ public record Contest(
 
     /** What more than half of its runs reach; infinite if they diverged. */
     private static double best(Contender contender, Question question) {
-        double[] sorted = Arrays.stream(contender.ranked(curve -> curve.best(question), question.worst()))
+        return median(contender, curve -> curve.best(question), question);
+    }
+
+    /** What more than half of its runs are as good as. */
+    private static double median(Contender contender, ToDoubleFunction<Curve> value, Question question) {
+        double[] sorted = Arrays.stream(contender.ranked(value, question.worst()))
                 .sorted()
                 .toArray();
         int n = sorted.length;
         return n == 0 ? question.worst() : sorted[question.maximize() ? (n - 1) / 2 : n / 2];
     }
 
-    /** Whose is the worst that is a number. */
+    /**
+     * Whose is the worst that is a number, among those that got better than they began: what the others have is
+     * reached by all before the first step. Among all if nobody did.
+     */
     private static Optional<Contender> worst(List<Contender> contenders, Question question) {
         Comparator<Contender> rising = Comparator.comparingDouble(each -> best(each, question));
-        return contenders.stream()
+        Comparator<Contender> order = question.maximize() ? rising.reversed() : rising;
+        List<Contender> finite = contenders.stream()
                 .filter(each -> Double.isFinite(best(each, question)))
-                .max(question.maximize() ? rising.reversed() : rising);
+                .toList();
+        return finite.stream()
+                .filter(each -> question.isBetter(best(each, question), median(each, Curve::first, question)))
+                .max(order)
+                .or(() -> finite.stream().max(order));
     }
 
     /** Of each run that counts or diverged, where it reaches the target; infinite if it does not. */

@@ -43,6 +43,10 @@ public record Curve(double[] values, Map<Axis, double[]> at) {
         return values.length == 0;
     }
 
+    double first() {
+        return isEmpty() ? Double.NaN : values[0];
+    }
+
     double last() {
         return isEmpty() ? Double.NaN : values[values.length - 1];
     }

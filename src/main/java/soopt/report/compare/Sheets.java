@@ -141,7 +141,7 @@ public final class Sheets {
         notes.add((question.target().isPresent()
                         ? "the target is as asked for"
                         : "the target is what more than half of the runs of " + contest.targetOf()
-                                + " reach, the worst of the groups in that")
+                                + " reach, the worst of the groups that got better than they began")
                 + "; a run reaches it at its first row of metrics.csv that is as good; median over runs");
         return new Sheet(title(contest, "to reach " + reached), header, rows, notes);
     }

@@ -340,6 +340,26 @@ class ComparisonTest {
     }
 
     @Test
+    void groupThatLearnsNothing_setsNoTarget() {
+        runs.add("adam}", 1, "COMPLETED", 1, 0.8, 0.6, 0.7, 0.2);
+        runs.add("sgd}", 1, "COMPLETED", 1, 0.9, 0.8, 0.7, 0.6);
+        runs.add("muon}", 1, "COMPLETED", 1, 1.1, 1.2, 1.1, 1.3);
+        Contest contest = contest(USUAL);
+        assertEquals(0.6, contest.target());
+        assertEquals("sgd", contest.targetOf());
+        assertArrayEquals(
+                new double[] {Double.POSITIVE_INFINITY},
+                contest.reached(contest.contenders().get(2), Axis.STEP, USUAL));
+    }
+
+    @Test
+    void ofGroupsThatLearnNothing_theWorstSetsTheTarget() {
+        runs.add("adam}", 1, "COMPLETED", 1, 1.2);
+        runs.add("sgd}", 1, "COMPLETED", 2, 2.1);
+        assertEquals(2, contest(USUAL).target());
+    }
+
+    @Test
     void equalBudgets_areInterpolatedBetweenRows() {
         runs.add("adam}", 1, "COMPLETED", 1, 0.8, 0.6);
         runs.add("sgd}", 1, "COMPLETED", 1, 0.9, 0.8, 0.7);
