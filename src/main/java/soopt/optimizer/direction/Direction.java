@@ -34,6 +34,9 @@ public sealed interface Direction
     /** κ of directions of equal length along all axes of kernels, which go on for longer. */
     double KAPPA_OF_KERNELS = 0.005;
 
+    /** κ of Adam's direction in dense networks. */
+    double KAPPA_OF_ADAM = 0.1;
+
     /**
      * Starts without memory of earlier gradients.
      *
@@ -194,6 +197,11 @@ public sealed interface Direction
         }
 
         @Override
+        public double kappa(Problem problem) {
+            return problem.layout().hasKernels() ? Direction.super.kappa(problem) : KAPPA_OF_ADAM;
+        }
+
+        @Override
         public Running start(Problem problem, Tensor gradient) {
             return new AdamMoments(this, problem.backend(), gradient);
         }
@@ -216,6 +224,11 @@ public sealed interface Direction
             implements Direction {
         public Adamw {
             Constraints.check(Adamw.class, beta1, beta2, epsilon, weightDecay);
+        }
+
+        @Override
+        public double kappa(Problem problem) {
+            return problem.layout().hasKernels() ? Direction.super.kappa(problem) : KAPPA_OF_ADAM;
         }
 
         @Override
@@ -668,7 +681,8 @@ public sealed interface Direction
 
         @Override
         public double kappa(Problem problem) {
-            return choice(problem).kappa(problem);
+            Direction choice = choice(problem);
+            return choice instanceof Soap || problem.layout().hasKernels() ? choice.kappa(problem) : KAPPA_OF_ADAM;
         }
 
         @Override

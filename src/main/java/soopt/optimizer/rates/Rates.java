@@ -27,8 +27,9 @@ public sealed interface Rates permits Rates.Cubic, Rates.Budget {
     @Doc("rates with which curvature may add a given part of the loss at a step, found in the first steps and kept")
     record Budget(
             @Range(above = 0, max = 10)
-            @Doc("κ: curvature adds at most κ/2 of the loss at a step; without it what suits the direction: 0.05, muon"
-                    + " and soap 0.005 where there are convolutions; 0.1 along the path, where it must be below 0.2")
+            @Doc(
+                    "κ: curvature adds at most κ/2 of the loss at a step; without it what suits direction and network:"
+                            + " 0.05; with convolutions muon and soap 0.005, without them adam 0.1; 0.1 along the path, where it must be below 0.2")
             Optional<Double> kappa,
 
             @Default("step") @Doc("what curvature is measured along")

@@ -219,9 +219,13 @@ final class BudgetRatesTest {
         Problem dense = problem(new ParameterLayout.Builder().add("w", Role.WEIGHT, 0, 1, 3, 4));
         Problem kernels = problem(new ParameterLayout.Builder().add("w", Role.WEIGHT, 0, 1, 3, 4, 5, 5));
         Rates.Budget none = budget(Optional.empty(), Rates.Budget.Along.STEP);
-        for (String direction : List.of("sgd", "adam", "k-fac", "muon", "soap", "auto")) {
+        for (String direction : List.of("sgd", "k-fac", "muon", "soap", "auto")) { // a gradient of unknown cost: soap
             assertEquals(0.05, none.kappa(Methods.direction(direction), dense), direction);
         }
+        assertEquals(0.1, none.kappa(Methods.direction("adam"), dense));
+        assertEquals(0.1, none.kappa(Methods.direction("adamw"), dense));
+        Problem costly = new Problem(dense.backend(), dense.layout(), dense.batches(), 0, 100, 10);
+        assertEquals(0.1, none.kappa(Methods.direction("auto"), costly), "adam, or muon for a part");
         assertEquals(0.05, none.kappa(Methods.direction("adam"), kernels));
         assertEquals(0.005, none.kappa(Methods.direction("muon"), kernels));
         assertEquals(0.005, none.kappa(Methods.direction("soap"), kernels));
