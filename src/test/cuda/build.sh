@@ -24,6 +24,7 @@ if [[ ! -d $out ]]; then
   make libcublas.so.12 -O3 "$here/cublas.cpp" "$new/libstandin.so"
   # libcusolver.so.11 is the name in CUDA 11 and 12: the BLAS that it needs tells which
   make libcusolver.so.11 -O3 "$here/cusolver.cpp" "$new/libstandin.so" -Wl,--no-as-needed "$new/libcublas.so.12"
+  make libcudnn.so.9 -O3 "$here/cudnn.cpp" "$new/libstandin.so"
   wait %1
   wait %2
   chmod 755 "$new"

@@ -28,6 +28,11 @@ public interface Backend extends AutoCloseable {
 
     Precision precision();
 
+    /** A library that was asked for and was not used for all it could be, and why, in one line. */
+    default Optional<String> note() {
+        return Optional.empty();
+    }
+
     /** CPU threads used by one operation; every result is the same bits for any number of them. */
     int threads();
 

@@ -24,6 +24,7 @@ import soopt.backend.cuda.Kernels.Kernel;
 import soopt.backend.cuda.Kernels.Theme;
 import soopt.backend.cuda.driver.Blas;
 import soopt.backend.cuda.driver.Device;
+import soopt.backend.cuda.driver.Dnn;
 import soopt.backend.cuda.driver.Gpu;
 import soopt.backend.cuda.driver.Gpus;
 import soopt.backend.cuda.driver.KernelCompiler;
@@ -54,6 +55,7 @@ public final class CudaBackend implements Backend {
     private final CudaResults results;
     private final CudaSums sums;
     private final CudaLosses losses;
+    private final Optional<CudaConvolutions> convolutions;
     private final CudaImages images;
     private final Map<Activation, Kernel> activations = new EnumMap<>(Activation.class);
     private final Kernel fill;
@@ -79,7 +81,11 @@ public final class CudaBackend implements Backend {
         this.results = new CudaResults(memory, kernels);
         this.sums = new CudaSums(memory, results, kernels);
         this.losses = new CudaLosses(memory, results, sums, kernels);
-        this.images = new CudaImages(this, sums, kernels);
+        this.convolutions = Dnn.isOn()
+                ? Optional.of(new CudaConvolutions(
+                        device, memory, precision, CudaImages.PATCH_NUMBERS * precision.bytes()))
+                : Optional.empty();
+        this.images = new CudaImages(this, convolutions, sums, kernels);
         for (Activation f : Activation.values()) {
             String name = f.name().charAt(0) + f.name().substring(1).toLowerCase(Locale.ROOT);
             activations.put(f, kernels.kernel(Theme.ACTIVATIONS, "activate" + name));
@@ -151,6 +157,7 @@ public final class CudaBackend implements Backend {
                 Optional.of(Gpu.version(gpu.driverVersion())),
                 Optional.of(KernelCompiler.load(gpu.driverVersion()).version()),
                 solverLibrary.map(Path::toString),
+                convolutions.flatMap(CudaConvolutions::library),
                 gpu.bytes());
     }
 
@@ -182,6 +189,11 @@ public final class CudaBackend implements Backend {
     @Override
     public Optional<Replay> replay() {
         return Optional.of(device.replay());
+    }
+
+    @Override
+    public Optional<String> note() {
+        return convolutions.flatMap(CudaConvolutions::note);
     }
 
     /** Launches, copies and times that the host waited, since the GPU was opened. */
@@ -727,6 +739,7 @@ public final class CudaBackend implements Backend {
     public void close() {
         results.close();
         solver.ifPresent(Solver::close);
+        convolutions.ifPresent(CudaConvolutions::close);
         kernels.close();
         blas.close();
         memory.close();

@@ -1,5 +1,6 @@
 package soopt.backend.cuda;
 
+import java.util.Optional;
 import soopt.backend.Averaging;
 import soopt.backend.Backend;
 import soopt.backend.Contract;
@@ -8,13 +9,18 @@ import soopt.backend.Pooling;
 import soopt.backend.Tensor;
 import soopt.backend.cuda.Kernels.Kernel;
 import soopt.backend.cuda.Kernels.Theme;
+import soopt.backend.cuda.driver.Dnn.Operation;
 
-/** Convolutions as patches times weights, in groups of images whose patches fit into a bounded buffer, and pooling. */
+/**
+ * Convolutions by cuDNN where somebody asked for it, else as patches times weights, in groups of images whose patches
+ * fit into a bounded buffer; and pooling.
+ */
 final class CudaImages {
     /** Numbers of the patches of one group: 64 MiB in float32. */
-    private static final long PATCH_NUMBERS = 1 << 24;
+    static final long PATCH_NUMBERS = 1 << 24;
 
     private final Backend backend;
+    private final Optional<CudaConvolutions> library;
     private final CudaSums sums;
     private final Kernel patches;
     private final Kernel unpatches;
@@ -24,8 +30,9 @@ final class CudaImages {
     private final Kernel averagePool;
     private final Kernel averagePoolAdjoint;
 
-    CudaImages(Backend backend, CudaSums sums, Kernels kernels) {
+    CudaImages(Backend backend, Optional<CudaConvolutions> library, CudaSums sums, Kernels kernels) {
         this.backend = backend;
+        this.library = library;
         this.sums = sums;
         this.patches = kernels.kernel(Theme.IMAGES, "patches");
         this.unpatches = kernels.kernel(Theme.IMAGES, "unpatches");
@@ -99,28 +106,52 @@ final class CudaImages {
         geometry(patches.start().put(n), g).put(x).put(out).forElements(n);
     }
 
+    /** Images that the library did, of the first ones. */
+    private int byLibrary(
+            Operation operation,
+            Convolution g,
+            int images,
+            double alpha,
+            Tensor first,
+            Tensor second,
+            double beta,
+            Tensor out) {
+        return library.isEmpty() || isPlain(g)
+                ? 0
+                : library.get().run(operation, g, images, alpha, first, second, beta, out);
+    }
+
+    /** The images from one on. */
+    private static Tensor from(int image, int images, int numbers, Tensor x) {
+        return image == 0 ? x : x.slice((long) image * numbers, images - image, numbers);
+    }
+
     void convolve(Convolution g, Tensor x, Tensor w, double alpha, double beta, Tensor out) {
         int images = Contract.convolution(g, x, w, out);
-        if (images > 0) {
+        int done = byLibrary(Operation.OUTPUTS, g, images, alpha, x, w, beta, out);
+        if (done < images) {
             Tensor weight = w.reshape(g.outChannels(), g.patch());
             forEachGroup(
                     g,
-                    images,
+                    images - done,
                     true,
-                    x,
-                    out,
+                    from(done, images, g.inputs(), x),
+                    from(done, images, g.outputs(), out),
                     (from, part, input, output) -> backend.gemm(false, true, alpha, part, weight, beta, output));
         }
     }
 
     void adjoint(Convolution g, Tensor dy, Tensor w, double beta, Tensor dx) {
         int images = Contract.convolutionAdjoint(g, dy, w, dx);
-        if (images == 0) {
+        int done = byLibrary(Operation.INPUT_GRADIENT, g, images, 1, dy, w, beta, dx);
+        if (done == images) {
             return;
         }
         Tensor weight = w.reshape(g.outChannels(), g.patch());
         boolean plain = isPlain(g);
-        forEachGroup(g, images, false, dx, dy, (from, part, input, output) -> {
+        Tensor inputs = from(done, images, g.inputs(), dx);
+        Tensor outputs = from(done, images, g.outputs(), dy);
+        forEachGroup(g, images - done, false, inputs, outputs, (from, part, input, output) -> {
             backend.gemm(false, false, 1, output, weight, plain ? beta : 0, part);
             if (!plain) {
                 geometry(unpatches.start().put(input.size()), g)
@@ -138,15 +169,19 @@ final class CudaImages {
             CudaBackend.scaleOrClear(backend, beta, dw);
             return;
         }
+        int done = byLibrary(Operation.WEIGHT_GRADIENT, g, images, 1, x, dy, beta, dw);
+        if (done == images) {
+            return;
+        }
         Tensor gradient = dw.reshape(g.outChannels(), g.patch());
         forEachGroup(
                 g,
-                images,
+                images - done,
                 true,
-                x,
-                dy,
+                from(done, images, g.inputs(), x),
+                from(done, images, g.outputs(), dy),
                 (from, part, input, output) ->
-                        backend.gemm(true, false, 1, output, part, from == 0 ? beta : 1, gradient));
+                        backend.gemm(true, false, 1, output, part, done + from == 0 ? beta : 1, gradient));
     }
 
     void gram(Convolution g, Tensor x, double alpha, double beta, Tensor gram, Tensor sum) {

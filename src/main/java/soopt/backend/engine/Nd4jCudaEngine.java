@@ -80,6 +80,7 @@ public record Nd4jCudaEngine(int gpu) implements Engine {
                 Optional.of(Gpu.version(first.driverVersion())),
                 Optional.of(Gpu.version(CudaJar.CUDA)),
                 Optional.empty(),
+                Optional.empty(),
                 first.bytes());
         return new Nd4jBackend(precision, threads, hardware);
     }

@@ -2,6 +2,7 @@ package soopt.cli.doctor;
 
 import java.util.ArrayList;
 import java.util.List;
+import soopt.backend.cuda.driver.Dnn;
 import soopt.backend.cuda.driver.Gpu;
 import soopt.backend.cuda.driver.Gpus;
 import soopt.backend.cuda.driver.Solver;
@@ -57,6 +58,7 @@ final class GraphicsCheck {
                                 .orElseGet(() -> library.path().orElseThrow().toString()));
                 list.add(found(library));
             }
+            list.add(dnn(gpus.driverVersion(), findings));
         }
         findings.json().putObjects("cuda_libraries", list);
     }
@@ -67,6 +69,19 @@ final class GraphicsCheck {
         boolean hasBlas = CudaLibraries.blas(driverVersion).problem().isEmpty();
         return new CudaLibraries.Found(
                 found.library(), found.path(), hasBlas ? Solver.problem(driverVersion) : found.problem());
+    }
+
+    /** It is there where it loads, and used where somebody asks for it. */
+    private static JsonObject dnn(int driverVersion, Findings findings) {
+        Dnn.Finding found = Dnn.find(driverVersion);
+        List<String> words = new ArrayList<>();
+        found.version().ifPresent(version -> words.add(found.path().orElseThrow() + ", " + version));
+        found.problem().ifPresent(words::add);
+        findings.row(
+                found.version().isPresent() ? Findings.OK : Findings.ABSENT, "libcudnn", String.join("; ", words));
+        JsonObject of = found(new CudaLibraries.Found("libcudnn", found.path(), found.problem()));
+        found.version().ifPresent(version -> of.put("version", version));
+        return of;
     }
 
     private static JsonObject found(CudaLibraries.Found library) {

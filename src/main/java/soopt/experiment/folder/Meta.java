@@ -106,6 +106,7 @@ public final class Meta {
         hardware.driver().ifPresent(version -> device.put("driver", version));
         hardware.cuda().ifPresent(version -> device.put("cuda", version));
         hardware.solver().ifPresent(path -> device.put("cusolver", path));
+        hardware.convolver().ifPresent(library -> device.put("cudnn", library));
         return device.put("memory_bytes", hardware.memoryBytes());
     }
 

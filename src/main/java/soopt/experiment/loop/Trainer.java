@@ -1,6 +1,8 @@
 package soopt.experiment.loop;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
@@ -187,8 +189,10 @@ public final class Trainer {
             savepoints.saveEnd(theta, workload.layout());
             ending = journal.withOutlook(early);
         }
-        return ending.with(
-                plan.advice().warnings(curvature.refreshes(), curvature.computed(), counts), curvature.refreshes());
+        List<String> warnings =
+                new ArrayList<>(plan.advice().warnings(curvature.refreshes(), curvature.computed(), counts));
+        workload.backend().note().ifPresent(warnings::add);
+        return ending.with(warnings, curvature.refreshes());
     }
 
     private Ending toTheEnd(Tensor theta) {

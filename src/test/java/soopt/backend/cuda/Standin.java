@@ -102,7 +102,9 @@ public final class Standin implements AutoCloseable {
      * compiled from now on run without checks), AT_ONCE (1: work is done when it is asked for), QUIET (1), NO_NODES (1:
      * a capture does not tell its nodes), and the call from now on that fails: OOM, LAUNCH_FAILURE (kernels of graphs
      * count), COMPILE_FAILURE, CAPTURE_FAILURE, INSTANTIATE_FAILURE, UPDATE_FAILURE, SOLVER_FAILURE (a
-     * factorization does not end), SOLVER_MEMORY (cuSOLVER does not start), LOST (from there on every one).
+     * factorization does not end), SOLVER_MEMORY (cuSOLVER does not start), DNN_FAILURE (a
+     * convolution fails), DNN_MEMORY (cuDNN does not start), LOST (from there on every one). Of cuDNN: DNN_FLOATS_ONLY
+     * (1: float64 is not supported), DNN_ROOM (bytes of a workspace for an image), DNN_CUDA (12080) whose it is.
      */
     public Standin set(String setting, long value) {
         library.getFunction("standin_set").invokeVoid(new Object[] {setting, value});
@@ -110,7 +112,7 @@ public final class Standin implements AutoCloseable {
     }
 
     /**
-     * Calls since it was made: launches, copies, synchronizations, allocations, products, factorizations, compilations;
+     * Calls since it was made: launches, copies, synchronizations, allocations, products, factorizations, convolutions, compilations;
      * graphs launched, replayed kernels of them, captures, updates of kernels in graphs; waits of one stream for
      * another; and the bytes that were downloaded.
      */

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.util.Optional;
 import java.util.function.LongToIntFunction;
 import soopt.backend.Backend;
+import soopt.backend.cuda.driver.Captures.Graph;
 import soopt.backend.cuda.library.CudaException;
 
 /**

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import soopt.backend.cuda.driver.Captures.Graph;
 
 /**
  * A stretch of work as it was done the last time, cut into segments: runs of operations that are the same every time,

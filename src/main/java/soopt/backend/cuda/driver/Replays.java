@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import soopt.backend.cuda.driver.Captures.Graph;
 import soopt.backend.cuda.driver.Recording.Segment;
 import soopt.backend.cuda.driver.Tape.Kind;
 import soopt.backend.cuda.library.CudaException;

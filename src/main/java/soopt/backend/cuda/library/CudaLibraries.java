@@ -23,6 +23,9 @@ public final class CudaLibraries {
     /** Of CUDA 13, and of CUDA 12 and 11. */
     private static final List<String> SOLVER = List.of("libcusolver.so.12", "libcusolver.so.11");
 
+    /** Of whatever CUDA it is: that only the library itself says. */
+    private static final List<String> DNN = List.of("libcudnn.so.9", "libcudnn.so.8");
+
     /** "off": it is as if there were none. */
     private static final String SOLVER_PROPERTY = "soopt.cuda.solver";
 
@@ -105,6 +108,18 @@ public final class CudaLibraries {
                 "libcusolver",
                 "not found: factors are decomposed on the host (there is no libcusolver for " + wanted
                         + ": load a module, or pip install nvidia-cusolver-cu12, or nvidia-cusolver for CUDA 13)");
+    }
+
+    /** What is used for convolutions where somebody asks for it. */
+    public static Found dnn() {
+        LibraryFolders folders = LibraryFolders.ofToolkit();
+        return DNN.stream()
+                .flatMap(name -> LibraryFolders.named(name).stream())
+                .findFirst()
+                .or(() -> DNN.stream().flatMap(name -> folders.find(name).stream()).findFirst())
+                .map(file -> Found.at("libcudnn", file))
+                .orElseGet(() -> Found.none(
+                        "libcudnn", "not found (load a module, or pip install nvidia-cudnn-cu12, or -cu13)"));
     }
 
     /**
