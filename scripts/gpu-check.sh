@@ -89,6 +89,12 @@ for class in Activation Backend Decompositions Image Loss Refusals Sizes; do con
 tests contract 120 "${contract[@]}"
 tests golden-derivatives 60 "--select-method=soopt.model.HbarGoldenTest#cuda"
 tests golden-trajectories 60 "--select-method=soopt.optimizer.TrajectoryGoldenTest#parameters_followIt_onAGpu"
+# the same images by cuDNN, where it is
+if grep -qE '^ok +libcudnn ' "$out/doctor.txt"; then
+  jvm+=(-Dsoopt.cuda.dnn=on)
+  tests contract-cudnn 60 --select-class=soopt.backend.ImageContractTest
+  unset 'jvm[-1]'
+fi
 
 checks=0
 for model in '{type: mlp, hidden: [64]}' '{type: mlp, hidden: [32, 16], activation: gelu}'; do
@@ -174,6 +180,20 @@ for model in $models; do
     --only "$works" --json >"$bench/$model.plain.1.json" 2>>"$bench/soopt.err"
   unset 'jvm[-1]'
 done
+# networks of convolutions by cuDNN
+if ! grep -qE '^ok +libcudnn ' "$out/doctor.txt"; then
+  note "cuDNN" ok "not measured: it is not here"
+elif [[ $gpu == stand-in* ]]; then
+  note "cuDNN" ok "not measured: the stand-in takes minutes"
+else
+  for model in $models; do
+    [[ $model != *mlp ]] || continue
+    jvm+=(-Dsoopt.cuda.dnn=on)
+    soopt 40 bench curvature --model "$model" --batch "$batch" --device cuda --rounds 1000 --seconds "${SECONDS_PER_PROCESS:-3}" \
+      --only "$works" --json >"$bench/$model.cudnn.1.json" 2>>"$bench/soopt.err"
+    unset 'jvm[-1]'
+  done
+fi
 # what may bring a process down has one of its own
 for model in $models; do
   [[ -z ${torch:-} ]] || limited 40 "$python" scripts/bench/peers.py --model "$model" --batch "$batch" --device cuda --rounds 50 --seconds 3 \

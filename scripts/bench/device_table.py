@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The table of scripts/gpu-check.sh: what was right, and each work of soopt against the best way of PyTorch and JAX.
 
-Program "plain" is soopt without CUDA graphs, "cusolver" and "host" are its methods with factors. Times are medians over all rounds of all processes. The author's way is PyTorch's "summary order 3".
+Program "plain" is soopt without CUDA graphs, "cudnn" with convolutions by cuDNN, "cusolver" and "host" are its methods with factors. Times are medians over all rounds of all processes. The author's way is PyTorch's "summary order 3".
 """
 import json
 import pathlib
@@ -10,7 +10,7 @@ import sys
 
 WORKS = ("gradient", "summary order 3", "adam step", "newton-summary step")
 FACTORED = ("k-fac step", "shampoo step", "soap step")
-OWN = ("soopt", "plain", "cusolver", "host")
+OWN = ("soopt", "plain", "cudnn", "cusolver", "host")
 
 
 def times(folder):
@@ -26,6 +26,8 @@ def times(folder):
             found.setdefault(model, {}).setdefault((program, result["name"]), []).extend(result["times_s"])
         for name, why in run.get("problems", {}).items():
             problems[model, program, name] = why
+        if "note" in run:
+            problems[model, program, "all convolutions"] = run["note"]
     return {m: {k: statistics.median(v) for k, v in works.items()} for m, works in found.items()}, problems
 
 
@@ -63,10 +65,11 @@ def main():
         if newton and adam:
             print(f"{model}: a step of newton-summary (period 10) takes {newton / adam:.2f} of one of Adam")
     for model, works in found.items():
-        gains = [f"{work} {works['plain', work] / works['soopt', work]:.2f}" for work in WORKS
-                 if ("plain", work) in works and ("soopt", work) in works]
-        if gains:
-            print(f"{model}: times without CUDA graphs / with them: {', '.join(gains)}")
+        for program, what in (("plain", "without CUDA graphs / with them"), ("cudnn", "with cuDNN / by patches")):
+            ratios = [f"{work} {works[program, work] / works['soopt', work]:.2f}" for work in WORKS
+                      if (program, work) in works and ("soopt", work) in works]
+            if ratios:
+                print(f"{model}: times {what}: {', '.join(ratios)}")
     for model, works in found.items():
         for work in FACTORED:
             device, host = works.get(("cusolver", work)), works.get(("host", work))

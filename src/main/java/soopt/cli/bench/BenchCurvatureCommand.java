@@ -117,18 +117,22 @@ final class BenchCurvatureCommand implements Callable<Integer> {
                         options.report().threads(),
                         options.report().precision());
         AtomicReference<Optional<Backend.Replay>> replay = new AtomicReference<>(Optional.empty());
+        AtomicReference<Optional<String>> note = new AtomicReference<>(Optional.empty());
         List<Measurement> results = options.session().measure((backend, stopwatch) -> {
             try (BenchProblem problem = new BenchProblem(backend, model, batch)) {
                 List<Measurement> measured = stopwatch.measure(works(problem, partition));
                 replay.set(backend.replay());
+                note.set(backend.note());
                 return measured;
             }
         });
         PrintWriter out = spec.commandLine().getOut();
         out.print(
                 options.json()
-                        ? asJson(results, partition, replay.get())
-                        : asText(results, partition, peer) + asText(replay.get()));
+                        ? asJson(results, partition, replay.get(), note.get())
+                        : asText(results, partition, peer)
+                                + asText(replay.get())
+                                + note.get().map(line -> BenchReport.format("%n%s%n", line)).orElse(""));
         out.flush();
         return ExitCode.OK;
     }
@@ -206,7 +210,8 @@ final class BenchCurvatureCommand implements Callable<Integer> {
                 weighed ? BenchReport.format("%.2f", bytes / (double) result.extraBytes()) : "");
     }
 
-    private String asJson(List<Measurement> results, Partition partition, Optional<Backend.Replay> replay) {
+    private String asJson(
+            List<Measurement> results, Partition partition, Optional<Backend.Replay> replay, Optional<String> note) {
         JsonObject head = options.report()
                 .head(modelText, batch)
                 .put("partition", partitionText)
@@ -218,6 +223,7 @@ final class BenchCurvatureCommand implements Callable<Integer> {
                         .put("operations", of.operations())
                         .put("launches", of.launches())
                         .put("problem", of.problem().orElse(""))));
+        note.ifPresent(line -> head.put("note", line));
         return head.putObjects(
                         "results", results.stream().map(Measurement::json).toList())
                 .pretty();
