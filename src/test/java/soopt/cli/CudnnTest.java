@@ -137,7 +137,8 @@ class CudnnTest {
     @Test
     void libraryThatIsMissing_isSaid_andNothingElseChanges() throws IOException {
         run("patches");
-        System.setProperty(LIBRARIES, Standin.folderWithout(folder, "libcudnn.so.9").toString());
+        System.setProperty(
+                LIBRARIES, Standin.folderWithout(folder, "libcudnn.so.9").toString());
         System.setProperty(DNN, "on");
         Cli.Result said = run("missing");
         String shown = said.out() + said.err();

@@ -82,8 +82,8 @@ public final class CudaBackend implements Backend {
         this.sums = new CudaSums(memory, results, kernels);
         this.losses = new CudaLosses(memory, results, sums, kernels);
         this.convolutions = Dnn.isOn()
-                ? Optional.of(new CudaConvolutions(
-                        device, memory, precision, CudaImages.PATCH_NUMBERS * precision.bytes()))
+                ? Optional.of(
+                        new CudaConvolutions(device, memory, precision, CudaImages.PATCH_NUMBERS * precision.bytes()))
                 : Optional.empty();
         this.images = new CudaImages(this, convolutions, sums, kernels);
         for (Activation f : Activation.values()) {

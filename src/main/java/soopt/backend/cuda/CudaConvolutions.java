@@ -46,7 +46,8 @@ final class CudaConvolutions implements AutoCloseable {
         } else {
             start(device, precision);
         }
-        this.library = dnn.flatMap(started -> found.path()).map(path -> path + ", " + found.version().orElseThrow());
+        this.library = dnn.flatMap(started -> found.path())
+                .map(path -> path + ", " + found.version().orElseThrow());
     }
 
     private void start(Device device, Precision precision) {
@@ -135,8 +136,10 @@ final class CudaConvolutions implements AutoCloseable {
         long c = address(out, from, isSum ? 0 : isOfOutputs ? g.inputs() : g.outputs());
         double keep = isSum && from > 0 ? 1 : beta;
         try {
-            memory.with((int) ((bytes + Double.BYTES - 1) / Double.BYTES), room -> dnn.orElseThrow()
-                    .run(kind.operation(), g, kind.images(), room, bytes, alpha, a, b, keep, c));
+            memory.with(
+                    (int) ((bytes + Double.BYTES - 1) / Double.BYTES),
+                    room -> dnn.orElseThrow()
+                            .run(kind.operation(), g, kind.images(), room, bytes, alpha, a, b, keep, c));
             return true;
         } catch (Refusal e) {
             refused(kind, e);

@@ -132,7 +132,9 @@ final class BenchCurvatureCommand implements Callable<Integer> {
                         ? asJson(results, partition, replay.get(), note.get())
                         : asText(results, partition, peer)
                                 + asText(replay.get())
-                                + note.get().map(line -> BenchReport.format("%n%s%n", line)).orElse(""));
+                                + note.get()
+                                        .map(line -> BenchReport.format("%n%s%n", line))
+                                        .orElse(""));
         out.flush();
         return ExitCode.OK;
     }

@@ -112,9 +112,9 @@ public final class Standin implements AutoCloseable {
     }
 
     /**
-     * Calls since it was made: launches, copies, synchronizations, allocations, products, factorizations, convolutions, compilations;
-     * graphs launched, replayed kernels of them, captures, updates of kernels in graphs; waits of one stream for
-     * another; and the bytes that were downloaded.
+     * Calls since it was made: launches, copies, synchronizations, allocations, products, factorizations, convolutions,
+     * compilations; graphs launched, replayed kernels of them, captures, updates of kernels in graphs; waits of one
+     * stream for another; and the bytes that were downloaded.
      */
     public long count(String calls) {
         return library.getFunction("standin_count").invokeLong(new Object[] {calls});

@@ -123,9 +123,8 @@ public final class Dnn implements AutoCloseable {
                 ? Optional.of("it is of CUDA " + cuda / 1000 + ", but the driver is for CUDA "
                         + Gpu.version(driverVersion) + ": update the driver")
                 : Optional.empty();
-        Optional<String> off = isOn()
-                ? Optional.empty()
-                : Optional.of("not used: -D" + PROPERTY + "=on takes it for convolutions");
+        Optional<String> off =
+                isOn() ? Optional.empty() : Optional.of("not used: -D" + PROPERTY + "=on takes it for convolutions");
         return new Finding(found.path(), Optional.of(version(DnnApi.cudnnGetVersion())), tooNew.or(() -> off));
     }
 
@@ -177,8 +176,7 @@ public final class Dnn implements AutoCloseable {
         device.makeCurrent();
         check(
                 "cudnnSetTensor4dDescriptor",
-                DnnApi.cudnnSetTensor4dDescriptor(
-                        x, CHANNELS_LAST, type, images, g.channels(), g.height(), g.width()));
+                DnnApi.cudnnSetTensor4dDescriptor(x, CHANNELS_LAST, type, images, g.channels(), g.height(), g.width()));
         check(
                 "cudnnSetTensor4dDescriptor",
                 DnnApi.cudnnSetTensor4dDescriptor(
@@ -190,19 +188,10 @@ public final class Dnn implements AutoCloseable {
         check(
                 "cudnnSetConvolution2dDescriptor",
                 DnnApi.cudnnSetConvolution2dDescriptor(
-                        convolution,
-                        g.padding(),
-                        g.padding(),
-                        g.stride(),
-                        g.stride(),
-                        1,
-                        1,
-                        CROSS_CORRELATION,
-                        type));
+                        convolution, g.padding(), g.padding(), g.stride(), g.stride(), 1, 1, CROSS_CORRELATION, type));
         check(
                 "cudnnSetConvolutionMathType",
-                DnnApi.cudnnSetConvolutionMathType(
-                        convolution, precision == Precision.TF32 ? TENSOR_CORES : STRICT));
+                DnnApi.cudnnSetConvolutionMathType(convolution, precision == Precision.TF32 ? TENSOR_CORES : STRICT));
     }
 
     /**
@@ -216,19 +205,21 @@ public final class Dnn implements AutoCloseable {
         check(
                 "the workspace size of " + operation.call,
                 switch (operation) {
-                    case OUTPUTS -> DnnApi.cudnnGetConvolutionForwardWorkspaceSize(
-                            handle, x, w, convolution, y, ALGORITHM, out);
-                    case INPUT_GRADIENT -> DnnApi.cudnnGetConvolutionBackwardDataWorkspaceSize(
-                            handle, w, y, convolution, x, ALGORITHM, out);
-                    case WEIGHT_GRADIENT -> DnnApi.cudnnGetConvolutionBackwardFilterWorkspaceSize(
-                            handle, x, y, convolution, w, ALGORITHM, out);
+                    case OUTPUTS ->
+                        DnnApi.cudnnGetConvolutionForwardWorkspaceSize(handle, x, w, convolution, y, ALGORITHM, out);
+                    case INPUT_GRADIENT ->
+                        DnnApi.cudnnGetConvolutionBackwardDataWorkspaceSize(
+                                handle, w, y, convolution, x, ALGORITHM, out);
+                    case WEIGHT_GRADIENT ->
+                        DnnApi.cudnnGetConvolutionBackwardFilterWorkspaceSize(
+                                handle, x, y, convolution, w, ALGORITHM, out);
                 });
         return numbers.getLong(0);
     }
 
     /**
-     * out ← α the operation + β out, by addresses. Before it everything that was asked for is given to the driver: it is
-     * never part of a graph.
+     * out ← α the operation + β out, by addresses. Before it everything that was asked for is given to the driver: it
+     * is never part of a graph.
      *
      * @param first images, or outputs for a gradient in them
      * @param second weights, or outputs for a gradient in those
@@ -256,14 +247,19 @@ public final class Dnn implements AutoCloseable {
         }
         long a = Pointer.nativeValue(numbers);
         long b = a + BETA;
-        check(operation.call, switch (operation) {
-            case OUTPUTS -> DnnApi.cudnnConvolutionForward(
-                    handle, a, x, first, w, second, convolution, ALGORITHM, workspace, bytes, b, y, out);
-            case INPUT_GRADIENT -> DnnApi.cudnnConvolutionBackwardData(
-                    handle, a, w, second, y, first, convolution, ALGORITHM, workspace, bytes, b, x, out);
-            case WEIGHT_GRADIENT -> DnnApi.cudnnConvolutionBackwardFilter(
-                    handle, a, x, first, y, second, convolution, ALGORITHM, workspace, bytes, b, w, out);
-        });
+        check(
+                operation.call,
+                switch (operation) {
+                    case OUTPUTS ->
+                        DnnApi.cudnnConvolutionForward(
+                                handle, a, x, first, w, second, convolution, ALGORITHM, workspace, bytes, b, y, out);
+                    case INPUT_GRADIENT ->
+                        DnnApi.cudnnConvolutionBackwardData(
+                                handle, a, w, second, y, first, convolution, ALGORITHM, workspace, bytes, b, x, out);
+                    case WEIGHT_GRADIENT ->
+                        DnnApi.cudnnConvolutionBackwardFilter(
+                                handle, a, x, first, y, second, convolution, ALGORITHM, workspace, bytes, b, w, out);
+                });
     }
 
     @Override

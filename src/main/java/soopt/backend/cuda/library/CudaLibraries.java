@@ -116,7 +116,9 @@ public final class CudaLibraries {
         return DNN.stream()
                 .flatMap(name -> LibraryFolders.named(name).stream())
                 .findFirst()
-                .or(() -> DNN.stream().flatMap(name -> folders.find(name).stream()).findFirst())
+                .or(() -> DNN.stream()
+                        .flatMap(name -> folders.find(name).stream())
+                        .findFirst())
                 .map(file -> Found.at("libcudnn", file))
                 .orElseGet(() -> Found.none(
                         "libcudnn", "not found (load a module, or pip install nvidia-cudnn-cu12, or -cu13)"));
