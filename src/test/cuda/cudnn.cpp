@@ -139,6 +139,7 @@ template <class T> int launch(const char *name, Handle *h, const Task &k, Operat
         || overlap(to, n * sizeof(T), (uint64_t)q, nq * sizeof(T)) || overlap(to, n * sizeof(T), work, bytes)
         || overlap((uint64_t)p, np * sizeof(T), work, bytes) || overlap((uint64_t)q, nq * sizeof(T), work, bytes);
     if (clash) return refuse(BAD_PARAM, text("%s: the result or the workspace overlaps something", name));
+    count("convolutions");
     T a = *alpha, b = *beta;
     std::string called = name;
     enqueue(h->stream, [=] {
@@ -164,7 +165,6 @@ int call(const char *name, int code, Handle *h, const Task &k, Operation operati
         h->stream->invalidated = true;
         return refuse(EXECUTION_FAILED, text("%s in a capture", name));
     }
-    count("convolutions");
     return k.x.type == DOUBLES
         ? launch(name, h, k, operation, (const double *)alpha, (const double *)p, (const double *)q, workspace,
             (const double *)beta, (double *)out)

@@ -170,6 +170,10 @@ class CudnnTest {
                 .path(3);
         assertEquals("9.1.0", found.path("version").asText(), found.toString());
         assertFalse(found.has("problem"), found.toString());
+        gpu.set("DNN_CUDA", 13000);
+        String tooNew = doctorsLine();
+        assertTrue(tooNew.startsWith("absent"), tooNew);
+        assertTrue(tooNew.contains(library + "; it is of CUDA 13"), tooNew);
         System.setProperty(
                 LIBRARIES, Standin.folderWithout(folder, "libcudnn.so.9").toString());
         String missing = doctorsLine();

@@ -119,7 +119,7 @@ final class CudaConvolutions implements AutoCloseable {
                             + " times weights");
                 }
             } catch (Refusal e) {
-                refused(kind, e);
+                leave(kind, e);
             }
         }
         return rooms.get(kind);
@@ -142,7 +142,12 @@ final class CudaConvolutions implements AutoCloseable {
                             .run(kind.operation(), g, kind.images(), room, bytes, alpha, a, b, keep, c));
             return true;
         } catch (Refusal e) {
-            refused(kind, e);
+            if (e.isOfKind()) {
+                leave(kind, e);
+            } else {
+                tell("cuDNN failed (" + e.getMessage() + "): convolutions are patches times weights from there on");
+                close();
+            }
             return false;
         }
     }
@@ -151,14 +156,10 @@ final class CudaConvolutions implements AutoCloseable {
         return CudaMemory.address(x) + (long) image * numbers * x.precision().bytes();
     }
 
-    private void refused(Kind kind, Refusal why) {
+    /** A failure where nothing was run yet is that of a kind, too. */
+    private void leave(Kind kind, Refusal why) {
         rooms.put(kind, OptionalLong.empty());
-        if (why.isOfKind()) {
-            tell("cuDNN does not do some convolutions (" + why.getMessage() + "): those are patches times weights");
-        } else {
-            tell("cuDNN failed (" + why.getMessage() + "): convolutions are patches times weights from there on");
-            close();
-        }
+        tell("cuDNN does not do some convolutions (" + why.getMessage() + "): those are patches times weights");
     }
 
     @Override

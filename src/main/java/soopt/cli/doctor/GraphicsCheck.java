@@ -77,7 +77,7 @@ final class GraphicsCheck {
         List<String> words = new ArrayList<>();
         found.version().ifPresent(version -> words.add(found.path().orElseThrow() + ", " + version));
         found.problem().ifPresent(words::add);
-        findings.row(found.version().isPresent() ? Findings.OK : Findings.ABSENT, "libcudnn", String.join("; ", words));
+        findings.row(found.isUsable() ? Findings.OK : Findings.ABSENT, "libcudnn", String.join("; ", words));
         JsonObject of = found(new CudaLibraries.Found("libcudnn", found.path(), found.problem()));
         found.version().ifPresent(version -> of.put("version", version));
         return of;

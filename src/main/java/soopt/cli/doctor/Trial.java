@@ -18,6 +18,7 @@ import soopt.file.JsonObject;
  * @param problem why it was not, or what went wrong; empty if it computes
  * @param device what it computes on, in words
  * @param replay how it does work that comes again, where it can replay any
+ * @param note a library that was asked for and is not used, and why
  * @param seconds until it was ready
  */
 record Trial(
@@ -26,6 +27,7 @@ record Trial(
         Optional<String> problem,
         String device,
         Optional<Backend.Replay> replay,
+        Optional<String> note,
         double seconds) {
     /** Opens it if it can be used here, multiplies two small matrices and closes it. */
     static Trial of(Engine engine) {
@@ -44,7 +46,13 @@ record Trial(
             boolean right = product[0] == 7 && product[1] == 10 && product[2] == 15 && product[3] == 22;
             Optional<String> wrong = right ? Optional.empty() : Optional.of("a product of two matrices is wrong");
             return new Trial(
-                    engine, true, wrong, backend.device(), backend.replay(), (System.nanoTime() - start) / 1e9);
+                    engine,
+                    true,
+                    wrong,
+                    backend.device(),
+                    backend.replay(),
+                    backend.note(),
+                    (System.nanoTime() - start) / 1e9);
         } catch (LinkageError | RuntimeException e) {
             String why = e instanceof DeviceFailure ? e.getMessage() : FailureLines.cause(e);
             return without(engine, true, Optional.of(why));
@@ -52,7 +60,7 @@ record Trial(
     }
 
     private static Trial without(Engine engine, boolean usable, Optional<String> problem) {
-        return new Trial(engine, usable, problem, "", Optional.empty(), 0);
+        return new Trial(engine, usable, problem, "", Optional.empty(), Optional.empty(), 0);
     }
 
     boolean works() {
@@ -66,7 +74,8 @@ record Trial(
     }
 
     String text() {
-        return problem.orElseGet(() -> String.format(Locale.ROOT, "%s, ready in %.1f s%s", device, seconds, graphs()));
+        return problem.orElseGet(() -> String.format(Locale.ROOT, "%s, ready in %.1f s%s", device, seconds, graphs())
+                + note.map(line -> "; " + line).orElse(""));
     }
 
     private String graphs() {
@@ -81,6 +90,7 @@ record Trial(
                 .put("state", state().toLowerCase(Locale.ROOT));
         problem.ifPresent(text -> json.put("problem", text));
         replay.ifPresent(of -> json.put("graphs", of.problem().isEmpty()));
+        note.ifPresent(line -> json.put("note", line));
         return works() ? json.put("device", device).put("ready_seconds", seconds) : json;
     }
 }

@@ -64,9 +64,11 @@ public final class Dnn implements AutoCloseable {
      * The library as it was looked for.
      *
      * @param version as "9.1.0"; empty if it does not load
+     * @param isUsable whether it would be used if somebody asked for it
      * @param problem why it is not used, in the rest of a sentence; empty if it is
      */
-    public record Finding(Optional<Path> path, Optional<String> version, Optional<String> problem) {}
+    public record Finding(
+            Optional<Path> path, Optional<String> version, boolean isUsable, Optional<String> problem) {}
 
     private final Device device;
     private final Precision precision;
@@ -112,20 +114,25 @@ public final class Dnn implements AutoCloseable {
     public static Finding find(int driverVersion) {
         CudaLibraries.Found found = CudaLibraries.dnn();
         if (found.path().isEmpty()) {
-            return new Finding(found.path(), Optional.empty(), found.problem());
+            return new Finding(found.path(), Optional.empty(), false, found.problem());
         }
         Optional<String> problem = loads(found.path().get());
         if (problem.isPresent()) {
-            return new Finding(found.path(), Optional.empty(), problem);
+            return new Finding(found.path(), Optional.empty(), false, problem);
         }
         int cuda = Math.toIntExact(DnnApi.cudnnGetCudartVersion());
         Optional<String> tooNew = cuda / 1000 > driverVersion / 1000
                 ? Optional.of("it is of CUDA " + cuda / 1000 + ", but the driver is for CUDA "
-                        + Gpu.version(driverVersion) + ": update the driver")
+                        + Gpu.version(driverVersion) + ": update the driver, or take cuDNN for CUDA "
+                        + driverVersion / 1000)
                 : Optional.empty();
         Optional<String> off =
                 isOn() ? Optional.empty() : Optional.of("not used: -D" + PROPERTY + "=on takes it for convolutions");
-        return new Finding(found.path(), Optional.of(version(DnnApi.cudnnGetVersion())), tooNew.or(() -> off));
+        return new Finding(
+                found.path(),
+                Optional.of(version(DnnApi.cudnnGetVersion())),
+                tooNew.isEmpty(),
+                tooNew.or(() -> off));
     }
 
     static String version(long number) {
