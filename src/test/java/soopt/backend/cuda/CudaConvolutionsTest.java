@@ -241,7 +241,10 @@ class CudaConvolutionsTest {
         gpu.set("DNN_CUDA", 13000);
         try (CudaBackend backend = open(Precision.FLOAT32, true)) {
             String note = backend.note().orElseThrow();
-            assertTrue(note.contains("it is of CUDA 13, but the driver is for CUDA 12.8: update the driver, or take cuDNN for"), note);
+            assertTrue(
+                    note.contains(
+                            "it is of CUDA 13, but the driver is for CUDA 12.8: update the driver, or take cuDNN for"),
+                    note);
         }
         assertEquals(0, gpu.count("convolutions"));
     }

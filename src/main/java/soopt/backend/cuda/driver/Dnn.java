@@ -67,8 +67,7 @@ public final class Dnn implements AutoCloseable {
      * @param isUsable whether it would be used if somebody asked for it
      * @param problem why it is not used, in the rest of a sentence; empty if it is
      */
-    public record Finding(
-            Optional<Path> path, Optional<String> version, boolean isUsable, Optional<String> problem) {}
+    public record Finding(Optional<Path> path, Optional<String> version, boolean isUsable, Optional<String> problem) {}
 
     private final Device device;
     private final Precision precision;
@@ -129,10 +128,7 @@ public final class Dnn implements AutoCloseable {
         Optional<String> off =
                 isOn() ? Optional.empty() : Optional.of("not used: -D" + PROPERTY + "=on takes it for convolutions");
         return new Finding(
-                found.path(),
-                Optional.of(version(DnnApi.cudnnGetVersion())),
-                tooNew.isEmpty(),
-                tooNew.or(() -> off));
+                found.path(), Optional.of(version(DnnApi.cudnnGetVersion())), tooNew.isEmpty(), tooNew.or(() -> off));
     }
 
     static String version(long number) {
