@@ -69,17 +69,13 @@ final class BudgetIteration implements Optimizer.Iteration {
         });
         boolean refreshes = rates.observe(readings.value().loss());
         Optional<Intervention> intervention = safeguard.observe(readings.value().loss(), readings.gradientNorm());
-        if (intervention.isPresent()) {
-            if (intervention.get().kind() == Intervention.Kind.DROPPED) {
-                if (ahead) {
-                    direction.takeBack();
-                }
-                return direction
-                        .recorded(Step.resting(readings.value(), readings.gradientNorm()))
-                        .with(intervention);
+        if (intervention.filter(it -> it.kind() == Intervention.Kind.DROPPED).isPresent()) {
+            if (ahead) {
+                direction.takeBack();
             }
-            rates.halve();
+            return recorded(readings, false, intervention);
         }
+        intervention.ifPresent(halved -> rates.halve());
         Optional<Refresh> refresh = Optional.empty();
         if (refreshes) {
             u.set(direction.next(theta));
@@ -95,11 +91,13 @@ final class BudgetIteration implements Optimizer.Iteration {
         if (moves && !rates.isFrozen()) {
             path.ifPresent(way -> way.add(update, stepSize.value()));
         }
-        Step step = direction
-                .recorded(
-                        moves ? Step.moving(readings, update) : Step.resting(readings.value(), readings.gradientNorm()))
-                .with(intervention);
+        Step step = recorded(readings, moves, intervention);
         return refresh.map(step::with).orElse(step);
+    }
+
+    private Step recorded(Readings readings, boolean moves, Optional<Intervention> intervention) {
+        Step step = moves ? Step.moving(readings, update) : Step.resting(readings.value(), readings.gradientNorm());
+        return direction.recorded(step).with(intervention);
     }
 
     private boolean moves() {
