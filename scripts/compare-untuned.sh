@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Rates that nobody tunes against tuned methods in the same time: for each file of configs/untuned (or those named)
 #   scripts/compare-untuned.sh [--results DIR] [--epochs N] [--jobs N] [--methods "adam sgd k-fac paper"] [configs/untuned/untuned_lenet.yaml …]
-# 1. One epoch of each method with the tuning seed says what its step costs: seconds of training with curvature, without evaluation.
+# 1. Three epochs of each method with the tuning seed say what an epoch costs once the program is compiled: seconds of training with
+#    curvature, without evaluation.
 # 2. A baseline has as many epochs as take the time of the file's; the schedule is linear to 0 for all of them, behind 5 % of warm-up
 #    for the baselines (rates of a budget warm up by themselves).
 # 3. Its step size comes of a grid of five, a factor of 2 apart, with the tuning seed; while the best of them lies at an end the grid
@@ -40,12 +41,14 @@ quiet=(--progress none --results "$results")
 one() { "${soopt[@]}" run "$@" threads=1 record.curvature.every=never record.steps.every=never "${quiet[@]}" --json; }
 many() { "${soopt[@]}" sweep "$@" threads=1 record.curvature.every=never record.steps.every=never --jobs "$jobs" "${quiet[@]}" >/dev/null; }
 
-# Seconds of training with curvature, and steps, in the last row of the run that --json tells of.
+# Seconds and steps of an epoch in the first run that --json tells of: training behind the first epoch, and all of the curvature.
 measured() {
   local folder
-  folder=$(grep -o '"folder" *: *"[^"]*"' | head -1 | sed 's/.*: *"\(.*\)"/\1/')
-  awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
-    END { print $at["train_time_s"] + $at["curvature_time_s"], $at["step"] }' "$folder/metrics.csv"
+  folder=$(grep -o '"folder" *: *"[^"]*"' | sed -n '1s/.*: *"\(.*\)"/\1/p')
+  awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    $at["epoch"] <= 1 { first = $at["train_time_s"]; begun = $at["epoch"] }
+    { n = $at["epoch"]; last = $at["train_time_s"]; curvature = $at["curvature_time_s"]; steps = $at["step"] }
+    END { print (n > begun ? (last - first) / (n - begun) : last) + curvature / n, steps / n }' "$folder/metrics.csv"
 }
 
 # The step size of the best run of an experiment by the training loss of its last epoch.
@@ -78,9 +81,8 @@ search() { # FILE EXPERIMENT METHOD EPOCHS WARM-UP
 for file in "${files[@]}"; do
   name=$(sed -n 's/^experiment: *//p' "$file")
   n=${epochs:-$(sed -n 's/^training: {epochs: \([0-9]*\).*/\1/p' "$file")}
-  probe=(training.epochs=1 "seeds=[$tune]" evaluate.every=never)
-  read -r own steps < <(one "$file" "experiment=${name}_probe" "${probe[@]}" | measured)
-  one "$file" "training.epochs=$n" >/dev/null
+  probe=(training.epochs=3 "seeds=[$tune]")
+  read -r own steps < <(one "$file" "training.epochs=$n" | measured)
   compared=("$name")
   for method in $methods; do
     if [[ $method == paper ]]; then
