@@ -35,6 +35,7 @@ class SizesContractTest {
             "name",
             "device",
             "hardware",
+            "note",
             "precision",
             "threads",
             "scratch",

@@ -64,7 +64,8 @@ final class SafeguardRunTest {
     @Test
     void lossThatRises_isToldWithTheMeanBeforeIt() {
         List<String> keys = List.of(
-                "optimizer={type: newton-summary, direction: adam, rates: {type: budget, kappa: 10}, safeguard: 1.1}");
+                "optimizer={type: newton-summary, direction: adam, rates: {type: budget, kappa: 10, shares: one},"
+                        + " safeguard: 1.1}");
         RunResult result = Runner.run(
                 new Runner.Request(
                         SmallRun.experiment(keys.toArray(String[]::new)),
