@@ -183,20 +183,16 @@ final class CudaMemory implements AutoCloseable {
 
     /** Copies numbers in the precision of tensors to an address. */
     void upload(double[] source, int from, int count, long to) {
-        for (int done = 0; done < count; done += most()) {
-            int n = Math.min(most(), count - done);
-            int bytes = n * precision.bytes();
-            int place = stage(bytes);
+        inPieces(count, precision.bytes(), to, (staged, done, n) -> {
             if (!precision.isSingle()) {
-                staging(place, bytes).asDoubleBuffer().put(source, from + done, n);
+                staged.asDoubleBuffer().put(source, from + done, n);
             } else {
-                FloatBuffer floats = staging(place, bytes).asFloatBuffer();
+                FloatBuffer floats = staged.asFloatBuffer();
                 for (int i = 0; i < n; i++) {
                     floats.put(i, (float) source[from + done + i]);
                 }
             }
-            device.upload(staging, place, to + (long) done * precision.bytes(), bytes);
-        }
+        });
     }
 
     void fromHost(float[] source, int from, Tensor out) {
@@ -204,53 +200,54 @@ final class CudaMemory implements AutoCloseable {
     }
 
     void upload(float[] source, int from, int count, long to) {
-        for (int done = 0; done < count; done += most()) {
-            int n = Math.min(most(), count - done);
-            int bytes = n * precision.bytes();
-            int place = stage(bytes);
+        inPieces(count, precision.bytes(), to, (staged, done, n) -> {
             if (precision.isSingle()) {
-                staging(place, bytes).asFloatBuffer().put(source, from + done, n);
+                staged.asFloatBuffer().put(source, from + done, n);
             } else {
-                DoubleBuffer doubles = staging(place, bytes).asDoubleBuffer();
+                DoubleBuffer doubles = staged.asDoubleBuffer();
                 for (int i = 0; i < n; i++) {
                     doubles.put(i, source[from + done + i]);
                 }
             }
-            device.upload(staging, place, to + (long) done * precision.bytes(), bytes);
+        });
+    }
+
+    /** Puts n values from the given one on into staging memory. */
+    private interface Piece {
+        void put(ByteBuffer staged, int from, int n);
+    }
+
+    /** Copies values of so many bytes each to an address, as many at once as staging memory takes. */
+    private void inPieces(int count, int bytesOfOne, long to, Piece piece) {
+        int most = STAGING_BYTES / 4 / bytesOfOne;
+        for (int done = 0; done < count; done += most) {
+            int n = Math.min(most, count - done);
+            int bytes = n * bytesOfOne;
+            int place = stage(bytes);
+            piece.put(staging(place, bytes), done, n);
+            device.upload(staging, place, to + (long) done * bytesOfOne, bytes);
         }
     }
 
     /** Copies numbers in float64 to an address, whatever the precision of tensors is. */
     void uploadNumbers(double[] source, long to) {
-        int most = STAGING_BYTES / 4 / Double.BYTES;
-        for (int done = 0; done < source.length; done += most) {
-            int n = Math.min(most, source.length - done);
-            int bytes = n * Double.BYTES;
-            int place = stage(bytes);
-            staging(place, bytes).asDoubleBuffer().put(source, done, n);
-            device.upload(staging, place, to + (long) done * Double.BYTES, bytes);
-        }
+        inPieces(
+                source.length,
+                Double.BYTES,
+                to,
+                (staged, from, n) -> staged.asDoubleBuffer().put(source, from, n));
     }
 
     void upload(byte[] source, long to) {
-        int most = STAGING_BYTES / 4;
-        for (int done = 0; done < source.length; done += most) {
-            int n = Math.min(most, source.length - done);
-            int place = stage(n);
-            staging(place, n).put(source, done, n);
-            device.upload(staging, place, to + done, n);
-        }
+        inPieces(source.length, 1, to, (staged, from, n) -> staged.put(source, from, n));
     }
 
     void upload(int[] source, long to) {
-        int most = STAGING_BYTES / 4 / Integer.BYTES;
-        for (int done = 0; done < source.length; done += most) {
-            int n = Math.min(most, source.length - done);
-            int bytes = n * Integer.BYTES;
-            int place = stage(bytes);
-            staging(place, bytes).asIntBuffer().put(source, done, n);
-            device.upload(staging, place, to + (long) done * Integer.BYTES, bytes);
-        }
+        inPieces(
+                source.length,
+                Integer.BYTES,
+                to,
+                (staged, from, n) -> staged.asIntBuffer().put(source, from, n));
     }
 
     void toHost(Tensor x, double[] target, int from) {
