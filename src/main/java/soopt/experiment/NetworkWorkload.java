@@ -24,6 +24,7 @@ import soopt.experiment.file.Training;
 import soopt.experiment.loop.Counts;
 import soopt.experiment.loop.Workload;
 import soopt.model.Network;
+import soopt.model.SummaryCost;
 import soopt.optimizer.step.State;
 
 /**
@@ -136,7 +137,7 @@ final class NetworkWorkload implements Workload, AutoCloseable {
     /** Multiply-adds of the gradient of a step. */
     double gradientWork() {
         Training settings = experiment.training();
-        return costs.gradient() * (settings.fullBatch() ? everything.length : settings.batchSize());
+        return SummaryCost.gradient(network) * (settings.fullBatch() ? everything.length : settings.batchSize());
     }
 
     private Objective forSteps(Objective objective) {

@@ -19,11 +19,6 @@ final class SummaryCosts {
         this.network = network;
     }
 
-    /** Multiply-adds of the gradient of an example. */
-    double gradient() {
-        return SummaryCost.gradient(network);
-    }
-
     /** In gradients. */
     double of(Partition partition, Order order) {
         if (known.size() >= MOST) {

@@ -64,7 +64,7 @@ record Axes(Backend backend, int[] shape) {
     }
 
     /** value · I [n, n]. */
-    Tensor multipleOfIdentity(int size, double value) {
+    static Tensor multipleOfIdentity(Backend backend, int size, double value) {
         double[] numbers = new double[size * size];
         for (int i = 0; i < size; i++) {
             numbers[i * (size + 1)] = value;

@@ -29,16 +29,19 @@ final class BlockBasis implements AutoCloseable {
         this.backend = backend;
         this.name = name;
         this.axes = new Axes(backend, shape);
-        this.turned = IntStream.range(0, shape.length)
-                .filter(axis -> shape.length > 1 && shape[axis] > 1)
-                .toArray();
+        this.turned = turned(shape).toArray();
         this.factors = new Tensor[turned.length];
         this.bases = new Tensor[turned.length];
         this.found = new double[turned.length];
         for (int i = 0; i < turned.length; i++) {
-            factors[i] = axes.multipleOfIdentity(shape[turned[i]], 0);
-            bases[i] = axes.multipleOfIdentity(shape[turned[i]], 1);
+            factors[i] = Axes.multipleOfIdentity(backend, shape[turned[i]], 0);
+            bases[i] = Axes.multipleOfIdentity(backend, shape[turned[i]], 1);
         }
+    }
+
+    /** The axes of a block that have a basis. */
+    static IntStream turned(int[] shape) {
+        return IntStream.range(0, shape.length).filter(axis -> shape.length > 1 && shape[axis] > 1);
     }
 
     /** Whether it ever turns anything. */

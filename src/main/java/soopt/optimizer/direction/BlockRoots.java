@@ -26,8 +26,8 @@ final class BlockRoots implements AutoCloseable {
         this.factors = new Tensor[shape.length];
         this.roots = new Tensor[shape.length];
         for (int i = 0; i < shape.length; i++) {
-            factors[i] = axes.multipleOfIdentity(shape[i], epsilon);
-            roots[i] = axes.multipleOfIdentity(shape[i], 1);
+            factors[i] = Axes.multipleOfIdentity(backend, shape[i], epsilon);
+            roots[i] = Axes.multipleOfIdentity(backend, shape[i], 1);
         }
     }
 

@@ -645,8 +645,7 @@ public sealed interface Direction
      * else {@link Muon} for the matrices that fit into half of that, with {@link Polynomials#MINIMAX}; else {@link
      * Adam}. Work is counted in multiply-adds, so that the same file chooses the same everywhere.
      */
-    @Doc(
-            "soap if it takes at most a part of a gradient, else muon for the matrices that fit into it, adam for the rest")
+    @Doc("soap if it takes at most most-work, else muon for the matrices that fit into half of that, adam for the rest")
     record Auto(
             @Default("1.0") @Range(above = 0) @Doc("most work beside the gradient, in gradients of a batch")
             double mostWork,
@@ -670,8 +669,9 @@ public sealed interface Direction
 
         @Override
         public Optional<String> choiceFor(Problem problem) {
-            if (!(choice(problem) instanceof Muon muon)) {
-                return Optional.of(choice(problem) instanceof Soap ? "soap" : "adam");
+            Direction choice = choice(problem);
+            if (!(choice instanceof Muon muon)) {
+                return Optional.of(choice instanceof Soap ? "soap" : "adam");
             }
             List<ParameterLayout.Parameter> matrices = MuonDirection.affordable(muon, problem);
             return Optional.of("muon for "

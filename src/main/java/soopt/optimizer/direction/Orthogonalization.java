@@ -134,15 +134,7 @@ final class Orthogonalization implements AutoCloseable {
 
     /** I [r, r], made once for each r. */
     private Tensor identity(int r) {
-        return identities.computeIfAbsent(r, size -> {
-            double[] numbers = new double[size * size];
-            for (int i = 0; i < size; i++) {
-                numbers[i * (size + 1)] = 1;
-            }
-            Tensor one = backend.allocate(size, size);
-            backend.fromHost(numbers, 0, one);
-            return one;
-        });
+        return identities.computeIfAbsent(r, size -> Axes.multipleOfIdentity(backend, size, 1));
     }
 
     @Override

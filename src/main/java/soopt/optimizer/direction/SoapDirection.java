@@ -70,9 +70,7 @@ final class SoapDirection implements Direction.Running {
 
     /** The blocks of a tensor; whether there are several. */
     private boolean add(Parameter parameter) {
-        // what has one axis is not turned, and need not be cut
-        int most = parameter.shape().size() > 1 ? options.blockSize() : Integer.MAX_VALUE;
-        List<Block> blocks = Block.of(parameter, most);
+        List<Block> blocks = blocks(options, parameter);
         long at = parameter.offset();
         for (int i = 0; i < blocks.size(); i++) {
             Block block = blocks.get(i);
@@ -81,6 +79,11 @@ final class SoapDirection implements Direction.Running {
             at += block.size();
         }
         return blocks.size() > 1;
+    }
+
+    /** What has one axis is not turned, and need not be cut. */
+    private static List<Block> blocks(Direction.Soap options, Parameter parameter) {
+        return Block.of(parameter, parameter.shape().size() > 1 ? options.blockSize() : Integer.MAX_VALUE);
     }
 
     @Override
@@ -133,12 +136,11 @@ final class SoapDirection implements Direction.Running {
     static double work(Direction.Soap options, ParameterLayout layout) {
         double sum = 0;
         for (Parameter parameter : layout.parameters()) {
-            int most = parameter.shape().size() > 1 ? options.blockSize() : Integer.MAX_VALUE;
-            for (Block block : Block.of(parameter, most)) {
-                for (int n : block.shape()) {
-                    boolean turns = block.shape().length > 1 && n > 1;
+            for (Block block : blocks(options, parameter)) {
+                for (int axis : BlockBasis.turned(block.shape()).toArray()) {
+                    int n = block.shape()[axis];
                     double refresh = n * (6.0 * n * n + 2.0 * block.size()) / options.period();
-                    sum += turns ? 3.0 * block.size() * n + refresh : 0;
+                    sum += 3.0 * block.size() * n + refresh;
                 }
             }
         }
