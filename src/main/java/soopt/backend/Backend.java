@@ -127,41 +127,45 @@ public interface Backend extends AutoCloseable {
 
     /**
      * Adam's moments and direction (Kingma and Ba 2015, alg. 1; torch.optim.Adam): m ← β₁ m + (1 − β₁) g, v ← β₂ v +
-     * (1 − β₂) g², out ← scale · m / (√v / √correction₂ + ε).
+     * (1 − β₂) g², out ← scale · m / (√v / √correction₂ + ε), and 0 where the step is cautious and m has the sign
+     * against that of g.
      */
-    void adam(
-            Tensor g,
-            Tensor m,
-            Tensor v,
-            double beta1,
-            double beta2,
-            double scale,
-            double correction2,
-            double epsilon,
-            Tensor out);
+    void adam(AdamStep step, Tensor g, Tensor m, Tensor v, Tensor out);
 
     /**
      * The same with the moments left as they are, and those after the step in nextM and nextV, which may be m and v.
      */
-    default void adam(
-            Tensor g,
-            Tensor m,
-            Tensor v,
-            Tensor nextM,
-            Tensor nextV,
-            double beta1,
-            double beta2,
-            double scale,
-            double correction2,
-            double epsilon,
-            Tensor out) {
+    default void adam(AdamStep step, Tensor g, Tensor m, Tensor v, Tensor nextM, Tensor nextV, Tensor out) {
         if (nextM != m) {
             copy(m, nextM);
         }
         if (nextV != v) {
             copy(v, nextV);
         }
-        adam(g, nextM, nextV, beta1, beta2, scale, correction2, epsilon, out);
+        adam(step, g, nextM, nextV, out);
+    }
+
+    /**
+     * The scalars of {@link #adam}.
+     *
+     * @param beta1 β₁ in [0, 1]: memory of m
+     * @param beta2 β₂ in [0, 1]: memory of v
+     * @param scale factor of the direction
+     * @param correction2 what v is divided by, &gt; 0
+     * @param epsilon ε ≥ 0
+     * @param cautious numbers of the direction are 0 where m g &lt; 0 by their signs, however small both are; g = 0
+     *     leaves them. The others stay as they are, where Liang et al. 2024 (algorithm 1) divide them by the fraction
+     *     that is left.
+     */
+    record AdamStep(
+            double beta1, double beta2, double scale, double correction2, double epsilon, boolean cautious) {
+        /** Step t ≥ 1 from moments of 0, whose bias is taken off: scale / (1 − β₁ᵗ) and 1 − β₂ᵗ. */
+        public static AdamStep unbiased(
+                long t, double beta1, double beta2, double scale, double epsilon, boolean cautious) {
+            double correction1 = 1 - Math.pow(beta1, t);
+            double correction2 = 1 - Math.pow(beta2, t);
+            return new AdamStep(beta1, beta2, scale / correction1, correction2, epsilon, cautious);
+        }
     }
 
     // ---- matrices ----

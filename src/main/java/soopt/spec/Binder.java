@@ -77,6 +77,33 @@ public final class Binder {
     }
 
     /**
+     * The record of a file that sets these keys alone; {@link Default} fills what is left out.
+     *
+     * @param values by key, as the record's components have them
+     */
+    public static <T extends Record> T standard(Class<T> type, Map<String, ?> values) {
+        List<Component> components = Component.of(type);
+        if (!Component.keys(components).containsAll(values.keySet())) {
+            throw new IllegalStateException(type.getName() + " does not have all keys of " + values.keySet());
+        }
+        List<Object> all = new ArrayList<>();
+        for (Component component : components) {
+            Optional<Object> given = Optional.ofNullable(values.get(component.key()));
+            all.add(given.or(() -> leftOut(component))
+                    .orElseThrow(() -> new IllegalStateException(component.declaration() + " is required")));
+        }
+        return type.cast(Component.newRecord(type, all));
+    }
+
+    /** What a component is whose key is left out; empty if the key is required. */
+    private static Optional<Object> leftOut(Component component) {
+        if (component.defaultText().isPresent()) {
+            return Optional.of(defaultOf(component));
+        }
+        return component.isOptional() ? Optional.of(Optional.empty()) : Optional.empty();
+    }
+
+    /**
      * Holds keys of overrides against those that a file of a record may have.
      *
      * @param places where each stands
@@ -327,14 +354,11 @@ public final class Binder {
         if (entry.isPresent()) {
             return value(component.type(), component.bounds(), entry.get().value(), keyPath);
         }
-        if (component.defaultText().isPresent()) {
-            return Optional.of(defaultOf(component));
+        Optional<Object> leftOut = leftOut(component);
+        if (leftOut.isEmpty()) {
+            report(mapping.mark(), keyPath + " is required");
         }
-        if (component.isOptional()) {
-            return Optional.of(Optional.empty());
-        }
-        report(mapping.mark(), keyPath + " is required");
-        return Optional.empty();
+        return leftOut;
     }
 
     /** What a compact constructor found wrong, placed at the component that its message begins with. */

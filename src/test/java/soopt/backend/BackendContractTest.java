@@ -203,59 +203,123 @@ class BackendContractTest {
         }
     }
 
+    private static Backend.AdamStep adamStep(boolean cautious) {
+        return new Backend.AdamStep(0.9, 0.999, -0.5, 0.02, 1e-3, cautious);
+    }
+
+    /** Numbers of both signs, 0, and such whose product with those of another seed is less than any of the precision. */
+    private static double[] slopes(Subject subject, long seed, int n) {
+        double[] x = subject.normal(seed, n);
+        double tiny = subject.precision() == Precision.FLOAT32 ? 1e-30 : 1e-200;
+        for (int i = 0; i < n; i++) {
+            x[i] = i % 5 == 3 && seed == 1 ? 0 : i % 3 == 2 ? subject.round(tiny * x[i]) : x[i];
+        }
+        return x;
+    }
+
     @ParameterizedTest
     @MethodSource("subjects")
     void adam_isItsFormula(Subject subject) {
         for (int n : SIZES) {
-            double[] g = subject.normal(1, n);
-            double[] m = subject.normal(2, n);
-            double[] v = Reference.absolute(subject.normal(3, n));
-            double[] newM = Reference.combine(1 - 0.9, g, 0.9, m);
-            double[] newV = Reference.combine(1 - 0.999, Reference.multiply(g, g), 0.999, v);
-            double[] step = new double[n];
-            double[] stepSize = new double[n];
-            double[] mSize = Reference.combine(1 - 0.9, Reference.absolute(g), 0.9, Reference.absolute(m));
-            for (int i = 0; i < n; i++) {
-                double divisor = Math.sqrt(newV[i]) / Math.sqrt(0.02) + 1e-3;
-                step[i] = -0.5 * newM[i] / divisor;
-                stepSize[i] = 0.5 * mSize[i] / divisor;
-            }
-            // the roundings of v, its root, the quotient and the scale add to those of m
-            subject.assertClose(
-                    Arena.join(newM, newV, step), Arena.join(mSize, newV, stepSize), 2 * FEW, subject.compute(arena -> {
-                        Tensor first = arena.of(m);
-                        Tensor second = arena.of(v);
-                        Tensor out = arena.empty(n);
-                        arena.backend().adam(arena.of(g), first, second, 0.9, 0.999, -0.5, 0.02, 1e-3, out);
-                        return Arena.join(arena.read(first), arena.read(second), arena.read(out));
-                    }));
+            assertAdam(subject, n, false);
+            assertAdam(subject, n, true);
         }
+    }
+
+    private static void assertAdam(Subject subject, int n, boolean cautious) {
+        double[] g = slopes(subject, 1, n);
+        double[] m = slopes(subject, 2, n);
+        double[] v = Reference.absolute(subject.normal(3, n));
+        double[] newM = Reference.combine(1 - 0.9, g, 0.9, m);
+        double[] newV = Reference.combine(1 - 0.999, Reference.multiply(g, g), 0.999, v);
+        double[] u = new double[n];
+        double[] size = new double[n];
+        double[] mSize = Reference.combine(1 - 0.9, Reference.absolute(g), 0.9, Reference.absolute(m));
+        for (int i = 0; i < n; i++) {
+            double divisor = Math.sqrt(newV[i]) / Math.sqrt(0.02) + 1e-3;
+            boolean isAgainst = Math.signum(newM[i]) * Math.signum(g[i]) < 0;
+            u[i] = cautious && isAgainst ? 0 : -0.5 * newM[i] / divisor;
+            size[i] = 0.5 * mSize[i] / divisor;
+        }
+        // the roundings of v, its root, the quotient and the scale add to those of m
+        subject.assertClose(
+                Arena.join(newM, newV, u), Arena.join(mSize, newV, size), 2 * FEW, subject.compute(arena -> {
+                    Tensor first = arena.of(m);
+                    Tensor second = arena.of(v);
+                    Tensor out = arena.empty(n);
+                    arena.backend().adam(adamStep(cautious), arena.of(g), first, second, out);
+                    return Arena.join(arena.read(first), arena.read(second), arena.read(out));
+                }));
+    }
+
+    /** The moments before a step, those after it and its direction, written apart; the last three again in place. */
+    private static double[][] adamTwice(Subject subject, int n, boolean cautious) {
+        double[] all = subject.compute(arena -> {
+            Tensor first = arena.of(slopes(subject, 2, n));
+            Tensor second = arena.of(Reference.absolute(subject.normal(3, n)));
+            Tensor nextFirst = arena.empty(n);
+            Tensor nextSecond = arena.empty(n);
+            Tensor out = arena.empty(n);
+            Tensor slope = arena.of(slopes(subject, 1, n));
+            Backend backend = arena.backend();
+            backend.adam(adamStep(cautious), slope, first, second, nextFirst, nextSecond, out);
+            double[] kept = Arena.join(arena.read(first), arena.read(second));
+            double[] made = Arena.join(arena.read(nextFirst), arena.read(nextSecond), arena.read(out));
+            backend.adam(adamStep(cautious), slope, first, second, out);
+            return Arena.join(kept, made, arena.read(first), arena.read(second), arena.read(out));
+        });
+        double[][] parts = new double[8][];
+        Arrays.setAll(parts, i -> Arrays.copyOfRange(all, i * n, (i + 1) * n));
+        return parts;
     }
 
     @ParameterizedTest
     @MethodSource("subjects")
     void adamIntoOtherMoments_hasTheSameBits_andLeavesTheFirst(Subject subject) {
         for (int n : SIZES) {
-            double[] g = subject.normal(1, n);
-            double[] m = subject.normal(2, n);
-            double[] v = Reference.absolute(subject.normal(3, n));
-            double[] both = subject.compute(arena -> {
-                Tensor first = arena.of(m);
-                Tensor second = arena.of(v);
-                Tensor nextFirst = arena.empty(n);
-                Tensor nextSecond = arena.empty(n);
-                Tensor out = arena.empty(n);
-                Tensor slope = arena.of(g);
-                Backend backend = arena.backend();
-                backend.adam(slope, first, second, nextFirst, nextSecond, 0.9, 0.999, -0.5, 0.02, 1e-3, out);
-                double[] kept = Arena.join(arena.read(first), arena.read(second));
-                double[] made = Arena.join(arena.read(nextFirst), arena.read(nextSecond), arena.read(out));
-                backend.adam(slope, first, second, 0.9, 0.999, -0.5, 0.02, 1e-3, out);
-                return Arena.join(kept, made, arena.read(first), arena.read(second), arena.read(out));
-            });
-            assertArrayEquals(Arena.join(m, v), Arrays.copyOfRange(both, 0, 2 * n));
-            assertArrayEquals(Arrays.copyOfRange(both, 5 * n, 8 * n), Arrays.copyOfRange(both, 2 * n, 5 * n));
+            for (boolean cautious : new boolean[] {false, true}) {
+                double[][] parts = adamTwice(subject, n, cautious);
+                assertArrayEquals(slopes(subject, 2, n), parts[0]);
+                assertArrayEquals(Reference.absolute(subject.normal(3, n)), parts[1]);
+                for (int i = 2; i < 5; i++) {
+                    assertArrayEquals(parts[i + 3], parts[i]);
+                }
+            }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("subjects")
+    void cautiousAdam_hasTheBitsOfAdam_orZeroWhereTheNewMeanIsAgainstTheGradient(Subject subject) {
+        for (int n : SIZES) {
+            double[] g = slopes(subject, 1, n);
+            double[][] plain = adamTwice(subject, n, false);
+            double[][] cautious = adamTwice(subject, n, true);
+            double[] expected = new double[n];
+            Arrays.setAll(
+                    expected, i -> Math.signum(plain[2][i]) * Math.signum(g[i]) < 0 ? 0 : plain[4][i]);
+            assertArrayEquals(plain[2], cautious[2]);
+            assertArrayEquals(plain[3], cautious[3]);
+            assertArrayEquals(expected, cautious[4], subject + " at " + n);
+        }
+    }
+
+    /** A step that is not finite is found by its direction. */
+    @ParameterizedTest
+    @MethodSource("subjects")
+    void cautiousAdam_hidesNoNaN(Subject subject) {
+        double[] g = {Double.NaN, 1, -1, -1, 0, 1, Double.NaN, -1, 2};
+        double[] m = {1, Double.NaN, Double.NaN, 1, Double.NaN, 1, -1, 1, 1};
+        double[] out = subject.compute(arena -> {
+            Tensor u = arena.empty(g.length);
+            Tensor v = arena.of(new double[] {1, 1, 1, 1, 1, 1, 1, 1, 1});
+            arena.backend().adam(adamStep(true), arena.of(g), arena.of(m), v, u);
+            return arena.read(u);
+        });
+        for (int i = 0; i < g.length; i++) {
+            assertEquals(Double.isNaN(g[i] + m[i]), Double.isNaN(out[i]), subject + ": element " + i);
+        }
+        assertEquals(0, out[3]);
     }
 
     // ---- matrices ----

@@ -234,17 +234,23 @@ final class Operations {
                 },
                 formula(in -> Reference.combine(1, in[2], 1, Reference.multiply(in[0], in[1])), x, y, start));
         double[] variance = Reference.absolute(subject.normal(4, n));
+        adam(n, x, y, variance, false);
+        adam(n, x, y, variance, true);
+    }
+
+    private void adam(int n, double[] x, double[] y, double[] variance, boolean cautious) {
+        Backend.AdamStep step = new Backend.AdamStep(0.9, 0.99, ALPHA, 0.5, 0.1, cautious);
         add(
                 "adam",
-                n + " numbers",
+                n + (cautious ? " numbers, cautious" : " numbers"),
                 arena -> {
                     Tensor m = arena.of(y);
                     Tensor v = arena.of(variance);
                     Tensor out = arena.empty(n);
-                    arena.backend().adam(arena.of(Arrays.copyOf(x, n)), m, v, 0.9, 0.99, ALPHA, 0.5, 0.1, out);
+                    arena.backend().adam(step, arena.of(Arrays.copyOf(x, n)), m, v, out);
                     return Arena.join(arena.read(m), arena.read(v), arena.read(out));
                 },
-                formula(in -> adam(Arrays.copyOf(in[0], n), in[1], in[2]), x, y, variance));
+                formula(in -> adam(Arrays.copyOf(in[0], n), in[1], in[2], cautious), x, y, variance));
     }
 
     /** α Σ_k d_k ⟨d_k, v⟩ by example. */
@@ -267,11 +273,13 @@ final class Operations {
         return signs;
     }
 
-    private static double[] adam(double[] g, double[] m, double[] v) {
+    private static double[] adam(double[] g, double[] m, double[] v, boolean cautious) {
         double[] newM = Reference.combine(1 - 0.9, g, 0.9, m);
         double[] newV = Reference.combine(1 - 0.99, Reference.multiply(g, g), 0.99, v);
         double[] out = new double[g.length];
-        Arrays.setAll(out, i -> ALPHA * newM[i] / (Math.sqrt(newV[i] / 0.5) + 0.1));
+        Arrays.setAll(
+                out,
+                i -> cautious && newM[i] * g[i] < 0 ? 0 : ALPHA * newM[i] / (Math.sqrt(newV[i] / 0.5) + 0.1));
         return Arena.join(newM, newV, out);
     }
 

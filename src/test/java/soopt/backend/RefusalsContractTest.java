@@ -27,6 +27,8 @@ class RefusalsContractTest {
     private static final Pooling POOLING = new Pooling(3, 5, 4, 2, 2);
     private static final Averaging AVERAGING = Averaging.windows(3, 5, 4, 2, 2);
 
+    private static final Backend.AdamStep ADAM = new Backend.AdamStep(0.9, 0.9, 1, 1, 1, true);
+
     /** Operations on one tensor of any size: what else they take is tested by itself. */
     private static final Set<String> UNARY = Set.of("fill", "signs", "scaleInPlace", "fromHost", "toHost");
 
@@ -61,11 +63,11 @@ class RefusalsContractTest {
                 new Call("combine", -1, (b, t) -> b.combine(2, t[0], 3, t[1], t[2]), x, x, x),
                 new Call("multiply", -1, (b, t) -> b.multiply(t[0], t[1], t[2]), x, shape(6), x),
                 new Call("multiplyAddInPlace", -1, (b, t) -> b.multiplyAddInPlace(t[0], t[1], t[2]), x, shape(6), x),
-                new Call("adam", -1, (b, t) -> b.adam(t[0], t[1], t[2], 0.9, 0.9, 1, 1, 1, t[3]), x, x, x, x),
+                new Call("adam", -1, (b, t) -> b.adam(ADAM, t[0], t[1], t[2], t[3]), x, x, x, x),
                 new Call(
                         "adam",
                         -1,
-                        (b, t) -> b.adam(t[0], t[1], t[2], t[3], t[4], 0.9, 0.9, 1, 1, 1, t[5]),
+                        (b, t) -> b.adam(ADAM, t[0], t[1], t[2], t[3], t[4], t[5]),
                         x,
                         x,
                         x,

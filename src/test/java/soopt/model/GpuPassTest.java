@@ -71,7 +71,7 @@ class GpuPassTest {
             Partition partition = new Partitioning.Canonical().of(network.layout());
             Tensor inputs = GoldenNetworks.inputs(backend, file.get("x"));
             Tensor targets = GoldenNetworks.targets(backend, file.get("y"));
-            Optimizer.Iteration adam = new Adam(1e-3, new Direction.Adam(0.9, 0.999, 1e-8, 0), Optional.empty())
+            Optimizer.Iteration adam = new Adam(1e-3, new Direction.Adam(0.9, 0.999, 1e-8, 0, false), Optional.empty())
                     .start(new Problem(backend, network.layout(), Batches.always(objective), 1));
             System.out.print(waits(backend, () -> objective.summary(theta, u, partition, Order.THIRD)));
             System.out.print(" " + waits(backend, () -> objective.gradient(theta, u)));

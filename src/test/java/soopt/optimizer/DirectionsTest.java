@@ -49,6 +49,8 @@ final class DirectionsTest {
                 "adam",
                 "{type: adam, beta1: 0.7, beta2: 0.8, weight-decay: 0.1}",
                 "adamw",
+                "{type: adam, cautious: true, weight-decay: 0.1}",
+                "{type: adamw, beta1: 0.95, cautious: true}",
                 "k-fac",
                 "{type: k-fac, momentum: 0, weight-decay: 0.1, statistics-period: 2, inverse-period: 2}",
                 "{type: k-fac, weight-decay: 0.1, weight-decay-delay: 2, statistics-period: 1, inverse-period: 2}",
@@ -60,6 +62,7 @@ final class DirectionsTest {
                 "{type: shampoo, momentum: 0, decay: 0.9, grafting: sgd}",
                 "muon",
                 "{type: muon, weight-decay: 0.1}",
+                "{type: muon, cautious: true, weight-decay: 0.1}",
                 "auto",
                 "{type: soap, period: 2}",
                 "{type: soap, period: 1, block-size: 3, weight-decay: 0.1}");

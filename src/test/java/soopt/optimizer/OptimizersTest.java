@@ -114,7 +114,7 @@ final class OptimizersTest {
                 newton(MOMENTUM, 3, new Average.None(), new LearningRateMomentum(0.5, NO_MOMENTUM.order())),
                 newton(MOMENTUM, 2, new Average.Moving(0.3), NO_MOMENTUM),
                 newton(new Direction.Sgd(0.9, 0, true, 0), 2, new Average.Uniform(2, 1), NO_MOMENTUM),
-                newton(new Direction.Adam(0.9, 0.99, 1e-8, 0), 2, new Average.Uniform(3, 3), NO_MOMENTUM));
+                newton(new Direction.Adam(0.9, 0.99, 1e-8, 0, true), 2, new Average.Uniform(3, 3), NO_MOMENTUM));
     }
 
     private static Optimizer budget(String direction) {
@@ -399,8 +399,8 @@ final class OptimizersTest {
         assertThrows(IllegalArgumentException.class, () -> new Plateau(2, 1, 1e-4, 0, Plateau.Best.KEEP));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new Adam(-0.1, new Direction.Adam(0, 0.9, 0, 0), Optional.empty()));
-        assertThrows(IllegalArgumentException.class, () -> new Direction.Adam(0.9, 1, 0, 0));
+                () -> new Adam(-0.1, new Direction.Adam(0, 0.9, 0, 0, false), Optional.empty()));
+        assertThrows(IllegalArgumentException.class, () -> new Direction.Adam(0.9, 1, 0, 0, false));
         assertThrows(IllegalArgumentException.class, () -> new LearningRateMomentum(1, NO_MOMENTUM.order()));
         assertThrows(IllegalArgumentException.class, () -> new Average.Moving(1));
         assertThrows(IllegalArgumentException.class, () -> new Average.Uniform(0, 0));

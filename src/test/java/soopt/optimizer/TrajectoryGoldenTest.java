@@ -238,7 +238,8 @@ final class TrajectoryGoldenTest {
                                 h.get("beta1").doubleValue(),
                                 h.get("beta2").doubleValue(),
                                 h.get("eps").doubleValue(),
-                                h.path("weight_decay").doubleValue()),
+                                h.path("weight_decay").doubleValue(),
+                                false),
                         Optional.empty());
             case "ns" -> NewtonSummaries.golden(json);
             case "method1" ->

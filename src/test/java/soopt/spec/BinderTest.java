@@ -358,6 +358,21 @@ class BinderTest {
         assertEquals("and 1 more mistake", problems.get(100));
     }
 
+    @Test
+    void standard_isTheRecordOfAFileThatSetsTheSameKeys() {
+        record Some(@Default("3") int window, int period, @Default("0.5") double stepSize, Optional<Integer> seed) {}
+        assertEquals(
+                Binder.bind(SpecSource.parse("f.yaml", "{period: 7, step-size: 0.25}"), Some.class),
+                Binder.standard(Some.class, Map.of("period", 7, "step-size", 0.25)));
+        assertEquals(
+                new Some(3, 7, 0.5, Optional.of(1)),
+                Binder.standard(Some.class, Map.of("period", 7, "seed", Optional.of(1))));
+        assertThrows(IllegalStateException.class, () -> Binder.standard(Some.class, Map.of()));
+        assertThrows(IllegalStateException.class, () -> Binder.standard(Some.class, Map.of("period", 7, "steps", 1)));
+        assertThrows(
+                IllegalArgumentException.class, () -> Binder.standard(Average.class, Map.of("window", 9, "period", 7)));
+    }
+
     private static List<String> problemsOf(String yaml, Class<? extends Record> type) {
         return assertThrows(SpecException.class, () -> Binder.bind(SpecSource.parse("f.yaml", yaml), type))
                 .problems();

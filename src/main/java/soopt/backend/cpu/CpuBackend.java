@@ -350,22 +350,14 @@ public final class CpuBackend implements Backend {
     }
 
     @Override
-    public void adam(
-            Tensor g,
-            Tensor m,
-            Tensor v,
-            double beta1,
-            double beta2,
-            double scale,
-            double correction2,
-            double epsilon,
-            Tensor out) {
+    public void adam(AdamStep step, Tensor g, Tensor m, Tensor v, Tensor out) {
         Contract.sameSize(g, m, v, out);
         workers.share(
                 size(g),
                 64,
                 4 * g.size(),
                 (from, to, part) -> loops.adam(
+                        step,
                         bytes(g),
                         at(g) + from,
                         bytes(m),
@@ -374,12 +366,7 @@ public final class CpuBackend implements Backend {
                         at(v) + from,
                         bytes(out),
                         at(out) + from,
-                        to - from,
-                        beta1,
-                        beta2,
-                        scale,
-                        1 / Math.sqrt(correction2),
-                        epsilon));
+                        to - from));
     }
 
     // ---- matrices ----

@@ -353,32 +353,12 @@ public final class CudaBackend implements Backend {
     }
 
     @Override
-    public void adam(
-            Tensor g,
-            Tensor m,
-            Tensor v,
-            double beta1,
-            double beta2,
-            double scale,
-            double correction2,
-            double epsilon,
-            Tensor out) {
-        adam(g, m, v, m, v, beta1, beta2, scale, correction2, epsilon, out);
+    public void adam(AdamStep step, Tensor g, Tensor m, Tensor v, Tensor out) {
+        adam(step, g, m, v, m, v, out);
     }
 
     @Override
-    public void adam(
-            Tensor g,
-            Tensor m,
-            Tensor v,
-            Tensor nextM,
-            Tensor nextV,
-            double beta1,
-            double beta2,
-            double scale,
-            double correction2,
-            double epsilon,
-            Tensor out) {
+    public void adam(AdamStep step, Tensor g, Tensor m, Tensor v, Tensor nextM, Tensor nextV, Tensor out) {
         Contract.sameSize(g, m, v, nextM, nextV, out);
         if (g.size() == 0) {
             return;
@@ -390,13 +370,14 @@ public final class CudaBackend implements Backend {
                 .put(v)
                 .put(nextM)
                 .put(nextV)
-                .real(beta1)
-                .real(1 - beta1)
-                .real(beta2)
-                .real(1 - beta2)
-                .real(scale)
-                .real(1 / Math.sqrt(correction2))
-                .real(epsilon)
+                .real(step.beta1())
+                .real(1 - step.beta1())
+                .real(step.beta2())
+                .real(1 - step.beta2())
+                .real(step.scale())
+                .real(1 / Math.sqrt(step.correction2()))
+                .real(step.epsilon())
+                .put(step.cautious() ? 1 : 0)
                 .put(out)
                 .forElements(g.size());
     }

@@ -3,8 +3,11 @@ package soopt.backend.nd4j;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.broadcast.BroadcastAddOp;
+import org.nd4j.linalg.api.ops.impl.transforms.comparison.CompareAndSet;
 import org.nd4j.linalg.api.ops.impl.transforms.floating.Sqrt;
+import org.nd4j.linalg.api.ops.impl.transforms.same.Sign;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.conditions.Conditions;
 import org.nd4j.nativeblas.NativeOpsHolder;
 import soopt.backend.Activation;
 import soopt.backend.Averaging;
@@ -206,27 +209,35 @@ public final class Nd4jBackend implements Backend {
     }
 
     @Override
-    public void adam(
-            Tensor g,
-            Tensor m,
-            Tensor v,
-            double beta1,
-            double beta2,
-            double scale,
-            double correction2,
-            double epsilon,
-            Tensor out) {
+    public void adam(AdamStep step, Tensor g, Tensor m, Tensor v, Tensor out) {
         Contract.sameSize(g, m, v, out);
         if (g.size() == 0) {
             return;
         }
-        combine(1 - beta1, g, beta1, m, m);
+        combine(1 - step.beta1(), g, step.beta1(), m, m);
         try (Tensor square = allocate(g.shape())) {
             multiply(g, g, square);
-            combine(1 - beta2, square, beta2, v, v);
+            combine(1 - step.beta2(), square, step.beta2(), v, v);
         }
         INDArray root = Nd4j.exec(new Sqrt(flat(v), flat(out)));
-        root.muli(1 / Math.sqrt(correction2)).addi(epsilon).rdivi(flat(m)).muli(scale);
+        root.muli(1 / Math.sqrt(step.correction2()))
+                .addi(step.epsilon())
+                .rdivi(flat(m))
+                .muli(step.scale());
+        if (step.cautious()) {
+            clearAgainst(g, m, out);
+        }
+    }
+
+    /** out_i ← 0 where g_i and m_i have opposite signs, whose product may be too small for a number. */
+    private void clearAgainst(Tensor g, Tensor m, Tensor out) {
+        try (Tensor signs = allocate(g.shape());
+                Tensor other = allocate(g.shape())) {
+            INDArray sum = Nd4j.exec(new Sign(flat(g), flat(signs)));
+            sum.muli(Nd4j.exec(new Sign(flat(m), flat(other)))).addi(1);
+            // takes the number of the second array where that is 0
+            Nd4j.exec(new CompareAndSet(flat(out), sum, flat(out), Conditions.equals(0)));
+        }
     }
 
     // ---- matrices ----

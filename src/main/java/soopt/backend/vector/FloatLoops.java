@@ -7,6 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
+import soopt.backend.Backend;
 
 /**
  * Fused elementwise loops and contractions over off-heap float32 arrays. A run of n elements is a direct buffer and the
@@ -18,6 +19,7 @@ public final class FloatLoops implements Loops {
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final int BYTES = Float.BYTES;
     private static final int WIDTH = LANES.length();
+    private static final FloatVector ZERO = FloatVector.zero(LANES);
     /** Elements summed in lanes before the sum moves to float64: keeps rounding near that of a pairwise sum. */
     private static final int BLOCK = 2048;
 
@@ -164,9 +166,10 @@ public final class FloatLoops implements Loops {
         }
     }
 
-    /** Adam: see {@code Backend.adam}; inverseRoot = 1/√correction₂. */
+    /** Adam: see {@link Backend#adam}. Each form is a method: two loops in one are not always vectorized. */
     @Override
     public void adam(
+            Backend.AdamStep step,
             ByteBuffer g,
             int atG,
             ByteBuffer m,
@@ -175,19 +178,32 @@ public final class FloatLoops implements Loops {
             int atV,
             ByteBuffer out,
             int atOut,
-            int n,
-            double beta1,
-            double beta2,
-            double scale,
-            double inverseRoot,
-            double epsilon) {
-        FloatVector b1 = all(beta1);
-        FloatVector c1 = all(1 - beta1);
-        FloatVector b2 = all(beta2);
-        FloatVector c2 = all(1 - beta2);
-        FloatVector k = all(scale);
-        FloatVector root = all(inverseRoot);
-        FloatVector eps = all(epsilon);
+            int n) {
+        if (step.cautious()) {
+            cautiousAdam(step, g, atG, m, atM, v, atV, out, atOut, n);
+        } else {
+            plainAdam(step, g, atG, m, atM, v, atV, out, atOut, n);
+        }
+    }
+
+    private static void plainAdam(
+            Backend.AdamStep step,
+            ByteBuffer g,
+            int atG,
+            ByteBuffer m,
+            int atM,
+            ByteBuffer v,
+            int atV,
+            ByteBuffer out,
+            int atOut,
+            int n) {
+        FloatVector b1 = all(step.beta1());
+        FloatVector c1 = all(1 - step.beta1());
+        FloatVector b2 = all(step.beta2());
+        FloatVector c2 = all(1 - step.beta2());
+        FloatVector k = all(step.scale());
+        FloatVector root = all(1 / Math.sqrt(step.correction2()));
+        FloatVector eps = all(step.epsilon());
         for (int i = 0; i < n; i += WIDTH) {
             if (i + WIDTH <= n) {
                 FloatVector gi = load(g, atG + i);
@@ -206,6 +222,52 @@ public final class FloatLoops implements Loops {
                 store(mi.mul(k).div(vi.sqrt().mul(root).add(eps)), out, atOut + i, mask);
             }
         }
+    }
+
+    private static void cautiousAdam(
+            Backend.AdamStep step,
+            ByteBuffer g,
+            int atG,
+            ByteBuffer m,
+            int atM,
+            ByteBuffer v,
+            int atV,
+            ByteBuffer out,
+            int atOut,
+            int n) {
+        FloatVector b1 = all(step.beta1());
+        FloatVector c1 = all(1 - step.beta1());
+        FloatVector b2 = all(step.beta2());
+        FloatVector c2 = all(1 - step.beta2());
+        FloatVector k = all(step.scale());
+        FloatVector root = all(1 / Math.sqrt(step.correction2()));
+        FloatVector eps = all(step.epsilon());
+        for (int i = 0; i < n; i += WIDTH) {
+            if (i + WIDTH <= n) {
+                FloatVector gi = load(g, atG + i);
+                FloatVector mi = load(m, atM + i).mul(b1).add(gi.mul(c1));
+                FloatVector vi = load(v, atV + i).mul(b2).add(gi.mul(gi).mul(c2));
+                store(mi, m, atM + i);
+                store(vi, v, atV + i);
+                FloatVector u = mi.mul(k).div(vi.sqrt().mul(root).add(eps));
+                store(u.blend(ZERO, opposite(mi, gi)), out, atOut + i);
+            } else {
+                VectorMask<Float> mask = tail(i, n);
+                FloatVector gi = load(g, atG + i, mask);
+                FloatVector mi = load(m, atM + i, mask).mul(b1).add(gi.mul(c1));
+                FloatVector vi = load(v, atV + i, mask).mul(b2).add(gi.mul(gi).mul(c2));
+                store(mi, m, atM + i, mask);
+                store(vi, v, atV + i, mask);
+                FloatVector u = mi.mul(k).div(vi.sqrt().mul(root).add(eps));
+                store(u.blend(ZERO, opposite(mi, gi)), out, atOut + i, mask);
+            }
+        }
+    }
+
+    /** Where one is &lt; 0 and the other &gt; 0: their product may be too small for a number. */
+    private static VectorMask<Float> opposite(FloatVector x, FloatVector y) {
+        VectorMask<Float> falls = x.compare(VectorOperators.LT, ZERO).and(y.compare(VectorOperators.GT, ZERO));
+        return falls.or(x.compare(VectorOperators.GT, ZERO).and(y.compare(VectorOperators.LT, ZERO)));
     }
 
     // ---- matrices [rows, d] ----

@@ -1,6 +1,7 @@
 package soopt.backend.vector;
 
 import java.nio.ByteBuffer;
+import soopt.backend.Backend;
 
 /**
  * Fused loops over off-heap arrays of one floating-point type: a run of n elements is a direct little-endian buffer and
@@ -26,8 +27,9 @@ public interface Loops {
     /** out ← x y, added to out if told so. */
     void multiply(ByteBuffer x, int atX, ByteBuffer y, int atY, ByteBuffer out, int atOut, int n, boolean add);
 
-    /** Adam: see {@code Backend.adam}; inverseRoot = 1/√correction₂. */
+    /** Adam: see {@link Backend#adam}. */
     void adam(
+            Backend.AdamStep step,
             ByteBuffer g,
             int atG,
             ByteBuffer m,
@@ -36,12 +38,7 @@ public interface Loops {
             int atV,
             ByteBuffer out,
             int atOut,
-            int n,
-            double beta1,
-            double beta2,
-            double scale,
-            double inverseRoot,
-            double epsilon);
+            int n);
 
     /** x_i ← x_i + row. */
     void addRow(ByteBuffer row, int atRow, ByteBuffer x, int at, int rows, int d);

@@ -52,19 +52,14 @@ final class AdamMoments implements Direction.Running {
             backend.axpyInPlace(adam.weightDecay(), theta, gradient);
         }
         steps++;
-        double correction1 = 1 - Math.pow(adam.beta1(), steps);
-        double correction2 = 1 - Math.pow(adam.beta2(), steps);
         backend.adam(
+                Backend.AdamStep.unbiased(
+                        steps, adam.beta1(), adam.beta2(), scale, adam.epsilon(), adam.cautious()),
                 gradient,
                 first,
                 second,
                 before.isEmpty() ? first : before.get(0),
                 before.isEmpty() ? second : before.get(1),
-                adam.beta1(),
-                adam.beta2(),
-                scale / correction1,
-                correction2,
-                adam.epsilon(),
                 out);
         swap();
     }

@@ -1,6 +1,7 @@
 package soopt.optimizer.direction;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -14,6 +15,8 @@ import soopt.optimizer.step.Readings;
 import soopt.optimizer.step.State;
 import soopt.optimizer.step.Step;
 import soopt.solver.kronecker.KroneckerFactors;
+import soopt.spec.Binder;
+import soopt.spec.Choices;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
 import soopt.spec.Doc;
@@ -31,6 +34,9 @@ public sealed interface Direction
                 Direction.Soap,
                 Direction.Muon,
                 Direction.Auto {
+    /** κ where nothing is said of the direction. */
+    double KAPPA = 0.05;
+
     /** κ of directions of equal length along all axes of kernels, which go on for longer. */
     double KAPPA_OF_KERNELS = 0.005;
 
@@ -56,7 +62,11 @@ public sealed interface Direction
      * direction that goes on for longer gathers more curvature than a step shows.
      */
     default double kappa(Problem problem) {
-        return 0.05;
+        return KAPPA;
+    }
+
+    private static double kappaOfEqualLengths(Problem problem) {
+        return problem.layout().hasKernels() ? KAPPA_OF_KERNELS : KAPPA;
     }
 
     /** What it stands for on the network of a run, where that is not said by its name. */
@@ -176,7 +186,9 @@ public sealed interface Direction
 
     /**
      * u = m̂ / (√v̂ + ε) with the bias-corrected moments of the gradient (Kingma and Ba 2015, algorithm 1;
-     * torch.optim.Adam 1.13).
+     * torch.optim.Adam 1.13). If cautious, u_i ← 0 where u_i g_i &lt; 0 for the gradient g of the step, the decay
+     * included; g_i = 0 leaves it (Liang et al. 2024, arXiv 2411.16085, algorithm 1). They divide what is left by the
+     * fraction of it, which is not done here: rates with a budget of curvature make up for it.
      */
     @Doc("Adam's direction")
     record Adam(
@@ -190,15 +202,18 @@ public sealed interface Direction
             double epsilon,
 
             @Default("0.0") @Range(min = 0) @Doc("adds this times the parameters to the gradient")
-            double weightDecay)
+            double weightDecay,
+
+            @Default("false") @Doc("numbers of the direction with the sign against the gradient's are 0, without rescaling")
+            boolean cautious)
             implements Direction {
         public Adam {
-            Constraints.check(Adam.class, beta1, beta2, epsilon, weightDecay);
+            Constraints.check(Adam.class, beta1, beta2, epsilon, weightDecay, cautious);
         }
 
         @Override
         public double kappa(Problem problem) {
-            return problem.layout().hasKernels() ? Direction.super.kappa(problem) : KAPPA_OF_ADAM;
+            return problem.layout().hasKernels() ? KAPPA : KAPPA_OF_ADAM;
         }
 
         @Override
@@ -207,7 +222,10 @@ public sealed interface Direction
         }
     }
 
-    /** u = m̂ / (√v̂ + ε) + w θ: the decay of the weights is no part of the moments (Loshchilov and Hutter 2019). */
+    /**
+     * u = m̂ / (√v̂ + ε) + w θ: the decay of the weights is no part of the moments (Loshchilov and Hutter 2019), nor of
+     * what is 0 if {@link Adam#cautious}.
+     */
     @Doc("Adam's direction with decoupled weight decay")
     record Adamw(
             @Default("0.9") @Range(min = 0, below = 1) @Doc("β₁: memory of the mean of the gradient")
@@ -220,21 +238,27 @@ public sealed interface Direction
             double epsilon,
 
             @Default("0.01") @Range(min = 0) @Doc("w: adds this times the parameters to the direction")
-            double weightDecay)
+            double weightDecay,
+
+            @Default("false") @Doc("before the decay, numbers with the sign against the gradient's are 0, without rescaling")
+            boolean cautious)
             implements Direction {
         public Adamw {
-            Constraints.check(Adamw.class, beta1, beta2, epsilon, weightDecay);
+            Constraints.check(Adamw.class, beta1, beta2, epsilon, weightDecay, cautious);
+        }
+
+        private Adam withoutDecay() {
+            return new Adam(beta1, beta2, epsilon, 0, cautious);
         }
 
         @Override
         public double kappa(Problem problem) {
-            return problem.layout().hasKernels() ? Direction.super.kappa(problem) : KAPPA_OF_ADAM;
+            return withoutDecay().kappa(problem);
         }
 
         @Override
         public Running start(Problem problem, Tensor gradient) {
-            Running moments = new Adam(beta1, beta2, epsilon, 0).start(problem, gradient);
-            return new DecoupledDecay(problem.backend(), moments, weightDecay);
+            return new DecoupledDecay(problem.backend(), withoutDecay().start(problem, gradient), weightDecay);
         }
     }
 
@@ -585,7 +609,7 @@ public sealed interface Direction
 
         @Override
         public double kappa(Problem problem) {
-            return problem.layout().hasKernels() ? KAPPA_OF_KERNELS : Direction.super.kappa(problem);
+            return kappaOfEqualLengths(problem);
         }
 
         @Override
@@ -598,7 +622,8 @@ public sealed interface Direction
     /**
      * u = 0.2 √max(m, n) O(g + μ b) + λ θ with b ← μ b + g for each weight [m, n] but those of the last layer. O nearly
      * sets all singular values to 1, by iterations with odd polynomials (Jordan et al. 2024; the length and the decay
-     * as in Liu et al. 2025, §2.2). Kernels are matrices [out, in·k·k]. All else follows Adam's direction.
+     * as in Liu et al. 2025, §2.2). Kernels are matrices [out, in·k·k]. All else follows the direction of {@link Adam},
+     * which alone is cautious.
      */
     @Doc("Muon: the momentum of weight matrices made orthogonal, Adam's direction for the rest")
     record Muon(
@@ -623,15 +648,19 @@ public sealed interface Direction
             @Range(above = 0)
             @Doc("most work for that, in gradients of a batch: the cheapest matrices come first, and those beyond"
                     + " follow Adam; no bound if left out")
-            Optional<Double> mostWork)
+            Optional<Double> mostWork,
+
+            @Default("false") @Doc("cautious of Adam for the rest: its numbers against the gradient are 0")
+            boolean cautious)
             implements Direction {
         public Muon {
-            Constraints.check(Muon.class, momentum, beta1, beta2, epsilon, weightDecay, polynomials, mostWork);
+            Constraints.check(
+                    Muon.class, momentum, beta1, beta2, epsilon, weightDecay, polynomials, mostWork, cautious);
         }
 
         @Override
         public double kappa(Problem problem) {
-            return problem.layout().hasKernels() ? KAPPA_OF_KERNELS : Direction.super.kappa(problem);
+            return kappaOfEqualLengths(problem);
         }
 
         @Override
@@ -643,9 +672,11 @@ public sealed interface Direction
     /**
      * What pays on the network: {@link Soap} if its work in a step is at most {@code mostWork} gradients of the batch;
      * else {@link Muon} for the matrices that fit into half of that, with {@link Polynomials#MINIMAX}; else {@link
-     * Adam}. Work is counted in multiply-adds, so that the same file chooses the same everywhere.
+     * Adam}, or {@link Adamw} where the weights decay, for no choice decays by the gradient. Adam's direction is
+     * cautious in all of them. Work is counted in multiply-adds, so that the same file chooses the same everywhere.
      */
-    @Doc("soap if it takes at most most-work, else muon for the matrices that fit into half of that, adam for the rest")
+    @Doc("soap if it takes at most most-work, else muon for the matrices that fit into half of that, cautious adam for"
+            + " the rest")
     record Auto(
             @Default("1.0") @Range(above = 0) @Doc("most work beside the gradient, in gradients of a batch")
             double mostWork,
@@ -659,19 +690,30 @@ public sealed interface Direction
 
         /** The direction it stands for. */
         public Direction choice(Problem problem) {
-            Soap soap = new Soap(0.95, 0.95, 1e-8, 0.95, 10, Soap.Basis.POWER_ITERATION, 1024, weightDecay);
+            Soap soap = Binder.standard(Soap.class, Map.of("weight-decay", weightDecay));
             if (SoapDirection.work(soap, problem.layout()) <= mostWork * problem.gradientWork()) {
                 return soap;
             }
-            Muon muon = new Muon(0.95, 0.9, 0.999, 1e-8, weightDecay, Polynomials.MINIMAX, Optional.of(mostWork / 2));
-            return MuonDirection.affordable(muon, problem).isEmpty() ? new Adam(0.9, 0.999, 1e-8, weightDecay) : muon;
+            Muon muon = Binder.standard(
+                    Muon.class,
+                    Map.of(
+                            "weight-decay", weightDecay,
+                            "polynomials", Polynomials.MINIMAX,
+                            "most-work", Optional.of(mostWork / 2),
+                            "cautious", true));
+            if (!MuonDirection.affordable(muon, problem).isEmpty()) {
+                return muon;
+            }
+            return weightDecay > 0
+                    ? Binder.standard(Adamw.class, Map.of("weight-decay", weightDecay, "cautious", true))
+                    : Binder.standard(Adam.class, Map.of("cautious", true));
         }
 
         @Override
         public Optional<String> choiceFor(Problem problem) {
             Direction choice = choice(problem);
             if (!(choice instanceof Muon muon)) {
-                return Optional.of(choice instanceof Soap ? "soap" : "adam");
+                return Optional.of(Choices.name(choice.getClass()));
             }
             List<ParameterLayout.Parameter> matrices = MuonDirection.affordable(muon, problem);
             return Optional.of("muon for "
@@ -682,7 +724,7 @@ public sealed interface Direction
         @Override
         public double kappa(Problem problem) {
             Direction choice = choice(problem);
-            return choice instanceof Soap || problem.layout().hasKernels() ? choice.kappa(problem) : KAPPA_OF_ADAM;
+            return choice instanceof Muon && !problem.layout().hasKernels() ? KAPPA_OF_ADAM : choice.kappa(problem);
         }
 
         @Override

@@ -36,7 +36,8 @@ final class MuonDirection implements Direction.Running {
         this.buffer = backend.allocate(gradient.shape());
         this.ahead = backend.allocate(gradient.shape());
         backend.fill(buffer, 0);
-        this.adam = new Direction.Adam(options.beta1(), options.beta2(), options.epsilon(), 0).start(problem, gradient);
+        this.adam = new Direction.Adam(options.beta1(), options.beta2(), options.epsilon(), 0, options.cautious())
+                .start(problem, gradient);
         this.matrices = affordable(options, problem);
         this.orthogonalization = new Orthogonalization(
                 backend,

@@ -3,6 +3,7 @@ package soopt.optimizer.direction;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -14,6 +15,7 @@ import soopt.file.JsonObject;
 import soopt.optimizer.step.Problem;
 import soopt.optimizer.step.State;
 import soopt.optimizer.step.Step;
+import soopt.spec.Binder;
 
 /** The running part of {@link Direction.Shampoo}. */
 final class ShampooDirection implements Direction.Running {
@@ -50,7 +52,7 @@ final class ShampooDirection implements Direction.Running {
         }
         this.room = Block.Room.of(backend, layout, tensors.stream().anyMatch(TensorRoots::isCut));
         this.graft = options.grafting() == Direction.Shampoo.Grafting.ADAM
-                ? Optional.of(new Direction.Adam(0.9, 0.999, 1e-8, 0).start(problem, gradient))
+                ? Optional.of(Binder.standard(Direction.Adam.class, Map.of()).start(problem, gradient))
                 : Optional.empty();
         this.grafted = options.grafting() == Direction.Shampoo.Grafting.NONE
                 ? Optional.empty()

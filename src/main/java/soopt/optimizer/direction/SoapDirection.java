@@ -110,17 +110,11 @@ final class SoapDirection implements Direction.Running {
         }
         boolean refreshes = refreshes();
         steps++;
-        double correction1 = 1 - Math.pow(options.beta1(), steps);
-        double correction2 = 1 - Math.pow(options.beta2(), steps);
         backend.adam(
+                Backend.AdamStep.unbiased(steps, options.beta1(), options.beta2(), scale, options.epsilon(), false),
                 turned,
                 first,
                 second,
-                options.beta1(),
-                options.beta2(),
-                scale / correction1,
-                correction2,
-                options.epsilon(),
                 direction);
         for (Part part : parts) {
             turnBack(part, part.tensor(out));

@@ -39,17 +39,19 @@ multiply(long long n, long long m, const real *x, const real *y, real *out, int 
     }
 }
 
-// m ← b1 m + (1 − b1) g, v ← b2 v + (1 − b2) g², out ← scale m / (√v inverseRoot + ε)
+// m ← b1 m + (1 − b1) g, v ← b2 v + (1 − b2) g², out ← scale m / (√v inverseRoot + ε); cautious: 0 where m and g have
+// opposite signs, whose product may be too small for a number
 extern "C" __global__ void __launch_bounds__(256)
 adam(long long n, const real *g, const real *m, const real *v, real *nextM, real *nextV, real b1, real rest1, real b2,
-    real rest2, real scale, real inverseRoot, real epsilon, real *out) {
+    real rest2, real scale, real inverseRoot, real epsilon, int cautious, real *out) {
     for (long long i = first(); i < n; i += stride()) {
         real gradient = g[i];
         real mean = b1 * m[i] + rest1 * gradient;
         real square = b2 * v[i] + rest2 * gradient * gradient;
         nextM[i] = mean;
         nextV[i] = square;
-        out[i] = scale * mean / (sqrt(square) * inverseRoot + epsilon);
+        bool off = cautious && ((mean < 0 && gradient > 0) || (mean > 0 && gradient < 0));
+        out[i] = off ? 0 : scale * mean / (sqrt(square) * inverseRoot + epsilon);
     }
 }
 

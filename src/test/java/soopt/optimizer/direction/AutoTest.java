@@ -1,7 +1,6 @@
 package soopt.optimizer.direction;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -9,6 +8,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import soopt.backend.Backend;
 import soopt.backend.Precision;
+import soopt.backend.Tensor;
 import soopt.backend.engine.Backends;
 import soopt.curvature.ParameterLayout;
 import soopt.curvature.ParameterLayout.Parameter;
@@ -64,11 +64,50 @@ final class AutoTest {
         double soap = SoapDirection.work((Direction.Soap) Methods.direction("soap"), dense());
         assertEquals(Methods.direction("soap"), with(soap * 1.001, auto::choice));
         Direction muon = with(soap * 0.999, auto::choice);
-        assertEquals(
-                Optional.of(0.5), assertInstanceOf(Direction.Muon.class, muon).mostWork());
-        assertEquals(Polynomials.MINIMAX, ((Direction.Muon) muon).polynomials());
-        assertEquals(Methods.direction("adam"), with(100, auto::choice));
+        assertEquals(Methods.direction("{type: muon, polynomials: minimax, most-work: 0.5, cautious: true}"), muon);
+        assertEquals(Methods.direction("{type: adam, cautious: true}"), with(100, auto::choice));
         assertEquals(Methods.direction("soap"), with(Double.POSITIVE_INFINITY, auto::choice));
+    }
+
+    /** What a key says that is left out is what its direction says of it. */
+    @Test
+    void choices_withDecay_areThoseOfAFile_andDecayAlike() {
+        Direction.Auto auto = (Direction.Auto) Methods.direction("{type: auto, weight-decay: 0.25}");
+        List<String> files = List.of(
+                "{type: soap, weight-decay: 0.25}",
+                "{type: muon, weight-decay: 0.25, polynomials: minimax, most-work: 0.5, cautious: true}",
+                "{type: adamw, weight-decay: 0.25, cautious: true}");
+        double[] work = {1e9, 2 * (1_344 + 1_024) + 1, 100};
+        double[][] gradients = DirectionRuns.gradients(6, 2, dense().size());
+        for (int i = 0; i < 3; i++) {
+            Direction decaying = with(work[i], auto::choice);
+            assertEquals(Methods.direction(files.get(i)), decaying);
+            double[][] plain = steps((Direction.Auto) Methods.direction("auto"), work[i], gradients);
+            double[][] decayed = steps(auto, work[i], gradients);
+            for (int t = 0; t < 2; t++) {
+                for (int k = 0; k < plain[t].length; k++) {
+                    assertEquals(plain[t][k] + 0.25 * 2, decayed[t][k], 1e-13, files.get(i) + ", step " + t);
+                }
+            }
+        }
+    }
+
+    /** u of each step, with θ = 2 throughout. */
+    private static double[][] steps(Direction.Auto auto, double gradientWork, double[][] gradients) {
+        return with(gradientWork, problem -> {
+            Backend backend = problem.backend();
+            double[][] result = new double[gradients.length][dense().size()];
+            try (Tensor gradient = backend.allocate(dense().size());
+                    Tensor theta = backend.allocate(dense().size());
+                    Direction.Running running = auto.start(problem, gradient)) {
+                backend.fill(theta, 2);
+                for (int t = 0; t < gradients.length; t++) {
+                    backend.fromHost(gradients[t], 0, gradient);
+                    backend.toHost(running.next(theta), result[t], 0);
+                }
+            }
+            return result;
+        });
     }
 
     @Test
@@ -78,6 +117,8 @@ final class AutoTest {
                 Optional.of("muon for 1.weight, 2.weight, adam for the rest"),
                 with(2 * (1_344 + 1_024) + 1, auto::choiceFor));
         assertEquals(Optional.of("adam"), with(100, auto::choiceFor));
+        assertEquals(
+                Optional.of("adamw"), with(100, Methods.direction("{type: auto, weight-decay: 0.1}")::choiceFor));
         assertEquals(Optional.of("soap"), with(1e9, auto::choiceFor));
         assertEquals(Optional.empty(), with(1e9, Methods.direction("adam")::choiceFor));
     }

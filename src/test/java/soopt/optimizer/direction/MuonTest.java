@@ -135,9 +135,9 @@ final class MuonTest {
         try (Tensor gradient = backend.allocate(21);
                 Tensor theta = backend.allocate(21);
                 Direction.Running muon = new Direction.Muon(
-                                0.95, 0.9, 0.999, 1e-8, 0.1, Polynomials.JORDAN, Optional.empty())
+                                0.95, 0.9, 0.999, 1e-8, 0.1, Polynomials.JORDAN, Optional.empty(), true)
                         .start(new Problem(backend, layout, new NoBatches(), 0), gradient);
-                Direction.Running other = new Direction.Adam(0.9, 0.999, 1e-8, 0)
+                Direction.Running other = new Direction.Adam(0.9, 0.999, 1e-8, 0, true)
                         .start(new Problem(backend, layout, new NoBatches(), 0), gradient)) {
             backend.fill(theta, 2);
             for (double[][] g : new double[][][] {first, second}) {

@@ -226,6 +226,7 @@ final class BudgetRatesTest {
         assertEquals(0.1, none.kappa(Methods.direction("adamw"), dense));
         Problem costly = new Problem(dense.backend(), dense.layout(), dense.batches(), 0, 100, 10);
         assertEquals(0.1, none.kappa(Methods.direction("auto"), costly), "adam, or muon for a part");
+        assertEquals(0.1, none.kappa(Methods.direction("{type: auto, weight-decay: 0.1}"), costly), "adamw, or muon");
         assertEquals(0.05, none.kappa(Methods.direction("adam"), kernels));
         assertEquals(0.005, none.kappa(Methods.direction("muon"), kernels));
         assertEquals(0.005, none.kappa(Methods.direction("soap"), kernels));
