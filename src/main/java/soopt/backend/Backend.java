@@ -157,8 +157,7 @@ public interface Backend extends AutoCloseable {
      *     leaves them. The others stay as they are, where Liang et al. 2024 (algorithm 1) divide them by the fraction
      *     that is left.
      */
-    record AdamStep(
-            double beta1, double beta2, double scale, double correction2, double epsilon, boolean cautious) {
+    record AdamStep(double beta1, double beta2, double scale, double correction2, double epsilon, boolean cautious) {
         /** Step t ≥ 1 from moments of 0, whose bias is taken off: scale / (1 − β₁ᵗ) and 1 − β₂ᵗ. */
         public static AdamStep unbiased(
                 long t, double beta1, double beta2, double scale, double epsilon, boolean cautious) {

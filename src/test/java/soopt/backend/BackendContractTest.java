@@ -207,7 +207,9 @@ class BackendContractTest {
         return new Backend.AdamStep(0.9, 0.999, -0.5, 0.02, 1e-3, cautious);
     }
 
-    /** Numbers of both signs, 0, and such whose product with those of another seed is less than any of the precision. */
+    /**
+     * Numbers of both signs, 0, and such whose product with those of another seed is less than any of the precision.
+     */
     private static double[] slopes(Subject subject, long seed, int n) {
         double[] x = subject.normal(seed, n);
         double tiny = subject.precision() == Precision.FLOAT32 ? 1e-30 : 1e-200;
@@ -296,8 +298,7 @@ class BackendContractTest {
             double[][] plain = adamTwice(subject, n, false);
             double[][] cautious = adamTwice(subject, n, true);
             double[] expected = new double[n];
-            Arrays.setAll(
-                    expected, i -> Math.signum(plain[2][i]) * Math.signum(g[i]) < 0 ? 0 : plain[4][i]);
+            Arrays.setAll(expected, i -> Math.signum(plain[2][i]) * Math.signum(g[i]) < 0 ? 0 : plain[4][i]);
             assertArrayEquals(plain[2], cautious[2]);
             assertArrayEquals(plain[3], cautious[3]);
             assertArrayEquals(expected, cautious[4], subject + " at " + n);

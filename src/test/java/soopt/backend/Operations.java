@@ -278,8 +278,7 @@ final class Operations {
         double[] newV = Reference.combine(1 - 0.99, Reference.multiply(g, g), 0.99, v);
         double[] out = new double[g.length];
         Arrays.setAll(
-                out,
-                i -> cautious && newM[i] * g[i] < 0 ? 0 : ALPHA * newM[i] / (Math.sqrt(newV[i] / 0.5) + 0.1));
+                out, i -> cautious && newM[i] * g[i] < 0 ? 0 : ALPHA * newM[i] / (Math.sqrt(newV[i] / 0.5) + 0.1));
         return Arena.join(newM, newV, out);
     }
 

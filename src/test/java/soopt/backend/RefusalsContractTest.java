@@ -64,16 +64,7 @@ class RefusalsContractTest {
                 new Call("multiply", -1, (b, t) -> b.multiply(t[0], t[1], t[2]), x, shape(6), x),
                 new Call("multiplyAddInPlace", -1, (b, t) -> b.multiplyAddInPlace(t[0], t[1], t[2]), x, shape(6), x),
                 new Call("adam", -1, (b, t) -> b.adam(ADAM, t[0], t[1], t[2], t[3]), x, x, x, x),
-                new Call(
-                        "adam",
-                        -1,
-                        (b, t) -> b.adam(ADAM, t[0], t[1], t[2], t[3], t[4], t[5]),
-                        x,
-                        x,
-                        x,
-                        x,
-                        x,
-                        x),
+                new Call("adam", -1, (b, t) -> b.adam(ADAM, t[0], t[1], t[2], t[3], t[4], t[5]), x, x, x, x, x, x),
                 new Call("squaredError", -1, (b, t) -> b.squaredError(t[0], t[1], 1, t[2]), x, x, x),
                 new Call(
                         "activate",

@@ -360,7 +360,11 @@ class BinderTest {
 
     @Test
     void standard_isTheRecordOfAFileThatSetsTheSameKeys() {
-        record Some(@Default("3") int window, int period, @Default("0.5") double stepSize, Optional<Integer> seed) {}
+        record Some(
+                @Default("3") int window,
+                int period,
+                @Default("0.5") double stepSize,
+                Optional<Integer> seed) {}
         assertEquals(
                 Binder.bind(SpecSource.parse("f.yaml", "{period: 7, step-size: 0.25}"), Some.class),
                 Binder.standard(Some.class, Map.of("period", 7, "step-size", 0.25)));

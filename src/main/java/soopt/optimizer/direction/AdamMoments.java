@@ -53,8 +53,7 @@ final class AdamMoments implements Direction.Running {
         }
         steps++;
         backend.adam(
-                Backend.AdamStep.unbiased(
-                        steps, adam.beta1(), adam.beta2(), scale, adam.epsilon(), adam.cautious()),
+                Backend.AdamStep.unbiased(steps, adam.beta1(), adam.beta2(), scale, adam.epsilon(), adam.cautious()),
                 gradient,
                 first,
                 second,

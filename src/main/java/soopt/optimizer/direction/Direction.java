@@ -204,7 +204,8 @@ public sealed interface Direction
             @Default("0.0") @Range(min = 0) @Doc("adds this times the parameters to the gradient")
             double weightDecay,
 
-            @Default("false") @Doc("numbers of the direction with the sign against the gradient's are 0, without rescaling")
+            @Default("false")
+            @Doc("numbers of the direction with the sign against the gradient's are 0, without rescaling")
             boolean cautious)
             implements Direction {
         public Adam {
@@ -240,7 +241,8 @@ public sealed interface Direction
             @Default("0.01") @Range(min = 0) @Doc("w: adds this times the parameters to the direction")
             double weightDecay,
 
-            @Default("false") @Doc("before the decay, numbers with the sign against the gradient's are 0, without rescaling")
+            @Default("false")
+            @Doc("before the decay, numbers with the sign against the gradient's are 0, without rescaling")
             boolean cautious)
             implements Direction {
         public Adamw {
@@ -697,10 +699,14 @@ public sealed interface Direction
             Muon muon = Binder.standard(
                     Muon.class,
                     Map.of(
-                            "weight-decay", weightDecay,
-                            "polynomials", Polynomials.MINIMAX,
-                            "most-work", Optional.of(mostWork / 2),
-                            "cautious", true));
+                            "weight-decay",
+                            weightDecay,
+                            "polynomials",
+                            Polynomials.MINIMAX,
+                            "most-work",
+                            Optional.of(mostWork / 2),
+                            "cautious",
+                            true));
             if (!MuonDirection.affordable(muon, problem).isEmpty()) {
                 return muon;
             }

@@ -144,8 +144,8 @@ final class HessianMoments implements Direction.Running {
         double correction2 = 1 - Math.pow(options.beta2(), steps);
         backend.combine(options.beta1(), first, 1 - options.beta1(), gradient, first);
         // Adam's operation with D for the gradient and a first moment that keeps what it is
-        Backend.AdamStep step = new Backend.AdamStep(
-                1, options.beta2(), scale / correction1, correction2, options.epsilon(), false);
+        Backend.AdamStep step =
+                new Backend.AdamStep(1, options.beta2(), scale / correction1, correction2, options.epsilon(), false);
         backend.adam(step, diagonal, first, second, out);
         if (options.hessianPower() != 1) {
             raise(scale / correction1, correction2, out);

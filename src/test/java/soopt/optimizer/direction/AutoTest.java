@@ -117,8 +117,7 @@ final class AutoTest {
                 Optional.of("muon for 1.weight, 2.weight, adam for the rest"),
                 with(2 * (1_344 + 1_024) + 1, auto::choiceFor));
         assertEquals(Optional.of("adam"), with(100, auto::choiceFor));
-        assertEquals(
-                Optional.of("adamw"), with(100, Methods.direction("{type: auto, weight-decay: 0.1}")::choiceFor));
+        assertEquals(Optional.of("adamw"), with(100, Methods.direction("{type: auto, weight-decay: 0.1}")::choiceFor));
         assertEquals(Optional.of("soap"), with(1e9, auto::choiceFor));
         assertEquals(Optional.empty(), with(1e9, Methods.direction("adam")::choiceFor));
     }

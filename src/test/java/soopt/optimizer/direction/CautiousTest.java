@@ -104,8 +104,8 @@ final class CautiousTest {
                     Tensor theta = single.allocate(56)) {
                 single.fill(theta, 0.5);
                 for (int half = 0; half < 2; half++) {
-                    try (Direction.Running running = Methods.direction(spec)
-                            .start(new Problem(single, layout, new NoBatches(), 0), gradient)) {
+                    try (Direction.Running running =
+                            Methods.direction(spec).start(new Problem(single, layout, new NoBatches(), 0), gradient)) {
                         if (half == 1) {
                             running.restore(state);
                         }
