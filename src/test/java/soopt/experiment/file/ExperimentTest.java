@@ -106,7 +106,7 @@ class ExperimentTest {
                 SmallRun.experiment("optimizer={type: sgd, step-size: 0.1, momentum: 0.9, nesterov: true}")
                         .runId(7));
         assertEquals(
-                "4aa378b94241",
+                "b52d816f3726",
                 SmallRun.experiment("optimizer={type: adam, beta1: 0.8}").runId(7));
         assertEquals(
                 "e867db6e194b",
