@@ -18,7 +18,7 @@ final class CpuProduct {
     private static final int LEAST_ROWS = 512;
 
     private static final int MOST_PIECES = 64;
-    /** Rows of a band of a symmetric product: half of its square is computed in vain. */
+    /** Rows of a band of a symmetric product. */
     private static final int BAND = 192;
 
     private final int transposeA;
@@ -130,15 +130,54 @@ final class CpuProduct {
         return Math.max(1, (length + 16 * pieces - 1) / (16 * pieces) * 16);
     }
 
-    /**
-     * The lower triangle of c ← α xᵀ x + β c, or of α x xᵀ + β c, in bands of rows, and what of the upper one lies in
-     * them.
-     */
+    /** The lower triangle of c ← α xᵀ x + β c, or of α x xᵀ + β c, in bands of rows. */
     static void gram(CpuBackend backend, boolean ofColumns, double alpha, Tensor x, double beta, Tensor c) {
         CpuProduct product = of(ofColumns, !ofColumns, alpha, x, x, beta, c);
         int d = c.length(0);
         long work = (long) d * d / 2 * product.k;
-        backend.workers().blocks(d, BAND, work / GEMM_WORK, (from, to, i) -> product.run(from, to, 0, to));
+        backend.workers().blocks(d, BAND, work / GEMM_WORK, (from, to, i) -> {
+            product.run(from, to, 0, from);
+            product.triangle(from, to);
+        });
+    }
+
+    /**
+     * The lower triangle of rows and columns from … to − 1 of a symmetric c: 0.6 to 0.7 times the time of its square.
+     */
+    private void triangle(int from, int to) {
+        int lda = a.length(1);
+        int ldc = c.length(1);
+        int lower = openblas.CblasLower;
+        long atA = transposeA == openblas.CblasTrans ? from : (long) from * lda;
+        long atC = (long) from * ldc + from;
+        int n = to - from;
+        if (c.precision().isSingle()) {
+            openblas.cblas_ssyrk(
+                    openblas.CblasRowMajor,
+                    lower,
+                    transposeA,
+                    n,
+                    k,
+                    (float) alpha,
+                    floats(a, atA),
+                    lda,
+                    (float) beta,
+                    floats(c, atC),
+                    ldc);
+        } else {
+            openblas.cblas_dsyrk(
+                    openblas.CblasRowMajor,
+                    lower,
+                    transposeA,
+                    n,
+                    k,
+                    alpha,
+                    doubles(a, atA),
+                    lda,
+                    beta,
+                    doubles(c, atC),
+                    ldc);
+        }
     }
 
     /** c ← α op(a) op(b) + β c by the calling thread, uncut. */

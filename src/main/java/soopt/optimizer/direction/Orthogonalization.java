@@ -8,7 +8,8 @@ import soopt.backend.Tensor;
 /**
  * X ← X₀/‖X₀‖, then a few times X ← a X + b (XXᵀ) X + c (XXᵀ)² X with the {@link Polynomials}: near U Vᵀ of the
  * singular value decomposition U Σ Vᵀ. For long matrices only Q of X = Q X₀ and the Gram matrix A = XXᵀ are iterated,
- * P = a I + b A + c A², Q ← P Q, A ← P A P: the same polynomials in small matrices.
+ * P = a I + b A + c A², Q ← P Q, A ← P A P = A P²: the same polynomials in small matrices, which commute. XXᵀ, A² and
+ * P² are symmetric: half of each is computed.
  */
 final class Orthogonalization implements AutoCloseable {
     private final Backend backend;
@@ -37,7 +38,8 @@ final class Orthogonalization implements AutoCloseable {
     }
 
     /**
-     * Whether the Gram form of k iterations takes fewer multiply-adds, r ≤ n: k (2 r² n + r³) or 2 r² n + (4k − 1) r³.
+     * Whether the Gram form of k iterations takes fewer multiply-adds, r ≤ n: 3/2 r² n + (3k − 5/2) r³ instead of k
+     * (3/2 r² n + 1/2 r³).
      */
     static boolean prefersGram(Polynomials polynomials, int rows, int columns) {
         return gram(polynomials, rows, columns) < direct(polynomials, rows, columns);
@@ -51,13 +53,13 @@ final class Orthogonalization implements AutoCloseable {
     private static double gram(Polynomials polynomials, int rows, int columns) {
         double r = Math.min(rows, columns);
         double n = Math.max(rows, columns);
-        return r * r * (2 * n + (4 * polynomials.iterations() - 1) * r);
+        return r * r * (1.5 * n + (3 * polynomials.iterations() - 2.5) * r);
     }
 
     private static double direct(Polynomials polynomials, int rows, int columns) {
         double r = Math.min(rows, columns);
         double n = Math.max(rows, columns);
-        return polynomials.iterations() * r * r * (2 * n + r);
+        return polynomials.iterations() * r * r * (1.5 * n + 0.5 * r);
     }
 
     /**
@@ -84,7 +86,7 @@ final class Orthogonalization implements AutoCloseable {
         backend.combine(1 / norm, g, 0, g, from);
         for (int k = 0; k < polynomials.length; k++) {
             Tensor a = gram.slice(0, r, r);
-            backend.gemm(!wide, wide, 1, from, from, 0, a);
+            square(1, from, wide, a);
             Tensor p = polynomial(k, a, square.slice(0, r, r));
             multiply(p, from, wide, to);
             backend.axpyInPlace(polynomials[k][0], from, to);
@@ -98,8 +100,17 @@ final class Orthogonalization implements AutoCloseable {
     /** b A + c A² of iteration k. */
     private Tensor polynomial(int k, Tensor a, Tensor to) {
         backend.copy(a, to);
-        backend.gemm(false, false, polynomials[k][2], a, a, polynomials[k][1], to);
+        backend.rowGram(polynomials[k][2], a, polynomials[k][1], to);
         return to;
+    }
+
+    /** α XXᵀ for wide ones, else α XᵀX. */
+    private void square(double alpha, Tensor from, boolean wide, Tensor to) {
+        if (wide) {
+            backend.rowGram(alpha, from, 0, to);
+        } else {
+            backend.columnGram(alpha, from, 0, to);
+        }
     }
 
     /** P X for wide ones, else X P. */
@@ -113,7 +124,8 @@ final class Orthogonalization implements AutoCloseable {
         Tensor p = square.slice(0, r, r);
         Tensor q = accumulated.slice(0, r, r);
         Tensor t = product.slice(0, r, r);
-        backend.gemm(!wide, wide, 1 / (norm * norm), g, g, 0, a);
+        Tensor other = next.slice(0, r, r);
+        square(1 / (norm * norm), g, wide, a);
         for (int k = 0; k < polynomials.length; k++) {
             polynomial(k, a, p);
             backend.axpyInPlace(polynomials[k][0], identity(r), p);
@@ -124,8 +136,11 @@ final class Orthogonalization implements AutoCloseable {
                 backend.copy(t, q);
             }
             if (k < polynomials.length - 1) {
-                backend.gemm(false, false, 1, p, a, 0, t);
-                backend.gemm(false, false, 1, t, p, 0, a);
+                backend.rowGram(1, p, 0, t);
+                backend.gemm(false, false, 1, a, t, 0, other);
+                Tensor swap = a;
+                a = other;
+                other = swap;
             }
         }
         backend.scaleInPlace(1 / norm, q);

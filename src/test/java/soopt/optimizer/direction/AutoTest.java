@@ -43,17 +43,16 @@ final class AutoTest {
     }
 
     /**
-     * 20 × 30: 3 · 400 · (2 · 30 + 20) = 96,000; 4 × 20 by its Gram matrix: 16 · (40 + 44) = 1,344; 10 × 4: 16 · (20 +
-     * 44).
+     * 20 × 30: 3 · 400 · (45 + 10) = 66,000; 4 × 20 by its Gram matrix: 16 · (30 + 26) = 896; 10 × 4: 16 · (15 + 26).
      */
     @Test
     void muon_makesOrthogonalWhatFitsIntoTheBound_theCheapestForANumberFirst() {
         String bound = "{type: muon, polynomials: minimax, most-work: 1}";
-        assertEquals(List.of("0.weight", "1.weight", "2.weight"), affordable(bound, 96_000 + 1_344 + 1_024));
-        assertEquals(List.of("1.weight", "2.weight"), affordable(bound, 96_000 + 1_344 + 1_023));
-        assertEquals(List.of("1.weight"), affordable(bound, 1_344 + 1_023));
-        assertEquals(List.of(), affordable(bound, 1_343));
-        assertEquals(List.of(), affordable(bound, 1_023));
+        assertEquals(List.of("0.weight", "1.weight", "2.weight"), affordable(bound, 66_000 + 896 + 656));
+        assertEquals(List.of("1.weight", "2.weight"), affordable(bound, 66_000 + 896 + 655));
+        assertEquals(List.of("1.weight"), affordable(bound, 896 + 655));
+        assertEquals(List.of(), affordable(bound, 895));
+        assertEquals(List.of(), affordable(bound, 655));
         assertEquals(
                 List.of("0.weight", "1.weight", "2.weight"), affordable("muon", 1), "no bound, none of the last layer");
     }
@@ -115,7 +114,7 @@ final class AutoTest {
         Direction.Auto auto = (Direction.Auto) Methods.direction("auto");
         assertEquals(
                 Optional.of("muon for 1.weight, 2.weight, adam for the rest"),
-                with(2 * (1_344 + 1_024) + 1, auto::choiceFor));
+                with(2 * (896 + 656) + 1, auto::choiceFor));
         assertEquals(Optional.of("adam"), with(100, auto::choiceFor));
         assertEquals(Optional.of("adamw"), with(100, Methods.direction("{type: auto, weight-decay: 0.1}")::choiceFor));
         assertEquals(Optional.of("soap"), with(1e9, auto::choiceFor));

@@ -107,13 +107,16 @@ final class MuonTest {
         }
     }
 
-    /** For r ≤ n: five times G Gᵀ, its square and the product with G, or one of each and 19 products of r³. */
+    /**
+     * For r ≤ n: five times G Gᵀ, its square and the product with G, or one of each, five squares of A, four of P and
+     * eight products more; half of a symmetric one.
+     */
     @Test
     void cheaperForm_isPreferred_whicheverSideIsLonger() {
         for (int r = 1; r < 40; r++) {
             for (int n = r; n < 120; n++) {
-                long direct = 5L * (2L * r * r * n + (long) r * r * r);
-                long gram = 2L * r * r * n + 19L * r * r * r;
+                long direct = 5L * (3L * r * r * n + (long) r * r * r);
+                long gram = 3L * r * r * n + (5L + 4 + 16) * r * r * r;
                 assertEquals(gram < direct, Orthogonalization.prefersGram(Polynomials.JORDAN, r, n), r + " × " + n);
                 assertEquals(gram < direct, Orthogonalization.prefersGram(Polynomials.JORDAN, n, r), n + " × " + r);
             }
