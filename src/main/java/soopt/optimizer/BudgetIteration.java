@@ -33,7 +33,6 @@ final class BudgetIteration implements Optimizer.Iteration {
     private final Direction.Running direction;
     private final BudgetRates rates;
     private final Safeguard safeguard;
-    private final Optional<Path> path;
     private final boolean canTakeBack;
     private final StepSize stepSize = new StepSize(1);
 
@@ -47,9 +46,6 @@ final class BudgetIteration implements Optimizer.Iteration {
         this.update = backend.allocate(problem.layout().size());
         this.direction = direction.start(problem, gradient);
         this.canTakeBack = safeguard.lets(backend, this.direction::keepsLast);
-        this.path = options.along() == Rates.Budget.Along.PATH
-                ? Optional.of(new Path(backend, problem.layout().size()))
-                : Optional.empty();
         this.rates = new BudgetRates(options, options.kappa(direction, problem), partition, problem.steps());
     }
 
@@ -87,11 +83,7 @@ final class BudgetIteration implements Optimizer.Iteration {
         } else if (intervention.isPresent()) {
             move(u.get(), readings);
         }
-        boolean moves = moves();
-        if (moves && !rates.isFrozen()) {
-            path.ifPresent(way -> way.add(update, stepSize.value()));
-        }
-        Step step = recorded(readings, moves, intervention);
+        Step step = recorded(readings, moves(), intervention);
         return refresh.map(step::with).orElse(step);
     }
 
@@ -113,21 +105,10 @@ final class BudgetIteration implements Optimizer.Iteration {
 
     private Refresh refresh(Tensor theta, Tensor u) {
         Objective batch = problem.batches().curvature();
-        double[] now = rates.rates();
-        boolean goes =
-                path.map(Path::isBegun).orElse(false) && Arrays.stream(now).allMatch(rate -> rate > 0);
-        Tensor along = goes ? path.get().vector() : u;
         long start = System.nanoTime();
-        CurvatureSummary sample = batch.summary(theta, along, partition, Order.SECOND);
+        CurvatureSummary sample = batch.summary(theta, u, partition, Order.SECOND);
         double seconds = (System.nanoTime() - start) * 1e-9;
-        double[] lengths = groupUpdate.lengths(along);
-        if (goes) {
-            double[] scale = path.get().scale(now);
-            sample = scaled(sample, scale);
-            Arrays.setAll(lengths, s -> lengths[s] * Math.abs(scale[s]));
-        }
-        path.ifPresent(Path::begin);
-        BudgetRates.Found found = rates.refresh(sample, lengths);
+        BudgetRates.Found found = rates.refresh(sample, groupUpdate.lengths(u));
         return new Refresh(
                 partition,
                 sample,
@@ -139,19 +120,6 @@ final class BudgetIteration implements Optimizer.Iteration {
                 applied(),
                 batch.examples(),
                 seconds);
-    }
-
-    /** Along s_i times the parts of the direction. */
-    private static CurvatureSummary scaled(CurvatureSummary summary, double[] scale) {
-        double[] gradient = new double[scale.length];
-        double[][] hessian = new double[scale.length][scale.length];
-        for (int s = 0; s < scale.length; s++) {
-            gradient[s] = summary.gradient()[s] * scale[s];
-            for (int t = 0; t < scale.length; t++) {
-                hessian[s][t] = summary.hessian()[s][t] * scale[s] * scale[t];
-            }
-        }
-        return new CurvatureSummary(summary.loss(), gradient, hessian, new double[0], new double[0][][]);
     }
 
     private double[] applied() {
@@ -170,7 +138,6 @@ final class BudgetIteration implements Optimizer.Iteration {
 
     @Override
     public void save(State state) {
-        path.ifPresent(way -> way.save(state));
         safeguard.save(state);
         rates.save(state);
         stepSize.save(state);
@@ -179,7 +146,6 @@ final class BudgetIteration implements Optimizer.Iteration {
 
     @Override
     public void restore(State state) {
-        path.ifPresent(way -> way.restore(state));
         safeguard.restore(state);
         rates.restore(state);
         stepSize.restore(state);
@@ -188,70 +154,8 @@ final class BudgetIteration implements Optimizer.Iteration {
 
     @Override
     public void close() {
-        path.ifPresent(Path::close);
         direction.close();
         update.close();
         gradient.close();
-    }
-
-    /**
-     * d [P], the sum of the updates since the last summary, and W, the sum of the squares of the factors f that a
-     * schedule had for them. d_s = −α_s Σ f u_s: along d_s/(α_s √W) steps that do not hang together have the curvature
-     * of u_s, and those that go on in one way have more.
-     */
-    private static final class Path implements AutoCloseable {
-        private static final String VECTOR = "budget.path";
-        private static final String WEIGHT = "budget.path-weight";
-
-        private final Backend backend;
-        private final Tensor vector;
-        private double weight;
-
-        Path(Backend backend, int size) {
-            this.backend = backend;
-            this.vector = backend.allocate(size);
-            backend.fill(vector, 0);
-        }
-
-        Tensor vector() {
-            return vector;
-        }
-
-        boolean isBegun() {
-            return weight > 0;
-        }
-
-        /** Begins anew. */
-        void begin() {
-            backend.fill(vector, 0);
-            weight = 0;
-        }
-
-        void add(Tensor update, double factor) {
-            backend.axpyInPlace(1, update, vector);
-            weight += factor * factor;
-        }
-
-        /** −1/(α_s √W) [S]. */
-        double[] scale(double[] rates) {
-            return Arrays.stream(rates)
-                    .map(rate -> -1 / (rate * Math.sqrt(weight)))
-                    .toArray();
-        }
-
-        void save(State state) {
-            state.putTensor(VECTOR, vector);
-            state.putNumbers(WEIGHT, weight);
-        }
-
-        void restore(State state) {
-            state.getTensor(VECTOR, vector);
-            weight = state.getNumbers(WEIGHT)[0];
-        }
-
-        @Override
-        public void close() {
-            vector.close();
-        }
     }
 }

@@ -158,93 +158,48 @@ final class BudgetIterationTest {
     }
 
     /**
-     * In the stationary state of a rate α, L = Σ αc_i/(2(2 − αh_i)) and E uᵀHu = Σ 2h_i c_i/(2 − αh_i); the rate that
-     * its own noise confirms solves α² E uᵀHu = κL. With one h it is κ/(4h), whatever c.
+     * In the stationary state of a rate α, E uᵀHu = Σ 2h_i c_i/(2 − αh_i): the rate that its own noise confirms solves
+     * α² E uᵀHu = κL₀. With one h and c of n parameters it is the positive root of 2nc α² + κL₀ α = 2κL₀/h.
      */
     @Test
     void noisyQuadratic_goesToTheRateOfTheClosedForm() {
-        for (double noise : new double[] {1e-4, 1, 100}) {
-            double[] h = new double[600];
-            double[] c = new double[600];
-            Arrays.setAll(h, i -> 2);
+        for (double noise : new double[] {0.1, 1, 10}) {
+            double[] h = new double[2400];
+            double[] c = new double[2400];
+            Arrays.fill(h, 2);
             Arrays.fill(c, noise);
-            assertClosedForm(h, c, 0.8 / 8, 0.8);
+            double budget = 0.1 * 2400;
+            double root = (-budget + Math.sqrt(budget * budget + 8 * 2400 * noise * budget)) / (4 * 2400 * noise);
+            assertEquals(root, confirmed(h, c, budget), 1e-12);
+            assertClosedForm(h, c, root, 0.1);
         }
-        double[] h = new double[600];
-        double[] c = new double[600];
+        double[] h = new double[2400];
+        double[] c = new double[2400];
         Arrays.setAll(h, i -> i % 3 == 0 ? 3 : 1);
         Arrays.setAll(c, i -> i % 3 == 0 ? 0.3 : 2);
-        assertClosedForm(h, c, confirmed(h, c, 0.8), 0.8);
+        assertClosedForm(h, c, confirmed(h, c, 0.05 * 2000), 0.05);
     }
 
+    /** From θ = (1, −1, 1, …), where the loss is ½ Σh. */
     private static void assertClosedForm(double[] h, double[] c, double expected, double kappa) {
-        Optimizer method = budget("sgd", ", along: step, kappa: " + kappa + ", calibrate: 1, window: 50");
+        Optimizer method = budget("sgd", ", kappa: " + kappa + ", calibrate: 1, window: 10");
         double[] start = new double[h.length];
-        Arrays.setAll(start, i -> Math.sqrt(c[i] * expected / (2 * h[i])));
-        double rate = last(method, new NoisyBowl(h, c), start, 4000).etaApplied()[0];
-        // means over some fifty steps of 600 squares of normal numbers
+        Arrays.setAll(start, i -> i % 2 == 0 ? 1 : -1);
+        double rate = last(method, new NoisyBowl(h, c), start, 1_200).etaApplied()[0];
+        // the square of the last gradient: 2,400 squares of normal numbers
         assertEquals(1, rate / expected, 0.05);
     }
 
-    private static double confirmed(double[] h, double[] c, double kappa) {
-        double alpha = kappa / 4;
-        for (int k = 0; k < 200; k++) {
-            double loss = 0;
+    private static double confirmed(double[] h, double[] c, double budget) {
+        double alpha = 0;
+        for (int k = 0; k < 2_000; k++) {
             double curvature = 0;
             for (int i = 0; i < h.length; i++) {
-                loss += alpha * c[i] / (2 * (2 - alpha * h[i]));
                 curvature += 2 * h[i] * c[i] / (2 - alpha * h[i]);
             }
-            alpha = Math.sqrt(kappa * loss / curvature);
+            alpha = (alpha + Math.sqrt(budget / curvature)) / 2;
         }
         return alpha;
-    }
-
-    /**
-     * Where the path d goes through K steps of a stationary state, E dᵀHd = 4L (1 − c(K)) with c the correlation of θ
-     * over K steps: the rate that its own noise confirms has 1 − c(K) = κK/4, whatever the direction makes of
-     * gradients.
-     */
-    @Test
-    void pathThroughNoise_hasTheDecorrelationOfKappa_withAndWithoutMomentum() {
-        for (double momentum : new double[] {0, 0.5, 0.9}) {
-            double[] h = new double[600];
-            double[] c = new double[600];
-            Arrays.fill(h, 2);
-            Arrays.fill(c, 0.3);
-            double expected = decorrelating(0.1 * 20 / 4, momentum) / 2;
-            Optimizer method = budget(
-                    "{type: sgd, momentum: " + momentum + "}", ", along: path, kappa: 0.1, calibrate: 1, window: 50");
-            double[] start = new double[600];
-            double variance = expected * 0.3 / (2 * 2 * (1 - momentum));
-            Arrays.setAll(start, i -> Math.sqrt(variance) * (i % 2 == 0 ? 1 : -1));
-            double rate = last(method, new NoisyBowl(h, c), start, 6000).etaApplied()[0];
-            // means over some fifty paths of 600 normal numbers
-            assertEquals(1, rate / expected, 0.06, "momentum " + momentum);
-        }
-    }
-
-    /** αh of a heavy ball, an autoregression of order 2, whose correlation over 20 steps is 1 less a number. */
-    private static double decorrelating(double lost, double momentum) {
-        double low = 0;
-        double high = 1 - momentum;
-        for (int i = 0; i < 100; i++) {
-            double middle = (low + high) / 2;
-            double first = 1 + momentum - middle;
-            double before = 1;
-            double now = first / (1 + momentum);
-            for (int k = 1; k < 20; k++) {
-                double next = first * now - momentum * before;
-                before = now;
-                now = next;
-            }
-            if (1 - now < lost) {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
     }
 
     @Test

@@ -73,7 +73,7 @@ final class CurvatureJson {
     private static void putBudget(JsonObject object, RateSolution.Budget solution, boolean withMatrices) {
         object.put("root_status", name(solution.status()))
                 .put("kappa", solution.kappa())
-                .put("mean_loss", solution.meanLoss())
+                .put("initial_loss", solution.initialLoss())
                 .put("budget", solution.budget())
                 .put("summaries", solution.count());
         if (withMatrices) {

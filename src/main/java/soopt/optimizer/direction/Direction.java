@@ -35,13 +35,10 @@ public sealed interface Direction
                 Direction.Muon,
                 Direction.Auto {
     /** κ where nothing is said of the direction. */
-    double KAPPA = 0.05;
+    double KAPPA = 0.02;
 
-    /** κ of directions of equal length along all axes of kernels, which go on for longer. */
-    double KAPPA_OF_KERNELS = 0.005;
-
-    /** κ of Adam's direction in dense networks. */
-    double KAPPA_OF_ADAM = 0.1;
+    /** κ of directions that whole matrices are turned for, along all of whose axes they go on for long. */
+    double KAPPA_OF_MATRICES = 0.008;
 
     /**
      * Starts without memory of earlier gradients.
@@ -58,15 +55,11 @@ public sealed interface Direction
     default void requireFit(ParameterLayout layout) {}
 
     /**
-     * κ of rates with a budget where the file leaves it out, as measured (step-sizes.md): a
+     * κ of rates with a budget where the file leaves it out, as measured on all networks alike (step-sizes.md): a
      * direction that goes on for longer gathers more curvature than a step shows.
      */
     default double kappa(Problem problem) {
         return KAPPA;
-    }
-
-    private static double kappaOfEqualLengths(Problem problem) {
-        return problem.layout().hasKernels() ? KAPPA_OF_KERNELS : KAPPA;
     }
 
     /** What it stands for on the network of a run, where that is not said by its name. */
@@ -213,11 +206,6 @@ public sealed interface Direction
         }
 
         @Override
-        public double kappa(Problem problem) {
-            return problem.layout().hasKernels() ? KAPPA : KAPPA_OF_ADAM;
-        }
-
-        @Override
         public Running start(Problem problem, Tensor gradient) {
             return new AdamMoments(this, problem.backend(), gradient);
         }
@@ -251,11 +239,6 @@ public sealed interface Direction
 
         private Adam withoutDecay() {
             return new Adam(beta1, beta2, epsilon, 0, cautious);
-        }
-
-        @Override
-        public double kappa(Problem problem) {
-            return withoutDecay().kappa(problem);
         }
 
         @Override
@@ -346,6 +329,11 @@ public sealed interface Direction
         }
 
         @Override
+        public double kappa(Problem problem) {
+            return KAPPA_OF_MATRICES;
+        }
+
+        @Override
         public void requireFit(ParameterLayout layout) {
             KroneckerFactors.requireFit(layout);
         }
@@ -420,6 +408,11 @@ public sealed interface Direction
                     momentum,
                     weightDecay,
                     weightDecayDelay);
+        }
+
+        @Override
+        public double kappa(Problem problem) {
+            return KAPPA_OF_MATRICES;
         }
 
         @Override
@@ -557,6 +550,11 @@ public sealed interface Direction
         }
 
         @Override
+        public double kappa(Problem problem) {
+            return KAPPA_OF_MATRICES;
+        }
+
+        @Override
         public Running start(Problem problem, Tensor gradient) {
             return new ShampooDirection(this, problem, gradient);
         }
@@ -611,7 +609,7 @@ public sealed interface Direction
 
         @Override
         public double kappa(Problem problem) {
-            return kappaOfEqualLengths(problem);
+            return 0.003;
         }
 
         @Override
@@ -662,7 +660,7 @@ public sealed interface Direction
 
         @Override
         public double kappa(Problem problem) {
-            return kappaOfEqualLengths(problem);
+            return KAPPA_OF_MATRICES;
         }
 
         @Override
@@ -672,15 +670,16 @@ public sealed interface Direction
     }
 
     /**
-     * What pays on the network: {@link Soap} if its work in a step is at most {@code mostWork} gradients of the batch;
-     * else {@link Muon} for the matrices that fit into half of that, with {@link Polynomials#MINIMAX}; else {@link
-     * Adam}, or {@link Adamw} where the weights decay, for no choice decays by the gradient. Adam's direction is
-     * cautious in all of them. Work is counted in multiply-adds, so that the same file chooses the same everywhere.
+     * What pays on the network: {@link Soap} if its work in a step is at most half of {@code mostWork} gradients of the
+     * batch; else {@link Muon} for the matrices that fit into {@code mostWork}, with {@link Polynomials#MINIMAX}; else
+     * {@link Adam}, or {@link Adamw} where the weights decay, for no choice decays by the gradient. Adam's direction is
+     * cautious in all of them but Soap. Work is counted in multiply-adds, so that the same file chooses the same
+     * everywhere.
      */
-    @Doc("soap if it takes at most most-work, else muon for the matrices that fit into half of that, cautious adam for"
-            + " the rest")
+    @Doc("soap if it takes at most half of most-work, else muon for the matrices that fit into most-work, cautious adam"
+            + " for the rest")
     record Auto(
-            @Default("1.0") @Range(above = 0) @Doc("most work beside the gradient, in gradients of a batch")
+            @Default("2.0") @Range(above = 0) @Doc("most work beside the gradient, in gradients of a batch")
             double mostWork,
 
             @Default("0.0") @Range(min = 0) @Doc("λ: adds this times the parameters to the direction")
@@ -693,7 +692,7 @@ public sealed interface Direction
         /** The direction it stands for. */
         public Direction choice(Problem problem) {
             Soap soap = Binder.standard(Soap.class, Map.of("weight-decay", weightDecay));
-            if (SoapDirection.work(soap, problem.layout()) <= mostWork * problem.gradientWork()) {
+            if (SoapDirection.work(soap, problem.layout()) <= mostWork / 2 * problem.gradientWork()) {
                 return soap;
             }
             Muon muon = Binder.standard(
@@ -704,7 +703,7 @@ public sealed interface Direction
                             "polynomials",
                             Polynomials.MINIMAX,
                             "most-work",
-                            Optional.of(mostWork / 2),
+                            Optional.of(mostWork),
                             "cautious",
                             true));
             if (!MuonDirection.affordable(muon, problem).isEmpty()) {
@@ -729,8 +728,7 @@ public sealed interface Direction
 
         @Override
         public double kappa(Problem problem) {
-            Direction choice = choice(problem);
-            return choice instanceof Muon && !problem.layout().hasKernels() ? KAPPA_OF_ADAM : choice.kappa(problem);
+            return choice(problem).kappa(problem);
         }
 
         @Override

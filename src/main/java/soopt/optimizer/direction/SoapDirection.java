@@ -125,7 +125,7 @@ final class SoapDirection implements Direction.Running {
 
     /**
      * Multiply-adds of a step beside the gradient: for each axis of length n of a block of N numbers that has a basis
-     * 3 N n to turn, to turn back and for the factor, and n (6 n² + 2 N) every {@code period} steps.
+     * 5/2 N n to turn, to turn back and for half of the factor, and n (6 n² + 2 N) every {@code period} steps.
      */
     static double work(Direction.Soap options, ParameterLayout layout) {
         double sum = 0;
@@ -134,7 +134,7 @@ final class SoapDirection implements Direction.Running {
                 for (int axis : BlockBasis.turned(block.shape()).toArray()) {
                     int n = block.shape()[axis];
                     double refresh = n * (6.0 * n * n + 2.0 * block.size()) / options.period();
-                    sum += 3.0 * block.size() * n + refresh;
+                    sum += 2.5 * block.size() * n + refresh;
                 }
             }
         }

@@ -9,26 +9,27 @@ import soopt.optimizer.step.RateSolution;
 import soopt.optimizer.step.State;
 
 /**
- * The running part of {@link Rates.Budget}: L̄, Ā and the rates α in force.
+ * The running part of {@link Rates.Budget}: L₀, Ā and the rates α in force.
  *
- * <p>L̄ ← L̄ + min(1, 3/(t + 3)) (loss − L̄) at step t, from 0: a mean that is old enough not to follow a falling loss
- * at once. Ā_st ← Ā_st + max(1/k, 1/window) (H̄_st/(n_s n_t) − Ā_st) at the k-th summary with n_s = ‖u_s‖: curvature
- * per unit length, which outlives that u changes. H̄ of the next steps is Ā_st n_s n_t, and |Ā_st| n_s n_t is B of
- * {@link CurvatureBudget}.
+ * <p>L₀ is the loss of the first batch. Ā_st ← Ā_st + max(3/(k + 2), 1/window) (H̄_st/(n_s n_t) − Ā_st) at the k-th
+ * summary, from 1, with n_s = ‖u_s‖: curvature per unit length, which outlives that u changes, the last third of the
+ * summaries in the main, for it falls by ten and more in the first steps. H̄ of the next steps is Ā_st n_s n_t, and
+ * |Ā_st| n_s n_t is B of {@link CurvatureBudget}.
  *
- * <p>A rate of a layer stays within a factor {@code spread} of that of the common step r √P_s/n_s, r the one rate of u
+ * <p>A rate of a group stays within a factor {@code spread} of that of the common step r √P_s/n_s, r the one rate of u
  * with n_s = √P_s: unlike the one rate of u it does not depend on how long u is in other groups. Rates fall at once and
  * grow by at most {@link #GROWTH} at a summary ({@link #FIRST_GROWTH} at the first {@link #FIRST}); the first are such
- * that no step promises more than all of the loss, Σ α_s |ḡ_s| ≤ |L̄ − floor|.
+ * that no step promises more than all of the loss, Σ α_s |ḡ_s| ≤ |L₀ − floor|.
  */
 public final class BudgetRates {
     static final double GROWTH = 1.5;
     static final double FIRST_GROWTH = 2.25;
     static final int FIRST = 10;
+    /** Ā remembers about the last third of the summaries. */
+    private static final double MEMORY = 3;
+
     /** Summaries come at powers of 2 up to here, then at its multiples. */
     private static final int PERIOD = 20;
-    /** L̄ remembers about the last third of the steps. */
-    private static final double MEMORY = 3;
 
     private static final String COUNTS = "budget.counts";
     private static final String CURVATURE = "budget.curvature";
@@ -41,7 +42,9 @@ public final class BudgetRates {
     private final double[] shares;
     private long steps;
     private long summaries;
-    private double meanLoss;
+    /** NaN before the first finite one. */
+    private double initialLoss = Double.NaN;
+
     private double[][] perLength;
     private double[] rates;
 
@@ -73,13 +76,12 @@ public final class BudgetRates {
             RateSolution.Budget solution, CurvatureSummary averaged, double[] raw, double[] within, double[] used) {}
 
     /**
-     * Takes in the loss of a step's batch; one that is not finite is left out.
+     * Takes in the loss of a step's batch: of the first that is finite.
      *
      * @return whether a summary is due at this step
      */
     public boolean observe(double loss) {
-        double weight = Math.min(1, MEMORY / (steps + MEMORY));
-        meanLoss += Double.isFinite(loss) ? weight * (loss - meanLoss) : 0;
+        initialLoss = Double.isNaN(initialLoss) && Double.isFinite(loss) ? loss : initialLoss;
         return isDue(steps++);
     }
 
@@ -94,7 +96,7 @@ public final class BudgetRates {
     }
 
     /** Whether no later step has a summary. */
-    public boolean isFrozen() {
+    private boolean isFrozen() {
         long next = steps;
         while (next < calibration && !isDue(next)) {
             next++;
@@ -119,7 +121,7 @@ public final class BudgetRates {
      * @param lengths n [S], ‖u_s‖
      */
     public Found refresh(CurvatureSummary sample, double[] lengths) {
-        double budget = kappa * Math.abs(meanLoss - options.floor());
+        double budget = kappa * Math.abs(initialLoss - options.floor());
         boolean finite = isFinite(sample, lengths);
         if (finite) {
             summaries++;
@@ -145,7 +147,7 @@ public final class BudgetRates {
                 new RateSolution.Budget(
                         status,
                         kappa,
-                        meanLoss,
+                        initialLoss,
                         budget,
                         summaries,
                         mean,
@@ -169,7 +171,7 @@ public final class BudgetRates {
 
     /** A group that does not move keeps what is known of it. */
     private void average(double[][] hessian, double[] lengths) {
-        double weight = Math.max(1.0 / summaries, 1.0 / options.window());
+        double weight = Math.max(MEMORY / (summaries - 1 + MEMORY), 1.0 / options.window());
         for (int s = 0; s < sizes.length; s++) {
             for (int t = 0; t < sizes.length; t++) {
                 double area = lengths[s] * lengths[t];
@@ -239,7 +241,7 @@ public final class BudgetRates {
         for (int s = 0; s < alpha.length; s++) {
             promised += alpha[s] * Math.abs(sample.gradient()[s]);
         }
-        double reached = Math.abs(meanLoss - options.floor());
+        double reached = Math.abs(initialLoss - options.floor());
         double first = promised > reached ? reached / promised : 1;
         for (int s = 0; s < alpha.length; s++) {
             double most = rates[s] > 0 ? growth * rates[s] : first * alpha[s];
@@ -249,7 +251,7 @@ public final class BudgetRates {
     }
 
     public void save(State state) {
-        state.putNumbers(COUNTS, steps, summaries, meanLoss);
+        state.putNumbers(COUNTS, steps, summaries, initialLoss);
         state.putNumbers(
                 CURVATURE,
                 Arrays.stream(perLength).flatMapToDouble(Arrays::stream).toArray());
@@ -260,7 +262,7 @@ public final class BudgetRates {
         double[] counts = state.getNumbers(COUNTS);
         steps = (long) counts[0];
         summaries = (long) counts[1];
-        meanLoss = counts[2];
+        initialLoss = counts[2];
         double[] flat = state.getNumbers(CURVATURE);
         Arrays.setAll(perLength, s -> Arrays.copyOfRange(flat, s * sizes.length, (s + 1) * sizes.length));
         rates = state.getNumbers(RATES).clone();

@@ -20,28 +20,25 @@ public sealed interface Rates permits Rates.Cubic, Rates.Budget {
     record Cubic() implements Rates {}
 
     /**
-     * Rates α with which curvature may add κ/2 of the loss at a step: ½ αᵀH̄α ≤ ½ κ (L̄ − floor), found in the first
-     * steps of a run and kept ({@link CurvatureBudget}, {@link BudgetRates}). No gradient along the groups, no third
-     * derivatives, no system: ḡ of one batch is noise where H̄ is not (step-sizes.md).
+     * Rates α with which curvature may add κ/2 of the loss of the beginning at a step: ½ αᵀH̄α ≤ ½ κ (L₀ − floor), found
+     * in the first steps of a run and kept ({@link CurvatureBudget}, {@link BudgetRates}). No gradient along the groups,
+     * no third derivatives, no system: ḡ of one batch is noise where H̄ is not (step-sizes.md).
      */
-    @Doc("rates with which curvature may add a given part of the loss at a step, found in the first steps and kept")
+    @Doc(
+            "rates with which curvature may add a given part of the first loss at a step, found in the first steps and kept")
     record Budget(
             @Range(above = 0, max = 10)
-            @Doc(
-                    "κ: curvature adds at most κ/2 of the loss at a step; without it what suits direction and network:"
-                            + " 0.05; with convolutions muon and soap 0.005, without them adam 0.1; 0.1 along the path, where it must be below 0.2")
+            @Doc("κ: curvature adds at most κ/2 of the first loss at a step; without it what suits the direction: 0.02,"
+                    + " of k-fac, ekfac, shampoo and muon 0.008, of soap 0.003")
             Optional<Double> kappa,
 
-            @Default("step") @Doc("what curvature is measured along")
-            Along along,
-
-            @Default("auto") @Doc("what has a rate of its own")
+            @Default("tensors") @Doc("what has a rate of its own")
             Shares shares,
 
-            @Default("3.0") @Range(min = 1) @Doc("most times by which a layer's step differs from the common one")
+            @Default("3.0") @Range(min = 1) @Doc("most times by which a group's step differs from the common one")
             double spread,
 
-            @Default("20") @Range(min = 1) @Doc("computations of the curvature whose mean is taken")
+            @Default("20") @Range(min = 1) @Doc("most computations of the curvature whose mean is taken")
             int window,
 
             @Default("0.15")
@@ -52,34 +49,13 @@ public sealed interface Rates permits Rates.Cubic, Rates.Budget {
             @Default("0.0") @Range @Doc("the least loss that can be reached, in units of the loss: 0 but for noise")
             double floor)
             implements Rates {
-        /** One for all directions: step-sizes.md. */
-        private static final double KAPPA_OF_A_PATH = 0.1;
-
-        /** From here on no rate loses so much of its past in 20 steps. */
-        private static final double MOST_OF_A_PATH = 0.2;
-
-        /** What curvature is measured along. */
-        public enum Along {
-            @Doc("the direction of the step")
-            STEP,
-            @Doc("the way that the steps since the last summary have gone: what they add together, momentum and all")
-            PATH
-        }
-
         /** What has a rate of its own. */
         public enum Shares implements Partition.Rule {
-            @Doc("all parameters together where there are convolutions, else each layer")
-            AUTO {
+            @Doc("each weight and each bias, the budget shared by √P of them")
+            TENSORS {
                 @Override
                 public Partition of(ParameterLayout layout) {
-                    return (layout.hasKernels() ? ONE : LAYERS).of(layout);
-                }
-            },
-            @Doc("all parameters together")
-            ONE {
-                @Override
-                public Partition of(ParameterLayout layout) {
-                    return new Partitioning.Trivial().of(layout);
+                    return new Partitioning.Canonical().of(layout);
                 }
             },
             @Doc("each layer, the budget shared by √P of the layers")
@@ -88,21 +64,23 @@ public sealed interface Rates permits Rates.Cubic, Rates.Budget {
                 public Partition of(ParameterLayout layout) {
                     return new Partitioning.Layers().of(layout);
                 }
+            },
+            @Doc("all parameters together")
+            ONE {
+                @Override
+                public Partition of(ParameterLayout layout) {
+                    return new Partitioning.Trivial().of(layout);
+                }
             }
         }
 
         public Budget {
-            Constraints.check(Budget.class, kappa, along, shares, spread, window, calibrate, floor);
-            kappa.filter(value -> along == Along.PATH && value >= MOST_OF_A_PATH)
-                    .ifPresent(value -> {
-                        throw new IllegalArgumentException("kappa must be < 0.2 with along: path, but is " + value
-                                + ": no rate lets 20 steps forget more than all of where they came from");
-                    });
+            Constraints.check(Budget.class, kappa, shares, spread, window, calibrate, floor);
         }
 
         /** κ for this direction. */
         public double kappa(Direction direction, Problem problem) {
-            return kappa.orElseGet(() -> along == Along.PATH ? KAPPA_OF_A_PATH : direction.kappa(problem));
+            return kappa.orElseGet(() -> direction.kappa(problem));
         }
 
         /**

@@ -30,8 +30,8 @@ public sealed interface RateSolution permits RateSolution.Cubic, RateSolution.Bu
      * By a budget of curvature.
      *
      * @param kappa κ
-     * @param meanLoss L̄ of the batches so far, recent ones with more weight
-     * @param budget κ |L̄ − floor|
+     * @param initialLoss L₀ of the first batch
+     * @param budget κ |L₀ − floor|
      * @param count number of summaries in all
      * @param perLength Ā [S][S], the mean of H̄_st/(‖u_s‖ ‖u_t‖)
      * @param regularized B [S][S] = |Ā_st| ‖u_s‖ ‖u_t‖
@@ -44,7 +44,7 @@ public sealed interface RateSolution permits RateSolution.Cubic, RateSolution.Bu
     record Budget(
             CubicStep.Status status,
             double kappa,
-            double meanLoss,
+            double initialLoss,
             double budget,
             long count,
             double[][] perLength,

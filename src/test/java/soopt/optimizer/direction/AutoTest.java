@@ -63,7 +63,7 @@ final class AutoTest {
         double soap = SoapDirection.work((Direction.Soap) Methods.direction("soap"), dense());
         assertEquals(Methods.direction("soap"), with(soap * 1.001, auto::choice));
         Direction muon = with(soap * 0.999, auto::choice);
-        assertEquals(Methods.direction("{type: muon, polynomials: minimax, most-work: 0.5, cautious: true}"), muon);
+        assertEquals(Methods.direction("{type: muon, polynomials: minimax, most-work: 2.0, cautious: true}"), muon);
         assertEquals(Methods.direction("{type: adam, cautious: true}"), with(100, auto::choice));
         assertEquals(Methods.direction("soap"), with(Double.POSITIVE_INFINITY, auto::choice));
     }
@@ -74,9 +74,9 @@ final class AutoTest {
         Direction.Auto auto = (Direction.Auto) Methods.direction("{type: auto, weight-decay: 0.25}");
         List<String> files = List.of(
                 "{type: soap, weight-decay: 0.25}",
-                "{type: muon, weight-decay: 0.25, polynomials: minimax, most-work: 0.5, cautious: true}",
+                "{type: muon, weight-decay: 0.25, polynomials: minimax, most-work: 2.0, cautious: true}",
                 "{type: adamw, weight-decay: 0.25, cautious: true}");
-        double[] work = {1e9, 2 * (1_344 + 1_024) + 1, 100};
+        double[] work = {1e9, (896 + 656) / 2 + 1, 100};
         double[][] gradients = DirectionRuns.gradients(6, 2, dense().size());
         for (int i = 0; i < 3; i++) {
             Direction decaying = with(work[i], auto::choice);
@@ -114,7 +114,7 @@ final class AutoTest {
         Direction.Auto auto = (Direction.Auto) Methods.direction("auto");
         assertEquals(
                 Optional.of("muon for 1.weight, 2.weight, adam for the rest"),
-                with(2 * (896 + 656) + 1, auto::choiceFor));
+                with((896 + 656) / 2 + 1, auto::choiceFor));
         assertEquals(Optional.of("adam"), with(100, auto::choiceFor));
         assertEquals(Optional.of("adamw"), with(100, Methods.direction("{type: auto, weight-decay: 0.1}")::choiceFor));
         assertEquals(Optional.of("soap"), with(1e9, auto::choiceFor));
@@ -128,7 +128,7 @@ final class AutoTest {
                 .add("w", Role.WEIGHT, 0, 1, 20, 30)
                 .add("b", Role.BIAS, 0, 1, 20)
                 .build();
-        double turns = 3.0 * 600 * 50;
+        double turns = 2.5 * 600 * 50;
         double refreshes = (20 * (6 * 400 + 1200) + 30 * (6 * 900 + 1200)) / 10.0;
         assertEquals(turns + refreshes, SoapDirection.work((Direction.Soap) Methods.direction("soap"), one), 1e-6);
     }

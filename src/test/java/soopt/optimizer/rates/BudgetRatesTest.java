@@ -3,12 +3,12 @@ package soopt.optimizer.rates;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -24,6 +24,7 @@ import soopt.curvature.Partitioning;
 import soopt.optimizer.Methods;
 import soopt.optimizer.step.NoBatches;
 import soopt.optimizer.step.Problem;
+import soopt.optimizer.step.RateSolution;
 
 final class BudgetRatesTest {
     private static final int[] SIZES = {400, 25, 100};
@@ -37,8 +38,7 @@ final class BudgetRatesTest {
     }
 
     private static Rates.Budget options(double spread, double calibrate, double floor) {
-        return new Rates.Budget(
-                Optional.of(0.05), Rates.Budget.Along.STEP, Rates.Budget.Shares.LAYERS, spread, 4, calibrate, floor);
+        return new Rates.Budget(Optional.of(0.05), Rates.Budget.Shares.LAYERS, spread, 4, calibrate, floor);
     }
 
     private static BudgetRates rates(double spread, long steps, int... sizes) {
@@ -215,29 +215,42 @@ final class BudgetRatesTest {
     }
 
     @Test
-    void kappa_isThatOfTheFile_orSuitsTheDirectionAndTheNetwork() {
+    void kappa_isThatOfTheFile_orSuitsTheDirection_onAnyNetwork() {
         Problem dense = problem(new ParameterLayout.Builder().add("w", Role.WEIGHT, 0, 1, 3, 4));
         Problem kernels = problem(new ParameterLayout.Builder().add("w", Role.WEIGHT, 0, 1, 3, 4, 5, 5));
-        Rates.Budget none = budget(Optional.empty(), Rates.Budget.Along.STEP);
-        for (String direction : List.of("sgd", "k-fac", "muon", "soap", "auto")) { // a gradient of unknown cost: soap
-            assertEquals(0.05, none.kappa(Methods.direction(direction), dense), direction);
-        }
-        assertEquals(0.1, none.kappa(Methods.direction("adam"), dense));
-        assertEquals(0.1, none.kappa(Methods.direction("adamw"), dense));
+        Rates.Budget none = budget(Optional.empty());
+        Map<String, Double> expected = Map.of(
+                "sgd",
+                0.02,
+                "adam",
+                0.02,
+                "adamw",
+                0.02,
+                "adahessian",
+                0.02,
+                "k-fac",
+                0.008,
+                "ekfac",
+                0.008,
+                "shampoo",
+                0.008,
+                "muon",
+                0.008,
+                "soap",
+                0.003);
+        expected.forEach((direction, kappa) -> {
+            assertEquals(kappa, none.kappa(Methods.direction(direction), dense), direction);
+            assertEquals(kappa, none.kappa(Methods.direction(direction), kernels), direction);
+        });
+        assertEquals(0.003, none.kappa(Methods.direction("auto"), dense), "a gradient of unknown cost: soap");
         Problem costly = new Problem(dense.backend(), dense.layout(), dense.batches(), 0, 100, 10);
-        assertEquals(0.1, none.kappa(Methods.direction("auto"), costly), "adam, or muon for a part");
-        assertEquals(0.1, none.kappa(Methods.direction("{type: auto, weight-decay: 0.1}"), costly), "adamw, or muon");
-        assertEquals(0.05, none.kappa(Methods.direction("adam"), kernels));
-        assertEquals(0.005, none.kappa(Methods.direction("muon"), kernels));
-        assertEquals(0.005, none.kappa(Methods.direction("soap"), kernels));
-        assertEquals(0.005, none.kappa(Methods.direction("auto"), kernels));
-        assertEquals(0.1, budget(Optional.empty(), Rates.Budget.Along.PATH).kappa(Methods.direction("muon"), kernels));
-        assertThrows(IllegalArgumentException.class, () -> budget(Optional.of(0.2), Rates.Budget.Along.PATH));
-        assertEquals(0.2, budget(Optional.of(0.2), Rates.Budget.Along.STEP).kappa(Methods.direction("muon"), kernels));
+        assertEquals(0.02, none.kappa(Methods.direction("auto"), costly), "adam");
+        assertEquals(0.02, none.kappa(Methods.direction("{type: auto, weight-decay: 0.1}"), costly), "adamw");
+        assertEquals(0.2, budget(Optional.of(0.2)).kappa(Methods.direction("muon"), kernels));
     }
 
-    private static Rates.Budget budget(Optional<Double> kappa, Rates.Budget.Along along) {
-        return new Rates.Budget(kappa, along, Rates.Budget.Shares.AUTO, 3, 20, 0.15, 0);
+    private static Rates.Budget budget(Optional<Double> kappa) {
+        return new Rates.Budget(kappa, Rates.Budget.Shares.TENSORS, 3, 20, 0.15, 0);
     }
 
     private static Problem problem(ParameterLayout.Builder layout) {
@@ -245,28 +258,25 @@ final class BudgetRatesTest {
     }
 
     @Test
-    void shares_areOfLayersWithoutConvolutions_andOneWithThem() {
-        ParameterLayout.Builder dense = new ParameterLayout.Builder()
-                .add("0.weight", Role.WEIGHT, 0, 1, 3, 4)
+    void groups_areTensorsOrLayersOrAll() {
+        ParameterLayout layout = new ParameterLayout.Builder()
+                .add("0.weight", Role.WEIGHT, 0, 1, 2, 1, 3, 3)
                 .add("0.bias", Role.BIAS, 0, 1, 3)
-                .add("1.weight", Role.WEIGHT, 1, 1, 2, 3);
-        assertEquals(2, Rates.Budget.Shares.AUTO.of(dense.build()).size());
-        assertEquals(1, Rates.Budget.Shares.ONE.of(dense.build()).size());
-        ParameterLayout kernels =
-                dense.add("2.weight", Role.WEIGHT, 2, 1, 2, 1, 3, 3).build();
-        assertEquals(1, Rates.Budget.Shares.AUTO.of(kernels).size());
-        assertEquals(3, Rates.Budget.Shares.LAYERS.of(kernels).size());
+                .add("1.weight", Role.WEIGHT, 1, 1, 2, 3)
+                .build();
+        assertEquals(3, Rates.Budget.Shares.TENSORS.of(layout).size());
+        assertEquals(2, Rates.Budget.Shares.LAYERS.of(layout).size());
+        assertEquals(1, Rates.Budget.Shares.ONE.of(layout).size());
+        assertEquals(1, Arrays.stream(CurvatureBudget.shares(SIZES)).sum(), 1e-15);
     }
 
     @Test
-    void meanLoss_remembersTheLastThird() {
-        BudgetRates rates = rates(3, 100_000, 4);
-        IntStream.range(0, 9000).forEach(t -> rates.observe(t < 6000 ? 1 : 0));
-        rates.observe(0);
-        double mean = rates.refresh(summary(new double[] {0}, new double[][] {{1}}), new double[] {1})
-                .solution()
-                .meanLoss();
-        assertEquals(Math.pow(6000.0 / 9000, 3), mean, 1e-3, "weights 3/(t + 3): what was at t counts with (t/T)²");
-        assertEquals(1, Arrays.stream(CurvatureBudget.shares(SIZES)).sum(), 1e-15);
+    void budget_isOfTheFirstLossThatIsFinite() {
+        BudgetRates rates = rates(3, 1000, 4);
+        IntStream.range(0, 9).forEach(t -> rates.observe(t == 0 ? Double.NaN : 3.0 / t));
+        RateSolution.Budget solution = rates.refresh(summary(new double[] {0}, new double[][] {{1}}), new double[] {1})
+                .solution();
+        assertEquals(3, solution.initialLoss());
+        assertEquals(0.05 * 3, solution.budget(), 1e-16);
     }
 }
