@@ -20,9 +20,9 @@ public sealed interface Rates permits Rates.Cubic, Rates.Budget {
     record Cubic() implements Rates {}
 
     /**
-     * Rates α with which curvature may add κ/2 of the loss of the beginning at a step: ½ αᵀH̄α ≤ ½ κ (L₀ − floor), found
-     * in the first steps of a run and kept ({@link CurvatureBudget}, {@link BudgetRates}). No gradient along the groups,
-     * no third derivatives, no system: ḡ of one batch is noise where H̄ is not (step-sizes.md).
+     * Rates α with which curvature may add κ/2 of the loss of the beginning at a step: ½ αᵀH̄α ≤ ½ κ (L₀ − floor),
+     * found in the first steps of a run and kept ({@link CurvatureBudget}, {@link BudgetRates}). No gradient along the
+     * groups, no third derivatives, no system: ḡ of one batch is noise where H̄ is not (step-sizes.md).
      */
     @Doc(
             "rates with which curvature may add a given part of the first loss at a step, found in the first steps and kept")
