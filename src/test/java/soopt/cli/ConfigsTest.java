@@ -71,7 +71,7 @@ class ConfigsTest {
                         file -> file.getParent().getFileName().toString().equals("untuned"))
                 .map(ConfigsTest::bind)
                 .toList();
-        assertEquals(6, untuned.size());
+        assertEquals(7, untuned.size());
         for (Experiment each : untuned) {
             assertEquals(untuned.get(0).optimizer(), each.optimizer(), each.experiment());
             assertEquals(untuned.get(0).training(), each.training(), each.experiment());
