@@ -35,10 +35,10 @@ public sealed interface Direction
                 Direction.Muon,
                 Direction.Auto {
     /** κ where nothing is said of the direction. */
-    double KAPPA = 0.02;
+    double KAPPA = 0.03;
 
     /** κ of directions that whole matrices are turned for, along all of whose axes they go on for long. */
-    double KAPPA_OF_MATRICES = 0.008;
+    double KAPPA_OF_MATRICES = 0.012;
 
     /**
      * Starts without memory of earlier gradients.
@@ -670,16 +670,16 @@ public sealed interface Direction
     }
 
     /**
-     * What pays on the network: {@link Soap} if its work in a step is at most half of {@code mostWork} gradients of the
-     * batch; else {@link Muon} for the matrices that fit into {@code mostWork}, with {@link Polynomials#MINIMAX}; else
+     * What pays on the network: {@link Soap} if its work in a step is at most {@code mostWork} gradients of the batch;
+     * else {@link Muon} for the matrices that fit into half of that, with {@link Polynomials#MINIMAX}; else
      * {@link Adam}, or {@link Adamw} where the weights decay, for no choice decays by the gradient. Adam's direction is
      * cautious in all of them but Soap. Work is counted in multiply-adds, so that the same file chooses the same
      * everywhere.
      */
-    @Doc("soap if it takes at most half of most-work, else muon for the matrices that fit into most-work, cautious adam"
-            + " for the rest")
+    @Doc("soap if it takes at most most-work, else muon for the matrices that fit into half of that, cautious adam for"
+            + " the rest")
     record Auto(
-            @Default("2.0") @Range(above = 0) @Doc("most work beside the gradient, in gradients of a batch")
+            @Default("1.2") @Range(above = 0) @Doc("most work beside the gradient, in gradients of a batch")
             double mostWork,
 
             @Default("0.0") @Range(min = 0) @Doc("λ: adds this times the parameters to the direction")
@@ -692,7 +692,7 @@ public sealed interface Direction
         /** The direction it stands for. */
         public Direction choice(Problem problem) {
             Soap soap = Binder.standard(Soap.class, Map.of("weight-decay", weightDecay));
-            if (SoapDirection.work(soap, problem.layout()) <= mostWork / 2 * problem.gradientWork()) {
+            if (SoapDirection.work(soap, problem.layout()) <= mostWork * problem.gradientWork()) {
                 return soap;
             }
             Muon muon = Binder.standard(
@@ -703,7 +703,7 @@ public sealed interface Direction
                             "polynomials",
                             Polynomials.MINIMAX,
                             "most-work",
-                            Optional.of(mostWork),
+                            Optional.of(mostWork / 2),
                             "cautious",
                             true));
             if (!MuonDirection.affordable(muon, problem).isEmpty()) {

@@ -28,8 +28,8 @@ public sealed interface Rates permits Rates.Cubic, Rates.Budget {
             "rates with which curvature may add a given part of the first loss at a step, found in the first steps and kept")
     record Budget(
             @Range(above = 0, max = 10)
-            @Doc("κ: curvature adds at most κ/2 of the first loss at a step; without it what suits the direction: 0.02,"
-                    + " of k-fac, ekfac, shampoo and muon 0.008, of soap 0.003")
+            @Doc("κ: curvature adds at most κ/2 of the first loss at a step; without it what suits the direction: 0.03,"
+                    + " of k-fac, ekfac, shampoo and muon 0.012, of soap 0.003")
             Optional<Double> kappa,
 
             @Default("tensors") @Doc("what has a rate of its own")

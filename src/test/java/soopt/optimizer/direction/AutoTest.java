@@ -61,9 +61,9 @@ final class AutoTest {
     void choice_goesByTheWork() {
         Direction.Auto auto = (Direction.Auto) Methods.direction("auto");
         double soap = SoapDirection.work((Direction.Soap) Methods.direction("soap"), dense());
-        assertEquals(Methods.direction("soap"), with(soap * 1.001, auto::choice));
-        Direction muon = with(soap * 0.999, auto::choice);
-        assertEquals(Methods.direction("{type: muon, polynomials: minimax, most-work: 2.0, cautious: true}"), muon);
+        assertEquals(Methods.direction("soap"), with(soap * 1.001 / 1.2, auto::choice));
+        Direction muon = with(soap * 0.999 / 1.2, auto::choice);
+        assertEquals(Methods.direction("{type: muon, polynomials: minimax, most-work: 0.6, cautious: true}"), muon);
         assertEquals(Methods.direction("{type: adam, cautious: true}"), with(100, auto::choice));
         assertEquals(Methods.direction("soap"), with(Double.POSITIVE_INFINITY, auto::choice));
     }
@@ -74,9 +74,9 @@ final class AutoTest {
         Direction.Auto auto = (Direction.Auto) Methods.direction("{type: auto, weight-decay: 0.25}");
         List<String> files = List.of(
                 "{type: soap, weight-decay: 0.25}",
-                "{type: muon, weight-decay: 0.25, polynomials: minimax, most-work: 2.0, cautious: true}",
+                "{type: muon, weight-decay: 0.25, polynomials: minimax, most-work: 0.6, cautious: true}",
                 "{type: adamw, weight-decay: 0.25, cautious: true}");
-        double[] work = {1e9, (896 + 656) / 2 + 1, 100};
+        double[] work = {1e9, (896 + 656) / 0.6 + 1, 100};
         double[][] gradients = DirectionRuns.gradients(6, 2, dense().size());
         for (int i = 0; i < 3; i++) {
             Direction decaying = with(work[i], auto::choice);
@@ -114,7 +114,7 @@ final class AutoTest {
         Direction.Auto auto = (Direction.Auto) Methods.direction("auto");
         assertEquals(
                 Optional.of("muon for 1.weight, 2.weight, adam for the rest"),
-                with((896 + 656) / 2 + 1, auto::choiceFor));
+                with((896 + 656) / 0.6 + 1, auto::choiceFor));
         assertEquals(Optional.of("adam"), with(100, auto::choiceFor));
         assertEquals(Optional.of("adamw"), with(100, Methods.direction("{type: auto, weight-decay: 0.1}")::choiceFor));
         assertEquals(Optional.of("soap"), with(1e9, auto::choiceFor));

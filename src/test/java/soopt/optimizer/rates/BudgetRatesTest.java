@@ -221,21 +221,21 @@ final class BudgetRatesTest {
         Rates.Budget none = budget(Optional.empty());
         Map<String, Double> expected = Map.of(
                 "sgd",
-                0.02,
+                0.03,
                 "adam",
-                0.02,
+                0.03,
                 "adamw",
-                0.02,
+                0.03,
                 "adahessian",
-                0.02,
+                0.03,
                 "k-fac",
-                0.008,
+                0.012,
                 "ekfac",
-                0.008,
+                0.012,
                 "shampoo",
-                0.008,
+                0.012,
                 "muon",
-                0.008,
+                0.012,
                 "soap",
                 0.003);
         expected.forEach((direction, kappa) -> {
@@ -244,8 +244,8 @@ final class BudgetRatesTest {
         });
         assertEquals(0.003, none.kappa(Methods.direction("auto"), dense), "a gradient of unknown cost: soap");
         Problem costly = new Problem(dense.backend(), dense.layout(), dense.batches(), 0, 100, 10);
-        assertEquals(0.02, none.kappa(Methods.direction("auto"), costly), "adam");
-        assertEquals(0.02, none.kappa(Methods.direction("{type: auto, weight-decay: 0.1}"), costly), "adamw");
+        assertEquals(0.03, none.kappa(Methods.direction("auto"), costly), "adam");
+        assertEquals(0.03, none.kappa(Methods.direction("{type: auto, weight-decay: 0.1}"), costly), "adamw");
         assertEquals(0.2, budget(Optional.of(0.2)).kappa(Methods.direction("muon"), kernels));
     }
 
