@@ -609,7 +609,7 @@ public sealed interface Direction
 
         @Override
         public double kappa(Problem problem) {
-            return 0.003;
+            return KAPPA_OF_MATRICES / 6;
         }
 
         @Override

@@ -74,7 +74,7 @@ final class BudgetRatesTest {
         BudgetRates rates = rates(spread, 2000, SIZES);
         List<BudgetRates.Found> found = new ArrayList<>();
         for (int t = 0; t < 700; t++) {
-            if (rates.observe(times * (2.3 - t * 0.003 + 0.1 * Math.sin(t)))) {
+            if (rates.observe(times * (2.3 - t * 0.002 + 0.1 * Math.sin(t)))) {
                 // u becomes shorter at once twice
                 double shrunk = t < 4 ? 1 : t < 300 ? 0.25 : 0.0625;
                 double[] along = Arrays.stream(scale).map(x -> x * shrunk).toArray();
@@ -237,12 +237,12 @@ final class BudgetRatesTest {
                 "muon",
                 0.012,
                 "soap",
-                0.003);
+                0.002);
         expected.forEach((direction, kappa) -> {
             assertEquals(kappa, none.kappa(Methods.direction(direction), dense), direction);
             assertEquals(kappa, none.kappa(Methods.direction(direction), kernels), direction);
         });
-        assertEquals(0.003, none.kappa(Methods.direction("auto"), dense), "a gradient of unknown cost: soap");
+        assertEquals(0.002, none.kappa(Methods.direction("auto"), dense), "a gradient of unknown cost: soap");
         Problem costly = new Problem(dense.backend(), dense.layout(), dense.batches(), 0, 100, 10);
         assertEquals(0.03, none.kappa(Methods.direction("auto"), costly), "adam");
         assertEquals(0.03, none.kappa(Methods.direction("{type: auto, weight-decay: 0.1}"), costly), "adamw");
