@@ -11,11 +11,11 @@ import soopt.optimizer.step.State;
 /**
  * The running part of {@link Rates.Budget}: L₀, Ā and the rates α in force.
  *
- * <p>L₀ is the loss of the first batch. Ā_st ← Ā_st + w_k (H̄_st/(n_s n_t) − Ā_st) at the k-th summary, from 1, with n_s
- * = ‖u_s‖ and w_k = min(1, max(3/(k + 1), 1/window)): curvature per unit length, which outlives that u changes. It falls
- * by ten and more in the first steps, so that the last third of the summaries counts in the main, and the first, whose
- * u is the sign of one gradient for some methods, not at all once there is a second. H̄ of the next steps is Ā_st n_s
- * n_t, and |Ā_st| n_s n_t is B of {@link CurvatureBudget}.
+ * <p>L₀ is the loss of the first batch. Ā_st ← Ā_st + w_k (H̄_st/(n_s n_t) − Ā_st) at the k-th summary, from 1, with
+ * n_s = ‖u_s‖ and w_k = min(1, max(3/(k + 1), 1/window)): curvature per unit length, which outlives that u changes. It
+ * falls by ten and more in the first steps, so that the last third of the summaries counts in the main, and the first,
+ * whose u is the sign of one gradient for some methods, not at all once there is a second. H̄ of the next steps is Ā_st
+ * n_s n_t, and |Ā_st| n_s n_t is B of {@link CurvatureBudget}.
  *
  * <p>A rate of a group stays within a factor {@code spread} of that of the common step r √P_s/n_s, r the one rate of u
  * with n_s = √P_s: unlike the one rate of u it does not depend on how long u is in other groups. Rates fall at once and
