@@ -38,7 +38,7 @@ public sealed interface Direction
     double KAPPA = 0.03;
 
     /** κ of directions that whole matrices are turned for, along all of whose axes they go on for long. */
-    double KAPPA_OF_MATRICES = 0.012;
+    double KAPPA_OF_MATRICES = 0.01;
 
     /**
      * Starts without memory of earlier gradients.
@@ -609,7 +609,7 @@ public sealed interface Direction
 
         @Override
         public double kappa(Problem problem) {
-            return KAPPA_OF_MATRICES / 6;
+            return KAPPA_OF_MATRICES / 5;
         }
 
         @Override

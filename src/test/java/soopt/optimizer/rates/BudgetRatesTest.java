@@ -229,13 +229,13 @@ final class BudgetRatesTest {
                 "adahessian",
                 0.03,
                 "k-fac",
-                0.012,
+                0.01,
                 "ekfac",
-                0.012,
+                0.01,
                 "shampoo",
-                0.012,
+                0.01,
                 "muon",
-                0.012,
+                0.01,
                 "soap",
                 0.002);
         expected.forEach((direction, kappa) -> {
