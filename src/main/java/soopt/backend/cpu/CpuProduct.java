@@ -151,6 +151,10 @@ final class CpuProduct {
         long atA = transposeA == openblas.CblasTrans ? from : (long) from * lda;
         long atC = (long) from * ldc + from;
         int n = to - from;
+        if (k == 0) { // OpenBLAS leaves c as it is
+            run(from, to, from, to);
+            return;
+        }
         if (c.precision().isSingle()) {
             openblas.cblas_ssyrk(
                     openblas.CblasRowMajor,
