@@ -92,9 +92,9 @@ class RunnerTest {
         assertEquals(4, refreshes.size(), "steps 1, 2, 3 and 5 of the first 30 % of 14");
         JsonNode last = refreshes.get(3);
         assertTrue(last.path("frozen").asBoolean());
-        assertEquals(0.03, last.path("kappa").asDouble());
+        assertEquals(0.02, last.path("kappa").asDouble());
         assertEquals(
-                0.03 * last.path("initial_loss").asDouble(), last.path("budget").asDouble(), 1e-15);
+                0.02 * last.path("initial_loss").asDouble(), last.path("budget").asDouble(), 1e-15);
         double spent = 0;
         for (int s = 0; s < 2; s++) {
             for (int t = 0; t < 2; t++) {

@@ -35,7 +35,7 @@ public sealed interface Direction
                 Direction.Muon,
                 Direction.Auto {
     /** κ where nothing is said of the direction. */
-    double KAPPA = 0.03;
+    double KAPPA = 0.02;
 
     /** κ of directions that whole matrices are turned for, along all of whose axes they go on for long. */
     double KAPPA_OF_MATRICES = 0.01;

@@ -28,7 +28,7 @@ public sealed interface Rates permits Rates.Cubic, Rates.Budget {
             "rates with which curvature may add a given part of the first loss at a step, found in the first steps and kept")
     record Budget(
             @Range(above = 0, max = 10)
-            @Doc("κ: curvature adds at most κ/2 of the first loss at a step; without it what suits the direction: 0.03,"
+            @Doc("κ: curvature adds at most κ/2 of the first loss at a step; without it what suits the direction: 0.02,"
                     + " of k-fac, ekfac, shampoo and muon 0.01, of soap 0.002")
             Optional<Double> kappa,
 

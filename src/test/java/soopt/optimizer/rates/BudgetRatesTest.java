@@ -221,13 +221,13 @@ final class BudgetRatesTest {
         Rates.Budget none = budget(Optional.empty());
         Map<String, Double> expected = Map.of(
                 "sgd",
-                0.03,
+                0.02,
                 "adam",
-                0.03,
+                0.02,
                 "adamw",
-                0.03,
+                0.02,
                 "adahessian",
-                0.03,
+                0.02,
                 "k-fac",
                 0.01,
                 "ekfac",
@@ -244,8 +244,8 @@ final class BudgetRatesTest {
         });
         assertEquals(0.002, none.kappa(Methods.direction("auto"), dense), "a gradient of unknown cost: soap");
         Problem costly = new Problem(dense.backend(), dense.layout(), dense.batches(), 0, 100, 10);
-        assertEquals(0.03, none.kappa(Methods.direction("auto"), costly), "adam");
-        assertEquals(0.03, none.kappa(Methods.direction("{type: auto, weight-decay: 0.1}"), costly), "adamw");
+        assertEquals(0.02, none.kappa(Methods.direction("auto"), costly), "adam");
+        assertEquals(0.02, none.kappa(Methods.direction("{type: auto, weight-decay: 0.1}"), costly), "adamw");
         assertEquals(0.2, budget(Optional.of(0.2)).kappa(Methods.direction("muon"), kernels));
     }
 
