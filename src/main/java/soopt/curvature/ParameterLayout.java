@@ -114,11 +114,6 @@ public final class ParameterLayout {
         return size;
     }
 
-    /** Whether it has kernels of convolutions. */
-    public boolean hasKernels() {
-        return parameters.stream().anyMatch(parameter -> parameter.shape().size() > 2);
-    }
-
     /** Number of layers that own parameters. */
     public int layers() {
         return parameters.stream().mapToInt(Parameter::layer).max().orElse(-1) + 1;

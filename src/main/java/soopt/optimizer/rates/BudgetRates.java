@@ -76,14 +76,10 @@ public final class BudgetRates {
     public record Found(
             RateSolution.Budget solution, CurvatureSummary averaged, double[] raw, double[] within, double[] used) {}
 
-    /**
-     * Takes in the loss of a step's batch: of the first that is finite.
-     *
-     * @return whether a summary is due at this step
-     */
-    public boolean observe(double loss) {
+    /** Takes in the loss of a step's batch, of which the first that is finite counts: the step is over. */
+    public void observe(double loss) {
         initialLoss = Double.isNaN(initialLoss) && Double.isFinite(loss) ? loss : initialLoss;
-        return isDue(steps++);
+        steps++;
     }
 
     /** Whether a summary is due at the step whose loss is taken in next. */

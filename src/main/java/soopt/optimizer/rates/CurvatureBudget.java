@@ -12,9 +12,9 @@ import soopt.curvature.Matrices;
  * <p>Where u_s becomes a u_s, B_st becomes a B_st and B_ss a² B_ss: α_s becomes α_s/a, and the step stays what it was.
  *
  * <p>On the quadratic L = ½ θᵀHθ with the direction u = Hθ + ξ, ξ of mean 0 and covariance C, E uᵀHu = tr(H³Σ) +
- * tr(HC) where Σ = E θθᵀ: one rate is α = √(κL / (tr(H³Σ) + tr(HC))). In one dimension, H = h, a rate α has the
- * stationary variance Σ = αC/(h(2 − αh)), so that L = αC/(2(2 − αh)) and E uᵀHu = 2hC/(2 − αh): found again and again
- * there the rate goes to its fixed point κ/(4h), whatever the noise. A heavy ball multiplies it by about 1 + μ.
+ * tr(HC) where Σ = E θθᵀ: one rate is α = √(c / (tr(H³Σ) + tr(HC))). In one dimension, H = h, a rate α has the
+ * stationary variance Σ = αC/(h(2 − αh)), so that E uᵀHu = 2hC/(2 − αh): found again and again there the rate goes to
+ * the positive root of 2hCα² + chα = 2c.
  */
 public final class CurvatureBudget {
     /** Largest |c w_s / (α_s (Bα)_s) − 1| of a solution. */

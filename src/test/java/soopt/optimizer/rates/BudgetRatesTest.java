@@ -74,7 +74,9 @@ final class BudgetRatesTest {
         BudgetRates rates = rates(spread, 2000, SIZES);
         List<BudgetRates.Found> found = new ArrayList<>();
         for (int t = 0; t < 700; t++) {
-            if (rates.observe(times * (2.3 - t * 0.002 + 0.1 * Math.sin(t)))) {
+            boolean due = rates.isDue();
+            rates.observe(times * (2.3 - t * 0.003 + 0.1 * Math.sin(t)));
+            if (due) {
                 // u becomes shorter at once twice
                 double shrunk = t < 4 ? 1 : t < 300 ? 0.25 : 0.0625;
                 double[] along = Arrays.stream(scale).map(x -> x * shrunk).toArray();
@@ -161,7 +163,9 @@ final class BudgetRatesTest {
         List<Integer> due = new ArrayList<>();
         boolean last = false;
         for (int t = 0; t < 600; t++) {
-            if (rates.observe(1)) {
+            boolean isDue = rates.isDue();
+            rates.observe(1);
+            if (isDue) {
                 assertFalse(last, "a summary after the last");
                 due.add(t);
                 last = rates.refresh(summary(new double[] {0}, new double[][] {{1}}), new double[] {1})
@@ -268,6 +272,24 @@ final class BudgetRatesTest {
         assertEquals(2, Rates.Budget.Shares.LAYERS.of(layout).size());
         assertEquals(1, Rates.Budget.Shares.ONE.of(layout).size());
         assertEquals(1, Arrays.stream(CurvatureBudget.shares(SIZES)).sum(), 1e-15);
+    }
+
+    /** At the n-th summary the k-th counts with 3k (k − 1) / ((n − 1) n (n + 1)). */
+    @Test
+    void meanCurvature_remembersTheLastThird_andNotTheFirst() {
+        BudgetRates rates = rates(3, 1000, 4);
+        rates.observe(1);
+        int n = 10;
+        double expected = 0;
+        double mean = 0;
+        for (int k = 1; k <= n; k++) {
+            double[][] hessian = {{k == 1 ? 1e6 : k * k}};
+            expected += 3.0 * k * (k - 1) / ((n - 1) * n * (n + 1)) * hessian[0][0];
+            mean = rates.refresh(summary(new double[] {0}, hessian), new double[] {1})
+                    .solution()
+                    .perLength()[0][0];
+        }
+        assertEquals(expected, mean, 1e-9);
     }
 
     @Test
