@@ -83,8 +83,8 @@ class SizesContractTest {
             }
         }
         operations.addAll(Operations.onRows(subject, 1, 1));
-        // Gram matrices of few columns and many rows, on both sides of a vector
-        for (int columns : new int[] {31, 33, 75}) {
+        // Gram matrices of few columns and many rows, on both sides of a vector; of short ones several are one
+        for (int columns : new int[] {3, 11, 31, 33, 75}) {
             operations.addAll(Operations.onRows(subject, 515, columns));
         }
         for (int n : BLOCKS) {

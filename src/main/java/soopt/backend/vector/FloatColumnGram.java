@@ -19,8 +19,30 @@ final class FloatColumnGram {
 
     private FloatColumnGram() {}
 
-    /** The lower triangle of out [d, d] += xᵀx, x: [rows, d]. */
+    /**
+     * The lower triangle of out [d, d] += xᵀx, x: [rows, d]. Of short rows as many as fill two vectors are taken as
+     * one, and the blocks on the diagonal of its product are added.
+     */
     static void add(ByteBuffer x, int at, int rows, int d, double[] out) {
+        int fold = Math.min(rows, 2 * WIDTH / d);
+        if (fold < 2) {
+            addRows(x, at, rows, d, out);
+            return;
+        }
+        int folded = fold * d;
+        double[] product = new double[folded * folded];
+        addRows(x, at, rows / fold, folded, product);
+        for (int block = 0; block < folded; block += d) {
+            for (int i = 0; i < d; i++) {
+                for (int j = 0; j <= i; j++) {
+                    out[i * d + j] += product[(block + i) * folded + block + j];
+                }
+            }
+        }
+        addRows(x, at + rows / fold * folded, rows % fold, d, out);
+    }
+
+    private static void addRows(ByteBuffer x, int at, int rows, int d, double[] out) {
         int wide = (d + 2 * WIDTH - 1) / (2 * WIDTH) * 2 * WIDTH;
         int height = Math.max(1, COPY / wide);
         float[] copy = new float[height * wide];
