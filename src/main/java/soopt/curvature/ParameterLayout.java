@@ -2,6 +2,7 @@ package soopt.curvature;
 
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import soopt.backend.Tensor;
@@ -27,11 +28,21 @@ public final class ParameterLayout {
      * @param channels C &gt; 1 if memory holds [out, …, C] (channels last) where PyTorch's shape is [out, C, …]; else 1
      * @param fanIn what the initialization divides the variance by: the inputs of one unit, or 1 if a scale layer does
      *     it
+     * @param axes lengths of its axes in the order of memory; those of an image that comes in or goes out of a dense
+     *     layer each by itself, e.g. [out, 3, 32, 32] where the shape is [out, 3072]
      */
     public record Parameter(
-            String name, List<Integer> shape, Role role, int layer, long offset, int fanIn, int channels) {
+            String name,
+            List<Integer> shape,
+            Role role,
+            int layer,
+            long offset,
+            int fanIn,
+            int channels,
+            List<Integer> axes) {
         public Parameter {
             shape = List.copyOf(shape);
+            axes = List.copyOf(axes);
         }
 
         public int size() {
@@ -136,11 +147,19 @@ public final class ParameterLayout {
 
         /** A tensor [out, C, …] that memory holds as [out, …, C]. */
         public Builder addChannelsLast(String name, Role role, int layer, int fanIn, int channels, int... shape) {
-            List<Integer> dimensions = new ArrayList<>();
-            for (int length : shape) {
-                dimensions.add(length);
-            }
-            parameters.add(new Parameter(name, dimensions, role, layer, size, fanIn, channels));
+            return add(name, role, layer, fanIn, channels, inMemory(channels, shape), shape);
+        }
+
+        /** A kernel [out, C, height, width] with channels last is [out, height, width, C]. */
+        private static int[] inMemory(int channels, int[] shape) {
+            return shape.length == 4 && channels > 1 ? new int[] {shape[0], shape[2], shape[3], shape[1]} : shape;
+        }
+
+        /** The same with other axes in memory, which have as many numbers. */
+        public Builder add(String name, Role role, int layer, int fanIn, int channels, int[] axes, int... shape) {
+            List<Integer> dimensions = Arrays.stream(shape).boxed().toList();
+            List<Integer> lengths = Arrays.stream(axes).boxed().toList();
+            parameters.add(new Parameter(name, dimensions, role, layer, size, fanIn, channels, lengths));
             size = grown(name, dimensions);
             return this;
         }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import soopt.backend.Activation;
-import soopt.backend.Tensor;
 import soopt.model.loss.Loss;
 import soopt.spec.Constraints;
 import soopt.spec.Default;
@@ -61,7 +60,6 @@ public record AutoencoderMlp(
         for (int width : mirrored) {
             layers.dense("layers." + layers.owners(), width, ntk).activation(activation);
         }
-        int inputs = Math.toIntExact(Tensor.sizeOf(inputShape));
-        return layers.dense("layers." + layers.owners(), inputs, ntk).reconstruction();
+        return layers.reconstruction("layers." + layers.owners(), ntk);
     }
 }

@@ -2,10 +2,12 @@ package soopt.model;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import soopt.backend.Activation;
 import soopt.backend.Averaging;
 import soopt.backend.Convolution;
 import soopt.backend.Pooling;
+import soopt.backend.Tensor;
 import soopt.model.layer.AveragePool2d;
 import soopt.model.layer.Biased;
 import soopt.model.layer.Conv2d;
@@ -15,6 +17,7 @@ import soopt.model.layer.Flatten;
 import soopt.model.layer.Layer;
 import soopt.model.layer.MaxPool2d;
 import soopt.model.layer.Scale;
+import soopt.model.layer.Units;
 import soopt.model.loss.Loss;
 
 /**
@@ -28,8 +31,8 @@ final class LayerList {
     private int parameters;
     private int owners;
     private boolean channelsLast;
-    /** Channels of the image that was flattened from channels-last memory, else 1. */
-    private int flattened = 1;
+    /** The image that was flattened, until a layer takes it. */
+    private Optional<Units> flattened = Optional.empty();
 
     LayerList(int[] inputShape) {
         this.inputShape = inputShape.clone();
@@ -51,7 +54,7 @@ final class LayerList {
         if (shape.length == 1) {
             return this;
         }
-        flattened = channelsLast ? shape[0] : 1;
+        flattened = Optional.of(channelsLast ? new Units(List.of(size()), shape[0]) : Units.of(shape));
         return add(new Flatten());
     }
 
@@ -76,12 +79,20 @@ final class LayerList {
 
     /** A dense layer; with ntk its inputs are scaled by 1/√fan_in and its weights start with variance σ_w². */
     LayerList dense(String name, int out, boolean ntk) {
-        int in = shape[0];
+        return dense(name, Units.of(out), ntk);
+    }
+
+    private int size() {
+        return Math.toIntExact(Tensor.sizeOf(shape));
+    }
+
+    private LayerList dense(String name, Units out, boolean ntk) {
+        Units in = flattened.orElseGet(() -> Units.of(shape[0]));
+        flattened = Optional.empty();
         if (ntk) {
-            scale(1 / Math.sqrt(in));
+            scale(1 / Math.sqrt(in.count()));
         }
-        add(new Dense(name, parameters, owners, in, out, true, ntk ? 1 : in, flattened));
-        flattened = 1;
+        add(new Dense(name, parameters, owners, in, out, true, ntk ? 1 : in.count()));
         return owned();
     }
 
@@ -155,8 +166,9 @@ final class LayerList {
         return new Network(inputShape, layers, loss, false);
     }
 
-    /** A network whose targets are its inputs, under the mean squared error. */
-    Network reconstruction() {
+    /** The network whose targets are its inputs, under the mean squared error: behind a dense layer that makes them. */
+    Network reconstruction(String name, boolean ntk) {
+        dense(name, Units.of(inputShape), ntk);
         return new Network(inputShape, layers, Loss.MEAN_SQUARED_ERROR, true);
     }
 }
