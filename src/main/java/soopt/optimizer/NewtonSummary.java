@@ -107,9 +107,8 @@ public record NewtonSummary(
                     safeguard));
             foreign.remove("direction");
             if (!foreign.isEmpty()) {
-                throw new IllegalArgumentException(
-                        "rates budget does not take the keys of rates cubic: leave out " + String.join(", ", foreign)
-                                + "; its own are kappa, along, shares, spread, window, calibrate, floor");
+                throw new IllegalArgumentException("rates budget does not take the keys of rates cubic: leave out "
+                        + String.join(", ", foreign) + "; its own are kappa, shares, spread, window, calibrate, floor");
             }
         }
     }

@@ -267,7 +267,9 @@ final class BudgetIterationTest {
                 SpecException.class,
                 () -> Methods.optimizer("{type: newton-summary, rates: budget, step-size: 0.3, period: 5}"));
         assertTrue(
-                e.getMessage().contains("leave out step-size, period; its own are kappa, along, shares"),
+                e.getMessage()
+                        .contains(
+                                "leave out step-size, period; its own are kappa, shares, spread, window, calibrate, floor"),
                 e.getMessage());
         Optimizer implicit = Methods.optimizer("{type: newton-summary, period: 5}");
         assertEquals(implicit, Methods.optimizer("{type: newton-summary, period: 5, rates: cubic}"));

@@ -3,6 +3,7 @@ package soopt.optimizer.direction;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
 import soopt.curvature.ParameterLayout;
@@ -33,11 +34,16 @@ record Block(int[] whole, int[] from, int[] shape) {
         }
     }
 
-    /** All of an array, in order, none with an axis longer than {@code most}. */
+    /** All of a tensor in its shape, in order, none with an axis longer than {@code most}. */
     static List<Block> of(Parameter parameter, int most) {
-        int[] whole = axes(parameter);
+        int[] whole = axes(parameter, false);
+        return of(whole, most, IntStream.range(0, whole.length).toArray());
+    }
+
+    /** All of an array, in order, none longer than {@code most} along one of these axes. */
+    static List<Block> of(int[] whole, int most, int... axes) {
         List<Block> blocks = List.of(new Block(whole, new int[whole.length], whole));
-        for (int axis = 0; axis < whole.length; axis++) {
+        for (int axis : axes) {
             List<Block> cut = new ArrayList<>();
             for (Block block : blocks) {
                 block.cut(axis, most, cut);
@@ -47,17 +53,21 @@ record Block(int[] whole, int[] from, int[] shape) {
         return blocks;
     }
 
-    /** Kernels with channels last are [out, height, width, in] in memory. */
-    private static int[] axes(Parameter parameter) {
-        int[] shape = parameter.dimensions();
-        return shape.length == 4 && parameter.channels() > 1
-                ? new int[] {shape[0], shape[2], shape[3], shape[1]}
-                : shape;
+    /** Lengths of the axes of a tensor in memory; matrices have two, and those of their images only if told so. */
+    static int[] axes(Parameter parameter, boolean images) {
+        boolean isMatrix = parameter.shape().size() == 2;
+        return (isMatrix && !images ? parameter.shape() : parameter.axes())
+                .stream().mapToInt(Integer::intValue).toArray();
+    }
+
+    /** Into how many runs an axis is cut. */
+    static int pieces(int length, int most) {
+        return Math.max(1, (length + most - 1) / most);
     }
 
     private void cut(int axis, int most, List<Block> out) {
         int length = whole[axis];
-        int count = Math.max(1, (length + most - 1) / most);
+        int count = pieces(length, most);
         for (int i = 0; i < count; i++) {
             int[] start = from.clone();
             int[] box = shape.clone();

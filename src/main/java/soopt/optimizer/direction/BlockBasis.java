@@ -11,65 +11,74 @@ import soopt.optimizer.step.State;
 
 /**
  * The factors H_i [n_i, n_i] of one block with axes n_1 … n_k, averages of the G^(i), and for each the matrix U_i whose
- * rows are its eigenvectors, those of large eigenvalues first; U = I until it is found. Axes of length 1 and blocks
- * with one axis have none.
+ * rows are its eigenvectors, those of large eigenvalues first; U = I until it is found. Some axes have none. What is
+ * turned has its axes in the order of {@link AxisTurns}.
  */
 final class BlockBasis implements AutoCloseable {
     private final Backend backend;
     private final String name;
-    private final Axes axes;
-    /** Axes with a basis, in order. */
-    private final int[] turned;
-
+    private final AxisTurns turns;
+    /** Of the i-th turn. */
     private final Tensor[] factors;
+
     private final Tensor[] bases;
     private final double[] found;
 
-    BlockBasis(Backend backend, String name, int[] shape) {
+    /** @param turned axes with a basis, in rising order */
+    BlockBasis(Backend backend, String name, int[] shape, int[] turned) {
         this.backend = backend;
         this.name = name;
-        this.axes = new Axes(backend, shape);
-        this.turned = turned(shape).toArray();
+        this.turns = new AxisTurns(backend, shape, turned);
         this.factors = new Tensor[turned.length];
         this.bases = new Tensor[turned.length];
         this.found = new double[turned.length];
         for (int i = 0; i < turned.length; i++) {
-            factors[i] = Axes.multipleOfIdentity(backend, shape[turned[i]], 0);
-            bases[i] = Axes.multipleOfIdentity(backend, shape[turned[i]], 1);
+            int size = shape[turns.get(i).axis()];
+            factors[i] = Axes.multipleOfIdentity(backend, size, 0);
+            bases[i] = Axes.multipleOfIdentity(backend, size, 1);
         }
-    }
-
-    /** The axes of a block that have a basis. */
-    static IntStream turned(int[] shape) {
-        return IntStream.range(0, shape.length).filter(axis -> shape.length > 1 && shape[axis] > 1);
     }
 
     /** Whether it ever turns anything. */
     boolean turns() {
-        return turned.length > 0;
+        return bases.length > 0;
     }
 
-    /** H_i ← δ H_i + (1 − δ) G^(i). */
-    void observe(Tensor gradient, double decay) {
-        for (int i = 0; i < turned.length; i++) {
-            axes.addGram(gradient, turned[i], decay, 1 - decay, factors[i]);
+    /**
+     * H_i ← δ H_i + (1 − δ) G^(i), and to ← G ×₁ U₁ … ×ₖ Uₖ with the bases as they were; G may be the second array of
+     * the room.
+     */
+    void turn(Tensor gradient, double decay, Block.Room room, Tensor to) {
+        Tensor from = gradient;
+        for (int i = 0; i < bases.length; i++) {
+            Tensor target = target(i, gradient, room, to);
+            turns.get(i).addGram(from, decay, 1 - decay, factors[i]);
+            turns.get(i).apply(bases[i], from, target);
+            from = target;
         }
-    }
-
-    /** to ← from ×₁ U₁ … ×ₖ Uₖ, or with the Uᵀ, which undoes it; from may be the second array of the room. */
-    void turn(Tensor from, boolean back, Block.Room room, Tensor to) {
-        int size = (int) from.size();
         if (!turns()) {
-            backend.copy(from, to);
-            return;
+            backend.copy(gradient, to);
         }
-        Tensor source = from;
-        for (int i = 0; i < turned.length; i++) {
-            Tensor between = i % 2 == 0 ? room.one() : room.other();
-            Tensor target = i == turned.length - 1 ? to : between.slice(0, size);
-            axes.multiply(bases[i], back, source, turned[i], target);
-            source = target;
+    }
+
+    /** to ← what is turned to x; x may be the second array of the room. */
+    void turnBack(Tensor x, Block.Room room, Tensor to) {
+        Tensor from = x;
+        for (int i = 0; i < bases.length; i++) {
+            int k = bases.length - 1 - i;
+            Tensor target = target(i, x, room, to);
+            turns.get(k).undo(bases[k], from, target);
+            from = target;
         }
+        if (!turns()) {
+            backend.copy(x, to);
+        }
+    }
+
+    /** Where the i-th product goes. */
+    private Tensor target(int i, Tensor like, Block.Room room, Tensor to) {
+        Tensor between = i % 2 == 0 ? room.one() : room.other();
+        return i == bases.length - 1 ? to : between.slice(0, (int) like.size());
     }
 
     /**
@@ -79,7 +88,7 @@ final class BlockBasis implements AutoCloseable {
      * @param failed is run for each that could not be computed: it stays what it was
      */
     void refresh(Direction.Soap.Basis kind, Tensor first, Tensor second, Block.Room room, Runnable failed) {
-        for (int i = 0; i < turned.length; i++) {
+        for (int i = 0; i < bases.length; i++) {
             Tensor scratch = room.one().slice(0, (int) first.size());
             if (kind == Direction.Soap.Basis.EIGEN || found[i] == 0) {
                 eigenvectors(i, new Moments(first, second, scratch), failed);
@@ -93,7 +102,7 @@ final class BlockBasis implements AutoCloseable {
     private record Moments(Tensor first, Tensor second, Tensor scratch) {}
 
     private void eigenvectors(int i, Moments moments, Runnable failed) {
-        int size = axes.length(turned[i]);
+        int size = factors[i].length(0);
         backend.decompositions().eigen(List.of(Symmetric.of(factors[i])), all -> {
             if (all.get(0).parts().isEmpty()) {
                 failed.run();
@@ -119,13 +128,13 @@ final class BlockBasis implements AutoCloseable {
 
     /** x ← x ×_i K. */
     private void carry(Tensor matrix, int i, Tensor x, Tensor scratch) {
-        axes.multiply(matrix, false, x, turned[i], scratch);
+        turns.multiplyAtEnd(turns.get(i).axis(), matrix, x, scratch);
         backend.copy(scratch, x);
     }
 
     /** The Q of H Q = Q′ R, in the order of the diagonal of Qᵀ H Q. */
     private void powerIteration(int i, Moments moments, Runnable failed) {
-        int size = axes.length(turned[i]);
+        int size = factors[i].length(0);
         double[] values = new double[size];
         Tensor fresh = backend.allocate(size, size);
         backend.gemm(false, false, 1, bases[i], factors[i], 0, fresh);
@@ -158,24 +167,24 @@ final class BlockBasis implements AutoCloseable {
     }
 
     void save(State state) {
-        for (int i = 0; i < turned.length; i++) {
-            state.putTensor(name + ".factor" + turned[i], factors[i]);
-            state.putTensor(name + ".basis" + turned[i], bases[i]);
+        for (int i = 0; i < bases.length; i++) {
+            state.putTensor(name + ".factor" + turns.get(i).axis(), factors[i]);
+            state.putTensor(name + ".basis" + turns.get(i).axis(), bases[i]);
         }
         state.putNumbers(name + ".found", found);
     }
 
     void restore(State state) {
-        for (int i = 0; i < turned.length; i++) {
-            state.getTensor(name + ".factor" + turned[i], factors[i]);
-            state.getTensor(name + ".basis" + turned[i], bases[i]);
+        for (int i = 0; i < bases.length; i++) {
+            state.getTensor(name + ".factor" + turns.get(i).axis(), factors[i]);
+            state.getTensor(name + ".basis" + turns.get(i).axis(), bases[i]);
         }
         System.arraycopy(state.getNumbers(name + ".found"), 0, found, 0, found.length);
     }
 
     @Override
     public void close() {
-        for (int i = 0; i < turned.length; i++) {
+        for (int i = 0; i < bases.length; i++) {
             factors[i].close();
             bases[i].close();
         }

@@ -565,7 +565,9 @@ public sealed interface Direction
      * axes, and the rows of U_i are eigenvectors of H_i ← δ H_i + (1 − δ) G^(i), Shampoo's factor (Vyas et al. 2024,
      * algorithm 3). All k axes are turned, in kernels too; what has one axis follows Adam. A step uses the eigenvectors
      * made before it: the first one is Adam's, where the authors' program makes none. A power iteration takes v̂ along
-     * in the order of the eigenvalues, as theirs; with new eigenvectors U′ it is (U′Uᵀ)² entry by entry times v̂.
+     * in the order of the eigenvalues, as theirs; with new eigenvectors U′ it is (U′Uᵀ)² entry by entry times v̂. Two
+     * things are not theirs: a matrix may have the axes of the images that it takes or makes, short enough to be turned
+     * where one axis of all pixels is not; and the axes of the units may be left as they are.
      */
     @Doc("SOAP: Adam's direction in the eigenbases of Shampoo's matrices")
     record Soap(
@@ -592,9 +594,23 @@ public sealed interface Direction
             @Doc("longer axes are cut into blocks of at most so many rows")
             int blockSize,
 
+            @Default("false")
+            @Doc("a matrix whose inputs or outputs are images of the data has their axes: channels, height, width")
+            boolean imageAxes,
+
+            @Default("both") @Doc("which axes have bases") Sides sides,
+
             @Default("0.0") @Range(min = 0) @Doc("λ: adds this times the parameters to the direction")
             double weightDecay)
             implements Direction {
+        /** Whose axes are turned. */
+        public enum Sides {
+            @Doc("those of the units of a layer and those of their inputs")
+            BOTH,
+            @Doc("those of the inputs")
+            INPUTS
+        }
+
         /** What is made of a factor after the first time, which takes all eigenvectors. */
         public enum Basis {
             @Doc("one power iteration from the last ones, made orthonormal")
@@ -604,12 +620,19 @@ public sealed interface Direction
         }
 
         public Soap {
-            Constraints.check(Soap.class, beta1, beta2, epsilon, decay, period, basis, blockSize, weightDecay);
+            Constraints.check(
+                    Soap.class, beta1, beta2, epsilon, decay, period, basis, blockSize, imageAxes, sides, weightDecay);
         }
 
+        /**
+         * 0.002 max(1, ∛(P / 62,000)), which is near the best on networks of 62,000 parameters (a LeNet-5) to 9
+         * million. In a wide network a batch takes its own errors back faster than others add to them.
+         */
         @Override
         public double kappa(Problem problem) {
-            return KAPPA_OF_MATRICES / 5;
+            return KAPPA_OF_MATRICES
+                    / 5
+                    * Math.max(1, Math.cbrt(problem.layout().size() / 62e3));
         }
 
         @Override
@@ -670,14 +693,15 @@ public sealed interface Direction
     }
 
     /**
-     * What pays on the network: {@link Soap} if its work in a step is at most {@code mostWork} gradients of the batch;
-     * else {@link Muon} for the matrices that fit into half of that, with {@link Polynomials#MINIMAX}; else
+     * What pays on the network: {@link Soap} with image axes if its work in a step is at most {@code mostWork}
+     * gradients of the batch; else {@link Muon} for the matrices that fit into half of that, with
+     * {@link Polynomials#MINIMAX}; else Soap for the inputs of each layer, with bases of every twentieth step; else
      * {@link Adam}, or {@link Adamw} where the weights decay, for no choice decays by the gradient. Adam's direction is
      * cautious in all of them but Soap. Work is counted in multiply-adds, so that the same file chooses the same
      * everywhere.
      */
     @Doc("soap if it takes at most most-work, else muon for the matrices that fit into half of that, cautious adam for"
-            + " the rest")
+            + " the rest; else soap for the inputs of each layer; else cautious adam")
     record Auto(
             @Default("1.2") @Range(above = 0) @Doc("most work beside the gradient, in gradients of a batch")
             double mostWork,
@@ -691,8 +715,8 @@ public sealed interface Direction
 
         /** The direction it stands for. */
         public Direction choice(Problem problem) {
-            Soap soap = Binder.standard(Soap.class, Map.of("weight-decay", weightDecay));
-            if (SoapDirection.work(soap, problem.layout()) <= mostWork * problem.gradientWork()) {
+            Soap soap = soap(Soap.Sides.BOTH, 10);
+            if (fits(soap, problem)) {
                 return soap;
             }
             Muon muon = Binder.standard(
@@ -709,14 +733,32 @@ public sealed interface Direction
             if (!MuonDirection.affordable(muon, problem).isEmpty()) {
                 return muon;
             }
+            Soap half = soap(Soap.Sides.INPUTS, 20);
+            if (fits(half, problem)) {
+                return half;
+            }
             return weightDecay > 0
                     ? Binder.standard(Adamw.class, Map.of("weight-decay", weightDecay, "cautious", true))
                     : Binder.standard(Adam.class, Map.of("cautious", true));
         }
 
+        /** Bases of dense layers' inputs may be older than those of kernels. */
+        private Soap soap(Soap.Sides sides, int period) {
+            return Binder.standard(
+                    Soap.class,
+                    Map.of("weight-decay", weightDecay, "image-axes", true, "sides", sides, "period", period));
+        }
+
+        private boolean fits(Soap soap, Problem problem) {
+            return new TurnedAxes(soap).work(problem.layout()) <= mostWork * problem.gradientWork();
+        }
+
         @Override
         public Optional<String> choiceFor(Problem problem) {
             Direction choice = choice(problem);
+            if (choice instanceof Soap soap && soap.sides() == Soap.Sides.INPUTS) {
+                return Optional.of("soap for the inputs of each layer");
+            }
             if (!(choice instanceof Muon muon)) {
                 return Optional.of(Choices.name(choice.getClass()));
             }

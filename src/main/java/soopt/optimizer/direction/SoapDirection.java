@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.Set;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
-import soopt.curvature.ParameterLayout;
 import soopt.curvature.ParameterLayout.Parameter;
 import soopt.file.JsonObject;
 import soopt.optimizer.step.Problem;
@@ -61,29 +60,26 @@ final class SoapDirection implements Direction.Running {
         this.direction = backend.allocate(gradient.shape());
         backend.fill(first, 0);
         backend.fill(second, 0);
+        TurnedAxes axes = new TurnedAxes(options);
         boolean cuts = false;
         for (Parameter parameter : problem.layout().parameters()) {
-            cuts |= add(parameter);
+            cuts |= add(parameter, axes);
         }
         this.room = Block.Room.of(backend, problem.layout(), cuts);
     }
 
     /** The blocks of a tensor; whether there are several. */
-    private boolean add(Parameter parameter) {
-        List<Block> blocks = blocks(options, parameter);
+    private boolean add(Parameter parameter, TurnedAxes axes) {
+        List<Block> blocks = axes.blocks(parameter);
         long at = parameter.offset();
         for (int i = 0; i < blocks.size(); i++) {
             Block block = blocks.get(i);
             String name = TensorRoots.name(parameter, i, blocks.size());
-            parts.add(new Part(parameter, block, new BlockBasis(backend, name, block.shape()), at));
+            parts.add(new Part(
+                    parameter, block, new BlockBasis(backend, name, block.shape(), axes.of(parameter, block)), at));
             at += block.size();
         }
         return blocks.size() > 1;
-    }
-
-    /** What has one axis is not turned, and need not be cut. */
-    private static List<Block> blocks(Direction.Soap options, Parameter parameter) {
-        return Block.of(parameter, parameter.shape().size() > 1 ? options.blockSize() : Integer.MAX_VALUE);
     }
 
     @Override
@@ -106,7 +102,7 @@ final class SoapDirection implements Direction.Running {
     @Override
     public void nextScaled(Tensor theta, double scale, Tensor out) {
         for (Part part : parts) {
-            part.basis().turn(slope(part), false, room, part.own(turned));
+            part.basis().turn(slope(part), options.decay(), room, part.own(turned));
         }
         boolean refreshes = refreshes();
         steps++;
@@ -118,27 +114,8 @@ final class SoapDirection implements Direction.Running {
                 direction);
         for (Part part : parts) {
             turnBack(part, part.tensor(out));
-            part.basis().observe(slope(part), options.decay());
         }
         kept = refreshes ? Optional.of(refresh()) : Optional.empty();
-    }
-
-    /**
-     * Multiply-adds of a step beside the gradient: for each axis of length n of a block of N numbers that has a basis
-     * 5/2 N n to turn, to turn back and for half of the factor, and n (6 n² + 2 N) every {@code period} steps.
-     */
-    static double work(Direction.Soap options, ParameterLayout layout) {
-        double sum = 0;
-        for (Parameter parameter : layout.parameters()) {
-            for (Block block : blocks(options, parameter)) {
-                for (int axis : BlockBasis.turned(block.shape()).toArray()) {
-                    int n = block.shape()[axis];
-                    double refresh = n * (6.0 * n * n + 2.0 * block.size()) / options.period();
-                    sum += 2.5 * block.size() * n + refresh;
-                }
-            }
-        }
-        return sum;
     }
 
     private Tensor slope(Part part) {
@@ -148,10 +125,10 @@ final class SoapDirection implements Direction.Running {
     private void turnBack(Part part, Tensor tensor) {
         Block block = part.block();
         if (block.isOneRun()) {
-            part.basis().turn(part.own(direction), true, room, block.view(tensor));
+            part.basis().turnBack(part.own(direction), room, block.view(tensor));
         } else {
             Tensor whole = room.whole().slice(0, block.size());
-            part.basis().turn(part.own(direction), true, room, whole);
+            part.basis().turnBack(part.own(direction), room, whole);
             block.put(backend, whole, tensor);
         }
     }

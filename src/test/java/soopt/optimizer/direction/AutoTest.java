@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import soopt.backend.Backend;
 import soopt.backend.Precision;
@@ -36,9 +37,13 @@ final class AutoTest {
                 .toList();
     }
 
-    private static <T> T with(double gradientWork, java.util.function.Function<Problem, T> function) {
+    private static <T> T with(double gradientWork, Function<Problem, T> function) {
+        return with(dense(), gradientWork, function);
+    }
+
+    private static <T> T with(ParameterLayout layout, double gradientWork, Function<Problem, T> function) {
         try (Backend backend = Backends.cpu(Precision.FLOAT64, 1)) {
-            return function.apply(new Problem(backend, dense(), new NoBatches(), 0, 100, gradientWork));
+            return function.apply(new Problem(backend, layout, new NoBatches(), 0, 100, gradientWork));
         }
     }
 
@@ -60,12 +65,36 @@ final class AutoTest {
     @Test
     void choice_goesByTheWork() {
         Direction.Auto auto = (Direction.Auto) Methods.direction("auto");
-        double soap = SoapDirection.work((Direction.Soap) Methods.direction("soap"), dense());
-        assertEquals(Methods.direction("soap"), with(soap * 1.001 / 1.2, auto::choice));
+        double soap = work("{type: soap, image-axes: true}", dense());
+        Direction whole = Methods.direction("{type: soap, image-axes: true}");
+        assertEquals(whole, with(soap * 1.001 / 1.2, auto::choice));
         Direction muon = with(soap * 0.999 / 1.2, auto::choice);
         assertEquals(Methods.direction("{type: muon, polynomials: minimax, most-work: 0.6, cautious: true}"), muon);
         assertEquals(Methods.direction("{type: adam, cautious: true}"), with(100, auto::choice));
-        assertEquals(Methods.direction("soap"), with(Double.POSITIVE_INFINITY, auto::choice));
+        assertEquals(whole, with(Double.POSITIVE_INFINITY, auto::choice));
+    }
+
+    /** A layer whose units are many and whose inputs are an image: neither all axes nor Muon are within the bound. */
+    @Test
+    void choice_isTheInputsWhereMatricesAreTooMuch() {
+        ParameterLayout image = new ParameterLayout.Builder()
+                .add("0.weight", Role.WEIGHT, 0, 1, 1, new int[] {100, 1, 10, 10}, 100, 100)
+                .add("1.weight", Role.WEIGHT, 1, 1, 4, 100)
+                .build();
+        String inputs = "{type: soap, image-axes: true, sides: inputs, period: 20}";
+        // of the first 10,000 numbers and axes of 10 and 10, of the second 400 numbers and one of 100
+        double first = 2 * (2.5 * 10_000 * 10 + 10 * (600 + 20_000) / 20.0);
+        double second = 2.5 * 400 * 100 + 100 * (60_000 + 800) / 20.0;
+        assertEquals(first + second, work(inputs, image), 1e-6);
+        Direction.Auto auto = (Direction.Auto) Methods.direction("auto");
+        double bound = (first + second) / 1.2;
+        assertEquals(Methods.direction(inputs), with(image, bound * 1.001, auto::choice));
+        assertEquals(Optional.of("soap for the inputs of each layer"), with(image, bound * 1.001, auto::choiceFor));
+        assertEquals(Methods.direction("{type: adam, cautious: true}"), with(image, bound * 0.999, auto::choice));
+    }
+
+    private static double work(String soap, ParameterLayout layout) {
+        return new TurnedAxes((Direction.Soap) Methods.direction(soap)).work(layout);
     }
 
     /** What a key says that is left out is what its direction says of it. */
@@ -73,7 +102,7 @@ final class AutoTest {
     void choices_withDecay_areThoseOfAFile_andDecayAlike() {
         Direction.Auto auto = (Direction.Auto) Methods.direction("{type: auto, weight-decay: 0.25}");
         List<String> files = List.of(
-                "{type: soap, weight-decay: 0.25}",
+                "{type: soap, weight-decay: 0.25, image-axes: true}",
                 "{type: muon, weight-decay: 0.25, polynomials: minimax, most-work: 0.6, cautious: true}",
                 "{type: adamw, weight-decay: 0.25, cautious: true}");
         double[] work = {1e9, (896 + 656) / 0.6 + 1, 100};
@@ -130,7 +159,7 @@ final class AutoTest {
                 .build();
         double turns = 2.5 * 600 * 50;
         double refreshes = (20 * (6 * 400 + 1200) + 30 * (6 * 900 + 1200)) / 10.0;
-        assertEquals(turns + refreshes, SoapDirection.work((Direction.Soap) Methods.direction("soap"), one), 1e-6);
+        assertEquals(turns + refreshes, work("soap", one), 1e-6);
     }
 
     private static double least(double[] range, Polynomials polynomials, boolean largest) {

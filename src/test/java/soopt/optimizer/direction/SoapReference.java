@@ -15,13 +15,16 @@ final class SoapReference {
     private final double decay;
     private final double epsilon;
     private final int period;
+    private final int untouched;
     private final double[][][] factors;
     private final double[][][] bases;
     private final double[] mean;
     private double[] square;
     private int steps;
 
-    SoapReference(int[] shape, double beta1, double beta2, double decay, double epsilon, int period) {
+    /** @param untouched how many of the first axes are never turned */
+    SoapReference(int[] shape, double beta1, double beta2, double decay, double epsilon, int period, int untouched) {
+        this.untouched = untouched;
         this.shape = shape;
         this.beta1 = beta1;
         this.beta2 = beta2;
@@ -55,7 +58,7 @@ final class SoapReference {
             direction[i] = m / (Math.sqrt(v) + epsilon);
         }
         direction = turn(direction, true);
-        for (int axis = 0; axis < shape.length; axis++) {
+        for (int axis = untouched; axis < shape.length; axis++) {
             observe(gradient, axis);
             if ((steps - 1) % period == 0) {
                 refresh(axis);

@@ -83,10 +83,52 @@ final class SoapTest {
         double[][] gradients = DirectionRuns.gradients(5, 11, layout.size());
         double[][] soap = DirectionRuns.directions(
                 backend, "{type: soap, beta1: 0.9, beta2: 0.8, decay: 0.7, period: 3}", layout, gradients);
-        SoapReference reference = new SoapReference(shape, 0.9, 0.8, 0.7, 1e-8, 3);
+        SoapReference reference = new SoapReference(shape, 0.9, 0.8, 0.7, 1e-8, 3, 0);
         for (int t = 0; t < gradients.length; t++) {
             assertArrayEquals(reference.next(gradients[t]), soap[t], 1e-10, "step " + t);
         }
+    }
+
+    /** Kernels [out, height, width, in] and matrices whose units, inputs or both are images. */
+    @ParameterizedTest
+    @ValueSource(strings = {"3 2 4 2, 1", "4 3 2 2, 1", "2 3 4, 2", "2 2 3 2, 2", "5 4, 1", "3 1 4, 1", "4 3 1, 1"})
+    void sidesOfInputs_areTheAxesBehindThoseOfTheUnits(String axes) {
+        int[] shape = Arrays.stream(axes.split(",")[0].split(" "))
+                .mapToInt(Integer::parseInt)
+                .toArray();
+        int first = Integer.parseInt(axes.split(", ")[1]);
+        int units = Arrays.stream(shape, 0, first).reduce(1, (x, y) -> x * y);
+        int size = Arrays.stream(shape).reduce(1, (x, y) -> x * y);
+        ParameterLayout layout = new ParameterLayout.Builder()
+                .add("w", Role.WEIGHT, 0, 1, 1, shape, units, size / units)
+                .build();
+        double[][] gradients = DirectionRuns.gradients(5, 11, size);
+        String settings = "beta1: 0.9, beta2: 0.8, decay: 0.7, period: 3, image-axes: true";
+        double[][] inputs =
+                DirectionRuns.directions(backend, "{type: soap, sides: inputs, " + settings + "}", layout, gradients);
+        double[][] both = DirectionRuns.directions(backend, "{type: soap, " + settings + "}", layout, gradients);
+        SoapReference half = new SoapReference(shape, 0.9, 0.8, 0.7, 1e-8, 3, first);
+        SoapReference whole = new SoapReference(shape, 0.9, 0.8, 0.7, 1e-8, 3, 0);
+        for (int t = 0; t < gradients.length; t++) {
+            assertArrayEquals(half.next(gradients[t]), inputs[t], 1e-10, "inputs, step " + t);
+            assertArrayEquals(whole.next(gradients[t]), both[t], 1e-10, "both, step " + t);
+        }
+        assertTrue(Golden.relativeError(both[10], inputs[10]) > 1e-2, "the units are not turned");
+    }
+
+    /** Without image axes a matrix has two. */
+    @Test
+    void images_areVectorsUnlessToldOtherwise() {
+        ParameterLayout image = new ParameterLayout.Builder()
+                .add("w", Role.WEIGHT, 0, 1, 1, new int[] {4, 3, 2}, 4, 6)
+                .build();
+        double[][] gradients = DirectionRuns.gradients(5, 4, 24);
+        double[][] plain = DirectionRuns.directions(
+                backend, "{type: soap, period: 2}", DirectionRuns.layout(new int[] {4, 6}), gradients);
+        assertArrayEquals(plain, DirectionRuns.directions(backend, "{type: soap, period: 2}", image, gradients));
+        double[][] axes =
+                DirectionRuns.directions(backend, "{type: soap, period: 2, image-axes: true}", image, gradients);
+        assertTrue(Golden.relativeError(plain[3], axes[3]) > 1e-2);
     }
 
     @Test
@@ -193,17 +235,17 @@ final class SoapTest {
     void powerIterations_findTheEigenvectors() {
         int n = 6;
         double[][] gradients = DirectionRuns.gradients(5, 2, n * n);
-        try (BlockBasis basis = new BlockBasis(backend, "w", new int[] {n, n});
+        try (BlockBasis basis = new BlockBasis(backend, "w", new int[] {n, n}, new int[] {0, 1});
                 Tensor gradient = backend.allocate(n * n);
                 Tensor out = backend.allocate(n * n);
                 Tensor moments = backend.allocate(n * n);
                 Block.Room room = Block.Room.of(backend, DirectionRuns.layout(new int[] {n, n}), false)) {
             backend.fill(moments, 0);
             backend.fromHost(gradients[0], 0, gradient);
-            basis.observe(gradient, 0);
+            basis.turn(gradient, 0, room, out);
             refresh(basis, moments, room);
             backend.fromHost(gradients[1], 0, gradient);
-            basis.observe(gradient, 0);
+            basis.turn(gradient, 0, room, out);
             double[] between = offDiagonal(basis, gradient, room, out);
             for (int k = 0; k < 300; k++) {
                 refresh(basis, moments, room);
@@ -211,7 +253,7 @@ final class SoapTest {
             double[] end = offDiagonal(basis, gradient, room, out);
             assertTrue(between[0] > 0.1 && end[0] < 1e-10, between[0] + " to " + end[0]);
             assertTrue(end[1] > 0.1);
-            basis.turn(out, true, room, moments);
+            basis.turnBack(out, room, moments);
             double[] back = new double[n * n];
             backend.toHost(moments, back, 0);
             assertArrayEquals(gradients[1], back, 1e-13, "turning back undoes it");
@@ -224,7 +266,7 @@ final class SoapTest {
 
     /** The largest number beside the diagonal and on it, of a gradient in the eigenbases of its own factors. */
     private double[] offDiagonal(BlockBasis basis, Tensor gradient, Block.Room room, Tensor out) {
-        basis.turn(gradient, false, room, out);
+        basis.turn(gradient, 1, room, out); // the factors stay what they are
         double[] numbers = new double[(int) out.size()];
         backend.toHost(out, numbers, 0);
         int n = (int) Math.round(Math.sqrt(numbers.length));

@@ -219,7 +219,7 @@ final class BudgetRatesTest {
     }
 
     @Test
-    void kappa_isThatOfTheFile_orSuitsTheDirection_onAnyNetwork() {
+    void kappa_isThatOfTheFile_orSuitsTheDirection_andOfSoapGrowsWithTheParameters() {
         Problem dense = problem(new ParameterLayout.Builder().add("w", Role.WEIGHT, 0, 1, 3, 4));
         Problem kernels = problem(new ParameterLayout.Builder().add("w", Role.WEIGHT, 0, 1, 3, 4, 5, 5));
         Rates.Budget none = budget(Optional.empty());
@@ -247,6 +247,13 @@ final class BudgetRatesTest {
             assertEquals(kappa, none.kappa(Methods.direction(direction), kernels), direction);
         });
         assertEquals(0.002, none.kappa(Methods.direction("auto"), dense), "a gradient of unknown cost: soap");
+        // 8 and 1000 times as many parameters as a LeNet-5 has
+        for (int times : new int[] {8, 1000}) {
+            Problem larger = problem(new ParameterLayout.Builder().add("w", Role.WEIGHT, 0, 1, 62 * times, 1000));
+            assertEquals(0.01, none.kappa(Methods.direction("muon"), larger));
+            assertEquals(0.002 * Math.cbrt(times), none.kappa(Methods.direction("auto"), larger), 1e-12);
+            assertEquals(0.2, budget(Optional.of(0.2)).kappa(Methods.direction("soap"), larger));
+        }
         Problem costly = new Problem(dense.backend(), dense.layout(), dense.batches(), 0, 100, 10);
         assertEquals(0.02, none.kappa(Methods.direction("auto"), costly), "adam");
         assertEquals(0.02, none.kappa(Methods.direction("{type: auto, weight-decay: 0.1}"), costly), "adamw");
