@@ -7,7 +7,6 @@ import soopt.backend.Activation;
 import soopt.backend.Averaging;
 import soopt.backend.Convolution;
 import soopt.backend.Pooling;
-import soopt.backend.Tensor;
 import soopt.model.layer.AveragePool2d;
 import soopt.model.layer.Biased;
 import soopt.model.layer.Conv2d;
@@ -54,8 +53,10 @@ final class LayerList {
         if (shape.length == 1) {
             return this;
         }
-        flattened = Optional.of(channelsLast ? new Units(List.of(size()), shape[0]) : Units.of(shape));
-        return add(new Flatten());
+        int[] image = shape;
+        add(new Flatten());
+        flattened = Optional.of(channelsLast ? new Units(List.of(shape[0]), image[0]) : Units.of(image));
+        return this;
     }
 
     LayerList scale(double by) {
@@ -80,10 +81,6 @@ final class LayerList {
     /** A dense layer; with ntk its inputs are scaled by 1/√fan_in and its weights start with variance σ_w². */
     LayerList dense(String name, int out, boolean ntk) {
         return dense(name, Units.of(out), ntk);
-    }
-
-    private int size() {
-        return Math.toIntExact(Tensor.sizeOf(shape));
     }
 
     private LayerList dense(String name, Units out, boolean ntk) {

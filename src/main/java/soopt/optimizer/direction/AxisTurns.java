@@ -82,17 +82,13 @@ final class AxisTurns {
         end = new Axes(backend, order.stream().mapToInt(axis -> shape[axis]).toArray());
     }
 
-    int count() {
-        return turns.size();
-    }
-
     /** In the order in which they are done. */
     Turn get(int i) {
         return turns.get(i);
     }
 
-    /** At the end: to ← K x for all x along an axis of the array. */
-    void multiplyAtEnd(int axis, Tensor matrix, Tensor from, Tensor to) {
-        end.multiply(matrix, false, from, order.indexOf(axis), to);
+    /** At the end: to ← K x for all x along the axis of the i-th turn. */
+    void multiplyAtEnd(int i, Tensor matrix, Tensor from, Tensor to) {
+        end.multiply(matrix, false, from, order.indexOf(get(i).axis()), to);
     }
 }

@@ -56,18 +56,14 @@ record Block(int[] whole, int[] from, int[] shape) {
     /** Lengths of the axes of a tensor in memory; matrices have two, and those of their images only if told so. */
     static int[] axes(Parameter parameter, boolean images) {
         boolean isMatrix = parameter.shape().size() == 2;
-        return (isMatrix && !images ? parameter.shape() : parameter.axes())
-                .stream().mapToInt(Integer::intValue).toArray();
-    }
-
-    /** Into how many runs an axis is cut. */
-    static int pieces(int length, int most) {
-        return Math.max(1, (length + most - 1) / most);
+        return isMatrix && !images
+                ? parameter.dimensions()
+                : parameter.axes().stream().mapToInt(Integer::intValue).toArray();
     }
 
     private void cut(int axis, int most, List<Block> out) {
         int length = whole[axis];
-        int count = pieces(length, most);
+        int count = Math.max(1, (length + most - 1) / most);
         for (int i = 0; i < count; i++) {
             int[] start = from.clone();
             int[] box = shape.clone();

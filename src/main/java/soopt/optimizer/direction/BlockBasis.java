@@ -128,7 +128,7 @@ final class BlockBasis implements AutoCloseable {
 
     /** x ← x ×_i K. */
     private void carry(Tensor matrix, int i, Tensor x, Tensor scratch) {
-        turns.multiplyAtEnd(turns.get(i).axis(), matrix, x, scratch);
+        turns.multiplyAtEnd(i, matrix, x, scratch);
         backend.copy(scratch, x);
     }
 

@@ -715,7 +715,7 @@ public sealed interface Direction
 
         /** The direction it stands for. */
         public Direction choice(Problem problem) {
-            Soap soap = soap(Soap.Sides.BOTH, 10);
+            Soap soap = Binder.standard(Soap.class, Map.of("weight-decay", weightDecay, "image-axes", true));
             if (fits(soap, problem)) {
                 return soap;
             }
@@ -733,20 +733,16 @@ public sealed interface Direction
             if (!MuonDirection.affordable(muon, problem).isEmpty()) {
                 return muon;
             }
-            Soap half = soap(Soap.Sides.INPUTS, 20);
+            // bases of dense layers' inputs may be older than those of kernels
+            Soap half = Binder.standard(
+                    Soap.class,
+                    Map.of("weight-decay", weightDecay, "image-axes", true, "sides", Soap.Sides.INPUTS, "period", 20));
             if (fits(half, problem)) {
                 return half;
             }
             return weightDecay > 0
                     ? Binder.standard(Adamw.class, Map.of("weight-decay", weightDecay, "cautious", true))
                     : Binder.standard(Adam.class, Map.of("cautious", true));
-        }
-
-        /** Bases of dense layers' inputs may be older than those of kernels. */
-        private Soap soap(Soap.Sides sides, int period) {
-            return Binder.standard(
-                    Soap.class,
-                    Map.of("weight-decay", weightDecay, "image-axes", true, "sides", sides, "period", period));
         }
 
         private boolean fits(Soap soap, Problem problem) {

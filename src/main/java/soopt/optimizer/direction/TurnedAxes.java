@@ -17,9 +17,8 @@ record TurnedAxes(Direction.Soap options) {
         int[] whole = whole(parameter);
         int first = 0;
         if (options.sides() == Direction.Soap.Sides.INPUTS) {
-            int units = parameter.shape().get(0);
-            for (int rest = units; rest > 1; first++) {
-                rest /= whole[first];
+            for (int units = parameter.shape().get(0); units > 1; first++) {
+                units /= whole[first];
             }
         }
         return IntStream.range(whole.length > 1 ? first : 1, whole.length).toArray();
