@@ -21,7 +21,7 @@ public final class Checkpoint implements State {
 
     private static final String SEAL = "seal";
     /** Of the names and of what stands under them. */
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     private final Backend backend;
     private final Map<String, NpyArray> arrays;
