@@ -2,7 +2,7 @@
 # Rates that nobody tunes against tuned methods in the same time: for each file of configs/untuned (or those named)
 #   scripts/compare-untuned.sh [--results DIR] [--epochs N] [--jobs N] [--methods "adam sgd k-fac paper"] [configs/untuned/untuned_lenet.yaml …]
 # 1. Three epochs of each method with the tuning seed say what an epoch costs once the program is compiled: seconds of training with
-#    curvature, without evaluation.
+#    curvature, without evaluation. Steps are short in it, so that none diverges.
 # 2. A baseline has as many epochs as take the time of the file's; the schedule is linear to 0 for all of them, behind 5 % of warm-up
 #    for the baselines (rates of a budget warm up by themselves).
 # 3. Its step size comes of a grid of five, a factor of 2 apart, with the tuning seed; while the best of them lies at an end the grid
@@ -64,7 +64,7 @@ search() { # FILE EXPERIMENT METHOD EPOCHS WARM-UP
   while :; do
     values=$(awk -v a="$low" -v b="$high" 'BEGIN { for (x = a; x < b * 1.1; x *= 2) printf "%s%.6g", x == a ? "" : ",", x }')
     many "$file" "experiment=$name" "optimizer={$(settings "$method"), step-size: $low}" "optimizer.step-size=$values" \
-      "training.epochs=$n" "training.schedule={type: linear, warm-up: $warm steps}" "seeds=[$tune]" --extend
+      "training.epochs=$n" "training.schedule={type: linear, warm-up: $warm steps}" "seeds=[$tune]" evaluate.every=never --extend
     top=$(best "$name")
     echo "$name: of $values the best is $top" >&2
     if awk -v x="$top" -v a="$low" 'BEGIN { exit !(x < a * 1.1) }'; then
@@ -91,7 +91,7 @@ for file in "${files[@]}"; do
       read -r cost _ < <(one "$preset" "experiment=${name}_paper_probe" "${probe[@]}" | measured)
     else
       read -r cost _ < <(one "$file" "experiment=${name}_${method}_probe" \
-        "optimizer={$(settings "$method"), step-size: $(middle "$method")}" "${probe[@]}" | measured)
+        "optimizer={$(settings "$method"), step-size: $(times "$(middle "$method")" 0.01)}" "${probe[@]}" | measured)
     fi
     m=$(awk -v n="$n" -v a="$own" -v b="$cost" 'BEGIN { m = int(n * a / b + 0.5); print m < 1 ? 1 : m }')
     seeds=$(sed -n 's/^seeds: *//p' "$file")

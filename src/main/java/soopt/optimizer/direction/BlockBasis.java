@@ -45,14 +45,16 @@ final class BlockBasis implements AutoCloseable {
     }
 
     /**
-     * H_i ← δ H_i + (1 − δ) G^(i), and to ← G ×₁ U₁ … ×ₖ Uₖ with the bases as they were; G may be the second array of
+     * H_i ← δ H_i + (1 − δ) G^(i), nothing for δ = 1, and to ← G ×₁ U₁ … ×ₖ Uₖ with the bases as they were; G may be the second array of
      * the room.
      */
     void turn(Tensor gradient, double decay, Block.Room room, Tensor to) {
         Tensor from = gradient;
         for (int i = 0; i < bases.length; i++) {
             Tensor target = target(i, gradient, room, to);
-            turns.get(i).addGram(from, decay, 1 - decay, factors[i]);
+            if (decay < 1) {
+                turns.get(i).addGram(from, decay, 1 - decay, factors[i]);
+            }
             turns.get(i).apply(bases[i], from, target);
             from = target;
         }

@@ -563,7 +563,7 @@ public sealed interface Direction
     /**
      * u = Uᵀ [m̂ / (√v̂ + ε)] + λ θ, where Adam's moments are those of U G = G ×₁ U₁ … ×ₖ Uₖ for each tensor G with k
      * axes, and the rows of U_i are eigenvectors of H_i ← δ H_i + (1 − δ) G^(i), Shampoo's factor (Vyas et al. 2024,
-     * algorithm 3). All k axes are turned, in kernels too; what has one axis follows Adam. A step uses the eigenvectors
+     * algorithm 3). Where only every p-th gradient is taken in, δᵖ stands for δ. All k axes are turned, in kernels too; what has one axis follows Adam. A step uses the eigenvectors
      * made before it: the first one is Adam's, where the authors' program makes none. A power iteration takes v̂ along
      * in the order of the eigenvalues, as theirs; with new eigenvectors U′ it is (U′Uᵀ)² entry by entry times v̂. Two
      * things are not theirs: a matrix may have the axes of the images that it takes or makes, short enough to be turned
@@ -582,6 +582,9 @@ public sealed interface Direction
 
             @Default("0.95") @Range(min = 0, below = 1) @Doc("δ: memory of the factors")
             double decay,
+
+            @Default("1") @Range(min = 1) @Doc("steps from one gradient in the factors to the next")
+            int statisticsPeriod,
 
             @Default("10") @Range(min = 1) @Doc("steps from one refresh of the eigenvectors to the next")
             int period,
@@ -621,18 +624,27 @@ public sealed interface Direction
 
         public Soap {
             Constraints.check(
-                    Soap.class, beta1, beta2, epsilon, decay, period, basis, blockSize, imageAxes, sides, weightDecay);
+                    Soap.class,
+                    beta1,
+                    beta2,
+                    epsilon,
+                    decay,
+                    statisticsPeriod,
+                    period,
+                    basis,
+                    blockSize,
+                    imageAxes,
+                    sides,
+                    weightDecay);
         }
 
         /**
-         * 0.002 max(1, ∛(P / 62,000)), which is near the best on networks of 62,000 parameters (a LeNet-5) to 9
+         * 0.0013 max(1, √(P / 62,000)), which is near the best on networks of 62,000 parameters (a LeNet-5) to 9
          * million. In a wide network a batch takes its own errors back faster than others add to them.
          */
         @Override
         public double kappa(Problem problem) {
-            return KAPPA_OF_MATRICES
-                    / 5
-                    * Math.max(1, Math.cbrt(problem.layout().size() / 62e3));
+            return 0.0013 * Math.max(1, Math.sqrt(problem.layout().size() / 62e3));
         }
 
         @Override
@@ -695,7 +707,7 @@ public sealed interface Direction
     /**
      * What pays on the network: {@link Soap} with image axes if its work in a step is at most {@code mostWork}
      * gradients of the batch; else {@link Muon} for the matrices that fit into half of that, with
-     * {@link Polynomials#MINIMAX}; else Soap for the inputs of each layer, with bases of every twentieth step; else
+     * {@link Polynomials#MINIMAX}; else Soap for the inputs of each layer, with bases of every twentieth step and factors of every second gradient; else
      * {@link Adam}, or {@link Adamw} where the weights decay, for no choice decays by the gradient. Adam's direction is
      * cautious in all of them but Soap. Work is counted in multiply-adds, so that the same file chooses the same
      * everywhere.
@@ -733,10 +745,20 @@ public sealed interface Direction
             if (!MuonDirection.affordable(muon, problem).isEmpty()) {
                 return muon;
             }
-            // bases of dense layers' inputs may be older than those of kernels
+            // bases of dense layers' inputs may be older than those of kernels, and of fewer gradients
             Soap half = Binder.standard(
                     Soap.class,
-                    Map.of("weight-decay", weightDecay, "image-axes", true, "sides", Soap.Sides.INPUTS, "period", 20));
+                    Map.of(
+                            "weight-decay",
+                            weightDecay,
+                            "image-axes",
+                            true,
+                            "sides",
+                            Soap.Sides.INPUTS,
+                            "statistics-period",
+                            2,
+                            "period",
+                            20));
             if (fits(half, problem)) {
                 return half;
             }

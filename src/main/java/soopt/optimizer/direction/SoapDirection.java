@@ -84,7 +84,12 @@ final class SoapDirection implements Direction.Running {
 
     @Override
     public Optional<Object> kind() {
-        return refreshes() ? Optional.empty() : Optional.of("same");
+        return refreshes() ? Optional.empty() : Optional.of(takesIn() ? "factors" : "same");
+    }
+
+    /** Whether the gradient of the next step counts for the factors. */
+    private boolean takesIn() {
+        return steps % options.statisticsPeriod() == 0;
     }
 
     private boolean refreshes() {
@@ -101,8 +106,9 @@ final class SoapDirection implements Direction.Running {
 
     @Override
     public void nextScaled(Tensor theta, double scale, Tensor out) {
+        double decay = takesIn() ? Math.pow(options.decay(), options.statisticsPeriod()) : 1;
         for (Part part : parts) {
-            part.basis().turn(slope(part), options.decay(), room, part.own(turned));
+            part.basis().turn(slope(part), decay, room, part.own(turned));
         }
         boolean refreshes = refreshes();
         steps++;

@@ -38,7 +38,8 @@ record TurnedAxes(Direction.Soap options) {
 
     /**
      * Multiply-adds of a step beside the gradient: for each axis of length n of a block of N numbers that has a basis
-     * 5/2 N n to turn, to turn back and for half of the factor, and n (6 n² + 2 N) every {@code period} steps.
+     * 2 N n to turn and to turn back, N n / 2 for half of the factor every {@code statisticsPeriod} steps, and n (6 n² +
+     * 2 N) every {@code period} steps.
      */
     double work(ParameterLayout layout) {
         double sum = 0;
@@ -47,7 +48,8 @@ record TurnedAxes(Direction.Soap options) {
                 for (int axis : of(parameter, block)) {
                     int n = block.shape()[axis];
                     double refresh = n * (6.0 * n * n + 2.0 * block.size()) / options.period();
-                    sum += 2.5 * block.size() * n + refresh;
+                    double factor = 0.5 * block.size() * n / options.statisticsPeriod();
+                    sum += 2.0 * block.size() * n + factor + refresh;
                 }
             }
         }

@@ -81,10 +81,10 @@ final class AutoTest {
                 .add("0.weight", Role.WEIGHT, 0, 1, 1, new int[] {100, 1, 10, 10}, 100, 100)
                 .add("1.weight", Role.WEIGHT, 1, 1, 4, 100)
                 .build();
-        String inputs = "{type: soap, image-axes: true, sides: inputs, period: 20}";
+        String inputs = "{type: soap, image-axes: true, sides: inputs, statistics-period: 2, period: 20}";
         // of the first 10,000 numbers and axes of 10 and 10, of the second 400 numbers and one of 100
-        double first = 2 * (2.5 * 10_000 * 10 + 10 * (600 + 20_000) / 20.0);
-        double second = 2.5 * 400 * 100 + 100 * (60_000 + 800) / 20.0;
+        double first = 2 * (2.25 * 10_000 * 10 + 10 * (600 + 20_000) / 20.0);
+        double second = 2.25 * 400 * 100 + 100 * (60_000 + 800) / 20.0;
         assertEquals(first + second, work(inputs, image), 1e-6);
         Direction.Auto auto = (Direction.Auto) Methods.direction("auto");
         double bound = (first + second) / 1.2;

@@ -14,6 +14,7 @@ final class SoapReference {
     private final double beta2;
     private final double decay;
     private final double epsilon;
+    private final int sampling;
     private final int period;
     private final int untouched;
     private final double[][][] factors;
@@ -22,8 +23,24 @@ final class SoapReference {
     private double[] square;
     private int steps;
 
-    /** @param untouched how many of the first axes are never turned */
     SoapReference(int[] shape, double beta1, double beta2, double decay, double epsilon, int period, int untouched) {
+        this(shape, beta1, beta2, decay, epsilon, 1, period, untouched);
+    }
+
+    /**
+     * @param sampling steps from one gradient in the factors to the next
+     * @param untouched how many of the first axes are never turned
+     */
+    SoapReference(
+            int[] shape,
+            double beta1,
+            double beta2,
+            double decay,
+            double epsilon,
+            int sampling,
+            int period,
+            int untouched) {
+        this.sampling = sampling;
         this.untouched = untouched;
         this.shape = shape;
         this.beta1 = beta1;
@@ -59,7 +76,9 @@ final class SoapReference {
         }
         direction = turn(direction, true);
         for (int axis = untouched; axis < shape.length; axis++) {
-            observe(gradient, axis);
+            if ((steps - 1) % sampling == 0) {
+                observe(gradient, axis);
+            }
             if ((steps - 1) % period == 0) {
                 refresh(axis);
             }
@@ -87,7 +106,8 @@ final class SoapReference {
         }
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < n; j++) {
-                factors[axis][i][j] = decay * factors[axis][i][j] + (1 - decay) * gram[i][j];
+                double kept = Math.pow(decay, sampling);
+                factors[axis][i][j] = kept * factors[axis][i][j] + (1 - kept) * gram[i][j];
             }
         }
     }

@@ -89,6 +89,27 @@ final class SoapTest {
         }
     }
 
+    /** A gradient that is left out of the factors is in the moments all the same. */
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 5})
+    void factorsOfEverySoManyGradients_followTheAlgorithmInPlainLoops(int sampling) {
+        int[] shape = {3, 4};
+        ParameterLayout layout = DirectionRuns.layout(shape);
+        double[][] gradients = DirectionRuns.gradients(5, 11, layout.size());
+        double[][] all = DirectionRuns.directions(
+                backend, "{type: soap, beta1: 0.9, beta2: 0.8, decay: 0.7, period: 3}", layout, gradients);
+        double[][] some = DirectionRuns.directions(
+                backend,
+                "{type: soap, beta1: 0.9, beta2: 0.8, decay: 0.7, period: 3, statistics-period: " + sampling + "}",
+                layout,
+                gradients);
+        SoapReference reference = new SoapReference(shape, 0.9, 0.8, 0.7, 1e-8, sampling, 3, 0);
+        for (int t = 0; t < gradients.length; t++) {
+            assertArrayEquals(reference.next(gradients[t]), some[t], 1e-10, "step " + t);
+        }
+        assertTrue(Golden.relativeError(all[10], some[10]) > 1e-2, "every gradient counts");
+    }
+
     /** Kernels [out, height, width, in] and matrices whose units, inputs or both are images. */
     @ParameterizedTest
     @ValueSource(strings = {"3 2 4 2, 1", "4 3 2 2, 1", "2 3 4, 2", "2 2 3 2, 2", "5 4, 1", "3 1 4, 1", "4 3 1, 1"})
