@@ -22,6 +22,9 @@ public record Convolution(
         int padding,
         boolean channelsFirst) {
 
+    /** Channels from which on minimal filtering of 3 × 3 kernels pays. */
+    private static final int LEAST_CHANNELS = 32;
+
     /** @throws IllegalArgumentException if no patch fits into the padded images, in words for the user */
     public Convolution {
         Sizes.requireImages("convolution", channels, height, width);
@@ -51,6 +54,14 @@ public record Convolution(
 
     public int outWidth() {
         return Sizes.windows(width + 2 * padding, kernel, stride);
+    }
+
+    /**
+     * Whether Winograd's minimal filtering is worth while where it can be had: 3 × 3 kernels of stride 1 on many
+     * channels, with 4/9 of the multiplications.
+     */
+    public boolean filtersMinimally() {
+        return kernel == 3 && stride == 1 && !channelsFirst && Math.min(channels, outChannels) >= LEAST_CHANNELS;
     }
 
     /** Numbers of one patch: kernel² · channels. */

@@ -24,7 +24,6 @@ import soopt.experiment.file.Training;
 import soopt.experiment.loop.Counts;
 import soopt.experiment.loop.Workload;
 import soopt.model.Network;
-import soopt.model.SummaryCost;
 import soopt.optimizer.step.State;
 
 /**
@@ -134,10 +133,10 @@ final class NetworkWorkload implements Workload, AutoCloseable {
         return experiment.training().fullBatch() ? 1 : batches.count();
     }
 
-    /** Multiply-adds of the gradient of a step. */
+    /** Multiplications of the gradient of a step. */
     double gradientWork() {
         Training settings = experiment.training();
-        return SummaryCost.gradient(network) * (settings.fullBatch() ? everything.length : settings.batchSize());
+        return network.gradientWork() * (settings.fullBatch() ? everything.length : settings.batchSize());
     }
 
     private Objective forSteps(Objective objective) {

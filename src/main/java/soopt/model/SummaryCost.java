@@ -44,11 +44,6 @@ public record SummaryCost(double gradient, double second, double third) {
         return new SummaryCost(2 * forward + backward, base, base + third);
     }
 
-    /** Multiply-adds of the gradient of an example. */
-    public static double gradient(Network network) {
-        return of(network, Partition.whole(network.layout())).gradient();
-    }
-
     private static double thirdOrderRounds(DirectionBlocks blocks, IntStream groups) {
         return groups.mapToDouble(blocks::thirdOrderRounds).sum();
     }

@@ -17,7 +17,6 @@ public final class CpuWinograd {
     /** Tiles worked on at once: enough rows for the products to be efficient, few enough to stay in the cache. */
     private static final int TILES = 512;
     /** Channels below which the transforms cost more than the products save. */
-    private static final int LEAST_CHANNELS = 32;
     /** Tiles below which transforming the filters costs more than the products save. */
     private static final int LEAST_TILES = 48;
     /** Numbers between two planes, so that the same row of all of them does not fall into the same set of the cache. */
@@ -32,22 +31,15 @@ public final class CpuWinograd {
     }
 
     boolean suits(Convolution g, int images) {
-        return suits(g)
+        return g.filtersMinimally()
                 && (long) images * g.positions() >= 4 * LEAST_TILES
                 && g.channels() % loops.lanes() == 0
                 && g.outChannels() % loops.lanes() == 0;
     }
 
-    private static boolean suits(Convolution g) {
-        return g.kernel() == 3
-                && g.stride() == 1
-                && !g.channelsFirst()
-                && Math.min(g.channels(), g.outChannels()) >= LEAST_CHANNELS;
-    }
-
     /** Numbers of the planes of a convolution and of its adjoint, at most. */
     public static long buffers(Convolution g) {
-        if (!suits(g)) {
+        if (!g.filtersMinimally()) {
             return 0;
         }
         long filters = (long) g.channels() * g.outChannels();

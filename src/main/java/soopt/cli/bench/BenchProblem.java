@@ -11,7 +11,6 @@ import soopt.curvature.Objective;
 import soopt.curvature.Order;
 import soopt.curvature.Partition;
 import soopt.model.Network;
-import soopt.model.SummaryCost;
 import soopt.optimizer.Optimizer;
 import soopt.optimizer.step.Batches;
 import soopt.optimizer.step.Problem;
@@ -114,7 +113,7 @@ final class BenchProblem implements AutoCloseable {
                 Batches.always(curvature),
                 SEED,
                 Long.MAX_VALUE,
-                SummaryCost.gradient(network) * training.examples()));
+                network.gradientWork() * training.examples()));
         iterations.add(iteration);
         Tensor at = vector();
         backend.copy(theta, at);

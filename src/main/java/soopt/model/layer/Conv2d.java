@@ -49,6 +49,11 @@ public record Conv2d(String name, int weight, int layer, Convolution geometry, b
     }
 
     @Override
+    public double multiplications(int[] inputShape) {
+        return multiplyAdds(inputShape) * (geometry.filtersMinimally() ? 4 / 9.0 : 1);
+    }
+
+    @Override
     public long buffers(ToLongFunction<Convolution> scratch) {
         return scratch.applyAsLong(geometry);
     }

@@ -32,6 +32,11 @@ public interface Layer {
         return 0;
     }
 
+    /** Those multiplications that are left of them where kernels are filtered minimally. */
+    default double multiplications(int[] inputShape) {
+        return multiplyAdds(inputShape);
+    }
+
     /**
      * Numbers of the buffers that one call of the backend takes for this layer, however many examples there are.
      *

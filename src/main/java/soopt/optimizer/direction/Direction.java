@@ -706,16 +706,16 @@ public sealed interface Direction
 
     /**
      * What pays on the network: {@link Soap} with image axes if its work in a step is at most {@code mostWork}
-     * gradients of the batch; else {@link Muon} for the matrices that fit into half of that, with
+     * gradients of the batch; else {@link Muon} for the matrices that fit into 0.6 of that, with
      * {@link Polynomials#MINIMAX}; else Soap for the inputs of each layer, with bases of every twentieth step and factors of every second gradient; else
      * {@link Adam}, or {@link Adamw} where the weights decay, for no choice decays by the gradient. Adam's direction is
-     * cautious in all of them but Soap. Work is counted in multiply-adds, so that the same file chooses the same
+     * cautious in all of them but Soap. Work is counted in multiplications, so that the same file chooses the same
      * everywhere.
      */
-    @Doc("soap if it takes at most most-work, else muon for the matrices that fit into half of that, cautious adam for"
+    @Doc("soap if it takes at most most-work, else muon for the matrices that fit into 0.6 of that, cautious adam for"
             + " the rest; else soap for the inputs of each layer; else cautious adam")
     record Auto(
-            @Default("1.2") @Range(above = 0) @Doc("most work beside the gradient, in gradients of a batch")
+            @Default("1.0") @Range(above = 0) @Doc("most work beside the gradient, in gradients of a batch")
             double mostWork,
 
             @Default("0.0") @Range(min = 0) @Doc("λ: adds this times the parameters to the direction")
@@ -739,7 +739,7 @@ public sealed interface Direction
                             "polynomials",
                             Polynomials.MINIMAX,
                             "most-work",
-                            Optional.of(mostWork / 2),
+                            Optional.of(0.6 * mostWork),
                             "cautious",
                             true));
             if (!MuonDirection.affordable(muon, problem).isEmpty()) {

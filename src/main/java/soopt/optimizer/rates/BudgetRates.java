@@ -29,8 +29,10 @@ public final class BudgetRates {
     /** Ā remembers about the last third of the summaries. */
     private static final double MEMORY = 3;
 
-    /** Summaries come at powers of 2 up to here, then at its multiples. */
-    private static final int PERIOD = 20;
+    /** Summaries come at powers of 2 up to here. */
+    private static final int BEGINNING = 20;
+    /** And this many times behind, or less often: a longer run pays no more for them. */
+    private static final int MOST_BEHIND = 10;
 
     private static final String COUNTS = "budget.counts";
     private static final String CURVATURE = "budget.curvature";
@@ -39,6 +41,7 @@ public final class BudgetRates {
     private final Rates.Budget options;
     private final double kappa;
     private final long calibration;
+    private final long period;
     private final int[] sizes;
     private final double[] shares;
     private long steps;
@@ -58,6 +61,7 @@ public final class BudgetRates {
         this.options = options;
         this.kappa = kappa;
         this.calibration = options.calibrationSteps(steps);
+        this.period = Math.max(BEGINNING, (calibration + MOST_BEHIND - 1) / MOST_BEHIND);
         this.sizes = partition.groups().stream().mapToInt(Partition.Group::size).toArray();
         this.shares = CurvatureBudget.shares(sizes);
         this.perLength = new double[sizes.length][sizes.length];
@@ -89,7 +93,7 @@ public final class BudgetRates {
 
     /** Whether step t, from 0, has a summary. */
     private boolean isDue(long t) {
-        return t < calibration && (t < PERIOD ? Long.bitCount(t) <= 1 : t % PERIOD == 0);
+        return t < calibration && (t < BEGINNING ? Long.bitCount(t) <= 1 : t % period == 0);
     }
 
     /** Whether no later step has a summary. */

@@ -11,7 +11,7 @@ import soopt.random.RandomStreams;
  * @param batches beside the one that each step is given
  * @param seed of the run
  * @param steps T, how many the run has as its file says; what ends it before does not count
- * @param gradientWork multiply-adds of the gradient of a step's batch; infinite where nobody counted them
+ * @param gradientWork multiplications of the gradient of a step's batch; infinite where nobody counted them
  */
 public record Problem(
         Backend backend, ParameterLayout layout, Batches batches, long seed, long steps, double gradientWork) {

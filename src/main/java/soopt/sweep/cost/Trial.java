@@ -9,7 +9,6 @@ import soopt.backend.Tensor;
 import soopt.curvature.Objective;
 import soopt.experiment.file.Experiment;
 import soopt.model.Network;
-import soopt.model.SummaryCost;
 import soopt.optimizer.Optimizer;
 import soopt.optimizer.step.Batches;
 import soopt.optimizer.step.Problem;
@@ -121,7 +120,7 @@ final class Trial implements AutoCloseable {
                 Batches.always(batch),
                 SEED,
                 Long.MAX_VALUE,
-                SummaryCost.gradient(network) * batch.examples()))) {
+                network.gradientWork() * batch.examples()))) {
             double first = step(iteration, at);
             double warm = first;
             for (int i = 1; i < WARM_UP || warm < STEPS_SECONDS && i < MOST_STEPS; i++) {

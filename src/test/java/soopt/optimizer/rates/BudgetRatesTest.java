@@ -158,11 +158,22 @@ final class BudgetRatesTest {
 
     @Test
     void summaries_comeAtPowersOf2_thenEvery20Steps_inTheFirstPart() {
+        assertEquals(List.of(0, 1, 2, 4, 8, 16, 20, 40, 60, 80), summaries(600));
+    }
+
+    /** 15 % of 3,000 steps are 450, a tenth of which is 45: as many summaries as 200 have. */
+    @Test
+    void summariesOfALongRun_areNoMore() {
+        assertEquals(List.of(0, 1, 2, 4, 8, 16, 45, 90, 135, 180, 225, 270, 315, 360, 405), summaries(3_000));
+        assertEquals(List.of(0, 1, 2, 4, 8, 16, 21, 42, 63, 84, 105, 126, 147, 168, 189), summaries(1_340));
+    }
+
+    private static List<Integer> summaries(int steps) {
         Partition partition = layers(4);
-        BudgetRates rates = new BudgetRates(options(3, 0.15, 0), 0.05, partition, 600);
+        BudgetRates rates = new BudgetRates(options(3, 0.15, 0), 0.05, partition, steps);
         List<Integer> due = new ArrayList<>();
         boolean last = false;
-        for (int t = 0; t < 600; t++) {
+        for (int t = 0; t < steps; t++) {
             boolean isDue = rates.isDue();
             rates.observe(1);
             if (isDue) {
@@ -173,8 +184,8 @@ final class BudgetRatesTest {
                         .last();
             }
         }
-        assertEquals(List.of(0, 1, 2, 4, 8, 16, 20, 40, 60, 80), due);
         assertTrue(last);
+        return due;
     }
 
     @Test
