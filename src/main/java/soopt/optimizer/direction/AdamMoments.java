@@ -15,6 +15,7 @@ final class AdamMoments implements Direction.Running {
     private final Direction.Adam adam;
     private final Backend backend;
     private final Tensor gradient;
+    private final List<Span> spans;
     private Tensor first;
     private Tensor second;
     /** What both were before the last step, once that is kept. */
@@ -23,10 +24,23 @@ final class AdamMoments implements Direction.Running {
     private Optional<Tensor> direction = Optional.empty();
     private long steps;
 
+    /** Numbers from … of a vector [P], so many. */
+    record Span(long from, int length) {
+        Tensor of(Tensor vector) {
+            return vector.slice(from, length);
+        }
+    }
+
     AdamMoments(Direction.Adam adam, Backend backend, Tensor gradient) {
+        this(adam, backend, gradient, List.of(new Span(0, (int) gradient.size())));
+    }
+
+    /** @param spans where u is made: what lies between them stays as it is */
+    AdamMoments(Direction.Adam adam, Backend backend, Tensor gradient, List<Span> spans) {
         this.adam = adam;
         this.backend = backend;
         this.gradient = gradient;
+        this.spans = spans;
         this.first = backend.allocate(gradient.shape());
         this.second = backend.allocate(gradient.shape());
         backend.fill(first, 0);
@@ -52,14 +66,15 @@ final class AdamMoments implements Direction.Running {
             backend.axpyInPlace(adam.weightDecay(), theta, gradient);
         }
         steps++;
-        backend.adam(
-                Backend.AdamStep.unbiased(steps, adam.beta1(), adam.beta2(), scale, adam.epsilon(), adam.cautious()),
-                gradient,
-                first,
-                second,
-                before.isEmpty() ? first : before.get(0),
-                before.isEmpty() ? second : before.get(1),
-                out);
+        Backend.AdamStep step =
+                Backend.AdamStep.unbiased(steps, adam.beta1(), adam.beta2(), scale, adam.epsilon(), adam.cautious());
+        for (Span span : spans) {
+            Tensor m = span.of(first);
+            Tensor v = span.of(second);
+            Tensor nextM = before.isEmpty() ? m : span.of(before.get(0));
+            Tensor nextV = before.isEmpty() ? v : span.of(before.get(1));
+            backend.adam(step, span.of(gradient), m, v, nextM, nextV, span.of(out));
+        }
         swap();
     }
 

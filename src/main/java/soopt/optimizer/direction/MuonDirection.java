@@ -1,5 +1,6 @@
 package soopt.optimizer.direction;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -36,9 +37,12 @@ final class MuonDirection implements Direction.Running {
         this.buffer = backend.allocate(gradient.shape());
         this.ahead = backend.allocate(gradient.shape());
         backend.fill(buffer, 0);
-        this.adam = new Direction.Adam(options.beta1(), options.beta2(), options.epsilon(), 0, options.cautious())
-                .start(problem, gradient);
         this.matrices = affordable(options, problem);
+        this.adam = new AdamMoments(
+                new Direction.Adam(options.beta1(), options.beta2(), options.epsilon(), 0, options.cautious()),
+                backend,
+                gradient,
+                between(matrices, gradient.size()));
         this.orthogonalization = new Orthogonalization(
                 backend,
                 options.polynomials(),
@@ -67,6 +71,24 @@ final class MuonDirection implements Direction.Running {
                 .takeWhile(parameter -> (left[0] -= work(options, parameter)) >= 0)
                 .collect(Collectors.toSet());
         return weights.stream().filter(within::contains).toList();
+    }
+
+    /** What lies between the matrices in a vector [P]. */
+    private static List<AdamMoments.Span> between(List<Parameter> matrices, long size) {
+        List<AdamMoments.Span> spans = new ArrayList<>();
+        long from = 0;
+        for (Parameter matrix : matrices) {
+            addSpan(from, matrix.offset(), spans);
+            from = matrix.offset() + matrix.size();
+        }
+        addSpan(from, size, spans);
+        return spans;
+    }
+
+    private static void addSpan(long from, long to, List<AdamMoments.Span> spans) {
+        if (to > from) {
+            spans.add(new AdamMoments.Span(from, (int) (to - from)));
+        }
     }
 
     private static double work(Direction.Muon options, Parameter parameter) {
@@ -103,9 +125,9 @@ final class MuonDirection implements Direction.Running {
             int n = columns(parameter);
             Tensor out = u.slice(parameter.offset(), m, n);
             Tensor one = ahead.slice(parameter.offset(), m, n);
-            orthogonalization.apply(
-                    one, Math.sqrt(squares[i]), Orthogonalization.prefersGram(options.polynomials(), m, n), out);
-            backend.scaleInPlace(LENGTH * Math.sqrt(Math.max(m, n)), out);
+            double length = LENGTH * Math.sqrt(Math.max(m, n));
+            boolean byGram = Orthogonalization.prefersGram(options.polynomials(), m, n);
+            orthogonalization.apply(one, Math.sqrt(squares[i]), length, byGram, out);
         }
         if (options.weightDecay() > 0) {
             backend.axpyInPlace(options.weightDecay(), theta, u);

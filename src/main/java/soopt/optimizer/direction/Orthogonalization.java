@@ -63,23 +63,23 @@ final class Orthogonalization implements AutoCloseable {
     }
 
     /**
-     * out [m, n] ← the polynomials of G [m, n]; zero for a G of zeros.
+     * out [m, n] ← scale times the polynomials of G [m, n]; zero for a G of zeros.
      *
      * @param norm ‖G‖
      */
-    void apply(Tensor g, double norm, boolean byGram, Tensor out) {
+    void apply(Tensor g, double norm, double scale, boolean byGram, Tensor out) {
         int m = g.length(0);
         int n = g.length(1);
         if (norm == 0) {
             backend.fill(out, 0);
         } else if (byGram) {
-            gram(g, norm, m <= n, out);
+            gram(g, norm, scale, m <= n, out);
         } else {
-            direct(g, norm, m <= n, out);
+            direct(g, norm, scale, m <= n, out);
         }
     }
 
-    private void direct(Tensor g, double norm, boolean wide, Tensor out) {
+    private void direct(Tensor g, double norm, double scale, boolean wide, Tensor out) {
         int r = Math.min(g.length(0), g.length(1));
         Tensor from = x.slice(0, g.shape());
         Tensor to = next.slice(0, g.shape());
@@ -94,7 +94,7 @@ final class Orthogonalization implements AutoCloseable {
             from = to;
             to = swap;
         }
-        backend.copy(from, out);
+        backend.combine(scale, from, 0, from, out);
     }
 
     /** b A + c A² of iteration k. */
@@ -118,7 +118,7 @@ final class Orthogonalization implements AutoCloseable {
         backend.gemm(false, false, 1, wide ? p : from, wide ? from : p, 0, to);
     }
 
-    private void gram(Tensor g, double norm, boolean wide, Tensor out) {
+    private void gram(Tensor g, double norm, double scale, boolean wide, Tensor out) {
         int r = Math.min(g.length(0), g.length(1));
         Tensor a = gram.slice(0, r, r);
         Tensor p = square.slice(0, r, r);
@@ -143,7 +143,7 @@ final class Orthogonalization implements AutoCloseable {
                 other = swap;
             }
         }
-        backend.scaleInPlace(1 / norm, q);
+        backend.scaleInPlace(scale / norm, q);
         multiply(q, g, wide, out);
     }
 

@@ -95,12 +95,13 @@ final class MuonTest {
                         Tensor out = backend.allocate(shape);
                         Orthogonalization form = new Orthogonalization(backend, Polynomials.JORDAN, 5, 25)) {
                     backend.fromHost(Golden.flat(g), 0, x);
-                    form.apply(x, Math.sqrt(backend.dot(x, x)), byGram, out);
+                    form.apply(x, Math.sqrt(backend.dot(x, x)), 2, byGram, out);
                     double[] actual = new double[expected.length];
+                    backend.scaleInPlace(0.5, out);
                     backend.toHost(out, actual, 0);
                     assertArrayEquals(expected, actual, 1e-12);
                     backend.fill(x, 0);
-                    form.apply(x, Math.sqrt(backend.dot(x, x)), byGram, out);
+                    form.apply(x, Math.sqrt(backend.dot(x, x)), 2, byGram, out);
                     assertEquals(0, backend.dot(out, out));
                 }
             }
