@@ -258,10 +258,15 @@ final class BudgetRatesTest {
             assertEquals(kappa, none.kappa(Methods.direction(direction), kernels), direction);
         });
         assertEquals(0.0013, none.kappa(Methods.direction("auto"), dense), "a gradient of unknown cost: soap");
-        // 8 and 1000 times as many parameters as a LeNet-5 has
-        for (int times : new int[] {8, 1000}) {
+        // 8, 50 and 1000 times as many parameters as a LeNet-5 has
+        for (int times : new int[] {8, 50, 1000}) {
             Problem larger = problem(new ParameterLayout.Builder().add("w", Role.WEIGHT, 0, 1, 62 * times, 1000));
-            assertEquals(0.01, none.kappa(Methods.direction("muon"), larger));
+            double parameters = 62_000.0 * times;
+            assertEquals(
+                    Math.max(0.01, Math.min(0.1, parameters / 1e8)),
+                    none.kappa(Methods.direction("muon"), larger),
+                    1e-12);
+            assertEquals(0.01, none.kappa(Methods.direction("k-fac"), larger));
             assertEquals(0.0013 * Math.sqrt(times), none.kappa(Methods.direction("auto"), larger), 1e-12);
             assertEquals(0.2, budget(Optional.of(0.2)).kappa(Methods.direction("soap"), larger));
         }
