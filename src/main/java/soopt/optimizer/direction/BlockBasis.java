@@ -45,8 +45,8 @@ final class BlockBasis implements AutoCloseable {
     }
 
     /**
-     * H_i ← δ H_i + (1 − δ) G^(i), nothing for δ = 1, and to ← G ×₁ U₁ … ×ₖ Uₖ with the bases as they were; G may be the second array of
-     * the room.
+     * H_i ← δ H_i + (1 − δ) G^(i), nothing for δ = 1, and to ← G ×₁ U₁ … ×ₖ Uₖ with the bases as they were; G may be
+     * the second array of the room.
      */
     void turn(Tensor gradient, double decay, Block.Room room, Tensor to) {
         Tensor from = gradient;

@@ -563,11 +563,12 @@ public sealed interface Direction
     /**
      * u = Uᵀ [m̂ / (√v̂ + ε)] + λ θ, where Adam's moments are those of U G = G ×₁ U₁ … ×ₖ Uₖ for each tensor G with k
      * axes, and the rows of U_i are eigenvectors of H_i ← δ H_i + (1 − δ) G^(i), Shampoo's factor (Vyas et al. 2024,
-     * algorithm 3). Where only every p-th gradient is taken in, δᵖ stands for δ. All k axes are turned, in kernels too; what has one axis follows Adam. A step uses the eigenvectors
-     * made before it: the first one is Adam's, where the authors' program makes none. A power iteration takes v̂ along
-     * in the order of the eigenvalues, as theirs; with new eigenvectors U′ it is (U′Uᵀ)² entry by entry times v̂. Two
-     * things are not theirs: a matrix may have the axes of the images that it takes or makes, short enough to be turned
-     * where one axis of all pixels is not; and the axes of the units may be left as they are.
+     * algorithm 3). Where only every p-th gradient is taken in, δᵖ stands for δ. All k axes are turned, in kernels too;
+     * what has one axis follows Adam. A step uses the eigenvectors made before it: the first one is Adam's, where the
+     * authors' program makes none. A power iteration takes v̂ along in the order of the eigenvalues, as theirs; with
+     * new eigenvectors U′ it is (U′Uᵀ)² entry by entry times v̂. Two things are not theirs: a matrix may have the axes
+     * of the images that it takes or makes, short enough to be turned where one axis of all pixels is not; and the axes
+     * of the units may be left as they are.
      */
     @Doc("SOAP: Adam's direction in the eigenbases of Shampoo's matrices")
     record Soap(
@@ -707,11 +708,11 @@ public sealed interface Direction
 
     /**
      * What pays on the network: {@link Soap} with image axes if its work in a step is at most {@code mostWork}
-     * gradients of the batch; else {@link Muon} for the matrices that fit into 0.6 of that, with
-     * {@link Polynomials#MINIMAX}; else Soap for the inputs of each layer, with bases of every twentieth step and factors of every second gradient; else
-     * {@link Adam}, or {@link Adamw} where the weights decay, for no choice decays by the gradient. Adam's direction is
-     * cautious in all of them but Soap. Work is counted in multiplications, so that the same file chooses the same
-     * everywhere.
+     * gradients of the batch; else {@link Muon} for the matrices that fit into 0.6 of that, with {@link
+     * Polynomials#MINIMAX}; else Soap for the inputs of each layer, with bases of every twentieth step and factors of
+     * every second gradient; else {@link Adam}, or {@link Adamw} where the weights decay, for no choice decays by the
+     * gradient. Adam's direction is cautious in all of them but Soap. Work is counted in multiplications, so that the
+     * same file chooses the same everywhere.
      */
     @Doc("soap if it takes at most most-work, else muon for the matrices that fit into 0.6 of that, cautious adam for"
             + " the rest; else soap for the inputs of each layer; else cautious adam")

@@ -31,8 +31,8 @@ public final class BudgetRates {
 
     /** Summaries come at powers of 2 up to here. */
     private static final int BEGINNING = 20;
-    /** And this many times behind, or less often: a longer run pays no more for them. */
-    private static final int MOST_BEHIND = 10;
+    /** Then between so many parts of all that time, if these are longer: a longer run pays no more for them. */
+    private static final int PARTS = 10;
 
     private static final String COUNTS = "budget.counts";
     private static final String CURVATURE = "budget.curvature";
@@ -61,7 +61,7 @@ public final class BudgetRates {
         this.options = options;
         this.kappa = kappa;
         this.calibration = options.calibrationSteps(steps);
-        this.period = Math.max(BEGINNING, (calibration + MOST_BEHIND - 1) / MOST_BEHIND);
+        this.period = Math.max(BEGINNING, (calibration + PARTS - 1) / PARTS);
         this.sizes = partition.groups().stream().mapToInt(Partition.Group::size).toArray();
         this.shares = CurvatureBudget.shares(sizes);
         this.perLength = new double[sizes.length][sizes.length];

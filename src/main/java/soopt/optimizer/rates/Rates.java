@@ -46,8 +46,8 @@ public sealed interface Rates permits Rates.Cubic, Rates.Budget {
             @Default("0.15")
             @Range(above = 0, max = 1)
             @Doc(
-                    "part of the steps of the run in which the rates are found: at steps 0, 1, 2, 4, 8, 16, then every 20 or at nine"
-                            + " equally far apart")
+                    "part of the steps of the run in which the rates are found: at steps 0, 1, 2, 4, 8, 16, then every 20, or"
+                            + " nine times at most")
             double calibrate,
 
             @Default("0.0") @Range @Doc("the least loss that can be reached, in units of the loss: 0 but for noise")
