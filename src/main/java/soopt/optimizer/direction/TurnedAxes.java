@@ -38,8 +38,8 @@ record TurnedAxes(Direction.Soap options) {
 
     /**
      * Multiply-adds of a step beside the gradient: for each axis of length n of a block of N numbers that has a basis
-     * 2 N n to turn and to turn back, N n / 2 for half of the factor every {@code statisticsPeriod} steps, and n (6 n² +
-     * 2 N) every {@code period} steps.
+     * 2 N n to turn and to turn back, N n / 2 for half of the factor every {@code statisticsPeriod} steps, and n (6 n²
+     * + 2 N) every {@code period} steps.
      */
     double work(ParameterLayout layout) {
         double sum = 0;
