@@ -22,7 +22,7 @@ public record Convolution(
         int padding,
         boolean channelsFirst) {
 
-    /** Channels from which on minimal filtering of 3 × 3 kernels pays. */
+    /** Channels below which the transforms of minimal filtering cost more than its products save. */
     private static final int LEAST_CHANNELS = 32;
 
     /** @throws IllegalArgumentException if no patch fits into the padded images, in words for the user */

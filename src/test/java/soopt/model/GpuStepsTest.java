@@ -379,7 +379,7 @@ class GpuStepsTest {
         "shampoo, 1, 1",
         "shampoo grafted, 1, 2",
         "soap, 1, 1",
-        "muon, 9, 2",
+        "muon, 7, 2",
         "newton-summary, 1, 1",
         "newton-summary guarded, 1, 1",
         "budget, 1, 1",

@@ -16,7 +16,6 @@ public final class CpuWinograd {
     private static final int[] TURNED = {3, 1, 2, 0};
     /** Tiles worked on at once: enough rows for the products to be efficient, few enough to stay in the cache. */
     private static final int TILES = 512;
-    /** Channels below which the transforms cost more than the products save. */
     /** Tiles below which transforming the filters costs more than the products save. */
     private static final int LEAST_TILES = 48;
     /** Numbers between two planes, so that the same row of all of them does not fall into the same set of the cache. */

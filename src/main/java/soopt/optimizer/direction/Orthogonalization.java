@@ -88,13 +88,14 @@ final class Orthogonalization implements AutoCloseable {
             Tensor a = gram.slice(0, r, r);
             square(1, from, wide, a);
             Tensor p = polynomial(k, a, square.slice(0, r, r));
-            multiply(p, from, wide, to);
-            backend.axpyInPlace(polynomials[k][0], from, to);
+            double last = k == polynomials.length - 1 ? scale : 1;
+            multiply(last, p, from, wide, to);
+            backend.axpyInPlace(last * polynomials[k][0], from, to);
             Tensor swap = from;
             from = to;
             to = swap;
         }
-        backend.combine(scale, from, 0, from, out);
+        backend.copy(from, out);
     }
 
     /** b A + c A² of iteration k. */
@@ -113,9 +114,9 @@ final class Orthogonalization implements AutoCloseable {
         }
     }
 
-    /** P X for wide ones, else X P. */
-    private void multiply(Tensor p, Tensor from, boolean wide, Tensor to) {
-        backend.gemm(false, false, 1, wide ? p : from, wide ? from : p, 0, to);
+    /** α P X for wide ones, else α X P. */
+    private void multiply(double alpha, Tensor p, Tensor from, boolean wide, Tensor to) {
+        backend.gemm(false, false, alpha, wide ? p : from, wide ? from : p, 0, to);
     }
 
     private void gram(Tensor g, double norm, double scale, boolean wide, Tensor out) {
@@ -143,8 +144,7 @@ final class Orthogonalization implements AutoCloseable {
                 other = swap;
             }
         }
-        backend.scaleInPlace(scale / norm, q);
-        multiply(q, g, wide, out);
+        multiply(scale / norm, q, g, wide, out);
     }
 
     /** I [r, r], made once for each r. */

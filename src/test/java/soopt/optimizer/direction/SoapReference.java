@@ -104,9 +104,9 @@ final class SoapReference {
                 gram[place][j] += gradient[i] * gradient[i + (j - place) * stride];
             }
         }
+        double kept = Math.pow(decay, sampling);
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < n; j++) {
-                double kept = Math.pow(decay, sampling);
                 factors[axis][i][j] = kept * factors[axis][i][j] + (1 - kept) * gram[i][j];
             }
         }
