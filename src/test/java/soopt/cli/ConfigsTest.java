@@ -88,14 +88,16 @@ class ConfigsTest {
     /** Kernels of 5 × 5 are cheap to turn beside their gradient, those of 3 × 3 that are filtered minimally are not. */
     @ParameterizedTest
     @CsvSource({
-        "lenet, soap",
+        "lenet, 'soap, held for 2 steps'",
         "vgg, 'muon for conv0.weight, conv1.weight, conv2.weight, conv3.weight, conv4.weight, conv5.weight, conv6.weight, conv7.weight, "
                 + "adam for the rest'",
-        "mlp, 'muon for layers.1.weight, layers.2.weight, adam for the rest'",
-        "ntk, 'muon for layers.1.weight, layers.2.weight, adam for the rest'",
-        "autoencoder, 'muon for layers.1.weight, layers.2.weight, layers.3.weight, layers.4.weight, adam for the rest'",
-        "elu, soap for the inputs of each layer",
-        "bigmlp, adam"
+        "mlp, 'muon for layers.1.weight, layers.2.weight, held for 4 steps, adam for the rest'",
+        "ntk, 'muon for layers.1.weight, layers.2.weight, held for 4 steps, adam for the rest'",
+        "autoencoder, 'muon for layers.0.weight, layers.1.weight, layers.2.weight, layers.3.weight, layers.4.weight, "
+                + "held for 4 steps, adam for the rest'",
+        "elu, 'muon for layers.0.weight, layers.1.weight, layers.2.weight, layers.3.weight, layers.4.weight, layers.5.weight, "
+                + "layers.6.weight, layers.7.weight, held for 4 steps, adam for the rest'",
+        "bigmlp, 'muon for layers.0.weight, held for 4 steps, adam for the rest'"
     })
     void directionOfUntunedConfigs_isThatWhichPays(String name, String direction) {
         Experiment experiment = bind(Path.of("configs", "untuned", "untuned_" + name + ".yaml"));

@@ -65,6 +65,8 @@ final class DirectionsTest {
                 "{type: muon, cautious: true, weight-decay: 0.1}",
                 "auto",
                 "{type: soap, period: 2}",
+                "{type: soap, period: 2, hold: 2, weight-decay: 0.1}",
+                "{type: muon, hold: 3, weight-decay: 0.1}",
                 "{type: soap, period: 1, block-size: 3, weight-decay: 0.1}");
     }
 

@@ -584,6 +584,11 @@ public sealed interface Direction
             @Default("0.95") @Range(min = 0, below = 1) @Doc("δ: memory of the factors")
             double decay,
 
+            @Default("1")
+            @Range(min = 1)
+            @Doc("steps along one direction, which is made of the mean gradient of as many")
+            int hold,
+
             @Default("1") @Range(min = 1) @Doc("steps from one gradient in the factors to the next")
             int statisticsPeriod,
 
@@ -630,6 +635,7 @@ public sealed interface Direction
                     beta2,
                     epsilon,
                     decay,
+                    hold,
                     statisticsPeriod,
                     period,
                     basis,
@@ -639,19 +645,38 @@ public sealed interface Direction
                     weightDecay);
         }
 
+        /** The same memory in steps where every {@link #hold}-th counts alone: δ^h, β^h, T/h rounded up. */
+        private Soap ofHeld() {
+            return new Soap(
+                    Math.pow(beta1, hold),
+                    Math.pow(beta2, hold),
+                    epsilon,
+                    Math.pow(decay, hold),
+                    1,
+                    (statisticsPeriod + hold - 1) / hold,
+                    (period + hold - 1) / hold,
+                    basis,
+                    blockSize,
+                    imageAxes,
+                    sides,
+                    weightDecay);
+        }
+
         /**
          * 0.0013 max(1, √(P / 62,000)), which is near the best on networks of 62,000 parameters (a LeNet-5) to 9
-         * million. In a wide network a batch takes its own errors back faster than others add to them.
+         * million. In a wide network a batch takes its own errors back faster than others add to them. √h times as much
+         * where a direction is held for h steps, whose mean gradient has less noise.
          */
         @Override
         public double kappa(Problem problem) {
-            return 0.0013 * Math.max(1, Math.sqrt(problem.layout().size() / 62e3));
+            return 0.0013 * Math.max(1, Math.sqrt(problem.layout().size() / 62e3)) * Math.sqrt(hold);
         }
 
         @Override
         public Running start(Problem problem, Tensor gradient) {
-            Running running = new SoapDirection(this, problem, gradient);
-            return weightDecay > 0 ? new DecoupledDecay(problem.backend(), running, weightDecay) : running;
+            Running running = new SoapDirection(hold > 1 ? ofHeld() : this, problem, gradient);
+            running = weightDecay > 0 ? new DecoupledDecay(problem.backend(), running, weightDecay) : running;
+            return hold > 1 ? new HeldDirection(problem.backend(), running, gradient, hold) : running;
         }
     }
 
@@ -681,6 +706,9 @@ public sealed interface Direction
             @Default("jordan") @Doc("what makes a matrix orthogonal")
             Polynomials polynomials,
 
+            @Default("1") @Range(min = 1) @Doc("steps along one orthogonal matrix; the momentum is of all gradients")
+            int hold,
+
             @Range(above = 0)
             @Doc("most work for that, in gradients of a batch: the cheapest matrices come first, and those beyond"
                     + " follow Adam; no bound if left out")
@@ -691,13 +719,17 @@ public sealed interface Direction
             implements Direction {
         public Muon {
             Constraints.check(
-                    Muon.class, momentum, beta1, beta2, epsilon, weightDecay, polynomials, mostWork, cautious);
+                    Muon.class, momentum, beta1, beta2, epsilon, weightDecay, polynomials, hold, mostWork, cautious);
         }
 
-        /** 0.01 P / 10⁶ from a million parameters to ten, which is near the best on VGG-11′; 0.01 and 0.1 beyond. */
+        /**
+         * 0.01 P / 10⁶ from a million parameters to ten, which is near the best on VGG-11′; 0.01 and 0.1 beyond. Divided
+         * by ∜h where a matrix is held for h steps, which add up more of their curvature than one shows.
+         */
         @Override
         public double kappa(Problem problem) {
-            return KAPPA_OF_MATRICES * Math.max(1, Math.min(10, problem.layout().size() / 1e6));
+            double size = Math.max(1, Math.min(10, problem.layout().size() / 1e6));
+            return KAPPA_OF_MATRICES * size / Math.pow(hold, 0.25);
         }
 
         @Override
@@ -707,15 +739,14 @@ public sealed interface Direction
     }
 
     /**
-     * What pays on the network: {@link Soap} with image axes if its work in a step is at most {@code mostWork}
-     * gradients of the batch; else {@link Muon} for the matrices that fit into 0.6 of that, with {@link
-     * Polynomials#MINIMAX}; else Soap for the inputs of each layer, with bases of every twentieth step and factors of
-     * every second gradient; else {@link Adam}, or {@link Adamw} where the weights decay, for no choice decays by the
-     * gradient. Adam's direction is cautious in all of them but Soap. Work is counted in multiplications, so that the
-     * same file chooses the same everywhere.
+     * What pays on the network: {@link Soap} with image axes, held for two steps, if its work is at most {@code
+     * mostWork} gradients of the batch where it makes a direction; else {@link Muon} with {@link Polynomials#MINIMAX}
+     * for the matrices whose work fits into 0.6 of that in the mean of steps, held for four steps where no matrix is a
+     * kernel; else {@link Adam}, or {@link Adamw} where the weights decay, for no choice decays by the gradient. Adam's
+     * direction is cautious. Work is counted in multiplications, so that the same file chooses the same everywhere.
      */
     @Doc("soap if it takes at most most-work, else muon for the matrices that fit into 0.6 of that, cautious adam for"
-            + " the rest; else soap for the inputs of each layer; else cautious adam")
+            + " the rest; else cautious adam")
     record Auto(
             @Default("1.0") @Range(above = 0) @Doc("most work beside the gradient, in gradients of a batch")
             double mostWork,
@@ -729,7 +760,7 @@ public sealed interface Direction
 
         /** The direction it stands for. */
         public Direction choice(Problem problem) {
-            Soap soap = Binder.standard(Soap.class, Map.of("weight-decay", weightDecay, "image-axes", true));
+            Soap soap = Binder.standard(Soap.class, Map.of("weight-decay", weightDecay, "image-axes", true, "hold", 2));
             if (fits(soap, problem)) {
                 return soap;
             }
@@ -740,6 +771,8 @@ public sealed interface Direction
                             weightDecay,
                             "polynomials",
                             Polynomials.MINIMAX,
+                            "hold",
+                            hasKernels(problem.layout()) ? 1 : 4,
                             "most-work",
                             Optional.of(0.6 * mostWork),
                             "cautious",
@@ -747,26 +780,15 @@ public sealed interface Direction
             if (!MuonDirection.affordable(muon, problem).isEmpty()) {
                 return muon;
             }
-            // bases of dense layers' inputs may be older than those of kernels, and of fewer gradients
-            Soap half = Binder.standard(
-                    Soap.class,
-                    Map.of(
-                            "weight-decay",
-                            weightDecay,
-                            "image-axes",
-                            true,
-                            "sides",
-                            Soap.Sides.INPUTS,
-                            "statistics-period",
-                            2,
-                            "period",
-                            20));
-            if (fits(half, problem)) {
-                return half;
-            }
             return weightDecay > 0
                     ? Binder.standard(Adamw.class, Map.of("weight-decay", weightDecay, "cautious", true))
                     : Binder.standard(Adam.class, Map.of("cautious", true));
+        }
+
+        /** Directions of kernels change too fast to be held (step-sizes.md). */
+        private static boolean hasKernels(ParameterLayout layout) {
+            return layout.parameters().stream()
+                    .anyMatch(parameter -> parameter.shape().size() > 2);
         }
 
         private boolean fits(Soap soap, Problem problem) {
@@ -776,8 +798,8 @@ public sealed interface Direction
         @Override
         public Optional<String> choiceFor(Problem problem) {
             Direction choice = choice(problem);
-            if (choice instanceof Soap soap && soap.sides() == Soap.Sides.INPUTS) {
-                return Optional.of("soap for the inputs of each layer");
+            if (choice instanceof Soap soap) {
+                return Optional.of("soap" + held(soap.hold()));
             }
             if (!(choice instanceof Muon muon)) {
                 return Optional.of(Choices.name(choice.getClass()));
@@ -785,7 +807,11 @@ public sealed interface Direction
             List<ParameterLayout.Parameter> matrices = MuonDirection.affordable(muon, problem);
             return Optional.of("muon for "
                     + matrices.stream().map(ParameterLayout.Parameter::name).collect(Collectors.joining(", "))
-                    + ", adam for the rest");
+                    + held(muon.hold()) + ", adam for the rest");
+        }
+
+        private static String held(int hold) {
+            return hold > 1 ? ", held for " + hold + " steps" : "";
         }
 
         @Override

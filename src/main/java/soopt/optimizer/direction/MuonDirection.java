@@ -19,6 +19,8 @@ import soopt.optimizer.step.State;
 /** The running part of {@link Direction.Muon}. */
 final class MuonDirection implements Direction.Running {
     private static final String BUFFER = "direction.buffer";
+    private static final String HELD = "direction.held";
+    private static final String STEPS = "direction.held-steps";
     private static final double LENGTH = 0.2;
 
     private final Direction.Muon options;
@@ -26,9 +28,15 @@ final class MuonDirection implements Direction.Running {
     private final Tensor gradient;
     private final Tensor buffer;
     private final Tensor ahead;
+    /** [P] u but for the decay. */
+    private final Tensor direction;
+    /** [P] u with the decay: what is held must not gather it. */
+    private final Optional<Tensor> decayed;
+
     private final Direction.Running adam;
     private final List<Parameter> matrices;
     private final Orthogonalization orthogonalization;
+    private long steps;
 
     MuonDirection(Direction.Muon options, Problem problem, Tensor gradient) {
         this.options = options;
@@ -36,6 +44,9 @@ final class MuonDirection implements Direction.Running {
         this.gradient = gradient;
         this.buffer = backend.allocate(gradient.shape());
         this.ahead = backend.allocate(gradient.shape());
+        this.direction = backend.allocate(gradient.shape());
+        // the momentum is looked ahead of before the decay is added, and not after
+        this.decayed = options.weightDecay() > 0 ? Optional.of(ahead) : Optional.empty();
         backend.fill(buffer, 0);
         this.matrices = affordable(options, problem);
         this.adam = new AdamMoments(
@@ -65,7 +76,7 @@ final class MuonDirection implements Direction.Running {
                         && parameter.shape().size() > 1
                         && parameter.layer() < layout.layers() - 1)
                 .toList();
-        double[] left = {options.mostWork().orElse(Double.POSITIVE_INFINITY) * problem.gradientWork()};
+        double[] left = {options.mostWork().orElse(Double.POSITIVE_INFINITY) * options.hold() * problem.gradientWork()};
         Set<Parameter> within = weights.stream()
                 .sorted(Comparator.comparingDouble(parameter -> work(options, parameter) / parameter.size()))
                 .takeWhile(parameter -> (left[0] -= work(options, parameter)) >= 0)
@@ -106,7 +117,12 @@ final class MuonDirection implements Direction.Running {
 
     @Override
     public Optional<Object> kind() {
-        return adam.kind();
+        return adam.kind().map(kind -> List.of(makes(), kind));
+    }
+
+    /** Whether the next step makes matrices orthogonal. */
+    private boolean makes() {
+        return steps % options.hold() == 0;
     }
 
     @Override
@@ -115,24 +131,33 @@ final class MuonDirection implements Direction.Running {
             Tensor own = buffer.slice(parameter.offset(), parameter.size());
             Tensor slope = gradient.slice(parameter.offset(), parameter.size());
             backend.combine(options.momentum(), own, 1, slope, own);
+        }
+        adam.nextScaled(theta, 1, direction);
+        if (makes()) {
+            orthogonalize();
+        }
+        steps++;
+        decayed.ifPresent(sum -> backend.combine(1, direction, options.weightDecay(), theta, sum));
+        return decayed.orElse(direction);
+    }
+
+    private void orthogonalize() {
+        for (Parameter parameter : matrices) {
+            Tensor own = buffer.slice(parameter.offset(), parameter.size());
+            Tensor slope = gradient.slice(parameter.offset(), parameter.size());
             backend.combine(1, slope, options.momentum(), own, ahead.slice(parameter.offset(), parameter.size()));
         }
-        Tensor u = adam.next(theta);
         double[] squares = squares();
         for (int i = 0; i < matrices.size(); i++) {
             Parameter parameter = matrices.get(i);
             int m = rows(parameter);
             int n = columns(parameter);
-            Tensor out = u.slice(parameter.offset(), m, n);
+            Tensor out = direction.slice(parameter.offset(), m, n);
             Tensor one = ahead.slice(parameter.offset(), m, n);
             double length = LENGTH * Math.sqrt(Math.max(m, n));
             boolean byGram = Orthogonalization.prefersGram(options.polynomials(), m, n);
             orthogonalization.apply(one, Math.sqrt(squares[i]), length, byGram, out);
         }
-        if (options.weightDecay() > 0) {
-            backend.axpyInPlace(options.weightDecay(), theta, u);
-        }
-        return u;
     }
 
     /** Of the lengths of all matrices. */
@@ -152,12 +177,20 @@ final class MuonDirection implements Direction.Running {
     @Override
     public void save(State state) {
         state.putTensor(BUFFER, buffer);
+        if (options.hold() > 1) {
+            state.putNumbers(STEPS, steps);
+            state.putTensor(HELD, direction);
+        }
         adam.save(state);
     }
 
     @Override
     public void restore(State state) {
         state.getTensor(BUFFER, buffer);
+        if (options.hold() > 1) {
+            steps = (long) state.getNumbers(STEPS)[0];
+            state.getTensor(HELD, direction);
+        }
         adam.restore(state);
     }
 
@@ -165,6 +198,7 @@ final class MuonDirection implements Direction.Running {
     public void close() {
         orthogonalization.close();
         adam.close();
+        direction.close();
         ahead.close();
         buffer.close();
     }

@@ -31,7 +31,7 @@ public sealed interface Rates permits Rates.Cubic, Rates.Budget {
             @Doc("κ: curvature adds at most κ/2 of the first loss at a step; without it what suits the direction: 0.02,"
                     + " of k-fac, ekfac, shampoo and muon 0.01, of muon up to 0.1 from a million"
                     + " parameters to ten, of soap 0.0013 times the root of the parameters in 62,000 where there are"
-                    + " more")
+                    + " more; muon's divided by the fourth root of its hold, soap's times the root of its")
             Optional<Double> kappa,
 
             @Default("tensors") @Doc("what has a rate of its own")

@@ -65,32 +65,29 @@ final class AutoTest {
     @Test
     void choice_goesByTheWork() {
         Direction.Auto auto = (Direction.Auto) Methods.direction("auto");
-        double soap = work("{type: soap, image-axes: true}", dense());
-        Direction whole = Methods.direction("{type: soap, image-axes: true}");
+        Direction whole = Methods.direction("{type: soap, image-axes: true, hold: 2}");
+        double soap = work("{type: soap, image-axes: true, hold: 2}", dense());
         assertEquals(whole, with(soap * 1.001, auto::choice));
         Direction muon = with(soap * 0.999, auto::choice);
-        assertEquals(Methods.direction("{type: muon, polynomials: minimax, most-work: 0.6, cautious: true}"), muon);
+        assertEquals(
+                Methods.direction("{type: muon, polynomials: minimax, hold: 4, most-work: 0.6, cautious: true}"), muon);
         assertEquals(Methods.direction("{type: adam, cautious: true}"), with(100, auto::choice));
         assertEquals(whole, with(Double.POSITIVE_INFINITY, auto::choice));
     }
 
-    /** A layer whose units are many and whose inputs are an image: neither all axes nor Muon are within the bound. */
     @Test
-    void choice_isTheInputsWhereMatricesAreTooMuch() {
-        ParameterLayout image = new ParameterLayout.Builder()
-                .add("0.weight", Role.WEIGHT, 0, 1, 1, new int[] {100, 1, 10, 10}, 100, 100)
-                .add("1.weight", Role.WEIGHT, 1, 1, 4, 100)
+    void matricesOfANetworkWithKernels_areNotHeld() {
+        ParameterLayout kernels = new ParameterLayout.Builder()
+                .add("0.weight", Role.WEIGHT, 0, 1, 4, 3, 3, 3)
+                .add("1.weight", Role.WEIGHT, 1, 1, 5, 4)
+                .add("2.weight", Role.WEIGHT, 2, 1, 3, 5)
                 .build();
-        String inputs = "{type: soap, image-axes: true, sides: inputs, statistics-period: 2, period: 20}";
-        // of the first 10,000 numbers and axes of 10 and 10, of the second 400 numbers and one of 100
-        double first = 2 * (2.25 * 10_000 * 10 + 10 * (600 + 20_000) / 20.0);
-        double second = 2.25 * 400 * 100 + 100 * (60_000 + 800) / 20.0;
-        assertEquals(first + second, work(inputs, image), 1e-6);
         Direction.Auto auto = (Direction.Auto) Methods.direction("auto");
-        double bound = first + second;
-        assertEquals(Methods.direction(inputs), with(image, bound * 1.001, auto::choice));
-        assertEquals(Optional.of("soap for the inputs of each layer"), with(image, bound * 1.001, auto::choiceFor));
-        assertEquals(Methods.direction("{type: adam, cautious: true}"), with(image, bound * 0.999, auto::choice));
+        assertEquals(
+                Methods.direction("{type: muon, polynomials: minimax, most-work: 0.6, cautious: true}"),
+                with(kernels, 3_000, auto::choice));
+        assertEquals(
+                Optional.of("muon for 0.weight, 1.weight, adam for the rest"), with(kernels, 3_000, auto::choiceFor));
     }
 
     private static double work(String soap, ParameterLayout layout) {
@@ -102,10 +99,10 @@ final class AutoTest {
     void choices_withDecay_areThoseOfAFile_andDecayAlike() {
         Direction.Auto auto = (Direction.Auto) Methods.direction("{type: auto, weight-decay: 0.25}");
         List<String> files = List.of(
-                "{type: soap, weight-decay: 0.25, image-axes: true}",
-                "{type: muon, weight-decay: 0.25, polynomials: minimax, most-work: 0.6, cautious: true}",
+                "{type: soap, weight-decay: 0.25, image-axes: true, hold: 2}",
+                "{type: muon, weight-decay: 0.25, polynomials: minimax, hold: 4, most-work: 0.6, cautious: true}",
                 "{type: adamw, weight-decay: 0.25, cautious: true}");
-        double[] work = {1e9, (896 + 656) / 0.6 + 1, 100};
+        double[] work = {1e9, (896 + 656) / (4 * 0.6) + 1, 100};
         double[][] gradients = DirectionRuns.gradients(6, 2, dense().size());
         for (int i = 0; i < 3; i++) {
             Direction decaying = with(work[i], auto::choice);
@@ -142,11 +139,11 @@ final class AutoTest {
     void choice_isSaid() {
         Direction.Auto auto = (Direction.Auto) Methods.direction("auto");
         assertEquals(
-                Optional.of("muon for 1.weight, 2.weight, adam for the rest"),
-                with((896 + 656) / 0.6 + 1, auto::choiceFor));
+                Optional.of("muon for 1.weight, 2.weight, held for 4 steps, adam for the rest"),
+                with((896 + 656) / (4 * 0.6) + 1, auto::choiceFor));
         assertEquals(Optional.of("adam"), with(100, auto::choiceFor));
         assertEquals(Optional.of("adamw"), with(100, Methods.direction("{type: auto, weight-decay: 0.1}")::choiceFor));
-        assertEquals(Optional.of("soap"), with(1e9, auto::choiceFor));
+        assertEquals(Optional.of("soap, held for 2 steps"), with(1e9, auto::choiceFor));
         assertEquals(Optional.empty(), with(1e9, Methods.direction("adam")::choiceFor));
     }
 

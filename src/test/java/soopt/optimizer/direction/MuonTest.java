@@ -139,7 +139,7 @@ final class MuonTest {
         try (Tensor gradient = backend.allocate(21);
                 Tensor theta = backend.allocate(21);
                 Direction.Running muon = new Direction.Muon(
-                                0.95, 0.9, 0.999, 1e-8, 0.1, Polynomials.JORDAN, Optional.empty(), true)
+                                0.95, 0.9, 0.999, 1e-8, 0.1, Polynomials.JORDAN, 1, Optional.empty(), true)
                         .start(new Problem(backend, layout, new NoBatches(), 0), gradient);
                 Direction.Running other = new Direction.Adam(0.9, 0.999, 1e-8, 0, true)
                         .start(new Problem(backend, layout, new NoBatches(), 0), gradient)) {
@@ -163,5 +163,23 @@ final class MuonTest {
         assertTrue(Golden.maxAbs(orthogonal) > 0.1);
     }
 
-    /** A direction that asks for no batch. */
+    /** At steps 0, 3, 6 the matrix is made, of all gradients so far; Adam's part is of every step, as is the decay. */
+    @Test
+    void heldMatrix_isThatOfTheStepThatMadeIt_andDoesNotGatherDecay() {
+        ParameterLayout layout = new ParameterLayout.Builder()
+                .add("w0", Role.WEIGHT, 0, 1, 3, 4)
+                .add("b0", Role.BIAS, 0, 1, 3)
+                .add("w1", Role.WEIGHT, 1, 1, 2, 3)
+                .build();
+        double[][] gradients = DirectionRuns.gradients(9, 8, layout.size());
+        double[][] all = DirectionRuns.directions(backend, "{type: muon, weight-decay: 0.1}", layout, gradients);
+        double[][] held =
+                DirectionRuns.directions(backend, "{type: muon, weight-decay: 0.1, hold: 3}", layout, gradients);
+        for (int t = 0; t < gradients.length; t++) {
+            for (int i = 0; i < layout.size(); i++) {
+                assertEquals(all[i < 12 ? t - t % 3 : t][i], held[t][i], 1e-14, "step " + t + ", parameter " + i);
+            }
+        }
+        assertTrue(Golden.relativeError(all[4], held[4]) > 1e-2);
+    }
 }

@@ -110,6 +110,33 @@ final class SoapTest {
         assertTrue(Golden.relativeError(all[10], some[10]) > 1e-2, "every gradient counts");
     }
 
+    /** Directions of mean gradients, with as much memory in steps. */
+    @Test
+    void heldDirection_isThatOfTheMeanGradients() {
+        ParameterLayout layout = DirectionRuns.layout(new int[] {3, 4});
+        double[][] gradients = DirectionRuns.gradients(5, 11, layout.size());
+        double[][] held = DirectionRuns.directions(
+                backend,
+                "{type: soap, beta1: 0.9, beta2: 0.8, decay: 0.7, period: 4, hold: 3, weight-decay: 0.25}",
+                layout,
+                gradients);
+        SoapReference reference =
+                new SoapReference(new int[] {3, 4}, Math.pow(0.9, 3), Math.pow(0.8, 3), Math.pow(0.7, 3), 1e-8, 2, 0);
+        double[] u = {};
+        for (int t = 0; t < gradients.length; t++) {
+            if (t % 3 == 0) {
+                double[] mean = new double[layout.size()];
+                for (int k = Math.max(0, t - 2); k <= t; k++) {
+                    for (int i = 0; i < mean.length; i++) {
+                        mean[i] += gradients[k][i] / (t == 0 ? 1 : 3);
+                    }
+                }
+                u = Arrays.stream(reference.next(mean)).map(x -> x + 0.25 * 0.5).toArray();
+            }
+            assertArrayEquals(u, held[t], 1e-10, "step " + t);
+        }
+    }
+
     /** Kernels [out, height, width, in] and matrices whose units, inputs or both are images. */
     @ParameterizedTest
     @ValueSource(strings = {"3 2 4 2, 1", "4 3 2 2, 1", "2 3 4, 2", "2 2 3 2, 2", "5 4, 1", "3 1 4, 1", "4 3 1, 1"})

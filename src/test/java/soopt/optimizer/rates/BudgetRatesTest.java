@@ -257,7 +257,12 @@ final class BudgetRatesTest {
             assertEquals(kappa, none.kappa(Methods.direction(direction), dense), direction);
             assertEquals(kappa, none.kappa(Methods.direction(direction), kernels), direction);
         });
-        assertEquals(0.0013, none.kappa(Methods.direction("auto"), dense), "a gradient of unknown cost: soap");
+        assertEquals(
+                0.0013 * Math.sqrt(2),
+                none.kappa(Methods.direction("auto"), dense),
+                "a gradient of unknown cost: soap, held for two steps");
+        assertEquals(0.0013 * 3, none.kappa(Methods.direction("{type: soap, hold: 9}"), dense));
+        assertEquals(0.01 / 2, none.kappa(Methods.direction("{type: muon, hold: 16}"), dense));
         // 8, 50 and 1000 times as many parameters as a LeNet-5 has
         for (int times : new int[] {8, 50, 1000}) {
             Problem larger = problem(new ParameterLayout.Builder().add("w", Role.WEIGHT, 0, 1, 62 * times, 1000));
@@ -267,7 +272,7 @@ final class BudgetRatesTest {
                     none.kappa(Methods.direction("muon"), larger),
                     1e-12);
             assertEquals(0.01, none.kappa(Methods.direction("k-fac"), larger));
-            assertEquals(0.0013 * Math.sqrt(times), none.kappa(Methods.direction("auto"), larger), 1e-12);
+            assertEquals(0.0013 * Math.sqrt(times), none.kappa(Methods.direction("soap"), larger), 1e-12);
             assertEquals(0.2, budget(Optional.of(0.2)).kappa(Methods.direction("soap"), larger));
         }
         Problem costly = new Problem(dense.backend(), dense.layout(), dense.batches(), 0, 100, 10);
