@@ -90,7 +90,7 @@ class ConfigsTest {
     @CsvSource({
         "lenet, 'soap, held for 2 steps'",
         "vgg, 'muon for conv0.weight, conv1.weight, conv2.weight, conv3.weight, conv4.weight, conv5.weight, conv6.weight, conv7.weight, "
-                + "adam for the rest'",
+                + "held for 2 steps, adam for the rest'",
         "mlp, 'muon for layers.1.weight, layers.2.weight, held for 4 steps, adam for the rest'",
         "ntk, 'muon for layers.1.weight, layers.2.weight, held for 4 steps, adam for the rest'",
         "autoencoder, 'muon for layers.0.weight, layers.1.weight, layers.2.weight, layers.3.weight, layers.4.weight, "

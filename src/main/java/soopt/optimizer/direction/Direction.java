@@ -741,8 +741,8 @@ public sealed interface Direction
     /**
      * What pays on the network: {@link Soap} with image axes, held for two steps, if its work is at most {@code
      * mostWork} gradients of the batch where it makes a direction; else {@link Muon} with {@link Polynomials#MINIMAX}
-     * for the matrices whose work fits into 0.6 of that in the mean of steps, held for four steps where no matrix is a
-     * kernel; else {@link Adam}, or {@link Adamw} where the weights decay, for no choice decays by the gradient. Adam's
+     * for the matrices whose work fits into 0.6 of that in the mean of steps, held for four steps, or for two where there
+     * are kernels; else {@link Adam}, or {@link Adamw} where the weights decay, for no choice decays by the gradient. Adam's
      * direction is cautious. Work is counted in multiplications, so that the same file chooses the same everywhere.
      */
     @Doc("soap if it takes at most most-work, else muon for the matrices that fit into 0.6 of that, cautious adam for"
@@ -772,7 +772,7 @@ public sealed interface Direction
                             "polynomials",
                             Polynomials.MINIMAX,
                             "hold",
-                            hasKernels(problem.layout()) ? 1 : 4,
+                            hasKernels(problem.layout()) ? 2 : 4,
                             "most-work",
                             Optional.of(0.6 * mostWork),
                             "cautious",
@@ -785,7 +785,7 @@ public sealed interface Direction
                     : Binder.standard(Adam.class, Map.of("cautious", true));
         }
 
-        /** Directions of kernels change too fast to be held (step-sizes.md). */
+        /** Directions of kernels change too fast to be held for long (step-sizes.md). */
         private static boolean hasKernels(ParameterLayout layout) {
             return layout.parameters().stream()
                     .anyMatch(parameter -> parameter.shape().size() > 2);

@@ -76,7 +76,7 @@ final class AutoTest {
     }
 
     @Test
-    void matricesOfANetworkWithKernels_areNotHeld() {
+    void matricesOfANetworkWithKernels_areHeldForLess() {
         ParameterLayout kernels = new ParameterLayout.Builder()
                 .add("0.weight", Role.WEIGHT, 0, 1, 4, 3, 3, 3)
                 .add("1.weight", Role.WEIGHT, 1, 1, 5, 4)
@@ -84,10 +84,11 @@ final class AutoTest {
                 .build();
         Direction.Auto auto = (Direction.Auto) Methods.direction("auto");
         assertEquals(
-                Methods.direction("{type: muon, polynomials: minimax, most-work: 0.6, cautious: true}"),
+                Methods.direction("{type: muon, polynomials: minimax, hold: 2, most-work: 0.6, cautious: true}"),
                 with(kernels, 3_000, auto::choice));
         assertEquals(
-                Optional.of("muon for 0.weight, 1.weight, adam for the rest"), with(kernels, 3_000, auto::choiceFor));
+                Optional.of("muon for 0.weight, 1.weight, held for 2 steps, adam for the rest"),
+                with(kernels, 3_000, auto::choiceFor));
     }
 
     private static double work(String soap, ParameterLayout layout) {
