@@ -83,4 +83,15 @@ public record Curve(double[] values, Map<Axis, double[]> at) {
         }
         return Double.NaN;
     }
+
+    /** The part of its way that lies between the two rows around a place; 0 at a row and beyond its ends. */
+    double gap(Axis axis, double x) {
+        double[] places = at.get(axis);
+        for (int row = 1; row < places.length; row++) {
+            if (places[row - 1] < x && x < places[row]) {
+                return (places[row] - places[row - 1]) / (places[places.length - 1] - places[0]);
+            }
+        }
+        return 0;
+    }
 }

@@ -22,6 +22,9 @@ public final class Sheets {
     /** Of a target that was not asked for: about four digits. */
     private static final double TARGET_DIGITS = 0.01;
 
+    /** Part of a run's way across which a line between two rows is still taken for its course. */
+    private static final double WIDEST_GAP = 0.5;
+
     private static final double[] TAUS = {1, 1.25, 1.5, 2, 3, 5, 10, Double.MAX_VALUE};
 
     private final Comparison comparison;
@@ -186,10 +189,23 @@ public final class Sheets {
                             entry.curve().value(axis, contest.spent().get(axis))))
                     .count();
             if (shorter > 0) {
-                notes.add(shorter + " runs have no value " + at(contest, axis));
+                notes.add(runs(shorter) + " no value " + at(contest, axis));
+            }
+            long drawn = contest.contenders().stream()
+                    .flatMap(Contender::counted)
+                    .filter(entry -> entry.curve().gap(axis, contest.spent().get(axis)) > WIDEST_GAP)
+                    .count();
+            if (drawn > 0) {
+                notes.add(runs(drawn) + " no " + question.metric() + " near "
+                        + at(contest, axis).substring(3)
+                        + ": what stands there is a line across more than half of the run (evaluate.every)");
             }
         }
         return new Sheet(title(contest, question.metric() + " for the same work"), header, rows, notes);
+    }
+
+    private static String runs(long count) {
+        return count == 1 ? "1 run has" : count + " runs have";
     }
 
     // ---- against each other ----

@@ -324,6 +324,18 @@ class ComparisonTest {
         assertTrue(notes.contains("1 without the metric"), notes);
     }
 
+    /** A run that is evaluated at its end alone has no course. */
+    @Test
+    void valueFarFromAnyRow_isSaidToBeALine() {
+        runs.add("adam}", 1, "COMPLETED", 1, Double.NaN, Double.NaN, Double.NaN, 0.2);
+        runs.add("sgd}", 1, "COMPLETED", 1, 0.9, 0.8, 0.7);
+        String notes = notes(compared(USUAL));
+        assertTrue(notes.contains("1 run has no train_loss near epoch 3: what stands there is a line across"), notes);
+        runs.add("adam}", 2, "COMPLETED", 1, Double.NaN, 0.3, Double.NaN, 0.2);
+        runs.add("sgd}", 2, "COMPLETED", 1, 0.9, 0.8, 0.7);
+        assertTrue(notes(compared(USUAL)).contains("1 run has no train_loss near"), "the second was seen half-way");
+    }
+
     @Test
     void targets_areReachedAtTheFirstRowThatIsAsGood() {
         runs.add("adam}", 1, "COMPLETED", 1, 0.8, 0.6, 0.7, 0.2);
