@@ -29,8 +29,8 @@ public sealed interface Rates permits Rates.Cubic, Rates.Budget {
     record Budget(
             @Range(above = 0, max = 10)
             @Doc("κ: curvature adds at most κ/2 of the first loss at a step; without it what suits the direction: 0.02,"
-                    + " of k-fac, ekfac, shampoo and muon 0.01, of muon up to 0.1 from a million"
-                    + " parameters to ten, of soap 0.0013 times the root of the parameters in 62,000 where there are"
+                    + " of k-fac, ekfac, shampoo and muon 0.01, of muon up to 0.2 from half a million"
+                    + " numbers in its matrices to ten, of soap 0.0013 times the root of the parameters in 62,000 where there are"
                     + " more; muon's divided by the fourth root of its hold, soap's times the root of its")
             Optional<Double> kappa,
 

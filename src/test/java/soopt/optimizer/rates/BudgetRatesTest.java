@@ -267,9 +267,13 @@ final class BudgetRatesTest {
         for (int times : new int[] {8, 50, 1000}) {
             Problem larger = problem(new ParameterLayout.Builder().add("w", Role.WEIGHT, 0, 1, 62 * times, 1000));
             double parameters = 62_000.0 * times;
+            assertEquals(0.01, none.kappa(Methods.direction("muon"), larger), "the last layer is none of its matrices");
+            Problem hidden = problem(new ParameterLayout.Builder()
+                    .add("w", Role.WEIGHT, 0, 1, 62 * times, 1000)
+                    .add("v", Role.WEIGHT, 1, 1, 62, 62 * times));
             assertEquals(
-                    Math.max(0.01, Math.min(0.1, parameters / 1e8)),
-                    none.kappa(Methods.direction("muon"), larger),
+                    Math.max(0.01, Math.min(0.2, parameters / 5e7)),
+                    none.kappa(Methods.direction("muon"), hidden),
                     1e-12);
             assertEquals(0.01, none.kappa(Methods.direction("k-fac"), larger));
             assertEquals(0.0013 * Math.sqrt(times), none.kappa(Methods.direction("soap"), larger), 1e-12);
