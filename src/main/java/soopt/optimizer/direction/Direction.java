@@ -744,9 +744,10 @@ public sealed interface Direction
     /**
      * What pays on the network: {@link Soap} with image axes, held for two steps, if its work is at most {@code
      * mostWork} gradients of the batch where it makes a direction; else {@link Muon} with {@link Polynomials#MINIMAX}
-     * for the matrices whose work fits into 0.6 of that in the mean of steps, held for four steps, or for two where there
-     * are kernels; else {@link Adam}, or {@link Adamw} where the weights decay, for no choice decays by the gradient. Adam's
-     * direction is cautious. Work is counted in multiplications, so that the same file chooses the same everywhere.
+     * for the matrices whose work fits into 0.6 of that in the mean of steps, held for four steps, or for two where
+     * there are kernels; else {@link Adam}, or {@link Adamw} where the weights decay, for no choice decays by the
+     * gradient. Adam's direction is cautious. Work is counted in multiplications, so that the same file chooses the
+     * same everywhere.
      */
     @Doc("soap if it takes at most most-work, else muon for the matrices that fit into 0.6 of that, cautious adam for"
             + " the rest; else cautious adam")
