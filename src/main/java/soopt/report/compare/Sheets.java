@@ -158,13 +158,16 @@ public final class Sheets {
     // ---- at equal budgets ----
 
     private static String at(Contest contest, Axis axis) {
+        return "at " + place(contest, axis);
+    }
+
+    private static String place(Contest contest, Axis axis) {
         double spent = contest.spent().get(axis);
-        return "at "
-                + switch (axis) {
-                    case TIME -> Rounded.number(spent) + " s";
-                    case EPOCH -> "epoch " + Rounded.number(spent);
-                    default -> Rounded.count(spent) + " " + axis.label();
-                };
+        return switch (axis) {
+            case TIME -> Rounded.number(spent) + " s";
+            case EPOCH -> "epoch " + Rounded.number(spent);
+            default -> Rounded.count(spent) + " " + axis.label();
+        };
     }
 
     private Sheet budgets(Contest contest) {
@@ -197,7 +200,7 @@ public final class Sheets {
                     .count();
             if (drawn > 0) {
                 notes.add(runs(drawn) + " no " + question.metric() + " near "
-                        + at(contest, axis).substring(3)
+                        + place(contest, axis)
                         + ": what stands there is a line across more than half of the run (evaluate.every)");
             }
         }

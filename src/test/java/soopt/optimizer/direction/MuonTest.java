@@ -27,6 +27,14 @@ final class MuonTest {
         backend.close();
     }
 
+    private static ParameterLayout layout() {
+        return new ParameterLayout.Builder()
+                .add("w0", Role.WEIGHT, 0, 1, 3, 4)
+                .add("b0", Role.BIAS, 0, 1, 3)
+                .add("w1", Role.WEIGHT, 1, 1, 2, 3)
+                .build();
+    }
+
     private static double[][] random(int m, int n, long seed) {
         Random random = new Random(seed);
         double[][] x = new double[m][n];
@@ -127,11 +135,7 @@ final class MuonTest {
     /** Nesterov's momentum, the length 0.2 √max(m, n), and Adam for biases and the last layer. */
     @Test
     void directions_followTheirFormulas() {
-        ParameterLayout layout = new ParameterLayout.Builder()
-                .add("w0", Role.WEIGHT, 0, 1, 3, 4)
-                .add("b0", Role.BIAS, 0, 1, 3)
-                .add("w1", Role.WEIGHT, 1, 1, 2, 3)
-                .build();
+        ParameterLayout layout = layout();
         double[][] first = random(1, 21, 2);
         double[][] second = random(1, 21, 3);
         double[] u = new double[21];
@@ -166,11 +170,7 @@ final class MuonTest {
     /** At steps 0, 3, 6 the matrix is made, of all gradients so far; Adam's part is of every step, as is the decay. */
     @Test
     void heldMatrix_isThatOfTheStepThatMadeIt_andDoesNotGatherDecay() {
-        ParameterLayout layout = new ParameterLayout.Builder()
-                .add("w0", Role.WEIGHT, 0, 1, 3, 4)
-                .add("b0", Role.BIAS, 0, 1, 3)
-                .add("w1", Role.WEIGHT, 1, 1, 2, 3)
-                .build();
+        ParameterLayout layout = layout();
         double[][] gradients = DirectionRuns.gradients(9, 8, layout.size());
         double[][] all = DirectionRuns.directions(backend, "{type: muon, weight-decay: 0.1}", layout, gradients);
         double[][] held =
