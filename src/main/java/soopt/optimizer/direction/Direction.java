@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import soopt.backend.Tensor;
 import soopt.curvature.Fisher;
 import soopt.curvature.Objective;
@@ -683,8 +684,9 @@ public sealed interface Direction
     /**
      * u = 0.2 √max(m, n) O(g + μ b) + λ θ with b ← μ b + g for each weight [m, n] but those of the last layer. O nearly
      * sets all singular values to 1, by iterations with odd polynomials (Jordan et al. 2024; the length and the decay
-     * as in Liu et al. 2025, §2.2). Kernels are matrices [out, in·k·k]. All else follows the direction of {@link Adam},
-     * which alone is cautious.
+     * as in Liu et al. 2025, §2.2). Kernels are matrices [out, in·k·k]. Large matrices may be cut into blocks of rows,
+     * each a matrix of its own: r² n multiply-adds instead of m² n (Khaled et al. 2025, without their steps of whole
+     * matrices). All else follows the direction of {@link Adam}, which alone is cautious.
      */
     @Doc("Muon: the momentum of weight matrices made orthogonal, Adam's direction for the rest")
     record Muon(
@@ -714,25 +716,41 @@ public sealed interface Direction
                     + " follow Adam; no bound if left out")
             Optional<Double> mostWork,
 
+            @Range(min = 1)
+            @Doc("matrices with more rows and more columns are cut into blocks of at most so many rows, each made"
+                    + " orthogonal by itself; whole if left out")
+            Optional<Integer> blockSize,
+
             @Default("false") @Doc("cautious of Adam for the rest: its numbers against the gradient are 0")
             boolean cautious)
             implements Direction {
         public Muon {
             Constraints.check(
-                    Muon.class, momentum, beta1, beta2, epsilon, weightDecay, polynomials, hold, mostWork, cautious);
+                    Muon.class,
+                    momentum,
+                    beta1,
+                    beta2,
+                    epsilon,
+                    weightDecay,
+                    polynomials,
+                    hold,
+                    mostWork,
+                    blockSize,
+                    cautious);
         }
 
         /**
-         * P / (5 · 10⁷) from half a million numbers P in the matrices that it makes orthogonal to ten million, which is
-         * near the best on VGG-11′; 0.01 and 0.2 beyond. Divided by ∜h where a matrix is held for h steps, which add up
-         * more of their curvature than one shows.
+         * 0.01, or P / (5 · 10⁷) from half a million numbers P in the kernels that it makes orthogonal to ten million,
+         * which is near the best on VGG-11′. Divided by ∜h where a matrix is held for h steps, which add up more of
+         * their curvature than one shows.
          */
         @Override
         public double kappa(Problem problem) {
-            double size = MuonDirection.affordable(this, problem).stream()
+            double kernels = MuonDirection.affordable(this, problem).stream()
+                    .filter(parameter -> parameter.shape().size() > 2)
                     .mapToDouble(ParameterLayout.Parameter::size)
                     .sum();
-            return KAPPA_OF_MATRICES * Math.max(1, Math.min(20, size / 5e5)) / Math.pow(hold, 0.25);
+            return KAPPA_OF_MATRICES * Math.max(1, Math.min(20, kernels / 5e5)) / Math.pow(hold, 0.25);
         }
 
         @Override
@@ -744,13 +762,13 @@ public sealed interface Direction
     /**
      * What pays on the network: {@link Soap} with image axes, held for two steps, if its work is at most {@code
      * mostWork} gradients of the batch where it makes a direction; else {@link Muon} with {@link Polynomials#MINIMAX}
-     * for the matrices whose work fits into 0.6 of that in the mean of steps, held for four steps, or for two where
-     * there are kernels; else {@link Adam}, or {@link Adamw} where the weights decay, for no choice decays by the
-     * gradient. Adam's direction is cautious. Work is counted in multiplications, so that the same file chooses the
-     * same everywhere.
+     * in blocks of 128 rows, held for the fewest steps of 1, 2 and 4 in whose mean it takes at most 0.4 of that, or for
+     * four and the matrices that fit; else {@link Adam}, or {@link Adamw} where the weights decay, for no choice decays
+     * by the gradient. Adam's direction is cautious. Work is counted in multiplications, so that the same file chooses
+     * the same everywhere.
      */
-    @Doc("soap if it takes at most most-work, else muon for the matrices that fit into 0.6 of that, cautious adam for"
-            + " the rest; else cautious adam")
+    @Doc("soap if it takes at most most-work, else muon, held for so long that it fits into 0.4 of that, and cautious"
+            + " adam for the rest; else cautious adam")
     record Auto(
             @Default("1.0") @Range(above = 0) @Doc("most work beside the gradient, in gradients of a batch")
             double mostWork,
@@ -758,6 +776,8 @@ public sealed interface Direction
             @Default("0.0") @Range(min = 0) @Doc("λ: adds this times the parameters to the direction")
             double weightDecay)
             implements Direction {
+        private static final int LONGEST = 4;
+
         public Auto {
             Constraints.check(Auto.class, mostWork, weightDecay);
         }
@@ -768,7 +788,19 @@ public sealed interface Direction
             if (fits(soap, problem)) {
                 return soap;
             }
-            Muon muon = Binder.standard(
+            return IntStream.of(1, 2, LONGEST)
+                    .mapToObj(this::muon)
+                    .filter(muon -> MuonDirection.affordsAll(muon, problem))
+                    .findFirst()
+                    .or(() -> Optional.of(muon(LONGEST))
+                            .filter(muon ->
+                                    !MuonDirection.affordable(muon, problem).isEmpty()))
+                    .<Direction>map(muon -> muon)
+                    .orElseGet(this::adam);
+        }
+
+        private Muon muon(int hold) {
+            return Binder.standard(
                     Muon.class,
                     Map.of(
                             "weight-decay",
@@ -776,23 +808,19 @@ public sealed interface Direction
                             "polynomials",
                             Polynomials.MINIMAX,
                             "hold",
-                            hasKernels(problem.layout()) ? 2 : 4,
+                            hold,
                             "most-work",
-                            Optional.of(0.6 * mostWork),
+                            Optional.of(0.4 * mostWork),
+                            "block-size",
+                            Optional.of(128),
                             "cautious",
                             true));
-            if (!MuonDirection.affordable(muon, problem).isEmpty()) {
-                return muon;
-            }
+        }
+
+        private Direction adam() {
             return weightDecay > 0
                     ? Binder.standard(Adamw.class, Map.of("weight-decay", weightDecay, "cautious", true))
                     : Binder.standard(Adam.class, Map.of("cautious", true));
-        }
-
-        /** Directions of kernels change too fast to be held for long (step-sizes.md). */
-        private static boolean hasKernels(ParameterLayout layout) {
-            return layout.parameters().stream()
-                    .anyMatch(parameter -> parameter.shape().size() > 2);
         }
 
         private boolean fits(Soap soap, Problem problem) {

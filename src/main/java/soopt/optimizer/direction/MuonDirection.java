@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import soopt.backend.Backend;
 import soopt.backend.Tensor;
@@ -35,8 +34,16 @@ final class MuonDirection implements Direction.Running {
 
     private final Direction.Running adam;
     private final List<Parameter> matrices;
+    private final List<Submatrix> blocks;
     private final Orthogonalization orthogonalization;
     private long steps;
+
+    /** Rows that are made orthogonal together: a matrix, or a part of one. */
+    private record Submatrix(int offset, int rows, int columns) {
+        Tensor of(Tensor x) {
+            return x.slice(offset, rows, columns);
+        }
+    }
 
     MuonDirection(Direction.Muon options, Problem problem, Tensor gradient) {
         this.options = options;
@@ -54,14 +61,33 @@ final class MuonDirection implements Direction.Running {
                 backend,
                 gradient,
                 between(matrices, gradient.size()));
+        this.blocks = matrices.stream().flatMap(p -> blocks(options, p)).toList();
         this.orthogonalization = new Orthogonalization(
                 backend,
                 options.polynomials(),
-                matrices.stream()
-                        .mapToInt(p -> Math.min(rows(p), columns(p)))
+                blocks.stream()
+                        .mapToInt(block -> Math.min(block.rows(), block.columns()))
                         .max()
                         .orElse(0),
-                matrices.stream().mapToInt(Parameter::size).max().orElse(0));
+                blocks.stream()
+                        .mapToInt(block -> block.rows() * block.columns())
+                        .max()
+                        .orElse(0));
+    }
+
+    /**
+     * Rows of a weight, all together if these or the columns are few enough. A kernel [out, in, k, k] is a matrix [out,
+     * in·k·k]; the order of its columns does not matter.
+     */
+    private static Stream<Submatrix> blocks(Direction.Muon options, Parameter parameter) {
+        int rows = parameter.shape().get(0);
+        int columns = parameter.size() / rows;
+        int most = options.blockSize().filter(size -> size < columns).orElse(rows);
+        return Block.of(new int[] {rows, columns}, most, 0).stream()
+                .map(block -> new Submatrix(
+                        Math.toIntExact(parameter.offset() + (long) block.from()[0] * columns),
+                        block.shape()[0],
+                        columns));
     }
 
     /**
@@ -69,19 +95,27 @@ final class MuonDirection implements Direction.Running {
      * it is within the bound.
      */
     static List<Parameter> affordable(Direction.Muon options, Problem problem) {
-        ParameterLayout layout = problem.layout();
-        List<Parameter> weights = IntStream.range(0, layout.count())
-                .mapToObj(layout::get)
-                .filter(parameter -> parameter.role() == Role.WEIGHT
-                        && parameter.shape().size() > 1
-                        && parameter.layer() < layout.layers() - 1)
-                .toList();
+        List<Parameter> weights = hidden(problem.layout());
         double[] left = {options.mostWork().orElse(Double.POSITIVE_INFINITY) * options.hold() * problem.gradientWork()};
         Set<Parameter> within = weights.stream()
                 .sorted(Comparator.comparingDouble(parameter -> work(options, parameter) / parameter.size()))
                 .takeWhile(parameter -> (left[0] -= work(options, parameter)) >= 0)
                 .collect(Collectors.toSet());
         return weights.stream().filter(within::contains).toList();
+    }
+
+    /** Whether there are such weights and all are within the bound. */
+    static boolean affordsAll(Direction.Muon options, Problem problem) {
+        List<Parameter> weights = hidden(problem.layout());
+        return !weights.isEmpty() && affordable(options, problem).size() == weights.size();
+    }
+
+    private static List<Parameter> hidden(ParameterLayout layout) {
+        return layout.parameters().stream()
+                .filter(parameter -> parameter.role() == Role.WEIGHT
+                        && parameter.shape().size() > 1
+                        && parameter.layer() < layout.layers() - 1)
+                .toList();
     }
 
     /** What lies between the matrices in a vector [P]. */
@@ -103,16 +137,9 @@ final class MuonDirection implements Direction.Running {
     }
 
     private static double work(Direction.Muon options, Parameter parameter) {
-        return Orthogonalization.work(options.polynomials(), rows(parameter), columns(parameter));
-    }
-
-    private static int rows(Parameter parameter) {
-        return parameter.shape().get(0);
-    }
-
-    /** A kernel [out, in, k, k] is a matrix [out, in·k·k]; the order of its columns does not matter. */
-    private static int columns(Parameter parameter) {
-        return parameter.size() / rows(parameter);
+        return blocks(options, parameter)
+                .mapToDouble(block -> Orthogonalization.work(options.polynomials(), block.rows(), block.columns()))
+                .sum();
     }
 
     @Override
@@ -148,22 +175,20 @@ final class MuonDirection implements Direction.Running {
             backend.combine(1, slope, options.momentum(), own, ahead.slice(parameter.offset(), parameter.size()));
         }
         double[] squares = squares();
-        for (int i = 0; i < matrices.size(); i++) {
-            Parameter parameter = matrices.get(i);
-            int m = rows(parameter);
-            int n = columns(parameter);
-            Tensor out = direction.slice(parameter.offset(), m, n);
-            Tensor one = ahead.slice(parameter.offset(), m, n);
+        for (int i = 0; i < squares.length; i++) {
+            Submatrix block = blocks.get(i);
+            int m = block.rows();
+            int n = block.columns();
             double length = LENGTH * Math.sqrt(Math.max(m, n));
             boolean byGram = Orthogonalization.prefersGram(options.polynomials(), m, n);
-            orthogonalization.apply(one, Math.sqrt(squares[i]), length, byGram, out);
+            orthogonalization.apply(block.of(ahead), Math.sqrt(squares[i]), length, byGram, block.of(direction));
         }
     }
 
-    /** Of the lengths of all matrices. */
+    /** Of the lengths of all blocks. */
     private double[] squares() {
-        return backend.dots(matrices.stream()
-                .map(parameter -> ahead.slice(parameter.offset(), parameter.size()))
+        return backend.dots(blocks.stream()
+                .map(block -> block.of(ahead))
                 .flatMap(matrix -> Stream.of(matrix, matrix))
                 .toArray(Tensor[]::new));
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -143,7 +144,16 @@ final class MuonTest {
         try (Tensor gradient = backend.allocate(21);
                 Tensor theta = backend.allocate(21);
                 Direction.Running muon = new Direction.Muon(
-                                0.95, 0.9, 0.999, 1e-8, 0.1, Polynomials.JORDAN, 1, Optional.empty(), true)
+                                0.95,
+                                0.9,
+                                0.999,
+                                1e-8,
+                                0.1,
+                                Polynomials.JORDAN,
+                                1,
+                                Optional.empty(),
+                                Optional.empty(),
+                                true)
                         .start(new Problem(backend, layout, new NoBatches(), 0), gradient);
                 Direction.Running other = new Direction.Adam(0.9, 0.999, 1e-8, 0, true)
                         .start(new Problem(backend, layout, new NoBatches(), 0), gradient)) {
@@ -165,6 +175,31 @@ final class MuonTest {
             assertEquals(expected + 0.1 * 2, u[i], 1e-12, "parameter " + i);
         }
         assertTrue(Golden.maxAbs(orthogonal) > 0.1);
+    }
+
+    /** [3, 4] in blocks of one and of two rows, each of the length of a matrix [·, 4]; few columns are left together. */
+    @Test
+    void blocksOfRows_areMadeOrthogonalByThemselves() {
+        ParameterLayout layout = layout();
+        double[][] gradients = DirectionRuns.gradients(9, 1, layout.size());
+        double[][] whole = DirectionRuns.directions(backend, "{type: muon}", layout, gradients);
+        double[][] blocks = DirectionRuns.directions(backend, "{type: muon, block-size: 2}", layout, gradients);
+        double[][] g = new double[3][];
+        for (int i = 0; i < 3; i++) {
+            g[i] = Arrays.stream(gradients[0], 4 * i, 4 * i + 4)
+                    .map(x -> (1 + 0.95) * x)
+                    .toArray();
+        }
+        double[] expected = whole[0].clone();
+        double[] one = newtonSchulz(new double[][] {g[0]});
+        double[] two = newtonSchulz(new double[][] {g[1], g[2]});
+        for (int i = 0; i < 12; i++) {
+            expected[i] = 0.2 * 2 * (i < 4 ? one[i] : two[i - 4]);
+        }
+        assertArrayEquals(expected, blocks[0], 1e-14);
+        assertTrue(Golden.relativeError(whole[0], blocks[0]) > 1e-2);
+        assertArrayEquals(
+                whole[0], DirectionRuns.directions(backend, "{type: muon, block-size: 4}", layout, gradients)[0]);
     }
 
     /** At steps 0, 3, 6 the matrix is made, of all gradients so far; Adam's part is of every step, as is the decay. */

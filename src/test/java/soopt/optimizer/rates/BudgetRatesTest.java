@@ -230,7 +230,7 @@ final class BudgetRatesTest {
     }
 
     @Test
-    void kappa_isThatOfTheFile_orSuitsTheDirection_andOfSoapGrowsWithTheParameters() {
+    void kappa_isThatOfTheFile_orSuitsTheDirection_andTheSizeOfTheNetwork() {
         Problem dense = problem(new ParameterLayout.Builder().add("w", Role.WEIGHT, 0, 1, 3, 4));
         Problem kernels = problem(new ParameterLayout.Builder().add("w", Role.WEIGHT, 0, 1, 3, 4, 5, 5));
         Rates.Budget none = budget(Optional.empty());
@@ -271,9 +271,13 @@ final class BudgetRatesTest {
             Problem hidden = problem(new ParameterLayout.Builder()
                     .add("w", Role.WEIGHT, 0, 1, 62 * times, 1000)
                     .add("v", Role.WEIGHT, 1, 1, 62, 62 * times));
+            assertEquals(0.01, none.kappa(Methods.direction("muon"), hidden), "it is of kernels");
+            Problem convolution = problem(new ParameterLayout.Builder()
+                    .add("w", Role.WEIGHT, 0, 1, 62 * times, 40, 5, 5)
+                    .add("v", Role.WEIGHT, 1, 1, 62, 62 * times));
             assertEquals(
                     Math.max(0.01, Math.min(0.2, parameters / 5e7)),
-                    none.kappa(Methods.direction("muon"), hidden),
+                    none.kappa(Methods.direction("muon"), convolution),
                     1e-12);
             assertEquals(0.01, none.kappa(Methods.direction("k-fac"), larger));
             assertEquals(0.0013 * Math.sqrt(times), none.kappa(Methods.direction("soap"), larger), 1e-12);
