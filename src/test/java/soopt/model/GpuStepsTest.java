@@ -65,7 +65,7 @@ class GpuStepsTest {
             Map.entry("soap", "{type: soap, step-size: 0.01, period: 6, weight-decay: 0.01}"),
             Map.entry("soap held", "{type: soap, step-size: 0.01, period: 6, hold: 3}"),
             Map.entry("muon", "{type: muon, step-size: 0.02}"),
-            Map.entry("muon held", "{type: muon, step-size: 0.02, hold: 3, weight-decay: 0.01}"),
+            Map.entry("muon held", "{type: muon, step-size: 0.02, hold: 3, block-size: 4, weight-decay: 0.01}"),
             Map.entry("adahessian", "{type: adahessian, step-size: 0.02}"),
             Map.entry("adahessian 3", "{type: adahessian, step-size: 0.02, period: 3, weight-decay: 0.01}"),
             Map.entry("newton-summary", "{type: newton-summary, period: 6}"),

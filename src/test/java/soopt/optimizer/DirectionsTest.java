@@ -66,7 +66,7 @@ final class DirectionsTest {
                 "auto",
                 "{type: soap, period: 2}",
                 "{type: soap, period: 2, hold: 2, weight-decay: 0.1}",
-                "{type: muon, hold: 3, weight-decay: 0.1}",
+                "{type: muon, hold: 3, block-size: 2, weight-decay: 0.1}",
                 "{type: soap, period: 1, block-size: 3, weight-decay: 0.1}");
     }
 

@@ -87,7 +87,7 @@ final class OptimizersTest {
                 Methods.optimizer("{type: newton-summary, direction: {type: soap, period: 2}}"),
                 Methods.optimizer("{type: soap, period: 3, hold: 2, weight-decay: 0.01}"),
                 Methods.optimizer("{type: muon, weight-decay: 0.01}"),
-                Methods.optimizer("{type: muon, weight-decay: 0.01, hold: 3}"),
+                Methods.optimizer("{type: muon, weight-decay: 0.01, hold: 3, block-size: 2}"),
                 budget("{type: soap, period: 3, hold: 4}, rates: {type: budget, calibrate: 0.5}"),
                 budget("{type: muon, hold: 4}, rates: {type: budget, calibrate: 0.5}"),
                 Methods.optimizer("{type: newton-summary, direction: {type: muon}}"),

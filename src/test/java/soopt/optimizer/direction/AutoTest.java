@@ -62,33 +62,66 @@ final class AutoTest {
                 List.of("0.weight", "1.weight", "2.weight"), affordable("muon", 1), "no bound, none of the last layer");
     }
 
+    private static Direction muon(int hold) {
+        return Methods.direction(muon("", hold));
+    }
+
+    private static String muon(String decay, int hold) {
+        return "{type: muon, " + decay + "polynomials: minimax, hold: " + hold
+                + ", most-work: 0.4, block-size: 128, cautious: true}";
+    }
+
+    /** Of all matrices of {@link #dense()}. */
+    private static final double ALL = 66_000 + 896 + 656;
+
     @Test
     void choice_goesByTheWork() {
         Direction.Auto auto = (Direction.Auto) Methods.direction("auto");
         Direction whole = Methods.direction("{type: soap, image-axes: true, hold: 2}");
         double soap = work("{type: soap, image-axes: true, hold: 2}", dense());
         assertEquals(whole, with(soap * 1.001, auto::choice));
-        Direction muon = with(soap * 0.999, auto::choice);
-        assertEquals(
-                Methods.direction("{type: muon, polynomials: minimax, hold: 4, most-work: 0.6, cautious: true}"), muon);
+        assertEquals(muon(2), with(soap * 0.999, auto::choice));
+        assertEquals(muon(2), with(ALL / (2 * 0.4) + 1, auto::choice));
+        assertEquals(muon(4), with(ALL / (2 * 0.4) - 1, auto::choice));
+        assertEquals(muon(4), with(ALL / (4 * 0.4) - 1, auto::choice), "for the matrices that fit");
+        assertEquals(muon(4), with((656 + 896) / (4 * 0.4) + 1, auto::choice));
         assertEquals(Methods.direction("{type: adam, cautious: true}"), with(100, auto::choice));
         assertEquals(whole, with(Double.POSITIVE_INFINITY, auto::choice));
     }
 
+    /** 4 × 27 by its Gram matrix: 16 · (40.5 + 26) = 1,064; 5 × 4: 3 · 16 · (7.5 + 2) = 456. */
     @Test
-    void matricesOfANetworkWithKernels_areHeldForLess() {
+    void matricesThatAreCheapBesideTheGradient_areNotHeld() {
         ParameterLayout kernels = new ParameterLayout.Builder()
                 .add("0.weight", Role.WEIGHT, 0, 1, 4, 3, 3, 3)
                 .add("1.weight", Role.WEIGHT, 1, 1, 5, 4)
                 .add("2.weight", Role.WEIGHT, 2, 1, 3, 5)
                 .build();
         Direction.Auto auto = (Direction.Auto) Methods.direction("auto");
+        assertEquals(muon(1), with(kernels, (1_064 + 456) / 0.4 + 1, auto::choice));
+        assertEquals(muon(2), with(kernels, (1_064 + 456) / 0.4 - 1, auto::choice));
         assertEquals(
-                Methods.direction("{type: muon, polynomials: minimax, hold: 2, most-work: 0.6, cautious: true}"),
-                with(kernels, 3_000, auto::choice));
-        assertEquals(
-                Optional.of("muon for 0.weight, 1.weight, held for 2 steps, adam for the rest"),
-                with(kernels, 3_000, auto::choiceFor));
+                Optional.of("muon for 0.weight, 1.weight, adam for the rest"),
+                with(kernels, (1_064 + 456) / 0.4 + 1, auto::choiceFor));
+    }
+
+    /** One layer, of which nothing is made orthogonal. */
+    @Test
+    void networkWithoutHiddenMatrices_followsAdam() {
+        ParameterLayout one = new ParameterLayout.Builder()
+                .add("0.weight", Role.WEIGHT, 0, 1, 40, 30)
+                .add("0.bias", Role.BIAS, 0, 1, 40)
+                .build();
+        Direction.Auto auto = (Direction.Auto) Methods.direction("auto");
+        assertEquals(Methods.direction("{type: adam, cautious: true}"), with(one, 3_000, auto::choice));
+    }
+
+    /** 20 × 30 in blocks of 10: twice 100 · (45 + 65) = 11,000 by Gram matrices instead of 66,000. */
+    @Test
+    void blocks_takeLess() {
+        String blocks = "{type: muon, polynomials: minimax, most-work: 1, block-size: 10}";
+        assertEquals(List.of("0.weight", "1.weight", "2.weight"), affordable(blocks, 22_000 + 896 + 656));
+        assertEquals(List.of("1.weight", "2.weight"), affordable(blocks, 22_000 + 896 + 655));
     }
 
     private static double work(String soap, ParameterLayout layout) {
@@ -101,9 +134,9 @@ final class AutoTest {
         Direction.Auto auto = (Direction.Auto) Methods.direction("{type: auto, weight-decay: 0.25}");
         List<String> files = List.of(
                 "{type: soap, weight-decay: 0.25, image-axes: true, hold: 2}",
-                "{type: muon, weight-decay: 0.25, polynomials: minimax, hold: 4, most-work: 0.6, cautious: true}",
+                muon("weight-decay: 0.25, ", 4),
                 "{type: adamw, weight-decay: 0.25, cautious: true}");
-        double[] work = {1e9, (896 + 656) / (4 * 0.6) + 1, 100};
+        double[] work = {1e9, (896 + 656) / (4 * 0.4) + 1, 100};
         double[][] gradients = DirectionRuns.gradients(6, 2, dense().size());
         for (int i = 0; i < 3; i++) {
             Direction decaying = with(work[i], auto::choice);
@@ -141,7 +174,7 @@ final class AutoTest {
         Direction.Auto auto = (Direction.Auto) Methods.direction("auto");
         assertEquals(
                 Optional.of("muon for 1.weight, 2.weight, held for 4 steps, adam for the rest"),
-                with((896 + 656) / (4 * 0.6) + 1, auto::choiceFor));
+                with((896 + 656) / (4 * 0.4) + 1, auto::choiceFor));
         assertEquals(Optional.of("adam"), with(100, auto::choiceFor));
         assertEquals(Optional.of("adamw"), with(100, Methods.direction("{type: auto, weight-decay: 0.1}")::choiceFor));
         assertEquals(Optional.of("soap, held for 2 steps"), with(1e9, auto::choiceFor));

@@ -177,7 +177,7 @@ final class MuonTest {
         assertTrue(Golden.maxAbs(orthogonal) > 0.1);
     }
 
-    /** [3, 4] in blocks of one and of two rows, each of the length of a matrix [·, 4]; few columns are left together. */
+    /** [3, 4] in blocks of one and of two rows, each as long as a matrix [·, 4]; what has few columns is not cut. */
     @Test
     void blocksOfRows_areMadeOrthogonalByThemselves() {
         ParameterLayout layout = layout();
