@@ -89,19 +89,12 @@ class ConfigsTest {
     @ParameterizedTest
     @CsvSource({
         "lenet, 'soap, held for 2 steps'",
-        "vgg, 'muon for conv0.weight, conv1.weight, conv2.weight, conv3.weight, conv4.weight, conv5.weight, "
-                + "conv6.weight, conv7.weight, adam for the rest'",
-        "mlp, 'muon for layers.0.weight, layers.1.weight, layers.2.weight, held for 4 steps, adam for the rest'",
-        "ntk, 'muon for layers.0.weight, layers.1.weight, layers.2.weight, held for 4 steps, adam for the rest'",
-        "autoencoder, 'muon for layers.0.weight, layers.1.weight, layers.2.weight, layers.3.weight, "
-                + "layers.4.weight, held for 2 steps, adam for the rest'",
-        "elu, 'muon for layers.0.weight, layers.1.weight, layers.2.weight, layers.3.weight, layers.4.weight, "
-                + "layers.5.weight, layers.6.weight, layers.7.weight, held for 4 steps, adam for the rest'",
-        "bigmlp, 'muon for layers.0.weight, layers.1.weight, layers.2.weight, layers.3.weight, layers.4.weight, "
-                + "layers.5.weight, layers.6.weight, layers.7.weight, layers.8.weight, layers.9.weight, layers.10.weight, "
-                + "layers.11.weight, layers.12.weight, layers.13.weight, layers.14.weight, layers.15.weight, "
-                + "layers.16.weight, layers.17.weight, layers.18.weight, layers.19.weight, held for 4 steps, adam for the "
-                + "rest'"
+        "vgg, 'muon for all hidden weights, adam for the rest'",
+        "mlp, 'muon for all hidden weights, held for 4 steps, adam for the rest'",
+        "ntk, 'muon for all hidden weights, held for 4 steps, adam for the rest'",
+        "autoencoder, 'muon for all hidden weights, held for 2 steps, adam for the rest'",
+        "elu, 'muon for all hidden weights, held for 4 steps, adam for the rest'",
+        "bigmlp, 'muon for all hidden weights, held for 4 steps, adam for the rest'"
     })
     void directionOfUntunedConfigs_isThatWhichPays(String name, String direction) {
         Experiment experiment = bind(Path.of("configs", "untuned", "untuned_" + name + ".yaml"));

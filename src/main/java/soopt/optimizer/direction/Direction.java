@@ -836,10 +836,12 @@ public sealed interface Direction
             if (!(choice instanceof Muon muon)) {
                 return Optional.of(Choices.name(choice.getClass()));
             }
-            List<ParameterLayout.Parameter> matrices = MuonDirection.affordable(muon, problem);
-            return Optional.of("muon for "
-                    + matrices.stream().map(ParameterLayout.Parameter::name).collect(Collectors.joining(", "))
-                    + held(muon.hold()) + ", adam for the rest");
+            String weights = MuonDirection.affordsAll(muon, problem)
+                    ? "all hidden weights"
+                    : MuonDirection.affordable(muon, problem).stream()
+                            .map(ParameterLayout.Parameter::name)
+                            .collect(Collectors.joining(", "));
+            return Optional.of("muon for " + weights + held(muon.hold()) + ", adam for the rest");
         }
 
         private static String held(int hold) {

@@ -39,7 +39,7 @@ final class MuonDirection implements Direction.Running {
     private long steps;
 
     /** Rows that are made orthogonal together: a matrix, or a part of one. */
-    private record Submatrix(int offset, int rows, int columns) {
+    private record Submatrix(long offset, int rows, int columns) {
         Tensor of(Tensor x) {
             return x.slice(offset, rows, columns);
         }
@@ -85,9 +85,7 @@ final class MuonDirection implements Direction.Running {
         int most = options.blockSize().filter(size -> size < columns).orElse(rows);
         return Block.of(new int[] {rows, columns}, most, 0).stream()
                 .map(block -> new Submatrix(
-                        Math.toIntExact(parameter.offset() + (long) block.from()[0] * columns),
-                        block.shape()[0],
-                        columns));
+                        parameter.offset() + (long) block.from()[0] * columns, block.shape()[0], columns));
     }
 
     /**

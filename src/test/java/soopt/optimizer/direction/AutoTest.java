@@ -101,7 +101,7 @@ final class AutoTest {
         assertEquals(muon(1), with(kernels, (1_064 + 456) / 0.4 + 1, auto::choice));
         assertEquals(muon(2), with(kernels, (1_064 + 456) / 0.4 - 1, auto::choice));
         assertEquals(
-                Optional.of("muon for 0.weight, 1.weight, adam for the rest"),
+                Optional.of("muon for all hidden weights, adam for the rest"),
                 with(kernels, (1_064 + 456) / 0.4 + 1, auto::choiceFor));
     }
 
