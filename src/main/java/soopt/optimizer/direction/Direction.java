@@ -665,12 +665,11 @@ public sealed interface Direction
 
         /**
          * 0.0013 max(1, √(P / 62,000)), which is near the best on networks of 62,000 parameters (a LeNet-5) to 9
-         * million. In a wide network a batch takes its own errors back faster than others add to them. √h times as much
-         * where a direction is held for h steps, whose mean gradient has less noise.
+         * million. In a wide network a batch takes its own errors back faster than others add to them.
          */
         @Override
         public double kappa(Problem problem) {
-            return 0.0013 * Math.max(1, Math.sqrt(problem.layout().size() / 62e3)) * Math.sqrt(hold);
+            return 0.0013 * Math.max(1, Math.sqrt(problem.layout().size() / 62e3));
         }
 
         @Override
