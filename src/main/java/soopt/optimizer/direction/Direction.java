@@ -683,9 +683,9 @@ public sealed interface Direction
     /**
      * u = 0.2 √max(m, n) O(g + μ b) + λ θ with b ← μ b + g for each weight [m, n] but those of the last layer. O nearly
      * sets all singular values to 1, by iterations with odd polynomials (Jordan et al. 2024; the length and the decay
-     * as in Liu et al. 2025, §2.2). Kernels are matrices [out, in·k·k]. Large matrices may be cut into blocks of rows,
-     * each a matrix of its own: r² n multiply-adds instead of m² n (Khaled et al. 2025, without their steps of whole
-     * matrices). All else follows the direction of {@link Adam}, which alone is cautious.
+     * as in Liu et al. 2025, §2.2). Kernels are matrices [out, in·k·k]. Large matrices may be cut into blocks of r
+     * rows, each a matrix of its own: some m r n multiply-adds instead of m² n (Khaled et al. 2025, without their steps
+     * of whole matrices). All else follows the direction of {@link Adam}, which alone is cautious.
      */
     @Doc("Muon: the momentum of weight matrices made orthogonal, Adam's direction for the rest")
     record Muon(
